@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * log: one line per event, written with one write(2), so that processes that share a
+ * log never mix their lines. Form: "2026-01-31T12:00:00.123Z LEVEL process[pid]: text".
+ */
+#ifndef BASE_LOG_H
+#define BASE_LOG_H
+
+#include <sys/types.h>
+
+enum log_level {
+    LOG_LEVEL_ERROR,
+    LOG_LEVEL_WARNING,
+    LOG_LEVEL_NOTICE,
+    LOG_LEVEL_INFO,
+    LOG_LEVEL_DEBUG
+};
+
+/* Lines above this level are dropped. Starts as LOG_LEVEL_NOTICE. */
+void log_set_level(enum log_level level);
+
+/* Names this process in its lines ("master", "worker 3"); the text is copied and cut to fit. */
+void log_set_process(const char *name);
+
+/* Sends lines to path (appended, created 0640) instead of standard error; NULL goes back to
+ * standard error. On failure nothing changes and a negative errno is returned. */
+int log_open(const char *path) __attribute__((warn_unused_result));
+
+/* Opens the same path again, after a rotation. */
+int log_reopen(void) __attribute__((warn_unused_result));
+
+/* Hands the log file to the user the workers run as, so that they can open it again. 0 or a
+ * negative errno; does nothing for standard error. */
+int log_give(uid_t user, gid_t group) __attribute__((warn_unused_result));
+
+/* Control bytes and bytes above 0x7e leave as \xNN, so no peer can forge a line. */
+void log_write(enum log_level level, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+#define log_error(...)   log_write(LOG_LEVEL_ERROR, __VA_ARGS__)
+#define log_warning(...) log_write(LOG_LEVEL_WARNING, __VA_ARGS__)
+#define log_notice(...)  log_write(LOG_LEVEL_NOTICE, __VA_ARGS__)
+#define log_info(...)    log_write(LOG_LEVEL_INFO, __VA_ARGS__)
+#define log_debug(...)   log_write(LOG_LEVEL_DEBUG, __VA_ARGS__)
+
+#endif

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* signals: see signals.h. The meaning of each signal for each process is in tiffd(8). */
+#include "base/signals.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stddef.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+static const struct {
+    int signal;
+    const char *name;
+} table[] = {
+    { SIGHUP, "SIGHUP" },   { SIGINT, "SIGINT" },   { SIGQUIT, "SIGQUIT" },
+    { SIGTERM, "SIGTERM" }, { SIGUSR1, "SIGUSR1" }, { SIGCHLD, "SIGCHLD" },
+};
+
+enum { TABLE_SIZE = sizeof(table) / sizeof(table[0]) };
+
+int
+signals_open(void)
+{
+    sigset_t set;
+    int fd;
+
+    sigemptyset(&set);
+    for (size_t i = 0; i < TABLE_SIZE; i++)
+        sigaddset(&set, table[i].signal);
+    signal(SIGPIPE, SIG_IGN);
+    if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
+        return -errno;
+    fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+    return fd < 0 ? -errno : fd;
+}
+
+int
+signals_next(int fd)
+{
+    struct signalfd_siginfo info;
+
+    if (read(fd, &info, sizeof(info)) != (ssize_t)sizeof(info))
+        return 0;
+    return (int)info.ssi_signo;
+}
+
+const char *
+signals_name(int signal)
+{
+    for (size_t i = 0; i < TABLE_SIZE; i++)
+        if (table[i].signal == signal)
+            return table[i].name;
+    return "unknown signal";
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * signals: one table of the signals tiffd acts on. They are blocked and read from a descriptor,
+ * so that no code runs inside a handler; what each process does with one is its own table's
+ * matter.
+ */
+#ifndef BASE_SIGNALS_H
+#define BASE_SIGNALS_H
+
+/* Blocks the signals of the table (and ignores SIGPIPE); children inherit that. Returns a
+ * non-blocking descriptor that is readable when one has come, or a negative errno. */
+int signals_open(void) __attribute__((warn_unused_result));
+
+/* The next signal that has come, or 0. */
+int signals_next(int fd);
+
+/* "SIGHUP", for logs. */
+const char *signals_name(int signal);
+
+#endif

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * slots: statistics in shared memory. Each worker writes its own slot and nobody else's, so
+ * there are no locks; any process may read all of them at any time. A respawned worker goes on
+ * with the counters of the one it replaces, so totals never go back.
+ */
+#ifndef BASE_SLOTS_H
+#define BASE_SLOTS_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#define SLOTS_LINE 64 /* a cache line: no two writers share one */
+
+enum { SLOTS_STATUS_CLASSES = 5 }; /* 1xx to 5xx */
+
+/* What was answered; kept for a worker as a whole and for each of its objects. */
+struct slot_counters {
+    uint64_t requests; /* answers begun */
+    uint64_t bytes;    /* handed to the kernel, heads included; an object's: without them */
+    uint64_t status[SLOTS_STATUS_CLASSES];
+} __attribute__((aligned(SLOTS_LINE)));
+
+struct slot {
+    struct slot_counters served;
+    uint64_t accepted;    /* connections since the start */
+    uint64_t connections; /* now */
+    uint64_t started;     /* requests when this process began: tells whether it has served */
+    uint64_t turn_began;  /* ms, when the loop's turn began; 0: it waits for events */
+    uint32_t sharing;     /* 1: accepts no more, for it has its share */
+    pid_t pid;            /* 0: no process now; written by the master */
+} __attribute__((aligned(SLOTS_LINE)));
+
+struct slots {
+    void *memory; /* MAP_SHARED, zeroed */
+    size_t size;
+    unsigned workers;
+    unsigned objects;
+};
+
+/* Reserves one slot a worker, each followed by one counter set an object. 0 or a negative
+ * errno. */
+int slots_create(struct slots *slots, unsigned workers, unsigned objects)
+    __attribute__((warn_unused_result));
+void slots_destroy(struct slots *slots);
+
+struct slot *slots_worker(const struct slots *slots, unsigned worker);
+struct slot_counters *slots_object(const struct slots *slots, unsigned worker, unsigned object);
+
+/* For the slot's one writer. Readers see whole values, not a consistent set of them. */
+static inline void
+slot_add(uint64_t *counter, uint64_t amount)
+{
+    __atomic_store_n(counter, *counter + amount, __ATOMIC_RELAXED);
+}
+
+static inline uint64_t
+slot_read(const uint64_t *counter)
+{
+    return __atomic_load_n(counter, __ATOMIC_RELAXED);
+}
+
+/* Counts one answer with this status (100 to 599). */
+void slot_count_answer(struct slot_counters *counters, unsigned status);
+
+/* Adds one set of counters to another; total is private to the caller. */
+void slot_counters_sum(struct slot_counters *total, const struct slot_counters *counters);
+
+/* Adds every worker's slot to total. */
+void slots_sum(const struct slots *slots, struct slot *total);
+
+#endif

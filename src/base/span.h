@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * span: bytes that belong to somebody else. Not NUL-terminated; at may be NULL when length is 0.
+ */
+#ifndef BASE_SPAN_H
+#define BASE_SPAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+#include <strings.h>
+
+struct span {
+    const char *at;
+    size_t length;
+};
+
+/* A span over a string literal. */
+#define SPAN(literal) ((struct span){ .at = (literal), .length = sizeof(literal) - 1 })
+
+static inline struct span
+span_of(const char *text)
+{
+    return (struct span){ .at = text, .length = strlen(text) };
+}
+
+static inline bool
+span_equal(struct span a, struct span b)
+{
+    return a.length == b.length && (a.length == 0 || memcmp(a.at, b.at, a.length) == 0);
+}
+
+/* Equal when the case of ASCII letters is ignored, as for field names and most HTTP tokens. */
+static inline bool
+span_equal_nocase(struct span a, struct span b)
+{
+    return a.length == b.length && (a.length == 0 || strncasecmp(a.at, b.at, a.length) == 0);
+}
+
+#endif

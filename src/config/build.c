@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * build: puts sections and keys into a configuration as they come, and refuses unknown and
+ * duplicate ones. Exports build_begin(), build_section(), build_reopen(), build_skip(),
+ * build_setting(), build_given() and build_end(). Nothing is fatal but lack of memory.
+ *
+ * Known weakness: errors of the whole (preset.c, check.c) come after those of single lines.
+ */
+#include "config/build.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "config/line.h"
+#include "config/setting.h"
+#include "config/type.h"
+
+void
+build_begin(struct build *build, const char *file, struct report *report)
+{
+    *build = (struct build){ .report = report, .errors = report->count };
+    build->config = memory_alloc(sizeof(*build->config));
+    build->config->file = memory_copy(file);
+    build->given = memory_alloc(option_count * sizeof(*build->given));
+}
+
+struct config *
+build_end(struct build *build)
+{
+    struct config *config = build->config;
+
+    free(build->title);
+    free(build->given);
+    if (build->report->count == build->errors)
+        return config;
+    config_free(config);
+    return NULL;
+}
+
+/* One row for all sections that there are once, then one for each asset. */
+struct origin *
+build_given(const struct build *build, const struct option *option, size_t asset)
+{
+    size_t row = option->section == SECTION_ASSET ? asset + 1 : 0;
+
+    return &build->given[row * option_count + (size_t)(option - option_table)];
+}
+
+static size_t
+find_asset(const struct config *config, const char *path)
+{
+    size_t i = 0;
+
+    while (i < config->asset_count && strcmp(config->assets[i].path, path) != 0)
+        i++;
+    return i;
+}
+
+static size_t
+add_asset(struct build *build, const char *path, struct origin origin)
+{
+    struct config *config = build->config;
+    size_t asset = config->asset_count++;
+    size_t rows = config->asset_count + 1;
+
+    config->assets = memory_grow(config->assets, config->asset_count, sizeof(*config->assets));
+    config->assets[asset] =
+        (struct config_asset){ .path = memory_copy(path), .origin = origin };
+    build->given = memory_grow(build->given, rows * option_count, sizeof(*build->given));
+    memset(&build->given[(rows - 1) * option_count], 0, option_count * sizeof(*build->given));
+    return asset;
+}
+
+static void
+enter(struct build *build, enum section_kind kind, const char *path, size_t asset)
+{
+    const char *name = section_name(kind);
+
+    free(build->title);
+    build->title = path != NULL ? memory_format("%s %s", name, path) : memory_copy(name);
+    build->kind = kind;
+    build->asset = asset;
+    build->place = BUILD_INSIDE;
+}
+
+static size_t
+section_asset(struct build *build, const char *path, struct origin origin)
+{
+    const struct config *config = build->config;
+    size_t twin = find_asset(config, path);
+
+    if (twin < config->asset_count)
+        report_error(build->report, origin,
+                     "[asset %s]: a second asset for this path; the first is at %s:%u", path,
+                     config->assets[twin].origin.file, config->assets[twin].origin.line);
+    return add_asset(build, path, origin);
+}
+
+void
+build_section(struct build *build, const char *name, struct origin origin)
+{
+    enum section_kind kind;
+    const char *path;
+    size_t asset = 0;
+
+    build->place = BUILD_SKIPPING;
+    if (!section_parse(name, origin, build->report, &kind, &path))
+        return;
+    if (kind == SECTION_ASSET)
+        asset = section_asset(build, path, origin);
+    else if (build->seen[kind].file != NULL)
+        report_error(build->report, origin,
+                     "[%s]: a second section of this name; the first is at %s:%u", name,
+                     build->seen[kind].file, build->seen[kind].line);
+    else
+        build->seen[kind] = origin;
+    enter(build, kind, path, asset);
+}
+
+void
+build_reopen(struct build *build, const char *name, struct origin origin)
+{
+    enum section_kind kind;
+    const char *path;
+    size_t asset = 0;
+
+    build->place = BUILD_SKIPPING;
+    if (!section_parse(name, origin, build->report, &kind, &path))
+        return;
+    if (kind == SECTION_ASSET)
+        asset = find_asset(build->config, path);
+    if (kind == SECTION_ASSET && asset == build->config->asset_count)
+        asset = add_asset(build, path, origin);
+    enter(build, kind, path, asset);
+}
+
+void
+build_skip(struct build *build)
+{
+    build->place = BUILD_SKIPPING;
+}
+
+/* Makes room for the value of an override; false when the file has the key twice. */
+static bool
+replace(const struct setting *setting, struct origin *given, union option_field field)
+{
+    const struct option *option = setting->option;
+    bool override = setting->origin.line == 0;
+
+    if (given->file == NULL)
+        return true;
+    if (!override && !option->type->list) {
+        report_error(setting->report, setting->origin,
+                     "[%s] %s: a second value for this key; the first is at %s:%u",
+                     setting->section, option->key, given->file, given->line);
+        return false;
+    }
+    if (override && given->line > 0 && option->type->list)
+        option->type->clear(field);
+    return true;
+}
+
+static void
+take(const struct build *build, const struct setting *setting)
+{
+    const struct option *option = setting->option;
+    struct origin *given = build_given(build, option, build->asset);
+    union option_field field = option_field(option, build->config, build->asset);
+    const char *reason = line_value_problem(option->key, setting->value);
+
+    if (!replace(setting, given, field))
+        return;
+    *given = setting->origin;
+    if (reason != NULL)
+        setting_refuse(setting, span_of(setting->value), reason);
+    else
+        option->type->parse(setting, field);
+}
+
+void
+build_setting(struct build *build, const char *key, const char *value, struct origin origin)
+{
+    char suggestion[512];
+    struct setting setting = {
+        .section = build->title,
+        .value = value,
+        .origin = origin,
+        .report = build->report,
+    };
+
+    if (build->place == BUILD_NOWHERE)
+        report_error(build->report, origin,
+                     "%s: a key before the first section; accepted: after [section]", key);
+    if (build->place != BUILD_INSIDE)
+        return;
+    setting.option = option_find(build->kind, key);
+    if (setting.option != NULL) {
+        take(build, &setting);
+        return;
+    }
+    option_suggest(build->kind, key, suggestion, sizeof(suggestion));
+    report_error(build->report, origin, "[%s] %s: unknown key; %s", build->title, key,
+                 suggestion);
+}

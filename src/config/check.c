@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * check: the rules that span several keys. Exports check_whole(). Nothing is fatal. Whether the
+ * files of assets can be served is asked of the check that the caller brings.
+ */
+#include "config/check.h"
+
+#include <inttypes.h>
+
+static void
+check_target_length(const struct build *build)
+{
+    const struct config_server *server = &build->config->server;
+    const struct option *option = option_find(SECTION_SERVER, "target_length");
+    struct origin origin = *build_given(build, option, 0);
+
+    /* A size of 0 is one that was refused. */
+    if (server->head_size > 0 && server->target_length > server->head_size)
+        report_error(build->report, origin,
+                     "[server] target_length: %" PRIu64
+                     " bytes do not fit in a head; accepted: "
+                     "at most head_size, %" PRIu64,
+                     server->target_length, server->head_size);
+}
+
+/* A group alone is not a way to give up the rights of root. */
+static void
+check_group(const struct build *build)
+{
+    const struct config_server *server = &build->config->server;
+    const struct option *user = option_find(SECTION_SERVER, "user");
+    const struct option *group = option_find(SECTION_SERVER, "group");
+
+    if (server->group != NULL && build_given(build, user, 0)->file == NULL)
+        report_error(build->report, *build_given(build, group, 0),
+                     "[server] group: \"%s\" without a user; accepted: user = NAME, too",
+                     server->group);
+}
+
+static void
+check_asset(const struct build *build, size_t index, config_asset_check *check)
+{
+    const struct config_asset *asset = &build->config->assets[index];
+
+    if (asset->file == NULL)
+        report_error(build->report, asset->file_origin,
+                     "[asset %s] file: is missing; accepted: file = the path of the object",
+                     asset->path);
+    else
+        check(asset, build->report);
+}
+
+void
+check_whole(const struct build *build, config_asset_check *check)
+{
+    const struct config *config = build->config;
+
+    check_target_length(build);
+    check_group(build);
+    for (size_t i = 0; i < config->asset_count; i++)
+        check_asset(build, i, check);
+    if (config->asset_count == 0 && build->report->count == build->errors)
+        report_error(build->report, (struct origin){ .file = config->file },
+                     "no asset; accepted: at least one section [asset /path]");
+}

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * config: the order in which a configuration comes to be (file, overrides, defaults, rules of
+ * the whole), and its dump: an ini file that reads back to the same, each key below a comment
+ * with its default and what it accepts. tests/check-options reads those comments: they are how
+ * the option list becomes visible. Exports config_load(), config_load_checked(),
+ * config_dump(), config_free() and config_variant_name(). Nothing is fatal but lack of memory.
+ */
+#include "config/config.h"
+
+#include <stdlib.h>
+
+#include "config/build.h"
+#include "config/check.h"
+#include "config/ini.h"
+#include "config/override.h"
+#include "config/preset.h"
+#include "config/type.h"
+
+static void
+check_nothing(const struct config_asset *asset, struct report *report)
+{
+    (void)asset;
+    (void)report;
+}
+
+struct config *
+config_load(const char *file, const struct config_override *overrides, size_t override_count,
+            struct report *report)
+{
+    return config_load_checked(file, overrides, override_count, check_nothing, report);
+}
+
+struct config *
+config_load_checked(const char *file, const struct config_override *overrides,
+                    size_t override_count, config_asset_check *check, struct report *report)
+{
+    struct build build;
+    bool whole;
+
+    build_begin(&build, file, report);
+    whole = ini_read(&build);
+    for (size_t i = 0; i < override_count; i++)
+        override_apply(&build, overrides[i].text);
+    if (whole) {
+        preset_apply(&build);
+        check_whole(&build, check);
+    }
+    return build_end(&build);
+}
+
+static void
+clear_section(struct config *config, enum section_kind section, size_t asset)
+{
+    for (size_t i = 0; i < option_count; i++) {
+        const struct option *option = &option_table[i];
+
+        if (option->section == section && option->type->clear != NULL)
+            option->type->clear(option_field(option, config, asset));
+    }
+}
+
+void
+config_free(struct config *config)
+{
+    if (config == NULL)
+        return;
+    clear_section(config, SECTION_SERVER, 0);
+    clear_section(config, SECTION_LOG, 0);
+    for (size_t i = 0; i < config->asset_count; i++) {
+        clear_section(config, SECTION_ASSET, i);
+        free(config->assets[i].path);
+    }
+    free(config->assets);
+    for (size_t i = 0; i < config->override_count; i++)
+        free(config->overrides[i]);
+    free(config->overrides);
+    free(config->file);
+    free(config);
+}
+
+static void
+dump_option(const struct option *option, const struct config *config, size_t asset, FILE *out)
+{
+    char accepted[TYPE_TEXT_SIZE];
+
+    option->type->accepted(option, accepted);
+    fprintf(out, "# %s\n", option->help);
+    fprintf(out, "# default: %s | accepted: %s%s\n", option_preset_text(option), accepted,
+            option->flags & OPTION_RESTART ? " | needs a restart" : "");
+    option->type->print(option, option_view(option, config, asset), out);
+}
+
+static void
+dump_keys(const struct config *config, enum section_kind section, size_t asset, FILE *out)
+{
+    for (size_t i = 0; i < option_count; i++)
+        if (option_table[i].section == section)
+            dump_option(&option_table[i], config, asset, out);
+}
+
+void
+config_dump(const struct config *config, FILE *out)
+{
+    for (size_t i = 0; i < SECTION_COUNT; i++) {
+        enum section_kind section = (enum section_kind)i;
+
+        if (section == SECTION_ASSET)
+            continue;
+        fprintf(out, "[%s]\n", section_name(section));
+        dump_keys(config, section, 0, out);
+        fputc('\n', out);
+    }
+    for (size_t i = 0; i < config->asset_count; i++) {
+        fprintf(out, "%s[asset %s]\n", i > 0 ? "\n" : "", config->assets[i].path);
+        dump_keys(config, SECTION_ASSET, i, out);
+    }
+}
+
+const char *
+config_variant_name(enum variant variant)
+{
+    return type_variant.words[variant];
+}

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * config: the settings of one generation. Built once by the master, read-only afterwards.
+ */
+#ifndef CONFIG_CONFIG_H
+#define CONFIG_CONFIG_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <netinet/in.h>
+
+#include "base/log.h"
+#include "base/report.h"
+
+enum variant { VARIANT_CACHED, VARIANT_EMBEDDED, VARIANT_STREAMING };
+enum encoding { ENCODING_IDENTITY, ENCODING_BASE64 };
+
+/* One listen address, as written and as the kernel wants it. */
+struct listen_address {
+    char *text; /* "127.0.0.1:8080", "[::1]:8080", "*:8080", "unix:/run/tiffd.sock" */
+    struct sockaddr_storage address;
+    socklen_t length;
+    struct origin origin;
+};
+
+struct listen_list {
+    struct listen_address *items;
+    size_t count;
+};
+
+/* Extra response fields of an asset, checked against RFC 9110 section 5. */
+struct header_list {
+    char **items; /* "Name: value" */
+    size_t count;
+};
+
+/* [server]. Sizes are bytes, times are milliseconds; 0 means no limit only where said. */
+struct config_server {
+    struct listen_list listen;
+    unsigned workers; /* "auto" is already resolved */
+    enum variant variant;
+    char *user;  /* NULL: stay who we are */
+    char *group; /* NULL: the user's own group */
+    char *pid_file;
+    unsigned backlog;
+    uint64_t head_size;
+    unsigned head_fields;
+    uint64_t target_length;
+    unsigned connections; /* per worker */
+    uint64_t requests;    /* per connection; 0: no limit */
+    unsigned ranges;      /* per request; above it the whole object is sent */
+    uint64_t head_timeout;
+    uint64_t idle_timeout;
+    uint64_t send_timeout;
+    uint64_t linger_timeout;
+    uint64_t drain_timeout;
+    uint64_t turn_size; /* bytes one connection may send before the next has its turn */
+};
+
+struct config_log {
+    enum log_level level;
+    char *file; /* NULL: standard error */
+};
+
+/* [asset /path] */
+struct config_asset {
+    char *path; /* normalised as a request's target is */
+    struct origin origin;
+    char *file; /* absolute, or for embedded the name in the program */
+    struct origin file_origin;
+    enum variant variant;
+    enum encoding encoding;
+    char *content_type;  /* NULL: from the file's name */
+    char *cache_control; /* NULL: no such field */
+    struct header_list header;
+};
+
+struct config {
+    char *file; /* as given with -c; origins borrow it */
+    struct config_server server;
+    struct config_log log;
+    struct config_asset *assets; /* in the order of the file */
+    size_t asset_count;
+    char **overrides; /* "-o section.key=value"; origins borrow them */
+    size_t override_count;
+};
+
+/* A "-o section.key=value" of the command line. */
+struct config_override {
+    const char *text;
+};
+
+/*
+ * Reads file, then the overrides, then checks every value. Touches no object file and binds
+ * nothing. Returns NULL with at least one error in report; else a configuration that
+ * config_free() ends. Without memory the process ends: only the master's boot calls this.
+ */
+struct config *config_load(const char *file, const struct config_override *overrides,
+                           size_t override_count, struct report *report)
+    __attribute__((warn_unused_result));
+
+/* Asks whether the file of an asset can be served, and reports why not. */
+typedef void config_asset_check(const struct config_asset *asset, struct report *report);
+
+/* The same with a check of each asset that names a file, so that one run reports the errors of
+ * the configuration and of the files it names. */
+struct config *config_load_checked(const char *file, const struct config_override *overrides,
+                                   size_t override_count, config_asset_check *check,
+                                   struct report *report) __attribute__((warn_unused_result));
+
+/* Writes the effective configuration, defaults included, in a form config_load() reads back
+ * to the same. */
+void config_dump(const struct config *config, FILE *out);
+
+void config_free(struct config *config);
+
+/* "cached", "embedded", "streaming". */
+const char *config_variant_name(enum variant variant);
+
+#endif

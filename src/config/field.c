@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * field: checks names and values of response header fields at load, so that a worker can send
+ * them without a look. Exports field_name_problem(), field_value_problem(),
+ * field_media_problem() and field_split(). Pure; nothing is fatal.
+ *
+ * Known weakness: knows no field's own grammar but Content-Type's.
+ */
+#include "config/field.h"
+
+#include <ctype.h>
+#include <stddef.h>
+
+#include "config/line.h"
+
+struct refused_field {
+    const char *name;
+    const char *reason;
+};
+
+#define WRITTEN "names a field that tiffd writes itself"
+
+static const struct refused_field refused[] = {
+    { "Accept-Ranges", WRITTEN },
+    { "Age", "names a field that only caches write" },
+    { "Allow", WRITTEN },
+    { "Cache-Control", "names a field that has its own key, cache_control" },
+    { "Connection", WRITTEN },
+    { "Content-Length", WRITTEN },
+    { "Content-Range", WRITTEN },
+    { "Content-Type", "names a field that has its own key, content_type" },
+    { "Date", WRITTEN },
+    { "ETag", WRITTEN },
+    { "Keep-Alive", WRITTEN },
+    { "Last-Modified", WRITTEN },
+    { "Proxy-Connection", WRITTEN },
+    { "Server", WRITTEN },
+    { "Trailer", WRITTEN },
+    { "Transfer-Encoding", WRITTEN },
+    { "Upgrade", WRITTEN },
+};
+
+static bool
+is_token(struct span text)
+{
+    for (size_t i = 0; i < text.length; i++) {
+        char c = text.at[i];
+
+        if (!isalnum((unsigned char)c) && (c == '\0' || strchr("!#$%&'*+-.^_`|~", c) == NULL))
+            return false;
+    }
+    return text.length > 0;
+}
+
+const char *
+field_name_problem(struct span name)
+{
+    if (!is_token(name))
+        return "does not begin with a field name and ':'";
+    for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
+        if (span_equal_nocase(name, span_of(refused[i].name)))
+            return refused[i].reason;
+    return NULL;
+}
+
+const char *
+field_value_problem(struct span value)
+{
+    for (size_t i = 0; i < value.length; i++) {
+        char c = value.at[i];
+
+        if ((c < ' ' && c != '\t') || c > '~')
+            return "has a byte that is not printable ASCII";
+    }
+    return NULL;
+}
+
+const char *
+field_media_problem(const char *value)
+{
+    size_t length = strcspn(value, ";");
+    struct span essence = line_trim((struct span){ .at = value, .length = length });
+    const char *slash = memchr(essence.at, '/', essence.length);
+    struct span type;
+    struct span subtype;
+
+    if (slash == NULL)
+        return "is not type/subtype";
+    type = (struct span){ .at = essence.at, .length = (size_t)(slash - essence.at) };
+    subtype = (struct span){ .at = slash + 1, .length = essence.length - type.length - 1 };
+    if (!is_token(type) || !is_token(subtype))
+        return "is not type/subtype";
+    return field_value_problem(span_of(value));
+}
+
+const char *
+field_split(const char *text, struct span *name, struct span *value)
+{
+    size_t length = strcspn(text, ":");
+    const char *reason;
+
+    *name = (struct span){ .at = text, .length = length };
+    if (text[length] == '\0')
+        return "has no ':'";
+    *value = line_trim(span_of(text + length + 1));
+    reason = field_name_problem(*name);
+    if (reason != NULL)
+        return reason;
+    return value->length > 0 ? field_value_problem(*value) : "has no value";
+}

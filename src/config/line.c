@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * line: tells sections, settings, comments and mistakes apart before inih sees a line: inih
+ * reports the first bad line only, and takes ':' for '='. Exports line_classify(),
+ * line_value_problem() and two helpers for white space. Pure; nothing is fatal.
+ * Known weakness: none of the quoting that other ini dialects have; a value is what is written.
+ */
+#include "config/line.h"
+
+#include <ctype.h>
+#include <string.h>
+
+static bool
+is_space(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+const char *
+line_skip_space(const char *text)
+{
+    return text + strspn(text, " \t");
+}
+
+struct span
+line_trim(struct span text)
+{
+    while (text.length > 0 && is_space(text.at[0])) {
+        text.at++;
+        text.length--;
+    }
+    while (text.length > 0 && is_space(text.at[text.length - 1]))
+        text.length--;
+    return text;
+}
+
+static bool
+has_control(const char *text)
+{
+    for (; *text != '\0'; text++)
+        if (iscntrl((unsigned char)*text) && *text != '\t')
+            return true;
+    return false;
+}
+
+static bool
+is_word(struct span text)
+{
+    for (size_t i = 0; i < text.length; i++)
+        if (!isalnum((unsigned char)text.at[i]) && text.at[i] != '_' && text.at[i] != '-')
+            return false;
+    return text.length > 0;
+}
+
+static struct line
+bad(const char *reason)
+{
+    return (struct line){ .kind = LINE_BAD, .reason = reason };
+}
+
+static struct line
+classify_section(const char *text)
+{
+    const char *end = strchr(text, ']');
+    const char *rest;
+    struct span name;
+
+    if (end == NULL)
+        return bad("'[' without ']'; accepted: [section]");
+    rest = line_skip_space(end + 1);
+    if (*rest != '\0' && *rest != ';' && *rest != '#')
+        return bad("text after ']'; accepted: [section] alone on its line");
+    name = line_trim((struct span){ .at = text + 1, .length = (size_t)(end - text - 1) });
+    if (name.length == 0)
+        return bad("a section without a name; accepted: [section]");
+    return (struct line){ .kind = LINE_SECTION, .name = name };
+}
+
+static struct line
+classify_setting(const char *text)
+{
+    const char *equals = strchr(text, '=');
+    struct span name;
+
+    if (equals == NULL)
+        return bad("a line without '='; accepted: key = value, [section] or a comment");
+    name = line_trim((struct span){ .at = text, .length = (size_t)(equals - text) });
+    if (name.length == 0)
+        return bad("nothing before '='; accepted: key = value");
+    if (!is_word(name))
+        return bad("what stands before '=' is not a key; accepted: key = value");
+    return (struct line){ .kind = LINE_SETTING, .name = name };
+}
+
+struct line
+line_classify(const char *text)
+{
+    if (*text == '\0')
+        return (struct line){ .kind = LINE_EMPTY };
+    if (*text == ';' || *text == '#')
+        return (struct line){ .kind = LINE_COMMENT };
+    if (has_control(text))
+        return bad("a control byte; accepted: text and tabs");
+    if (*text == '[')
+        return classify_section(text);
+    return classify_setting(text);
+}
+
+const char *
+line_value_problem(const char *key, const char *value)
+{
+    if (strlen(key) + strlen(" = ") + strlen(value) > LINE_LENGTH_MAX)
+        return "is too long: \"key = value\" takes more than 199 bytes";
+    if (has_control(value))
+        return "holds a control byte";
+    if (*value == ';' || strstr(value, " ;") != NULL || strstr(value, "\t;") != NULL)
+        return "holds a ';' that begins a comment";
+    return NULL;
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * option_list: every key of tiffd.ini, once. Feeds the parser, the defaults, the dump, the
+ * errors and (through tiffd -T) the check of tiffd.ini and tiffd.ini(5). No guard: included
+ * where OPTION is defined.
+ *
+ * OPTION(section, key, type, preset, minimum, maximum, flags, help)
+ *   key      also the name of the field in struct config_SECTION
+ *   type     an option_type of type.h; the compiler checks that the field's type fits
+ *   preset   the default as one would write it, in its shortest form; "" = not set
+ *   range    in the type's base unit: plain numbers, bytes, milliseconds
+ *   flags    RESTART: a reload can't change it; REQUIRED; INHERITED: from [server]
+ */
+
+/* clang-format off */
+OPTION(server, listen, listen, "127.0.0.1:8080", 0, 0, 0,
+       "where to listen, separated by commas or one a line; *:PORT is every IPv4 address")
+OPTION(server, workers, workers, "auto", 1, 1024, 0,
+       "worker processes; auto: the CPUs this process may use")
+OPTION(server, variant, variant, "cached", 0, 0, 0,
+       "where the bytes of objects live, unless an asset says otherwise")
+OPTION(server, user, user, "", 0, 0, 0,
+       "the user that workers run as; empty: the one that started tiffd")
+OPTION(server, group, group, "", 0, 0, 0,
+       "the group that workers run as, with user; empty: the user's own")
+OPTION(server, pid_file, path, "", 0, 0, OPTION_RESTART,
+       "where the master writes its process id; empty: nowhere")
+OPTION(server, backlog, number, "1024", 1, 65535, OPTION_RESTART,
+       "connections that may wait to be accepted, per listen address")
+OPTION(server, head_size, size, "16k", 1024, 65536, 0,
+       "bytes in a request's head; above it: 431")
+OPTION(server, head_fields, number, "100", 1, 1000, 0,
+       "fields in a request's head; above it: 431")
+OPTION(server, target_length, size, "8k", 16, 65536, 0,
+       "bytes in a request's target, at most head_size; above it: 414")
+OPTION(server, connections, number, "16384", 1, 1048576, 0,
+       "connections of one worker; above it: 503 and close")
+OPTION(server, requests, count, "0", 0, 1000000000, 0,
+       "requests on one connection before it is closed; 0: no limit")
+OPTION(server, ranges, number, "16", 1, 1024, 0,
+       "ranges in one request; above it the whole object is sent")
+OPTION(server, head_timeout, time, "10s", 10, 3600000, 0,
+       "time for a whole request head")
+OPTION(server, idle_timeout, time, "1m", 10, 86400000, 0,
+       "time a connection may wait for its next request")
+OPTION(server, send_timeout, time, "30s", 10, 86400000, 0,
+       "time in which a client must take at least one byte")
+OPTION(server, linger_timeout, time, "2s", 0, 60000, 0,
+       "time to read on after the last answer, so that the client gets it whole")
+OPTION(server, drain_timeout, time, "30s", 0, 86400000, 0,
+       "time that running answers have at a graceful end")
+OPTION(server, turn_size, size, "256k", 4096, 67108864, 0,
+       "bytes one connection may send before the next has its turn")
+
+OPTION(log, level, level, "notice", 0, 0, 0,
+       "lines above this level are dropped")
+OPTION(log, file, path, "", 0, 0, OPTION_RESTART,
+       "the log file; empty: standard error")
+
+OPTION(asset, file, path, "", 0, 0, OPTION_REQUIRED,
+       "the object; for the embedded variant its base name is looked up in the program")
+OPTION(asset, variant, variant, "", 0, 0, OPTION_INHERITED,
+       "where the bytes of this object live")
+OPTION(asset, encoding, encoding, "identity", 0, 0, 0,
+       "base64: the file is served as its base64 text")
+OPTION(asset, content_type, media, "", 0, 0, 0,
+       "the Content-Type field; empty: from the file's name")
+OPTION(asset, cache_control, value, "", 0, 0, 0,
+       "the Cache-Control field; empty: none")
+OPTION(asset, header, header, "", 0, 0, 0,
+       "a further response field; one a line")
+/* clang-format on */

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * preset: defaults, which are text that the option's own type reads, so that there is one
+ * meaning of a value; and the directory at which relative paths begin. Exports preset_apply().
+ * Nothing is fatal but lack of memory.
+ */
+#include "config/preset.h"
+
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "config/line.h"
+#include "config/path.h"
+#include "config/setting.h"
+#include "config/type.h"
+
+static void
+preset_option(const struct build *build, const struct option *option, size_t asset)
+{
+    struct setting setting = {
+        .option = option,
+        .section = section_name(option->section),
+        .value = option->preset,
+        .origin = { .file = build->config->file },
+        .report = build->report,
+    };
+
+    if (option->preset[0] != '\0' && build_given(build, option, asset)->file == NULL)
+        option->type->parse(&setting, option_field(option, build->config, asset));
+}
+
+static void
+refuse_path(const struct build *build, const struct option *option, size_t asset,
+            const char *path, const char *reason)
+{
+    const char *name = section_name(option->section);
+    char *title = option->section == SECTION_ASSET
+                      ? memory_format("%s %s", name, build->config->assets[asset].path)
+                      : memory_copy(name);
+    struct setting setting = {
+        .option = option,
+        .section = title,
+        .origin = *build_given(build, option, asset),
+        .report = build->report,
+    };
+
+    setting_refuse(&setting, span_of(path), reason);
+    free(title);
+}
+
+/* Replaces the path by an absolute one; it must still fit in a line of the dump. */
+static void
+resolve(const struct build *build, const struct option *option, size_t asset,
+        const char *directory)
+{
+    char **path = option_field(option, build->config, asset).text;
+    char *absolute;
+    const char *reason;
+
+    if (*path == NULL)
+        return;
+    absolute = path_resolve(directory, *path);
+    free(*path);
+    *path = absolute;
+    reason = line_value_problem(option->key, absolute);
+    if (reason != NULL)
+        refuse_path(build, option, asset, absolute, reason);
+}
+
+/* A head_size below the default of target_length takes that default along. */
+static void
+fit_target_length(const struct build *build)
+{
+    struct config_server *server = &build->config->server;
+    const struct option *option = option_find(SECTION_SERVER, "target_length");
+
+    if (build_given(build, option, 0)->file == NULL && server->head_size > 0 &&
+        server->target_length > server->head_size)
+        server->target_length = server->head_size;
+}
+
+static void
+complete_asset(struct build *build, size_t index, const char *directory)
+{
+    struct config_asset *asset = &build->config->assets[index];
+    const struct option *file = option_find(SECTION_ASSET, "file");
+    const struct option *variant = option_find(SECTION_ASSET, "variant");
+    const struct origin *given = build_given(build, file, index);
+
+    asset->file_origin = given->file != NULL ? *given : asset->origin;
+    if (build_given(build, variant, index)->file == NULL)
+        asset->variant = build->config->server.variant;
+    if (asset->variant != VARIANT_EMBEDDED)
+        resolve(build, file, index, directory);
+}
+
+static void
+complete_section(struct build *build, const struct option *option, const char *directory)
+{
+    if (option->section == SECTION_ASSET)
+        return;
+    preset_option(build, option, 0);
+    if (option->type == &type_path)
+        resolve(build, option, 0, directory);
+}
+
+void
+preset_apply(struct build *build)
+{
+    char *directory = path_directory(build->config->file);
+
+    for (size_t i = 0; i < option_count; i++)
+        complete_section(build, &option_table[i], directory);
+    fit_target_length(build);
+    for (size_t asset = 0; asset < build->config->asset_count; asset++) {
+        for (size_t i = 0; i < option_count; i++)
+            if (option_table[i].section == SECTION_ASSET)
+                preset_option(build, &option_table[i], asset);
+        complete_asset(build, asset, directory);
+    }
+    free(directory);
+}

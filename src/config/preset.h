@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * preset: completes what the file and the overrides left open.
+ */
+#ifndef CONFIG_PRESET_H
+#define CONFIG_PRESET_H
+
+#include "config/build.h"
+
+/* Gives options that were not given their defaults, then makes paths absolute. */
+void preset_apply(struct build *build);
+
+#endif

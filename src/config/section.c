@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * section: the table of sections, what an asset's path may be, and which struct a section
+ * fills. Exports section_name(), section_path_problem(), section_parse(), section_fields() and
+ * section_view(). Nothing is fatal.
+ *
+ * Known weakness: a path can't hold bytes that a URL must percent-encode.
+ */
+#include "config/section.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "config/line.h"
+#include "config/nearest.h"
+
+static const char *const names[SECTION_COUNT] = {
+    [SECTION_SERVER] = "server", [SECTION_LOG] = "log",     [SECTION_PROFILE] = "profile",
+    [SECTION_DEBUG] = "debug",   [SECTION_ASSET] = "asset",
+};
+
+const char *
+section_name(enum section_kind kind)
+{
+    return names[kind];
+}
+
+static bool
+is_dots(const char *segment, size_t length)
+{
+    return (length == 1 || length == 2) && strncmp(segment, "..", length) == 0;
+}
+
+static const char *
+segments_problem(const char *path)
+{
+    for (const char *at = path; *at == '/';) {
+        size_t length = strcspn(at + 1, "/");
+
+        if (length == 0 && at[1] == '/')
+            return "has an empty segment (//)";
+        if (is_dots(at + 1, length))
+            return "has a segment that is . or ..";
+        at += 1 + length;
+    }
+    return NULL;
+}
+
+const char *
+section_path_problem(const char *path)
+{
+    if (path[0] != '/')
+        return "does not begin with /";
+    for (const char *at = path; *at != '\0'; at++)
+        if (*at <= 0x20 || *at >= 0x7f)
+            return "has a space, a control byte or a byte outside ASCII";
+    if (strpbrk(path, "%?#[]") != NULL)
+        return "has one of % ? # [ ]";
+    if (strlen(path) > LINE_LENGTH_MAX - strlen("[asset ]"))
+        return "is longer than 191 bytes";
+    return segments_problem(path);
+}
+
+static bool
+find(struct span word, enum section_kind *kind)
+{
+    for (size_t i = 0; i < SECTION_COUNT; i++)
+        if (span_equal(word, span_of(names[i]))) {
+            *kind = (enum section_kind)i;
+            return true;
+        }
+    return false;
+}
+
+static void
+report_unknown(struct span word, const char *name, struct origin origin, struct report *report)
+{
+    char text[NEAREST_LENGTH_MAX + 1] = "";
+    const char *nearest = NULL;
+    size_t best = SIZE_MAX;
+
+    if (word.length < sizeof(text))
+        memcpy(text, word.at, word.length);
+    for (size_t i = 0; i < SECTION_COUNT; i++) {
+        size_t distance = nearest_distance(text, names[i]);
+
+        if (distance < best) {
+            best = distance;
+            nearest = names[i];
+        }
+    }
+    if (nearest_plausible(best, strlen(text)))
+        report_error(report, origin, "[%s]: unknown section; did you mean [%s]?", name,
+                     nearest);
+    else
+        report_error(
+            report, origin,
+            "[%s]: unknown section; accepted: server, log, profile, debug, asset /path", name);
+}
+
+static bool
+check_path(const char *name, const char *path, struct origin origin, struct report *report)
+{
+    const char *reason = section_path_problem(path);
+
+    if (*path == '\0')
+        report_error(report, origin, "[%s]: an asset without a path; accepted: [asset /path]",
+                     name);
+    else if (reason != NULL)
+        report_error(report, origin,
+                     "[%s]: the path \"%s\" %s; accepted: a path from / on, as it is after "
+                     "percent-decoding and without dot segments",
+                     name, path, reason);
+    return *path != '\0' && reason == NULL;
+}
+
+bool
+section_parse(const char *name, struct origin origin, struct report *report,
+              enum section_kind *kind, const char **path)
+{
+    struct span word = { .at = name, .length = strcspn(name, " \t") };
+    const char *rest = line_skip_space(name + word.length);
+
+    *path = NULL;
+    if (!find(word, kind)) {
+        report_unknown(word, name, origin, report);
+        return false;
+    }
+    if (*kind == SECTION_ASSET) {
+        *path = rest;
+        return check_path(name, rest, origin, report);
+    }
+    if (*rest != '\0')
+        report_error(report, origin, "[%s]: text after the section's name; accepted: [%s]",
+                     name, names[*kind]);
+    return *rest == '\0';
+}
+
+char *
+section_fields(struct config *config, enum section_kind kind, size_t asset)
+{
+    switch (kind) {
+    case SECTION_SERVER:
+        return (char *)&config->server;
+    case SECTION_LOG:
+        return (char *)&config->log;
+    case SECTION_ASSET:
+        return (char *)&config->assets[asset];
+    case SECTION_PROFILE:
+    case SECTION_DEBUG:
+        break;
+    }
+    return NULL;
+}
+
+const char *
+section_view(const struct config *config, enum section_kind kind, size_t asset)
+{
+    switch (kind) {
+    case SECTION_SERVER:
+        return (const char *)&config->server;
+    case SECTION_LOG:
+        return (const char *)&config->log;
+    case SECTION_ASSET:
+        return (const char *)&config->assets[asset];
+    case SECTION_PROFILE:
+    case SECTION_DEBUG:
+        break;
+    }
+    return NULL;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * section: the sections of tiffd.ini.
+ */
+#ifndef CONFIG_SECTION_H
+#define CONFIG_SECTION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "config/config.h"
+
+enum section_kind {
+    SECTION_SERVER,
+    SECTION_LOG,
+    SECTION_PROFILE,
+    SECTION_DEBUG,
+    SECTION_ASSET,
+};
+#define SECTION_COUNT (SECTION_ASSET + 1)
+
+/* What the first word of a section's name is. */
+const char *section_name(enum section_kind kind);
+
+/* What is wrong with an asset's path; NULL if nothing is. A path is written as a request's
+ * target is after its normalisation, so that the two can be compared byte by byte. */
+const char *section_path_problem(const char *path);
+
+/* Reads a section's name ("server", "asset /tiff"). True with *kind and, for an asset, *path
+ * (within name); else false with the error in report. */
+bool section_parse(const char *name, struct origin origin, struct report *report,
+                   enum section_kind *kind, const char **path)
+    __attribute__((warn_unused_result));
+
+/* Where the fields of a section are; NULL for a section that has none. asset is an index, and
+ * only used for SECTION_ASSET. */
+char *section_fields(struct config *config, enum section_kind kind, size_t asset);
+const char *section_view(const struct config *config, enum section_kind kind, size_t asset);
+
+#endif

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * type: what the values of options can be. One small vtable per type; the numbers are in
+ * type_number.c, words from a fixed set in type_word.c, text in type_text.c, lists in
+ * type_list.c.
+ */
+#ifndef CONFIG_TYPE_H
+#define CONFIG_TYPE_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "config/setting.h"
+
+/* Room for what accepted() writes. */
+#define TYPE_TEXT_SIZE 160
+
+struct option_type {
+    /* May be written more than once in a file; each value is added. */
+    bool list;
+
+    /* Checks the value and stores it in place of the one before (a list: after it); or reports
+     * every error and leaves the field alone. */
+    void (*parse)(const struct setting *setting, union option_field field);
+
+    /* Writes the field as whole lines "key = value" that parse() reads back to the same. */
+    void (*print)(const struct option *option, union option_view field, FILE *out);
+
+    /* Frees what the field owns and makes it empty. Unset where it owns nothing. */
+    void (*clear)(union option_field field);
+
+    /* Says what parse() takes: "1k to 64k". */
+    void (*accepted)(const struct option *option, char text[static TYPE_TEXT_SIZE]);
+
+    /* Words from a fixed set: what the values 0, 1, ... are called; NULL at the end. */
+    const char *const *words;
+};
+
+extern const struct option_type type_number;   /* a whole number */
+extern const struct option_type type_count;    /* the same, 64 bits wide */
+extern const struct option_type type_size;     /* bytes, with units */
+extern const struct option_type type_time;     /* milliseconds, with units */
+extern const struct option_type type_workers;  /* a number or auto */
+extern const struct option_type type_variant;  /* enum variant */
+extern const struct option_type type_encoding; /* enum encoding */
+extern const struct option_type type_level;    /* enum log_level */
+extern const struct option_type type_path;     /* a file's name, not yet resolved */
+extern const struct option_type type_user;     /* a user that exists */
+extern const struct option_type type_group;    /* a group that exists */
+extern const struct option_type type_media;    /* a media type, RFC 9110 section 8.3.1 */
+extern const struct option_type type_value;    /* a field value, RFC 9110 section 5.5 */
+extern const struct option_type type_listen;   /* listen addresses */
+extern const struct option_type type_header;   /* "Name: value" */
+
+/* The C type of the field that each of them fills. */
+#define TYPE_FIELD_number   unsigned
+#define TYPE_FIELD_count    uint64_t
+#define TYPE_FIELD_size     uint64_t
+#define TYPE_FIELD_time     uint64_t
+#define TYPE_FIELD_workers  unsigned
+#define TYPE_FIELD_variant  enum variant
+#define TYPE_FIELD_encoding enum encoding
+#define TYPE_FIELD_level    enum log_level
+#define TYPE_FIELD_path     char *
+#define TYPE_FIELD_user     char *
+#define TYPE_FIELD_group    char *
+#define TYPE_FIELD_media    char *
+#define TYPE_FIELD_value    char *
+#define TYPE_FIELD_listen   struct listen_list
+#define TYPE_FIELD_header   struct header_list
+
+#endif

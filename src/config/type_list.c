@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * type_list: options that are lists: listen addresses (several a line, separated by commas) and
+ * extra response fields (one a line). Exports type_listen and type_header. Nothing is fatal but
+ * lack of memory.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "config/field.h"
+#include "config/line.h"
+#include "config/listen.h"
+#include "config/type.h"
+
+static void
+add_address(const struct setting *setting, struct span text, struct listen_list *list)
+{
+    struct listen_address item = { .origin = setting->origin };
+    const char *reason;
+
+    item.text = memory_copy_span(text);
+    reason = listen_parse(item.text, &item);
+    if (reason == NULL && listen_find(list, &item) != NULL)
+        reason = "is listed twice";
+    if (reason != NULL) {
+        setting_refuse(setting, text, reason);
+        free(item.text);
+        return;
+    }
+    list->items = memory_grow(list->items, list->count + 1, sizeof(item));
+    list->items[list->count++] = item;
+}
+
+static void
+parse_listen(const struct setting *setting, union option_field field)
+{
+    const char *at = setting->value;
+
+    for (;;) {
+        struct span item = { .at = at, .length = strcspn(at, ",") };
+
+        add_address(setting, line_trim(item), field.listen);
+        at += item.length;
+        if (*at == '\0')
+            return;
+        at++;
+    }
+}
+
+static void
+print_listen(const struct option *option, union option_view field, FILE *out)
+{
+    for (size_t i = 0; i < field.listen->count; i++)
+        fprintf(out, "%s = %s\n", option->key, field.listen->items[i].text);
+}
+
+static void
+clear_listen(union option_field field)
+{
+    for (size_t i = 0; i < field.listen->count; i++)
+        free(field.listen->items[i].text);
+    free(field.listen->items);
+    *field.listen = (struct listen_list){ 0 };
+}
+
+static void
+accept_listen(const struct option *option, char text[static TYPE_TEXT_SIZE])
+{
+    (void)option;
+    snprintf(text, TYPE_TEXT_SIZE,
+             "IPV4:PORT, [IPV6]:PORT, *:PORT with a port from 1 to 65535, unix:/PATH");
+}
+
+/* Takes the line over. The one form that it is kept in may be longer than what was written. */
+static void
+add_header(const struct setting *setting, char *line, struct header_list *list)
+{
+    const char *reason = line_value_problem(setting->option->key, line);
+
+    if (reason != NULL) {
+        setting_refuse(setting, span_of(line), reason);
+        free(line);
+        return;
+    }
+    list->items = memory_grow(list->items, list->count + 1, sizeof(*list->items));
+    list->items[list->count++] = line;
+}
+
+static void
+parse_header(const struct setting *setting, union option_field field)
+{
+    struct span name;
+    struct span value;
+    const char *reason;
+
+    if (setting->value[0] == '\0')
+        return;
+    reason = field_split(setting->value, &name, &value);
+    if (reason != NULL)
+        setting_refuse(setting, span_of(setting->value), reason);
+    else
+        add_header(setting,
+                   memory_format("%.*s: %.*s", (int)name.length, name.at, (int)value.length,
+                                 value.at),
+                   field.header);
+}
+
+static void
+print_header(const struct option *option, union option_view field, FILE *out)
+{
+    for (size_t i = 0; i < field.header->count; i++)
+        fprintf(out, "%s = %s\n", option->key, field.header->items[i]);
+    if (field.header->count == 0)
+        fprintf(out, "%s =\n", option->key);
+}
+
+static void
+clear_header(union option_field field)
+{
+    for (size_t i = 0; i < field.header->count; i++)
+        free(field.header->items[i]);
+    free(field.header->items);
+    *field.header = (struct header_list){ 0 };
+}
+
+static void
+accept_header(const struct option *option, char text[static TYPE_TEXT_SIZE])
+{
+    (void)option;
+    snprintf(text, TYPE_TEXT_SIZE, "Name: value, a field that tiffd does not write itself");
+}
+
+const struct option_type type_listen = {
+    .list = true,
+    .parse = parse_listen,
+    .print = print_listen,
+    .clear = clear_listen,
+    .accepted = accept_listen,
+};
+
+const struct option_type type_header = {
+    .list = true,
+    .parse = parse_header,
+    .print = print_header,
+    .clear = clear_header,
+    .accepted = accept_header,
+};

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * type_text: options that are text: paths, names of users and groups, values of header fields.
+ * Exports type_path, type_user, type_group, type_media and type_value. An empty value is NULL
+ * in the field. Nothing is fatal but lack of memory.
+ *
+ * Known weakness: users and groups are known by name only, not by number.
+ */
+#include <grp.h>
+#include <pwd.h>
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "config/field.h"
+#include "config/type.h"
+
+static void
+clear_text(union option_field field)
+{
+    free(*field.text);
+    *field.text = NULL;
+}
+
+/* Stores the value unless there is a reason not to. */
+static void
+settle(const struct setting *setting, union option_field field, const char *reason)
+{
+    if (reason != NULL) {
+        setting_refuse(setting, span_of(setting->value), reason);
+        return;
+    }
+    clear_text(field);
+    if (setting->value[0] != '\0')
+        *field.text = memory_copy(setting->value);
+}
+
+static void
+print_text(const struct option *option, union option_view field, FILE *out)
+{
+    if (*field.text != NULL)
+        fprintf(out, "%s = %s\n", option->key, *field.text);
+    else
+        fprintf(out, "%s =\n", option->key);
+}
+
+static void
+parse_path(const struct setting *setting, union option_field field)
+{
+    settle(setting, field, NULL);
+}
+
+static void
+parse_user(const struct setting *setting, union option_field field)
+{
+    bool known = setting->value[0] == '\0' || getpwnam(setting->value) != NULL;
+
+    settle(setting, field, known ? NULL : "is not a user of this system");
+}
+
+static void
+parse_group(const struct setting *setting, union option_field field)
+{
+    bool known = setting->value[0] == '\0' || getgrnam(setting->value) != NULL;
+
+    settle(setting, field, known ? NULL : "is not a group of this system");
+}
+
+static void
+parse_media(const struct setting *setting, union option_field field)
+{
+    const char *value = setting->value;
+
+    settle(setting, field, value[0] == '\0' ? NULL : field_media_problem(value));
+}
+
+static void
+parse_value(const struct setting *setting, union option_field field)
+{
+    settle(setting, field, field_value_problem(span_of(setting->value)));
+}
+
+static void
+accept_path(const struct option *option, char text[static TYPE_TEXT_SIZE])
+{
+    snprintf(text, TYPE_TEXT_SIZE,
+             "a path; a relative one begins at the directory of this file%s",
+             option->flags & OPTION_REQUIRED ? "" : "; empty for none");
+}
+
+static void
+accept_user(const struct option *option, char text[static TYPE_TEXT_SIZE])
+{
+    (void)option;
+    snprintf(text, TYPE_TEXT_SIZE, "the name of a user; empty for none");
+}
+
+static void
+accept_group(const struct option *option, char text[static TYPE_TEXT_SIZE])
+{
+    (void)option;
+    snprintf(text, TYPE_TEXT_SIZE, "the name of a group; empty for none");
+}
+
+static void
+accept_media(const struct option *option, char text[static TYPE_TEXT_SIZE])
+{
+    (void)option;
+    snprintf(text, TYPE_TEXT_SIZE,
+             "a media type, as in image/tiff or text/plain; charset=utf-8");
+}
+
+static void
+accept_value(const struct option *option, char text[static TYPE_TEXT_SIZE])
+{
+    (void)option;
+    snprintf(text, TYPE_TEXT_SIZE, "printable ASCII");
+}
+
+const struct option_type type_path = {
+    .parse = parse_path,
+    .print = print_text,
+    .clear = clear_text,
+    .accepted = accept_path,
+};
+
+const struct option_type type_user = {
+    .parse = parse_user,
+    .print = print_text,
+    .clear = clear_text,
+    .accepted = accept_user,
+};
+
+const struct option_type type_group = {
+    .parse = parse_group,
+    .print = print_text,
+    .clear = clear_text,
+    .accepted = accept_group,
+};
+
+const struct option_type type_media = {
+    .parse = parse_media,
+    .print = print_text,
+    .clear = clear_text,
+    .accepted = accept_media,
+};
+
+const struct option_type type_value = {
+    .parse = parse_value,
+    .print = print_text,
+    .clear = clear_text,
+    .accepted = accept_value,
+};

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * type_word: options that are one word of a fixed set. Exports type_variant, type_encoding and
+ * type_level; the words of a type are where its enum's values are named. Nothing is fatal.
+ *
+ * The fields are enums without negative values, which gcc and clang store as unsigned.
+ */
+#include <string.h>
+
+#include "config/type.h"
+
+static void
+parse_word(const struct setting *setting, union option_field field)
+{
+    const char *const *words = setting->option->type->words;
+
+    for (unsigned i = 0; words[i] != NULL; i++)
+        if (strcmp(words[i], setting->value) == 0) {
+            *field.number = i;
+            return;
+        }
+    setting_refuse(setting, span_of(setting->value), "is unknown");
+}
+
+static void
+print_word(const struct option *option, union option_view field, FILE *out)
+{
+    fprintf(out, "%s = %s\n", option->key, option->type->words[*field.number]);
+}
+
+static void
+accept_word(const struct option *option, char text[static TYPE_TEXT_SIZE])
+{
+    size_t used = 0;
+
+    for (const char *const *word = option->type->words; *word != NULL; word++) {
+        const char *joint = word == option->type->words ? "" : word[1] == NULL ? " or " : ", ";
+        int length = snprintf(text + used, TYPE_TEXT_SIZE - used, "%s%s", joint, *word);
+
+        if (length < 0 || used + (size_t)length >= TYPE_TEXT_SIZE)
+            return;
+        used += (size_t)length;
+    }
+}
+
+static const char *const variants[] = {
+    [VARIANT_CACHED] = "cached",
+    [VARIANT_EMBEDDED] = "embedded",
+    [VARIANT_STREAMING] = "streaming",
+    NULL,
+};
+
+static const char *const encodings[] = {
+    [ENCODING_IDENTITY] = "identity",
+    [ENCODING_BASE64] = "base64",
+    NULL,
+};
+
+static const char *const levels[] = {
+    [LOG_LEVEL_ERROR] = "error", [LOG_LEVEL_WARNING] = "warning", [LOG_LEVEL_NOTICE] = "notice",
+    [LOG_LEVEL_INFO] = "info",   [LOG_LEVEL_DEBUG] = "debug",     NULL,
+};
+
+const struct option_type type_variant = {
+    .parse = parse_word,
+    .print = print_word,
+    .accepted = accept_word,
+    .words = variants,
+};
+
+const struct option_type type_encoding = {
+    .parse = parse_word,
+    .print = print_word,
+    .accepted = accept_word,
+    .words = encodings,
+};
+
+const struct option_type type_level = {
+    .parse = parse_word,
+    .print = print_word,
+    .accepted = accept_word,
+    .words = levels,
+};

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* answer: the policy, from a request and the representation it names to what is to be sent. */
+#ifndef HTTP_ANSWER_H
+#define HTTP_ANSWER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <time.h>
+
+#include "http/range.h"
+#include "http/representation.h"
+#include "http/request.h"
+
+enum { ANSWER_RANGES_MAX = 1024 }; /* at least the maximum of the setting server.ranges */
+
+struct answer {
+    unsigned status;
+    unsigned minor;     /* of the request */
+    bool body;          /* octets of the object follow the head (error texts are part of it) */
+    bool head_only;     /* the request was a HEAD */
+    bool close;         /* may be set later; then the head says so */
+    size_t range_count; /* 206 only: 1 for a single part, more for multipart/byteranges */
+    struct range ranges[ANSWER_RANGES_MAX]; /* the first range_count are set */
+};
+
+/*
+ * Decides in this order: method (501, 405), Expect (417), OPTIONS (204), existence (404),
+ * conditions (412, 304), range (416, 206), whole (200). representation is NULL where there is
+ * none. ranges is how many ranges one request may ask for, at most ANSWER_RANGES_MAX.
+ */
+void answer_decide(const struct request *request, const struct representation *representation,
+                   size_t ranges, time_t now, struct answer *answer);
+
+/* The answer to a request that is understood but can't be served, such as 500. */
+void answer_failure(const struct request *request, unsigned status, struct answer *answer);
+
+#endif

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* condition: conditional requests (RFC 9110 section 13). */
+#ifndef HTTP_CONDITION_H
+#define HTTP_CONDITION_H
+
+#include <stdbool.h>
+#include <time.h>
+
+#include "http/representation.h"
+#include "http/request.h"
+
+enum condition {
+    CONDITION_MET,          /* go on as if there were none */
+    CONDITION_NOT_MODIFIED, /* 304 */
+    CONDITION_FAILED,       /* 412 */
+};
+
+/* The conditional fields of a GET or HEAD in the order of section 13.2.2, less If-Range. now is
+ * needed for dates with two-digit years. */
+enum condition condition_evaluate(const struct request *request,
+                                  const struct representation *representation, time_t now);
+
+/* Whether If-Range lets the Range field stand; true without If-Range. */
+bool condition_allows_range(const struct request *request,
+                            const struct representation *representation, time_t now);
+
+#endif

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * head: exports head_read(). http-parser lets through what two programs may read in two ways
+ * (bare LF, folds, spaces before colons, doubled framing); this pass, written from RFC 9112,
+ * refuses all of that first. A line is checked when its CRLF is there, so a bad request line is
+ * answered at once. Pure; keeps nothing but struct head.
+ */
+#include "http/head.h"
+
+#include "http/authority.h"
+#include "http/header.h"
+#include "http/octet.h"
+#include "http/target.h"
+
+#define VERSION_LENGTH (sizeof("HTTP/1.1") - 1)
+
+/* The next whole line, without its end, or a line with at == NULL if it has not ended. */
+static enum refusal
+next_line(struct head *head, const char *bytes, size_t end, struct span *line)
+{
+    const char *from = bytes + head->scanned;
+    const char *cr = memchr(from, '\r', end - head->scanned);
+    const char *stop = cr ? cr : bytes + end;
+
+    *line = (struct span){ NULL, 0 };
+    if (memchr(from, '\n', (size_t)(stop - from)))
+        return REFUSAL_BARE_LF;
+    head->scanned = (size_t)(stop - bytes);
+    if (end - head->scanned < 2)
+        return REFUSAL_NONE;
+    if (stop[1] != '\n')
+        return REFUSAL_BARE_CR;
+    *line = (struct span){ bytes + head->line, head->scanned - head->line };
+    head->line = head->scanned += 2;
+    return REFUSAL_NONE;
+}
+
+/* Cuts text up to the next space off rest; false if there is none and it took all. */
+static bool
+next_word(struct span *rest, struct span *word)
+{
+    const char *space = memchr(rest->at, ' ', rest->length);
+    size_t length = space ? (size_t)(space - rest->at) : rest->length;
+
+    *word = (struct span){ rest->at, length };
+    length += space != NULL;
+    *rest = (struct span){ rest->at + length, rest->length - length };
+    return space != NULL;
+}
+
+static enum refusal
+read_version(struct head *head, struct span version)
+{
+    if (version.length != VERSION_LENGTH || memcmp(version.at, "HTTP/", 5) != 0 ||
+        !octet_is(version.at[5], OCTET_DIGIT) || version.at[6] != '.' ||
+        !octet_is(version.at[7], OCTET_DIGIT))
+        return REFUSAL_VERSION_SYNTAX;
+    if (version.at[5] != '1')
+        return REFUSAL_VERSION;
+    head->minor = version.at[7] != '0';
+    return REFUSAL_NONE;
+}
+
+static enum refusal
+read_request_line(struct head *head, const char *bytes, struct span line,
+                  const struct head_limits *limits)
+{
+    struct span method;
+    struct span target;
+    bool has_target = next_word(&line, &method);
+    bool has_version = next_word(&line, &target);
+    enum refusal refusal;
+
+    if (method.length == 0 || !octet_all(method, OCTET_TOKEN))
+        return REFUSAL_METHOD;
+    if (method.length > HEAD_METHOD_MAX)
+        return REFUSAL_METHOD_LENGTH;
+    if (target.length > limits->target)
+        return REFUSAL_TARGET_LENGTH;
+    if (!has_target || !has_version || target.length == 0)
+        return REFUSAL_REQUEST_LINE;
+    head->method = method_lookup(method);
+    head->target = (size_t)(target.at - bytes);
+    head->target_length = target.length;
+    refusal = read_version(head, line);
+    return refusal != REFUSAL_NONE ? refusal : target_check(target, head->method);
+}
+
+static enum refusal
+read_host(struct head *head, struct span value)
+{
+    if (head->has_host)
+        return REFUSAL_HOST_REPEATED;
+    head->has_host = true;
+    return authority_valid(value) ? REFUSAL_NONE : REFUSAL_HOST_INVALID;
+}
+
+static enum refusal
+read_field_value(struct head *head, enum header header, struct span value)
+{
+    switch (header) {
+    case HEADER_HOST:
+        return read_host(head, header_trim(value));
+    case HEADER_CONTENT_LENGTH:
+        return framing_add_length(&head->framing, header_trim(value));
+    case HEADER_TRANSFER_ENCODING:
+        return framing_add_coding(&head->framing, value);
+    default:
+        return REFUSAL_NONE;
+    }
+}
+
+/* Why the octet after the field name is not a colon. */
+static enum refusal
+explain_name(struct span line, size_t name_length)
+{
+    char octet;
+
+    if (name_length == line.length)
+        return REFUSAL_FIELD_COLON;
+    octet = line.at[name_length];
+    if (octet != ' ' && octet != '\t')
+        return REFUSAL_FIELD_NAME;
+    return name_length == 0 ? REFUSAL_FIELD_FOLD : REFUSAL_FIELD_SPACE;
+}
+
+static enum refusal
+read_field(struct head *head, struct span line, const struct head_limits *limits)
+{
+    struct span name = { line.at, octet_run(line, OCTET_TOKEN) };
+    struct span value;
+
+    if (++head->fields > limits->fields)
+        return REFUSAL_FIELD_COUNT;
+    if (name.length == 0 || name.length == line.length || line.at[name.length] != ':')
+        return explain_name(line, name.length);
+    value = (struct span){ line.at + name.length + 1, line.length - name.length - 1 };
+    if (!octet_all(value, OCTET_VALUE))
+        return REFUSAL_FIELD_VALUE;
+    return read_field_value(head, header_lookup(name), value);
+}
+
+/* The empty line: after the fields it ends the head, before the request it is skipped. */
+static enum refusal
+read_empty_line(struct head *head)
+{
+    if (head->first_field == 0)
+        return ++head->empty_lines > HEAD_EMPTY_LINES ? REFUSAL_EMPTY_LINES : REFUSAL_NONE;
+    if (!head->has_host && head->minor > 0)
+        return REFUSAL_HOST_MISSING;
+    head->length = head->line;
+    return framing_check(&head->framing, head->method, head->minor);
+}
+
+static enum refusal
+read_line(struct head *head, const char *bytes, struct span line,
+          const struct head_limits *limits)
+{
+    if (line.length == 0)
+        return read_empty_line(head);
+    if (head->first_field)
+        return read_field(head, line, limits);
+    head->first_field = head->line;
+    return read_request_line(head, bytes, line, limits);
+}
+
+/*
+ * What can be said of a line that has not ended. A request line longer than any good one always
+ * finds its reason in read_request_line(), the same as if all of it were here.
+ */
+static enum refusal
+check_unfinished(struct head *head, const char *bytes, size_t end,
+                 const struct head_limits *limits)
+{
+    struct span line = { bytes + head->line, end - head->line };
+    size_t longest = HEAD_METHOD_MAX + 1 + limits->target + 1 + VERSION_LENGTH + 1;
+    bool full = end == limits->size;
+
+    if (head->first_field || line.length == 0)
+        return full ? REFUSAL_HEAD_SIZE : REFUSAL_NONE;
+    if (!octet_is(line.at[0], OCTET_TOKEN) && line.at[0] != '\r')
+        return REFUSAL_METHOD;
+    if (line.length > longest)
+        return read_request_line(head, bytes, line, limits);
+    return full ? REFUSAL_TARGET_LENGTH : REFUSAL_NONE;
+}
+
+enum refusal
+head_read(struct head *head, const char *bytes, size_t length, const struct head_limits *limits)
+{
+    size_t end = length < limits->size ? length : limits->size;
+    enum refusal refusal = REFUSAL_NONE;
+    struct span line;
+
+    while (refusal == REFUSAL_NONE && head->length == 0) {
+        refusal = next_line(head, bytes, end, &line);
+        if (refusal != REFUSAL_NONE)
+            return refusal;
+        if (line.at == NULL)
+            return check_unfinished(head, bytes, end, limits);
+        refusal = read_line(head, bytes, line, limits);
+    }
+    return refusal;
+}

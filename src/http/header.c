@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * header: names, lists and white space. The look-up runs twice for each field of each request,
+ * so it starts at the first name of the right length and compares the first letter before it
+ * calls anything.
+ */
+#include "http/header.h"
+
+#define NAME(text)                                                                             \
+    {                                                                                          \
+        (text), sizeof(text) - 1                                                               \
+    }
+
+/* In order of length. */
+static const struct {
+    struct span name;
+    enum header header;
+} fields[] = {
+    { NAME("host"), HEADER_HOST },
+    { NAME("range"), HEADER_RANGE },
+    { NAME("expect"), HEADER_EXPECT },
+    { NAME("if-match"), HEADER_IF_MATCH },
+    { NAME("if-range"), HEADER_IF_RANGE },
+    { NAME("connection"), HEADER_CONNECTION },
+    { NAME("if-none-match"), HEADER_IF_NONE_MATCH },
+    { NAME("content-length"), HEADER_CONTENT_LENGTH },
+    { NAME("if-modified-since"), HEADER_IF_MODIFIED_SINCE },
+    { NAME("transfer-encoding"), HEADER_TRANSFER_ENCODING },
+    { NAME("if-unmodified-since"), HEADER_IF_UNMODIFIED_SINCE },
+};
+
+enum { FIELDS = sizeof(fields) / sizeof(fields[0]), LONGEST = 19 };
+
+/* Index of the first name that is at least this long. */
+static const unsigned char first_of_length[LONGEST + 1] = { 0, 0, 0, 0, 0, 1, 2, 3, 3,  5,
+                                                            5, 6, 6, 6, 7, 8, 8, 8, 10, 10 };
+
+enum header
+header_lookup(struct span name)
+{
+    if (name.length > LONGEST)
+        return HEADER_OTHER;
+    for (size_t i = first_of_length[name.length];
+         i < FIELDS && fields[i].name.length == name.length; i++)
+        if ((name.at[0] | 0x20) == fields[i].name.at[0] &&
+            span_equal_nocase(name, fields[i].name))
+            return fields[i].header;
+    return HEADER_OTHER;
+}
+
+static bool
+is_space(char octet)
+{
+    return octet == ' ' || octet == '\t';
+}
+
+struct span
+header_trim(struct span value)
+{
+    while (value.length && is_space(value.at[0])) {
+        value.at++;
+        value.length--;
+    }
+    while (value.length && is_space(value.at[value.length - 1]))
+        value.length--;
+    return value;
+}
+
+bool
+header_list_next(struct span *list, struct span *element)
+{
+    while (list->length) {
+        const char *comma = memchr(list->at, ',', list->length);
+        size_t length = comma ? (size_t)(comma - list->at) : list->length;
+
+        *element = header_trim((struct span){ list->at, length });
+        length += comma != NULL;
+        list->at += length;
+        list->length -= length;
+        if (element->length)
+            return true;
+    }
+    return false;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * representation: what HTTP needs to know of an object (RFC 9110 section 3.2): its length,
+ * its validators and the field lines that never change. Filled once per generation.
+ */
+#ifndef HTTP_REPRESENTATION_H
+#define HTTP_REPRESENTATION_H
+
+#include <stdint.h>
+#include <time.h>
+
+#include "base/span.h"
+
+struct representation {
+    uint64_t length;      /* bytes of the representation: after base64, if encoded */
+    time_t last_modified; /* seconds since the epoch */
+    struct span etag;     /* strong, with its quotes; inside, what a MIME boundary may hold */
+    struct span content_type; /* also needed alone, for the parts of multipart/byteranges */
+    struct span fields;       /* prebuilt lines, each ending in CRLF: ETag, Last-Modified,
+                                 Accept-Ranges, Cache-Control, the asset's own (no Content-*) */
+};
+
+#endif

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * response: heads, put together from prepared pieces with memcpy. Every head has Date and, but
+ * for 204 and 304, Content-Length; HEAD gets the head that GET would. What never changes about
+ * an object was written once, by response_fields().
+ */
+#include "http/response.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "http/byteranges.h"
+#include "http/emit.h"
+#include "http/status.h"
+
+enum { REASON_MAX = 160 };
+
+/* --- pieces ------------------------------------------------------------------------------- */
+
+static char *
+emit_start(char *out, unsigned status, const char *date)
+{
+    out = emit_literal(out, "HTTP/1.1 ");
+    out = emit_span(out, status_text(status));
+    out = emit_literal(out, "\r\nDate: ");
+    out = emit_span(out, (struct span){ date, DATE_LENGTH });
+    return emit_literal(out, "\r\n");
+}
+
+/* What the peer can't infer from the version (RFC 9112 section 9.3). */
+static char *
+emit_connection(char *out, unsigned minor, bool close)
+{
+    if (close)
+        return emit_literal(out, "Connection: close\r\n");
+    return minor == 0 ? emit_literal(out, "Connection: keep-alive\r\n") : out;
+}
+
+static char *
+emit_length(char *out, uint64_t length)
+{
+    out = emit_literal(out, "Content-Length: ");
+    out = emit_decimal(out, length);
+    return emit_literal(out, "\r\n");
+}
+
+static char *
+emit_type(char *out, struct span type)
+{
+    if (type.length == 0)
+        return out;
+    out = emit_literal(out, "Content-Type: ");
+    out = emit_span(out, type);
+    return emit_literal(out, "\r\n");
+}
+
+/* --- content ------------------------------------------------------------------------------ */
+
+static char *
+emit_whole(char *out, const struct representation *representation)
+{
+    out = emit_type(out, representation->content_type);
+    return emit_length(out, representation->length);
+}
+
+static char *
+emit_part(char *out, const struct representation *representation, struct range range)
+{
+    out = emit_type(out, representation->content_type);
+    out = emit_literal(out, "Content-Range: ");
+    out = byteranges_emit_range(out, range, representation->length);
+    out = emit_literal(out, "\r\n");
+    return emit_length(out, range_length(range));
+}
+
+static char *
+emit_parts(char *out, const struct representation *representation, const struct answer *answer)
+{
+    out = emit_literal(out, "Content-Type: multipart/byteranges; boundary=");
+    out = emit_span(out, byteranges_boundary(representation));
+    out = emit_literal(out, "\r\n");
+    return emit_length(out,
+                       byteranges_length(representation, answer->ranges, answer->range_count));
+}
+
+static char *
+emit_object(char *out, const struct representation *representation, const struct answer *answer)
+{
+    if (answer->status == 304)
+        ; /* no content, and nothing is said about it */
+    else if (answer->range_count == 0)
+        out = emit_whole(out, representation);
+    else if (answer->range_count == 1)
+        out = emit_part(out, representation, answer->ranges[0]);
+    else
+        out = emit_parts(out, representation, answer);
+    out = emit_span(out, representation->fields);
+    return emit_literal(out, "\r\n");
+}
+
+/* The end of a head whose content is "404 Not Found" or "400 Bad Request: reason". */
+static char *
+emit_text(char *out, unsigned status, const char *reason, bool head_only)
+{
+    struct span text = status_text(status);
+    struct span more = reason ? span_of(reason) : SPAN("");
+    size_t separator = more.length ? 2 : 0;
+
+    if (more.length > REASON_MAX)
+        more.length = REASON_MAX;
+    out = emit_type(out, SPAN("text/plain"));
+    out = emit_length(out, text.length + separator + more.length + 1);
+    out = emit_literal(out, "\r\n");
+    if (head_only)
+        return out;
+    out = emit_span(out, text);
+    out = emit_span(out, (struct span){ ": ", separator });
+    out = emit_span(out, more);
+    return emit_literal(out, "\n");
+}
+
+static char *
+emit_error(char *out, const struct representation *representation, const struct answer *answer)
+{
+    if (answer->status == 405)
+        out = emit_literal(out, "Allow: " METHOD_ALLOWED "\r\n");
+    if (answer->status == 416) {
+        out = emit_literal(out, "Content-Range: bytes */");
+        out = emit_decimal(out, representation->length);
+        out = emit_literal(out, "\r\n");
+    }
+    return emit_text(out, answer->status, NULL, answer->head_only);
+}
+
+/* --- whole heads -------------------------------------------------------------------------- */
+
+size_t
+response_room(const struct representation *representation)
+{
+    if (representation == NULL)
+        return RESPONSE_HEAD_MAX;
+    return RESPONSE_HEAD_MAX + representation->content_type.length +
+           representation->fields.length;
+}
+
+size_t
+response_head(char *out, size_t size, const struct answer *answer,
+              const struct representation *representation, const char date[DATE_SIZE])
+{
+    char *start = out;
+
+    assert(size >= response_room(representation));
+    out = emit_start(out, answer->status, date);
+    out = emit_connection(out, answer->minor, answer->close);
+    if (answer->status == 204)
+        out = emit_literal(out, "Allow: " METHOD_ALLOWED "\r\n\r\n");
+    else if (answer->status >= 400 || representation == NULL)
+        out = emit_error(out, representation, answer);
+    else
+        out = emit_object(out, representation, answer);
+    return (size_t)(out - start);
+}
+
+size_t
+response_refusal(char *out, size_t size, unsigned status, const char *reason, bool head_only,
+                 const char date[DATE_SIZE])
+{
+    char *start = out;
+
+    assert(size >= RESPONSE_HEAD_MAX);
+    out = emit_start(out, status, date);
+    out = emit_connection(out, 1, true);
+    out = emit_text(out, status, reason, head_only);
+    return (size_t)(out - start);
+}
+
+/* --- prepared lines ----------------------------------------------------------------------- */
+
+char *
+response_fields(const struct representation *representation, const char *cache_control,
+                const char *const *extra, size_t extra_count)
+{
+    char modified[DATE_SIZE];
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    bool failed;
+
+    if (out == NULL)
+        return NULL;
+    date_format(modified, representation->last_modified);
+    fprintf(out, "ETag: %.*s\r\nLast-Modified: %s\r\nAccept-Ranges: bytes\r\n",
+            (int)representation->etag.length, representation->etag.at, modified);
+    if (cache_control)
+        fprintf(out, "Cache-Control: %s\r\n", cache_control);
+    for (size_t i = 0; i < extra_count; i++)
+        fprintf(out, "%s\r\n", extra[i]);
+    failed = ferror(out) != 0;
+    if (fclose(out) == 0 && !failed)
+        return text;
+    free(text);
+    return NULL;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* response: writes response heads (RFC 9110, RFC 9112 section 4) into the caller's buffer. */
+#ifndef HTTP_RESPONSE_H
+#define HTTP_RESPONSE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "http/answer.h"
+#include "http/date.h"
+#include "http/representation.h"
+
+enum { RESPONSE_HEAD_MAX = 640 }; /* octets of a head, less what the representation adds */
+
+/* Room that is enough for any head of this representation, which may be NULL. */
+size_t response_room(const struct representation *representation);
+
+/*
+ * Writes the head of an answer; for errors, the short text that follows it too. date is the
+ * value of Date. Returns the length. size must be at least response_room(): less is our own bug
+ * and asserts.
+ */
+size_t response_head(char *out, size_t size, const struct answer *answer,
+                     const struct representation *representation, const char date[DATE_SIZE]);
+
+/*
+ * Writes the whole answer to a request that was not understood; the connection closes. reason,
+ * if not NULL, tells people more than the status does. head_only leaves the text out, for HEAD.
+ */
+size_t response_refusal(char *out, size_t size, unsigned status, const char *reason,
+                        bool head_only, const char date[DATE_SIZE]);
+
+/*
+ * The lines that every answer with this representation carries: ETag, Last-Modified,
+ * Accept-Ranges, Cache-Control unless NULL, and extra ("Name: value", without line ends). A new
+ * string for representation.fields that the caller frees; NULL without memory.
+ */
+char *response_fields(const struct representation *representation, const char *cache_control,
+                      const char *const *extra, size_t extra_count)
+    __attribute__((warn_unused_result));
+
+#endif

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * main: the command line and the boot order: options, configuration, then the master.
+ *
+ * Exit status: 0 done, 1 the configuration or the start failed, 2 the command line is wrong.
+ */
+#include <bsd/unistd.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "build.h"
+#include "config/config.h"
+#include "config/override.h"
+#include "master/generation.h"
+#include "master/master.h"
+#include "version.h"
+
+#define DEFAULT_FILE  SYSCONFDIR "/tiffd/tiffd.ini"
+#define EXIT_USAGE    2
+#define OVERRIDES_MAX 64
+
+enum mode { MODE_RUN, MODE_TEST, MODE_DUMP, MODE_VERSION, MODE_HELP };
+
+struct command_line {
+    struct master_options options;
+    struct config_override overrides[OVERRIDES_MAX];
+    enum mode mode;
+};
+
+static const struct option long_options[] = {
+    { "config", required_argument, NULL, 'c' }, { "option", required_argument, NULL, 'o' },
+    { "detach", no_argument, NULL, 'd' },       { "test", no_argument, NULL, 't' },
+    { "dump", no_argument, NULL, 'T' },         { "version", no_argument, NULL, 'V' },
+    { "help", no_argument, NULL, 'h' },         { NULL, 0, NULL, 0 },
+};
+
+static const char usage[] = "usage: tiffd [-dhtTV] [-c file] [-o section.key=value] ...\n";
+
+static const char help[] =
+    "\n"
+    "  -c, --config file    read this configuration (default: " DEFAULT_FILE ")\n"
+    "  -o, --option s.k=v   override one setting: server.workers=2, \"asset "
+    "/tiff.variant=cached\"\n"
+    "  -d, --detach         run in the background\n"
+    "  -t, --test           check the configuration and end\n"
+    "  -T, --dump           print the effective configuration and end\n"
+    "  -V, --version        print version, libraries and embedded objects\n"
+    "  -h, --help           print this text\n"
+    "\n"
+    "See tiffd(8) and tiffd.ini(5).\n";
+
+static _Noreturn void
+usage_error(const char *message)
+{
+    if (message)
+        fprintf(stderr, "tiffd: %s\n", message);
+    fputs(usage, stderr);
+    exit(EXIT_USAGE);
+}
+
+static void
+add_override(struct command_line *line, const char *text)
+{
+    struct override parts;
+
+    if (line->options.override_count == OVERRIDES_MAX)
+        usage_error("more than 64 options -o");
+    if (!override_split(text, &parts))
+        usage_error("an option -o is not section.key=value");
+    line->overrides[line->options.override_count++].text = text;
+}
+
+static void
+parse(struct command_line *line, int argc, char **argv)
+{
+    int option;
+
+    while ((option = getopt_long(argc, argv, "c:o:dtTVh", long_options, NULL)) != -1)
+        switch (option) {
+        case 'c':
+            line->options.file = optarg;
+            break;
+        case 'o':
+            add_override(line, optarg);
+            break;
+        case 'd':
+            line->options.detach = true;
+            break;
+        case 't':
+            line->mode = MODE_TEST;
+            break;
+        case 'T':
+            line->mode = MODE_DUMP;
+            break;
+        case 'V':
+            line->mode = MODE_VERSION;
+            break;
+        case 'h':
+            line->mode = MODE_HELP;
+            break;
+        default:
+            usage_error(NULL);
+        }
+    if (optind < argc)
+        usage_error("unexpected argument");
+}
+
+static struct config *
+configure(const struct master_options *options)
+{
+    struct report report = { 0 };
+    struct config *config = generation_configure(options->file, options->overrides,
+                                                 options->override_count, &report);
+
+    if (report.text)
+        fputs(report.text, stderr);
+    if (config == NULL)
+        fprintf(stderr, "tiffd: %s: %zu error%s, nothing started\n", options->file,
+                report.count, report.count == 1 ? "" : "s");
+    report_free(&report);
+    return config;
+}
+
+/* -t and -T: what the configuration says, without acting on it. */
+static int
+show(const struct command_line *line, struct config *config)
+{
+    if (line->mode == MODE_DUMP)
+        config_dump(config, stdout);
+    else
+        printf("%s: configuration is valid\n", line->options.file);
+    config_free(config);
+    return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+int
+main(int argc, char **argv, char **environment)
+{
+    struct command_line line = { .options.file = DEFAULT_FILE };
+    struct config *config;
+
+    setproctitle_init(argc, argv, environment);
+    line.options.overrides = line.overrides;
+    parse(&line, argc, argv);
+    if (line.mode == MODE_VERSION)
+        return version_print(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    if (line.mode == MODE_HELP)
+        return fputs(usage, stdout) < 0 || fputs(help, stdout) < 0 ? EXIT_FAILURE
+                                                                   : EXIT_SUCCESS;
+    if ((config = configure(&line.options)) == NULL)
+        return EXIT_FAILURE;
+    if (line.mode != MODE_RUN)
+        return show(&line, config);
+    return master_run(&line.options, config);
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* detach: from the terminal into the background, without losing the news of a failed start. */
+#ifndef MASTER_DETACH_H
+#define MASTER_DETACH_H
+
+/*
+ * Goes on in a child that leads a session of its own. The calling process waits in here and
+ * exits: with 0 when the child calls detach_ready(), with 1 when the child ends before.
+ * Returns, in the child, what detach_ready() wants; or a negative errno.
+ */
+int detach_begin(void) __attribute__((warn_unused_result));
+
+/* Lets the waiting parent go and the terminal too: standard streams lead to /dev/null. */
+void detach_ready(int handle);
+
+#endif

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * generation: one configuration, the objects it names, and the workers that serve them.
+ * Immutable once built: a reload makes a new one and lets the old one drain.
+ */
+#ifndef MASTER_GENERATION_H
+#define MASTER_GENERATION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/slots.h"
+#include "config/config.h"
+#include "object/catalogue.h"
+
+/* A worker's place. It stays when the process in it is replaced. */
+struct place {
+    pid_t pid;         /* 0: empty */
+    unsigned failures; /* in a row, see respawn.h */
+    uint64_t spawn_at; /* when an empty place is to be filled; 0: never */
+};
+
+struct generation {
+    struct generation *older; /* NULL: none; the newest is the one that serves */
+    unsigned number;
+    struct config *config;
+    struct catalogue *catalogue;
+    struct slots slots;
+    struct place *places; /* config->server.workers of them */
+    int *doorbells;       /* an eventfd a place, see inherit.h */
+    unsigned alive;       /* places with a process */
+    uint64_t kill_at;     /* draining: when what is left is killed; 0: serving */
+    uid_t user;           /* (uid_t) -1: workers stay who the master is */
+    gid_t group;
+};
+
+/* Reads and checks the configuration: what `-t` does. NULL with the errors in report. */
+struct config *generation_configure(const char *file, const struct config_override *overrides,
+                                    size_t override_count, struct report *report);
+
+/*
+ * Loads the objects of config, which the generation then owns (also on failure). previous lends
+ * what has not changed, or is NULL. NULL on failure, with a line in the log.
+ */
+struct generation *generation_create(struct config *config, const struct generation *previous)
+    __attribute__((warn_unused_result));
+
+/* Frees a generation without processes. Its statistics are added to total. */
+void generation_destroy(struct generation *generation, struct slot *total);
+
+#endif

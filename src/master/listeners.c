@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * listeners: binds, inherits and keeps the listen sockets.
+ *
+ * A Unix socket's file that nobody listens on any more is removed before binding; one that
+ * answers belongs to somebody. TCP_NODELAY is set here because accepted sockets inherit it,
+ * which saves a system call a connection.
+ */
+#include "master/listeners.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define INHERIT_FIRST 3 /* SD_LISTEN_FDS_START */
+#define UNIX_PREFIX   "unix:"
+
+static int
+failed(const char *name, const char *what)
+{
+    int error = errno;
+
+    log_error("listen %s: %s: %s", name, what, strerror(error));
+    return -error;
+}
+
+/* Is the file a socket that refuses connections? */
+static bool
+abandoned(const struct listen_address *address)
+{
+    const struct sockaddr_un *name = (const struct sockaddr_un *)&address->address;
+    struct stat status;
+    bool refused;
+    int fd;
+
+    if (lstat(name->sun_path, &status) < 0 || !S_ISSOCK(status.st_mode))
+        return false;
+    if ((fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) < 0)
+        return false;
+    refused = connect(fd, (const struct sockaddr *)name, address->length) < 0 &&
+              errno == ECONNREFUSED;
+    close(fd);
+    return refused;
+}
+
+static void
+prepare(int fd, const struct listen_address *address)
+{
+    int on = 1;
+    int only = address->text[0] != '*';
+
+    if (address->address.ss_family == AF_UNIX) {
+        if (abandoned(address))
+            unlink(((const struct sockaddr_un *)&address->address)->sun_path);
+        return;
+    }
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+    if (address->address.ss_family == AF_INET6)
+        setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &only, sizeof(only));
+}
+
+static int
+bind_one(const struct listen_address *address, int backlog)
+{
+    int fd = socket(address->address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    int error;
+
+    if (fd < 0)
+        return failed(address->text, "socket");
+    prepare(fd, address);
+    if (bind(fd, (const struct sockaddr *)&address->address, address->length) < 0)
+        error = failed(address->text, "bind");
+    else if (listen(fd, backlog) < 0)
+        error = failed(address->text, "listen");
+    else
+        return fd;
+    close(fd);
+    return error;
+}
+
+static int
+find(const struct listeners *listeners, const char *name)
+{
+    for (size_t i = 0; i < listeners->count; i++)
+        if (strcmp(listeners->names[i], name) == 0)
+            return listeners->fds[i];
+    return -1;
+}
+
+static int
+allocate(struct listeners *listeners, size_t count)
+{
+    *listeners = (struct listeners){ 0 };
+    listeners->fds = calloc(count, sizeof(*listeners->fds));
+    listeners->names = calloc(count, sizeof(*listeners->names));
+    return listeners->fds && listeners->names ? 0 : -ENOMEM;
+}
+
+static int
+add(struct listeners *listeners, int fd, const char *name)
+{
+    if ((listeners->names[listeners->count] = strdup(name)) == NULL)
+        return -ENOMEM;
+    listeners->fds[listeners->count++] = fd;
+    return 0;
+}
+
+static void
+discard(const char *name, int fd)
+{
+    close(fd);
+    if (strncmp(name, UNIX_PREFIX, strlen(UNIX_PREFIX)) == 0)
+        unlink(name + strlen(UNIX_PREFIX));
+}
+
+static void
+release(struct listeners *listeners)
+{
+    for (size_t i = 0; i < listeners->count; i++)
+        free(listeners->names[i]);
+    free(listeners->names);
+    free(listeners->fds);
+    *listeners = (struct listeners){ 0 };
+}
+
+/* Closes what stands in `from` and not in `kept`. */
+static void
+discard_others(const struct listeners *from, const struct listeners *kept)
+{
+    for (size_t i = 0; i < from->count; i++)
+        if (find(kept, from->names[i]) < 0)
+            discard(from->names[i], from->fds[i]);
+}
+
+int
+listeners_update(struct listeners *listeners, const struct config_server *server)
+{
+    struct listeners wanted;
+    int error;
+
+    if (listeners->inherited)
+        return 0;
+    error = allocate(&wanted, server->listen.count);
+    for (size_t i = 0; error == 0 && i < server->listen.count; i++) {
+        const struct listen_address *address = &server->listen.items[i];
+        int fd = find(listeners, address->text);
+
+        if (fd < 0) {
+            if ((fd = bind_one(address, (int)server->backlog)) < 0)
+                error = fd;
+            else
+                log_notice("listening on %s", address->text);
+        }
+        if (error == 0)
+            error = add(&wanted, fd, address->text);
+    }
+    discard_others(error ? &wanted : listeners, error ? listeners : &wanted);
+    release(error ? &wanted : listeners);
+    if (error == 0)
+        *listeners = wanted;
+    return error;
+}
+
+/* "127.0.0.1:8080", for the log. */
+static void
+write_name(int fd, char *out, size_t size)
+{
+    struct sockaddr_storage address = { 0 };
+    socklen_t length = sizeof(address);
+    char host[INET6_ADDRSTRLEN] = "";
+
+    getsockname(fd, (struct sockaddr *)&address, &length);
+    if (address.ss_family == AF_INET) {
+        const struct sockaddr_in *in = (const struct sockaddr_in *)&address;
+
+        inet_ntop(AF_INET, &in->sin_addr, host, sizeof(host));
+        snprintf(out, size, "%s:%u", host, ntohs(in->sin_port));
+    } else if (address.ss_family == AF_INET6) {
+        const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)&address;
+
+        inet_ntop(AF_INET6, &in6->sin6_addr, host, sizeof(host));
+        snprintf(out, size, "[%s]:%u", host, ntohs(in6->sin6_port));
+    } else {
+        snprintf(out, size, "descriptor %d", fd);
+    }
+}
+
+static int
+take_over(struct listeners *listeners, int fd)
+{
+    char name[128];
+    int on = 1;
+    int accepting = 0;
+    socklen_t length = sizeof(accepting);
+
+    write_name(fd, name, sizeof(name));
+    if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &accepting, &length) < 0)
+        return failed(name, "inherited descriptor");
+    if (!accepting) {
+        errno = EINVAL;
+        return failed(name, "inherited descriptor does not listen");
+    }
+    if (fcntl(fd, F_SETFD, FD_CLOEXEC) < 0 || fcntl(fd, F_SETFL, O_NONBLOCK) < 0)
+        return failed(name, "inherited descriptor");
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+    log_notice("listening on %s, inherited", name);
+    return add(listeners, fd, name);
+}
+
+/* How many sockets were passed to this very process, as sd_listen_fds(3) counts them. */
+static size_t
+passed(void)
+{
+    const char *pid = getenv("LISTEN_PID");
+    const char *fds = getenv("LISTEN_FDS");
+    long count = fds ? strtol(fds, NULL, 10) : 0;
+
+    if (pid == NULL || strtol(pid, NULL, 10) != (long)getpid())
+        return 0;
+    return count > 0 && count < 1024 ? (size_t)count : 0;
+}
+
+int
+listeners_inherit(struct listeners *listeners)
+{
+    size_t count = passed();
+    int error = 0;
+
+    *listeners = (struct listeners){ 0 };
+    if (count > 0 && (error = allocate(listeners, count)) == 0)
+        listeners->inherited = true;
+    for (size_t i = 0; error == 0 && i < count; i++)
+        error = take_over(listeners, INHERIT_FIRST + (int)i);
+    unsetenv("LISTEN_PID");
+    unsetenv("LISTEN_FDS");
+    unsetenv("LISTEN_FDNAMES");
+    return error;
+}
+
+void
+listeners_close(struct listeners *listeners)
+{
+    for (size_t i = 0; i < listeners->count; i++)
+        if (listeners->inherited)
+            close(listeners->fds[i]);
+        else
+            discard(listeners->names[i], listeners->fds[i]);
+    release(listeners);
+}

@@ -1,0 +1,381 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * master: boot, the loop that waits for signals and deadlines, reload, and the end.
+ *
+ * Errors during boot are fatal: a line in the log, status 1, nothing left behind. Afterwards
+ * only workers that keep dying are: then the others drain and the status is 1, so that a
+ * service manager sees it. A reload that fails changes nothing.
+ */
+#include "master/master.h"
+
+#include <bsd/libutil.h>
+#include <bsd/unistd.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/signals.h"
+#include "build.h"
+#include "config/restart.h"
+#include "master/detach.h"
+#include "master/supervise.h"
+
+#define GENERATIONS_MAX 3 /* the one that serves and two that drain */
+
+struct master {
+    const struct master_options *options;
+    struct listeners listeners;
+    struct supervise_lends lends;
+    struct generation *newest;
+    struct slot total; /* of generations that are gone */
+    struct pidfh *pid_file;
+    bool stopping;
+    bool failed;
+};
+
+/* --- reload ------------------------------------------------------------------------------- */
+
+static void
+log_report(const struct report *report)
+{
+    char *line = report->text;
+
+    while (line && *line != '\0') {
+        char *end = strchr(line, '\n');
+
+        log_error("reload: %.*s", (int)(end - line), line);
+        line = end + 1;
+    }
+}
+
+/* Old generations beyond the limit end at once: without one they pile up under slow clients. */
+static void
+retire_surplus(const struct master *master)
+{
+    unsigned count = 0;
+
+    for (struct generation *g = master->newest; g; g = g->older)
+        if (++count > GENERATIONS_MAX)
+            supervise_signal(g, SIGINT);
+}
+
+static void
+adopt(struct master *master, struct generation *generation)
+{
+    uint64_t now = clock_now();
+    char names[256];
+
+    log_set_level(generation->config->log.level);
+    if (restart_needed(master->newest->config, generation->config, names, sizeof(names)) > 0)
+        log_notice("reload: changed, but a restart is needed for: %s", names);
+    generation->older = master->newest;
+    master->newest = generation;
+    supervise_begin(generation, now);
+    supervise_spawn(generation, &master->lends, now);
+    if (generation->older)
+        supervise_drain(generation->older, now);
+    retire_surplus(master);
+}
+
+static void
+reload(struct master *master)
+{
+    const struct master_options *options = master->options;
+    struct report report = { 0 };
+    struct config *config;
+    struct generation *generation = NULL;
+
+    log_notice("reloading %s", options->file);
+    config = generation_configure(options->file, options->overrides, options->override_count,
+                                  &report);
+    if (config)
+        generation = generation_create(config, master->newest);
+    if (generation && listeners_update(&master->listeners, &generation->config->server) < 0) {
+        generation_destroy(generation, &master->total);
+        generation = NULL;
+    }
+    log_report(&report);
+    report_free(&report);
+    if (generation == NULL) {
+        log_error("reload failed: generation %u goes on", master->newest->number);
+        return;
+    }
+    adopt(master, generation);
+    log_notice("generation %u serves", generation->number);
+}
+
+/* --- signals ------------------------------------------------------------------------------ */
+
+static void
+stop(struct master *master, int signal)
+{
+    bool again = master->stopping;
+
+    master->stopping = true;
+    for (struct generation *g = master->newest; g; g = g->older) {
+        supervise_drain(g, clock_now());
+        if (signal == SIGINT || (signal == SIGTERM && again))
+            supervise_signal(g, SIGINT);
+    }
+}
+
+static void
+reload_unless_stopping(struct master *master, int signal)
+{
+    (void)signal;
+    if (!master->stopping)
+        reload(master);
+}
+
+static void
+reopen_logs(struct master *master, int signal)
+{
+    int error = log_reopen();
+
+    if (error < 0)
+        log_error("log: %s", strerror(-error));
+    else if (master->newest->user != (uid_t)-1 &&
+             log_give(master->newest->user, master->newest->group) < 0)
+        log_warning("log: can't be given to the workers' user");
+    for (struct generation *g = master->newest; g; g = g->older)
+        supervise_signal(g, signal);
+}
+
+static void
+reap(struct master *master, int signal)
+{
+    int status;
+    pid_t pid;
+
+    (void)signal;
+    while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+        bool hopeless = false;
+        struct generation *g = master->newest;
+
+        while (g && !supervise_reap(g, pid, status, clock_now(), &hopeless))
+            g = g->older;
+        if (hopeless && !master->failed) {
+            log_error("workers die before they serve: giving up");
+            master->failed = true;
+            stop(master, SIGQUIT);
+        }
+    }
+}
+
+static const struct {
+    int signal;
+    void (*act)(struct master *master, int signal);
+    const char *text;
+} actions[] = {
+    { SIGTERM, stop, "ending when all answers are sent (again: at once)" },
+    { SIGQUIT, stop, "ending when all answers are sent" },
+    { SIGINT, stop, "ending at once" },
+    { SIGHUP, reload_unless_stopping, NULL },
+    { SIGUSR1, reopen_logs, "opening the log anew" },
+    { SIGCHLD, reap, NULL },
+};
+
+static void
+act_on_signals(struct master *master)
+{
+    int signal;
+
+    while ((signal = signals_next(master->lends.signal_fd)) != 0)
+        for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++) {
+            if (actions[i].signal != signal)
+                continue;
+            if (actions[i].text)
+                log_notice("%s: %s", signals_name(signal), actions[i].text);
+            actions[i].act(master, signal);
+        }
+}
+
+/* --- the loop ----------------------------------------------------------------------------- */
+
+/* Forgets generations whose last worker has ended; the newest stays until the end. */
+static void
+forget_ended(struct master *master)
+{
+    struct generation **link = &master->newest->older;
+
+    while (*link) {
+        struct generation *generation = *link;
+
+        if (generation->alive > 0) {
+            link = &generation->older;
+            continue;
+        }
+        *link = generation->older;
+        log_info("generation %u has ended", generation->number);
+        generation_destroy(generation, &master->total);
+    }
+}
+
+static int
+next_wait(const struct master *master, uint64_t now)
+{
+    uint64_t next = 0;
+
+    for (const struct generation *g = master->newest; g; g = g->older) {
+        uint64_t at = supervise_next(g);
+
+        if (at != 0 && (next == 0 || at < next))
+            next = at;
+    }
+    if (next == 0)
+        return -1;
+    return next <= now ? 0 : (int)(next - now < INT_MAX ? next - now : INT_MAX);
+}
+
+static bool
+over(const struct master *master)
+{
+    return master->stopping && master->newest->alive == 0 && master->newest->older == NULL;
+}
+
+static void
+loop(struct master *master)
+{
+    while (!over(master)) {
+        struct pollfd fd = { .fd = master->lends.signal_fd, .events = POLLIN };
+        uint64_t now;
+
+        poll(&fd, 1, next_wait(master, clock_now()));
+        act_on_signals(master);
+        now = clock_now();
+        for (struct generation *g = master->newest; g; g = g->older) {
+            supervise_enforce(g, now);
+            supervise_spawn(g, &master->lends, now);
+        }
+        forget_ended(master);
+    }
+}
+
+/* --- boot and end ---------------------------------------------------------------------------
+ */
+
+/* Each connection is a descriptor; whoever limits them below the configuration should know. */
+static void
+raise_descriptor_limit(const struct config_server *server)
+{
+    struct rlimit limit;
+    rlim_t wanted = server->connections + 128u;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= wanted)
+        return;
+    limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
+    if (setrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur < wanted)
+        log_notice("descriptors are limited to %llu: fewer connections than server.connections",
+                   (unsigned long long)limit.rlim_cur);
+}
+
+static int
+write_pid_file(struct master *master, const char *path)
+{
+    pid_t other = 0;
+
+    if (path == NULL)
+        return 0;
+    if ((master->pid_file = pidfile_open(path, 0644, &other)) == NULL) {
+        if (errno == EEXIST)
+            log_error("pid file %s: process %d is running", path, (int)other);
+        else
+            log_error("pid file %s: %s", path, strerror(errno));
+        return -1;
+    }
+    return pidfile_write(master->pid_file);
+}
+
+static int
+open_log(const struct config *config)
+{
+    int error;
+
+    log_set_level(config->log.level);
+    if (config->log.file == NULL)
+        return 0;
+    if ((error = log_open(config->log.file)) < 0)
+        log_error("log %s: %s", config->log.file, strerror(-error));
+    return error;
+}
+
+static int
+start(struct master *master, struct config *config)
+{
+    const struct config_server *server = &config->server;
+
+    raise_descriptor_limit(server);
+    if (listeners_inherit(&master->listeners) < 0 || open_log(config) < 0 ||
+        write_pid_file(master, server->pid_file) < 0 ||
+        listeners_update(&master->listeners, server) < 0) {
+        config_free(config);
+        return -1;
+    }
+    if ((master->newest = generation_create(config, NULL)) == NULL)
+        return -1;
+    if (config->log.file && master->newest->user != (uid_t)-1 &&
+        log_give(master->newest->user, master->newest->group) < 0)
+        log_warning("log %s: can't be given to the workers' user", config->log.file);
+    if ((master->lends.signal_fd = signals_open()) < 0 ||
+        pipe2(master->lends.pipe, O_CLOEXEC) < 0) {
+        log_error("start: %s", strerror(errno));
+        return -1;
+    }
+    return 0;
+}
+
+static void
+end(struct master *master)
+{
+    if (master->newest)
+        generation_destroy(master->newest, &master->total);
+    listeners_close(&master->listeners);
+    if (master->pid_file)
+        pidfile_remove(master->pid_file);
+}
+
+static void
+log_total(const struct slot *total)
+{
+    log_notice("served %llu requests, %llu bytes on %llu connections",
+               (unsigned long long)total->served.requests,
+               (unsigned long long)total->served.bytes, (unsigned long long)total->accepted);
+    log_notice("ended");
+}
+
+int
+master_run(const struct master_options *options, struct config *config)
+{
+    struct master master = { .options = options, .lends.pipe = { -1, -1 } };
+    int detached = -1;
+
+    log_set_process("master");
+    master.lends.listeners = &master.listeners;
+    if (options->detach && (detached = detach_begin()) < 0) {
+        log_error("detach: %s", strerror(-detached));
+        config_free(config);
+        return EXIT_FAILURE;
+    }
+    if (start(&master, config) < 0) {
+        end(&master);
+        return EXIT_FAILURE;
+    }
+    setproctitle("master");
+    supervise_begin(master.newest, clock_now());
+    supervise_spawn(master.newest, &master.lends, clock_now());
+    log_notice("tiffd %s started: %u workers", PACKAGE_VERSION, config->server.workers);
+    if (detached >= 0)
+        detach_ready(detached);
+    loop(&master);
+    end(&master);
+    log_total(&master.total);
+    return master.failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

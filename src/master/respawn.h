@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * respawn: when a worker that died is replaced. Pure policy: no clock, no process.
+ */
+#ifndef MASTER_RESPAWN_H
+#define MASTER_RESPAWN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define RESPAWN_DELAY_MAX 30000 /* milliseconds */
+#define RESPAWN_GIVE_UP   8     /* failures in a row that end the daemon */
+
+/* Failures in a row after one more death. One that had served is bad luck and starts the count
+ * anew; one that died before its first answer will likely do so again. */
+unsigned respawn_failures(unsigned failures, bool served);
+
+/* Is it pointless to go on? A loop of dying workers that looks healthy from outside helps
+ * nobody. */
+bool respawn_hopeless(unsigned failures);
+
+/* Milliseconds to wait before the next try: 0, 1 s, 2 s, 4 s ... RESPAWN_DELAY_MAX. */
+uint64_t respawn_delay(unsigned failures);
+
+#endif

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * cached: the representation in one sealed memfd that every worker maps.
+ *
+ * The master reserves the memory first (fallocate), so that a machine without room refuses at
+ * load and not with SIGBUS under a client; fills it; seals it against every change; and maps
+ * it read-only before it forks. An object that has not changed since the generation before
+ * shares its memory with it. Uses source, memory_fd and bytes of struct object.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "object/base64.h"
+#include "object/object.h"
+
+#define SEALS (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL)
+
+static int
+failed(const struct object *object, const char *what, int error)
+{
+    log_error("%s: %s %llu bytes of memory: %s", object->asset->file, what,
+              (unsigned long long)object->representation.length, strerror(error));
+    return -error;
+}
+
+static int
+reserve(struct object *object)
+{
+    uint64_t length = object->representation.length;
+    int error;
+
+    object->memory_fd = memfd_create("tiffd-object", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    if (object->memory_fd < 0)
+        return failed(object, "creating", errno);
+    if ((error = posix_fallocate(object->memory_fd, 0, (off_t)length)) != 0)
+        return failed(object, "reserving", error);
+    return 0;
+}
+
+/* F_SEAL_WRITE wants no writable mapping to exist, so this one lasts only while it is filled.
+ */
+static int
+fill(struct object *object)
+{
+    size_t length = object->representation.length;
+    char *target = mmap(NULL, length, PROT_WRITE, MAP_SHARED, object->memory_fd, 0);
+    int result;
+
+    if (target == MAP_FAILED)
+        return failed(object, "filling", errno);
+    result = source_load(&object->source, object->asset, target, object->digest);
+    munmap(target, length);
+    if (result == 0 && fcntl(object->memory_fd, F_ADD_SEALS, SEALS) < 0)
+        return failed(object, "sealing", errno);
+    return result;
+}
+
+static int
+share(struct object *object, const struct object *previous)
+{
+    memcpy(object->digest, previous->digest, sizeof(object->digest));
+    object->memory_fd = fcntl(previous->memory_fd, F_DUPFD_CLOEXEC, 0);
+    return object->memory_fd < 0 ? failed(object, "sharing", errno) : 0;
+}
+
+/* Core files leave the object out: whoever debugs a worker has the file. */
+static int
+map_readonly(struct object *object)
+{
+    size_t length = object->representation.length;
+    void *memory = mmap(NULL, length, PROT_READ, MAP_SHARED, object->memory_fd, 0);
+
+    if (memory == MAP_FAILED)
+        return failed(object, "mapping", errno);
+    madvise(memory, length, MADV_DONTDUMP);
+    object->bytes = memory;
+    return 0;
+}
+
+static void
+cached_close(struct object *object)
+{
+    if (object->bytes)
+        munmap((void *)(uintptr_t)object->bytes, object->representation.length);
+    if (object->memory_fd >= 0)
+        close(object->memory_fd);
+    object->bytes = NULL;
+    object->memory_fd = -1;
+    source_close(&object->source);
+}
+
+static int
+acquire(struct object *object, const struct object *previous)
+{
+    int result;
+
+    if (previous && previous->ops == &object_cached &&
+        source_same(&previous->source, &object->source))
+        return share(object, previous);
+    if ((result = reserve(object)) < 0)
+        return result;
+    return fill(object);
+}
+
+static int
+cached_open(struct object *object, const struct object *previous)
+{
+    const struct config_asset *asset = object->asset;
+    int result = source_open(&object->source, asset->file);
+
+    if (result < 0)
+        return result;
+    object->representation.length = asset->encoding == ENCODING_BASE64
+                                        ? base64_length(object->source.size)
+                                        : object->source.size;
+    object->representation.last_modified = object->source.modified.tv_sec;
+    if ((result = acquire(object, previous)) == 0)
+        result = map_readonly(object);
+    if (result < 0)
+        cached_close(object);
+    return result;
+}
+
+static const char *
+cached_map(const struct object *object)
+{
+    return object->bytes;
+}
+
+const struct object_ops object_cached = {
+    .check = source_check,
+    .open = cached_open,
+    .close = cached_close,
+    .map = cached_map,
+};

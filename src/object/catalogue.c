@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * catalogue: all objects of a generation, sorted by path (shorter ones first, since lengths
+ * compare faster than bytes) so that a look-up is a binary search without allocation.
+ */
+#include "object/catalogue.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "http/byteranges.h"
+#include "http/response.h"
+#include "object/media_type.h"
+
+static const struct object_ops *const variants[] = {
+    [VARIANT_CACHED] = &object_cached,
+    [VARIANT_EMBEDDED] = &object_embedded,
+    [VARIANT_STREAMING] = &object_streaming,
+};
+
+void
+catalogue_check(const struct config_asset *asset, struct report *report)
+{
+    variants[asset->variant]->check(asset, report);
+}
+
+static int
+compare_paths(struct span a, struct span b)
+{
+    if (a.length != b.length)
+        return a.length < b.length ? -1 : 1;
+    return memcmp(a.at, b.at, a.length);
+}
+
+static int
+compare_objects(const void *a, const void *b)
+{
+    const struct object *first = a;
+    const struct object *second = b;
+
+    return compare_paths(span_of(first->asset->path), span_of(second->asset->path));
+}
+
+static int
+compare_key(const void *key, const void *object)
+{
+    const struct span *path = key;
+
+    return compare_paths(*path, span_of(((const struct object *)object)->asset->path));
+}
+
+const struct object *
+catalogue_find(const struct catalogue *catalogue, struct span path)
+{
+    return bsearch(&path, catalogue->objects, catalogue->count, sizeof(struct object),
+                   compare_key);
+}
+
+/* The same file in the same form: then its digest, and perhaps its bytes, can be taken over. */
+static const struct object *
+find_source(const struct catalogue *catalogue, const struct config_asset *asset)
+{
+    for (size_t i = 0; catalogue && i < catalogue->count; i++) {
+        const struct config_asset *other = catalogue->objects[i].asset;
+
+        if (other->variant != VARIANT_EMBEDDED && other->encoding == asset->encoding &&
+            strcmp(other->file, asset->file) == 0)
+            return &catalogue->objects[i];
+    }
+    return NULL;
+}
+
+/* Half of a SHA-256 keeps accidents away and heads short. */
+static void
+write_etag(struct object *object)
+{
+    char *out = object->etag;
+
+    *out++ = '"';
+    for (size_t i = 0; i < OBJECT_DIGEST_SIZE / 2; i++)
+        out += sprintf(out, "%02x", object->digest[i]);
+    strcpy(out, "\"");
+}
+
+static const char *
+content_type(const struct config_asset *asset)
+{
+    if (asset->content_type)
+        return asset->content_type;
+    return media_type_of(asset->encoding == ENCODING_BASE64 ? ".b64" : asset->file);
+}
+
+/* What the response heads of this object always say. */
+static int
+describe(struct object *object)
+{
+    const struct config_asset *asset = object->asset;
+    struct representation *representation = &object->representation;
+    const time_t now = time(NULL);
+
+    if (representation->last_modified > now)
+        representation->last_modified = now; /* RFC 9110 section 8.8.2.1 */
+    write_etag(object);
+    representation->etag = span_of(object->etag);
+    representation->content_type = span_of(content_type(asset));
+    object->fields =
+        response_fields(representation, asset->cache_control,
+                        (const char *const *)asset->header.items, asset->header.count);
+    if (object->fields == NULL)
+        return -1;
+    representation->fields = span_of(object->fields);
+    return 0;
+}
+
+static void
+close_object(struct object *object)
+{
+    free(object->fields);
+    object->fields = NULL;
+    object->ops->close(object);
+}
+
+static size_t
+answer_room(const struct representation *representation)
+{
+    return response_room(representation) + byteranges_room(representation);
+}
+
+static int
+open_object(struct object *object, const struct catalogue *previous)
+{
+    if (object->ops->open(object, find_source(previous, object->asset)) < 0)
+        return -1;
+    if (describe(object) < 0)
+        log_error("asset %s: out of memory", object->asset->path);
+    else if (answer_room(&object->representation) > CATALOGUE_ROOM_MAX)
+        log_error("asset %s: its fields are larger than %d bytes in all", object->asset->path,
+                  CATALOGUE_ROOM_MAX);
+    else
+        return 0;
+    close_object(object);
+    return -1;
+}
+
+static struct catalogue *
+allocate(const struct config *config)
+{
+    struct catalogue *catalogue = calloc(1, sizeof(*catalogue));
+
+    if (catalogue && (catalogue->objects = calloc(config->asset_count, sizeof(struct object))))
+        return catalogue;
+    log_error("catalogue: out of memory");
+    free(catalogue);
+    return NULL;
+}
+
+struct catalogue *
+catalogue_open(const struct config *config, const struct catalogue *previous)
+{
+    struct catalogue *catalogue = allocate(config);
+    size_t room;
+
+    if (catalogue == NULL)
+        return NULL;
+    catalogue->answer_room = response_room(NULL);
+    for (size_t i = 0; i < config->asset_count; i++)
+        catalogue->objects[i] = (struct object){ .ops = variants[config->assets[i].variant],
+                                                 .asset = &config->assets[i],
+                                                 .source.fd = -1,
+                                                 .memory_fd = -1 };
+    qsort(catalogue->objects, config->asset_count, sizeof(struct object), compare_objects);
+    for (size_t i = 0; i < config->asset_count; i++) {
+        catalogue->objects[i].index = (unsigned)i;
+        if (open_object(&catalogue->objects[i], previous) < 0) {
+            catalogue_close(catalogue);
+            return NULL;
+        }
+        catalogue->count++;
+        room = answer_room(&catalogue->objects[i].representation);
+        if (room > catalogue->answer_room)
+            catalogue->answer_room = room;
+    }
+    return catalogue;
+}
+
+void
+catalogue_close(struct catalogue *catalogue)
+{
+    if (catalogue == NULL)
+        return;
+    for (size_t i = 0; i < catalogue->count; i++)
+        close_object(&catalogue->objects[i]);
+    free(catalogue->objects);
+    free(catalogue);
+}

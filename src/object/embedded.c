@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * embedded: the representation is part of the program, put into .rodata when it was built.
+ *
+ * An asset names an embedded file by its base name, so that the same asset can change
+ * variant without changing its `file`. With `encoding = base64` the encoded form that the build
+ * made is looked up: NAME.b64. Nothing is opened and nothing copied. Uses bytes of struct
+ * object.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "object/embed.h"
+#include "object/object.h"
+
+static const struct embed *
+find(const struct config_asset *asset)
+{
+    const char *slash = strrchr(asset->file, '/');
+    const char *name = slash ? slash + 1 : asset->file;
+    const char *suffix = asset->encoding == ENCODING_BASE64 ? ".b64" : "";
+    size_t length = strlen(name);
+
+    for (size_t i = 0; i < embed_count; i++)
+        if (strncmp(embed_table[i].name, name, length) == 0 &&
+            strcmp(embed_table[i].name + length, suffix) == 0)
+            return &embed_table[i];
+    return NULL;
+}
+
+/* "a.tif, b.tif": what a message can offer. */
+static void
+list_names(char *out, size_t size)
+{
+    size_t length = 0;
+
+    for (size_t i = 0; i < embed_count && length < size; i++)
+        length += (size_t)snprintf(out + length, size - length, "%s%s", i ? ", " : "",
+                                   embed_table[i].name);
+}
+
+static void
+embedded_check(const struct config_asset *asset, struct report *report)
+{
+    char names[512] = "nothing";
+
+    if (find(asset))
+        return;
+    list_names(names, sizeof(names));
+    report_error(report, asset->file_origin,
+                 "[asset %s] file: \"%s\"%s is not embedded in this program; it holds: %s",
+                 asset->path, asset->file,
+                 asset->encoding == ENCODING_BASE64 ? " as base64 (.b64)" : "", names);
+}
+
+static int
+embedded_open(struct object *object, const struct object *previous)
+{
+    const struct embed *embed = find(object->asset);
+
+    (void)previous;
+    if (embed == NULL) {
+        log_error("%s: not embedded in this program", object->asset->file);
+        return -ENOENT;
+    }
+    object->bytes = (const char *)embed->bytes;
+    object->representation.length = embed->size;
+    object->representation.last_modified = (time_t)embed->last_modified;
+    memcpy(object->digest, embed->digest, sizeof(object->digest));
+    return 0;
+}
+
+static void
+embedded_close(struct object *object)
+{
+    object->bytes = NULL;
+}
+
+static const char *
+embedded_map(const struct object *object)
+{
+    return object->bytes;
+}
+
+const struct object_ops object_embedded = {
+    .check = embedded_check,
+    .open = embedded_open,
+    .close = embedded_close,
+    .map = embedded_map,
+};

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * object: one thing that is served, and the small interface behind which the three ways of
+ * holding its bytes stand. Outside the variants' own files the only question asked of a variant
+ * is whether `map` is set: then the sender writes from memory, else it calls `read`.
+ */
+#ifndef OBJECT_OBJECT_H
+#define OBJECT_OBJECT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/report.h"
+#include "config/config.h"
+#include "http/representation.h"
+#include "object/source.h"
+
+#define OBJECT_DIGEST_SIZE 32 /* SHA-256 of the representation */
+
+struct object;
+
+struct object_ops {
+    /* Master, before anything starts: can this asset be served? Reports what is wrong; leaves
+     * nothing open and nothing changed. */
+    void (*check)(const struct config_asset *asset, struct report *report);
+
+    /* Master, before the fork: acquires the bytes; sets length, last_modified and digest.
+     * previous is the same file in the generation before, or NULL: when the file has not
+     * changed since, its digest (and its bytes) are taken over. 0, or a negative errno with a
+     * line in the log and nothing held. */
+    int (*open)(struct object *object, const struct object *previous);
+
+    /* Any process: gives back what open acquired. */
+    void (*close)(struct object *object);
+
+    /* Worker. The representation in memory, whole, for as long as the object is open. Unset
+     * where the bytes are not in memory. */
+    const char *(*map)(const struct object *object);
+
+    /* Worker, set where map is not. Copies up to size bytes of the representation from offset
+     * (inside it) into buffer; returns how many, at least 1. -ESTALE: the file is no longer the
+     * one that was announced; another negative errno: it can't be read. */
+    ssize_t (*read)(const struct object *object, void *buffer, size_t size, uint64_t offset);
+
+    /* Worker, set where map is not. Is the file still the one that was announced? */
+    bool (*intact)(const struct object *object);
+};
+
+struct object {
+    const struct object_ops *ops;
+    const struct config_asset *asset; /* borrowed from the generation's configuration */
+    unsigned index;                   /* in the catalogue, and of its counters in the slots */
+    struct representation representation;
+    unsigned char digest[OBJECT_DIGEST_SIZE];
+    char etag[2 * 16 + 3]; /* half of the digest in hexadecimal, quoted */
+    char *fields;          /* backs representation.fields */
+
+    /* The variants' own: which of them are used is told in each variant's file. */
+    struct source source;
+    int memory_fd;
+    const char *bytes;
+};
+
+extern const struct object_ops object_cached;
+extern const struct object_ops object_embedded;
+extern const struct object_ops object_streaming;
+
+#endif

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * source: opens, checks and reads the files that objects are made from.
+ *
+ * Files are read with pread(2), never mapped: a mapped file that is truncated ends its reader
+ * with SIGBUS. Change is judged by size and time of modification; a writer who restores
+ * both is not noticed.
+ */
+#include "object/source.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <nettle/sha2.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "object/base64.h"
+
+#define CHUNK    (3 * 64 * 1024)       /* whole base64 groups */
+#define LARGE    (256 * 1024 * 1024ul) /* from here on, progress is shown */
+#define INTERVAL 250                   /* milliseconds between two lines of progress */
+
+/* Why a file can't be an object; NULL when it can. */
+static const char *
+unfit(const struct stat *status)
+{
+    if (S_ISDIR(status->st_mode))
+        return "is a directory";
+    if (!S_ISREG(status->st_mode))
+        return "is not a regular file";
+    if (status->st_size == 0)
+        return "is empty";
+    return NULL;
+}
+
+/* O_NONBLOCK: a FIFO must not hold the master. */
+static int
+open_for_reading(const char *file)
+{
+    return open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+}
+
+void
+source_check(const struct config_asset *asset, struct report *report)
+{
+    struct stat status;
+    const char *reason;
+    int fd = open_for_reading(asset->file);
+
+    if (fd < 0 || fstat(fd, &status) < 0)
+        reason = strerror(errno);
+    else
+        reason = unfit(&status);
+    if (reason)
+        report_error(
+            report, asset->file_origin,
+            "[asset %s] file: \"%s\": %s; a readable, regular, non-empty file is needed",
+            asset->path, asset->file, reason);
+    if (fd >= 0)
+        close(fd);
+}
+
+int
+source_open(struct source *source, const char *file)
+{
+    struct stat status;
+    const char *reason;
+    int fd = open_for_reading(file);
+    int error;
+
+    if (fd < 0 || fstat(fd, &status) < 0) {
+        error = -errno;
+        log_error("%s: %s", file, strerror(errno));
+    } else if ((reason = unfit(&status)) != NULL) {
+        error = -EINVAL;
+        log_error("%s: %s", file, reason);
+    } else {
+        *source = (struct source){ .fd = fd,
+                                   .device = status.st_dev,
+                                   .inode = status.st_ino,
+                                   .size = (uint64_t)status.st_size,
+                                   .modified = status.st_mtim };
+        return 0;
+    }
+    if (fd >= 0)
+        close(fd);
+    return error;
+}
+
+void
+source_close(struct source *source)
+{
+    if (source->fd >= 0)
+        close(source->fd);
+    source->fd = -1;
+}
+
+static bool
+same_time(struct timespec a, struct timespec b)
+{
+    return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
+}
+
+bool
+source_intact(const struct source *source)
+{
+    struct stat status;
+
+    return fstat(source->fd, &status) == 0 && (uint64_t)status.st_size == source->size &&
+           same_time(status.st_mtim, source->modified);
+}
+
+bool
+source_same(const struct source *a, const struct source *b)
+{
+    return a->device == b->device && a->inode == b->inode && a->size == b->size &&
+           same_time(a->modified, b->modified) && source_intact(a);
+}
+
+/* One line on a terminal that is written over; nothing anywhere else. */
+static void
+show_progress(const char *file, uint64_t done, uint64_t size, uint64_t *last)
+{
+    uint64_t now = clock_now();
+
+    if (size < LARGE || (done < size && now - *last < INTERVAL) || !isatty(STDERR_FILENO))
+        return;
+    *last = now;
+    fprintf(stderr, "\rreading %s: %3u %%%s", file, (unsigned)(done * 100 / size),
+            done < size ? "" : "\n");
+}
+
+/* Fills a chunk from offset; short only at the end of the file. */
+static ssize_t
+read_chunk(const struct source *source, unsigned char *chunk, uint64_t offset)
+{
+    size_t length = 0;
+
+    while (length < CHUNK) {
+        ssize_t n = pread(source->fd, chunk + length, CHUNK - length, (off_t)(offset + length));
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return -errno;
+        if (n == 0)
+            break;
+        length += (size_t)n;
+    }
+    return (ssize_t)length;
+}
+
+/* Reads, encodes and digests chunk by chunk; work holds a chunk and, behind it, its encoding.
+ */
+static int
+load_chunks(const struct source *source, const struct config_asset *asset, char *target,
+            unsigned char *work, struct sha256_ctx *sha)
+{
+    uint64_t shown = 0;
+    uint64_t offset = 0;
+
+    while (offset < source->size) {
+        ssize_t n = read_chunk(source, work, offset);
+        char *out = target ? target : (char *)work + CHUNK;
+        size_t length = (size_t)n;
+
+        if (n < 0)
+            return (int)n;
+        if (n == 0 || offset + length > source->size)
+            return -ESTALE;
+        if (asset->encoding == ENCODING_BASE64)
+            length = base64_encode(out, work, length);
+        else if (target)
+            memcpy(out, work, length);
+        else
+            out = (char *)work;
+        sha256_update(sha, length, (const uint8_t *)out);
+        if (target)
+            target += length;
+        offset += (uint64_t)n;
+        show_progress(asset->file, offset, source->size, &shown);
+    }
+    return source_intact(source) ? 0 : -ESTALE;
+}
+
+int
+source_load(const struct source *source, const struct config_asset *asset, char *target,
+            unsigned char *digest)
+{
+    struct sha256_ctx sha;
+    unsigned char *work = malloc(CHUNK + base64_length(CHUNK));
+    int result = -ENOMEM;
+
+    if (work) {
+        sha256_init(&sha);
+        result = load_chunks(source, asset, target, work, &sha);
+        sha256_digest(&sha, SHA256_DIGEST_SIZE, digest);
+        free(work);
+    }
+    if (result < 0)
+        log_error("%s: %s", asset->file,
+                  result == -ESTALE ? "changed while it was read" : strerror(-result));
+    return result;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * source: a regular file that an object is made from, and the question whether it is still
+ * the same file it was.
+ */
+#ifndef OBJECT_SOURCE_H
+#define OBJECT_SOURCE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include <time.h>
+
+#include "config/config.h"
+
+struct source {
+    int fd;
+    dev_t device;
+    ino_t inode;
+    uint64_t size;
+    struct timespec modified;
+};
+
+/* Reports a file that is missing, unreadable, empty or not a regular file. */
+void source_check(const struct config_asset *asset, struct report *report);
+
+/* Opens the file for reading. 0, or a negative errno with a line in the log. */
+int source_open(struct source *source, const char *file) __attribute__((warn_unused_result));
+void source_close(struct source *source);
+
+/* Has the open file kept its size and time of modification? A file that was replaced by
+ * rename(2) stays intact: the descriptor still leads to the old one. */
+bool source_intact(const struct source *source);
+
+/* Do both lead to the same, unchanged file? */
+bool source_same(const struct source *a, const struct source *b);
+
+/*
+ * Reads the whole file once, encodes it, and takes the SHA-256 digest of the result. target
+ * holds the representation (base64_length() bytes where encoded), or is NULL when only the
+ * digest is wanted. Shows progress on a terminal when the file is large. 0, -ESTALE when the
+ * file changed meanwhile, or another negative errno; a failure has a line in the log.
+ */
+int source_load(const struct source *source, const struct config_asset *asset, char *target,
+                unsigned char *digest) __attribute__((warn_unused_result));
+
+#endif

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * streaming: the representation stays in its file and is read a piece at a time.
+ *
+ * The master opens the file once a generation and reads it once, for the digest; workers share
+ * the descriptor and use pread(2) alone, which has no position to share. After each piece the
+ * file is compared with what was announced, so that a client never gets bytes of another file.
+ * Uses source of struct object.
+ */
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "object/base64.h"
+#include "object/object.h"
+
+#define GROUPS 16384 /* base64 groups a read at the most: 48 KiB of file, 64 KiB of text */
+
+static int
+streaming_open(struct object *object, const struct object *previous)
+{
+    const struct config_asset *asset = object->asset;
+    int result = source_open(&object->source, asset->file);
+
+    if (result < 0)
+        return result;
+    object->representation.length = asset->encoding == ENCODING_BASE64
+                                        ? base64_length(object->source.size)
+                                        : object->source.size;
+    object->representation.last_modified = object->source.modified.tv_sec;
+    if (previous && source_same(&previous->source, &object->source))
+        memcpy(object->digest, previous->digest, sizeof(object->digest));
+    else
+        result = source_load(&object->source, asset, NULL, object->digest);
+    if (result < 0)
+        source_close(&object->source);
+    return result;
+}
+
+static void
+streaming_close(struct object *object)
+{
+    source_close(&object->source);
+}
+
+/* Bytes of the file itself; at least 1. */
+static ssize_t
+read_file(const struct object *object, void *buffer, size_t size, uint64_t offset)
+{
+    ssize_t n;
+
+    do
+        n = pread(object->source.fd, buffer, size, (off_t)offset);
+    while (n < 0 && errno == EINTR);
+    if (n < 0)
+        return -errno;
+    if (n == 0 || !source_intact(&object->source))
+        return -ESTALE;
+    return n;
+}
+
+/* One group, or the part of it that was asked for. */
+static ssize_t
+read_group(const struct object *object, char *buffer, size_t size, uint64_t offset)
+{
+    unsigned char raw[3];
+    char text[4];
+    size_t skip = offset % 4;
+    ssize_t n = read_file(object, raw, sizeof(raw), offset / 4 * 3);
+
+    if (n < 0)
+        return n;
+    if (n < 3 && offset / 4 * 3 + (uint64_t)n < object->source.size)
+        return -EIO;
+    base64_encode(text, raw, (size_t)n);
+    if (size > sizeof(text) - skip)
+        size = sizeof(text) - skip;
+    memcpy(buffer, text + skip, size);
+    return (ssize_t)size;
+}
+
+/* Whole groups go straight into the buffer; an odd start or end takes a call of its own. A read
+ * cut short by the kernel must not end inside a group, or padding would stand in mid-text. */
+static ssize_t
+read_base64(const struct object *object, char *buffer, size_t size, uint64_t offset)
+{
+    unsigned char raw[3 * GROUPS];
+    uint64_t position = offset / 4 * 3;
+    size_t groups = size / 4 < GROUPS ? size / 4 : GROUPS;
+    ssize_t n;
+
+    if (offset % 4 != 0 || groups == 0)
+        return read_group(object, buffer, size, offset);
+    if ((n = read_file(object, raw, 3 * groups, position)) < 0)
+        return n;
+    if (position + (uint64_t)n < object->source.size)
+        n -= n % 3;
+    if (n == 0)
+        return -EIO;
+    return (ssize_t)base64_encode(buffer, raw, (size_t)n);
+}
+
+static ssize_t
+streaming_read(const struct object *object, void *buffer, size_t size, uint64_t offset)
+{
+    if (object->asset->encoding == ENCODING_BASE64)
+        return read_base64(object, buffer, size, offset);
+    return read_file(object, buffer, size, offset);
+}
+
+static bool
+streaming_intact(const struct object *object)
+{
+    return source_intact(&object->source);
+}
+
+const struct object_ops object_streaming = {
+    .check = source_check,
+    .open = streaming_open,
+    .close = streaming_close,
+    .read = streaming_read,
+    .intact = streaming_intact,
+};

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* version: see version.h. The lines are told apart by their first word, for scripts. */
+#include "version.h"
+
+#include <errno.h>
+#include <http_parser.h>
+#include <nettle/version.h>
+
+#include "build.h"
+#include "object/embed.h"
+#include "object/media_type.h"
+#if HAVE_TCMALLOC
+#include <gperftools/tcmalloc.h>
+#endif
+
+static void
+print_libraries(FILE *out)
+{
+    unsigned long parser = http_parser_version();
+
+    fprintf(out, "library http-parser %lu.%lu.%lu\n", parser >> 16 & 255, parser >> 8 & 255,
+            parser & 255);
+    fprintf(out, "library nettle %d.%d\n", NETTLE_VERSION_MAJOR, NETTLE_VERSION_MINOR);
+#if HAVE_TCMALLOC
+    fprintf(out, "library %s\n", tc_version(NULL, NULL, NULL));
+#endif
+}
+
+static void
+print_embedded(FILE *out)
+{
+    for (size_t i = 0; i < embed_count; i++) {
+        const struct embed *embed = &embed_table[i];
+
+        fprintf(out, "embedded %s %llu %s ", embed->name, (unsigned long long)embed->size,
+                media_type_of(embed->name));
+        for (size_t byte = 0; byte < sizeof(embed->digest); byte++)
+            fprintf(out, "%02x", embed->digest[byte]);
+        fputc('\n', out);
+    }
+}
+
+int
+version_print(FILE *out)
+{
+    fprintf(out, "tiffd %s\n", PACKAGE_VERSION);
+    fprintf(out, "built with %s\n", BUILD_FLAGS);
+    print_libraries(out);
+    print_embedded(out);
+    return fflush(out) == 0 ? 0 : -errno;
+}

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * acceptor: who takes the next connection.
+ *
+ * EPOLLEXCLUSIVE wakes one worker a connection, but mostly the same one. So each event is
+ * answered with at least one accept, and a worker that then has its share (balance.h) stops
+ * watching until another has caught up, which rings its doorbell. A timer backs the bell up,
+ * for a worker that hangs or dies rings nobody.
+ *
+ * Over server.connections the client is told so (503). Without descriptors or memory accepting
+ * pauses: the queue of the listen socket holds the clients meanwhile.
+ */
+#include "worker/acceptor.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+
+#include "worker/balance.h"
+#include "worker/exchange.h"
+
+#define BATCH 64  /* connections an event */
+#define PAUSE 100 /* milliseconds */
+
+static void
+set_sharing(struct worker *worker, bool sharing)
+{
+    __atomic_store_n(&worker->slot->sharing, sharing, __ATOMIC_SEQ_CST);
+}
+
+static void
+pause_accepting(struct worker *worker)
+{
+    acceptor_stop(worker);
+    worker->accept_again = worker->now + PAUSE;
+}
+
+static void
+pause_exhausted(struct worker *worker, int error)
+{
+    log_warning("accept: %s; paused for %d ms", strerror(error), PAUSE);
+    pause_accepting(worker);
+}
+
+/* Errors of a connection that died in the queue are nobody's concern. */
+static bool
+exhausted(int error)
+{
+    return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
+}
+
+/* Tells those who wait for others to catch up, if they need wait no longer. */
+static void
+ring_others(struct worker *worker)
+{
+    const struct slots *slots = worker->inherit->slots;
+
+    /* Our count must be seen before we look who waits: whoever begins to wait looks at the
+     * counts after it has said so. */
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    for (unsigned i = 0; i < slots->workers; i++) {
+        const struct slot *slot = slots_worker(slots, i);
+
+        if (slot != worker->slot && __atomic_load_n(&slot->sharing, __ATOMIC_SEQ_CST) &&
+            !balance_reached(slots, i, worker->now))
+            eventfd_write(worker->inherit->doorbells[i], 1);
+    }
+}
+
+static void
+admit(struct worker *worker, int fd)
+{
+    struct connection *connection = connection_open(worker, fd);
+
+    if (connection == NULL)
+        pause_exhausted(worker, ENOMEM);
+    else if (worker->connections - worker->refused > worker->server->connections)
+        exchange_refuse_busy(worker, connection);
+    ring_others(worker);
+}
+
+static void
+on_ready(struct worker *worker, struct watch *watch, uint32_t events)
+{
+    (void)events;
+    for (int i = 0; i < BATCH && worker->accept_again == 0; i++) {
+        int fd = accept4(watch->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+
+        if (fd < 0) {
+            if (exhausted(errno))
+                pause_exhausted(worker, errno);
+            return;
+        }
+        admit(worker, fd);
+        if (balance_reached(worker->inherit->slots, worker->inherit->slot, worker->now)) {
+            pause_accepting(worker);
+            set_sharing(worker, true);
+        }
+    }
+}
+
+int
+acceptor_start(struct worker *worker)
+{
+    for (size_t i = 0; i < worker->inherit->listen_count; i++) {
+        struct watch *watch = &worker->listeners[i];
+        struct epoll_event event = { .events = EPOLLIN | EPOLLEXCLUSIVE, .data.ptr = watch };
+
+        *watch = (struct watch){ .ready = on_ready, .fd = worker->inherit->listen_fds[i] };
+        if (epoll_ctl(worker->epoll_fd, EPOLL_CTL_ADD, watch->fd, &event) < 0)
+            return -errno;
+    }
+    worker->accept_again = 0;
+    set_sharing(worker, false);
+    return 0;
+}
+
+void
+acceptor_stop(struct worker *worker)
+{
+    for (size_t i = 0; i < worker->inherit->listen_count; i++)
+        epoll_ctl(worker->epoll_fd, EPOLL_CTL_DEL, worker->listeners[i].fd, NULL);
+    worker->accept_again = 0;
+    set_sharing(worker, false);
+}
+
+void
+acceptor_resume(struct worker *worker)
+{
+    bool may = worker->slot->sharing &&
+               !balance_reached(worker->inherit->slots, worker->inherit->slot, worker->now);
+
+    if (worker->accept_again == 0 || (!may && worker->now < worker->accept_again))
+        return;
+    if (acceptor_start(worker) < 0)
+        pause_accepting(worker);
+}
+
+void
+acceptor_rung(struct worker *worker, struct watch *watch, uint32_t events)
+{
+    eventfd_t times;
+
+    (void)worker;
+    (void)events;
+    (void)eventfd_read(watch->fd, &times); /* acceptor_resume() follows in this turn */
+}

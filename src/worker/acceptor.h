@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* acceptor: takes connections off the shared listen sockets, as many as are this worker's
+ * share. */
+#ifndef WORKER_ACCEPTOR_H
+#define WORKER_ACCEPTOR_H
+
+#include "worker/worker.h"
+
+/* Watches every listen socket. 0 or a negative errno. */
+int acceptor_start(struct worker *worker) __attribute__((warn_unused_result));
+
+/* Stops watching: the sockets stay open for the other workers. */
+void acceptor_stop(struct worker *worker);
+
+/* Once a turn: watches again when the reason for a pause is gone. */
+void acceptor_resume(struct worker *worker);
+
+/* The doorbell: another worker has accepted, so it may be this one's turn. */
+void acceptor_rung(struct worker *worker, struct watch *watch, uint32_t events);
+
+#endif

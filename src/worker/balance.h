@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * balance: who accepts. A shared listen socket wakes the same idle worker again and again, so
+ * a worker that has its fair share lets the others have the next ones. Pure policy.
+ */
+#ifndef WORKER_BALANCE_H
+#define WORKER_BALANCE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/slots.h"
+
+/* How many connections a worker may have before it lets others accept, when the idlest of them
+ * has `least`. */
+uint64_t balance_share(uint64_t least);
+
+/*
+ * Has this worker its fair share? Workers that can't accept now do not count: those without a
+ * process, and those whose turn of the loop began more than BALANCE_STUCK ms before now. False
+ * for a worker that is alone.
+ */
+bool balance_reached(const struct slots *slots, unsigned worker, uint64_t now);
+
+#define BALANCE_STUCK 100
+
+#endif

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * connection: the life of one client, as a table of states.
+ *
+ * The socket is in the epoll set once, edge-triggered, for both directions: no system call
+ * changes what is waited for. `readable` remembers an edge that came while the state did not
+ * care. Nothing here is fatal; without memory a connection is closed.
+ */
+#include "worker/connection.h"
+
+#include <errno.h>
+#include <linux/sockios.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "worker/exchange.h"
+#include "worker/multipart.h"
+#include "worker/worker.h"
+
+static void linger(struct worker *worker, struct connection *connection);
+static void send_stalled(struct worker *worker, struct connection *connection);
+
+struct state {
+    const char *name;
+    uint32_t interest; /* events that make it run */
+    void (*run)(struct worker *worker, struct connection *connection);
+    void (*expire)(struct worker *worker, struct connection *connection);
+};
+
+static const struct state states[CONNECTION_STATES] = {
+    [CONNECTION_IDLE] = { "idle", EPOLLIN, exchange_receive, connection_close },
+    [CONNECTION_PARTING] = { "parting", EPOLLIN, exchange_receive, connection_finish },
+    [CONNECTION_HEAD] = { "head", EPOLLIN, exchange_receive, exchange_time_out },
+    [CONNECTION_SEND] = { "send", EPOLLOUT, exchange_send, send_stalled },
+    [CONNECTION_LINGER] = { "linger", EPOLLIN, linger, connection_close },
+};
+
+/* One turn of one connection. */
+static void
+run(struct worker *worker, struct connection *connection)
+{
+    worker->budget = (size_t)worker->server->turn_size;
+    states[connection->state].run(worker, connection);
+}
+
+static void
+on_ready(struct worker *worker, struct watch *watch, uint32_t events)
+{
+    struct connection *connection = (struct connection *)watch;
+
+    if (events & EPOLLERR) {
+        connection_close(worker, connection);
+        return;
+    }
+    if (events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP))
+        connection->readable = true;
+    if (events & (EPOLLRDHUP | EPOLLHUP))
+        connection->hangup = true;
+    if (!connection->queued && events & (states[connection->state].interest | EPOLLHUP))
+        run(worker, connection);
+}
+
+static struct connection *
+of_timer(struct timer *timer)
+{
+    return (struct connection *)(void *)((char *)timer - offsetof(struct connection, timer));
+}
+
+struct connection *
+connection_open(struct worker *worker, int fd)
+{
+    struct connection *connection = calloc(1, sizeof(*connection));
+    struct epoll_event event = { .events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET,
+                                 .data.ptr = connection };
+
+    if (connection == NULL || epoll_ctl(worker->epoll_fd, EPOLL_CTL_ADD, fd, &event) < 0) {
+        free(connection);
+        close(fd);
+        return NULL;
+    }
+    connection->watch = (struct watch){ .ready = on_ready, .fd = fd };
+    worker->connections++;
+    slot_add(&worker->slot->accepted, 1);
+    slot_add(&worker->slot->connections, 1);
+    connection_enter(worker, connection, CONNECTION_IDLE);
+    return connection;
+}
+
+void
+connection_close(struct worker *worker, struct connection *connection)
+{
+    timers_disarm(&connection->timer);
+    if (connection->queued)
+        TAILQ_REMOVE(&worker->queue, connection, turn);
+    close(connection->watch.fd);
+    multipart_free(connection->multipart);
+    free(connection->inbox);
+    free(connection->outbox);
+    worker->connections--;
+    worker->refused -= connection->refused;
+    free(connection);
+    slot_add(&worker->slot->connections, (uint64_t)-1);
+}
+
+void
+connection_reset(struct worker *worker, struct connection *connection)
+{
+    struct linger reset = { .l_onoff = 1, .l_linger = 0 };
+
+    setsockopt(connection->watch.fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
+    connection_close(worker, connection);
+}
+
+void
+connection_finish(struct worker *worker, struct connection *connection)
+{
+    if (shutdown(connection->watch.fd, SHUT_WR) < 0) {
+        connection_close(worker, connection);
+        return;
+    }
+    connection_enter(worker, connection, CONNECTION_LINGER);
+    if (connection->readable)
+        linger(worker, connection);
+}
+
+void
+connection_enter(struct worker *worker, struct connection *connection,
+                 enum connection_state state)
+{
+    connection->state = state;
+    connection_rearm(worker, connection);
+}
+
+void
+connection_rearm(struct worker *worker, struct connection *connection)
+{
+    timers_arm(&worker->timers[connection->state], &connection->timer, worker->now);
+}
+
+void
+connection_yield(struct worker *worker, struct connection *connection)
+{
+    if (connection->queued)
+        return;
+    connection->queued = true;
+    TAILQ_INSERT_TAIL(&worker->queue, connection, turn);
+}
+
+void
+connection_take_turn(struct worker *worker, struct connection *connection)
+{
+    TAILQ_REMOVE(&worker->queue, connection, turn);
+    connection->queued = false;
+    run(worker, connection);
+}
+
+void
+connection_expire(struct worker *worker)
+{
+    for (size_t state = 0; state < CONNECTION_STATES; state++) {
+        struct timer *timer;
+
+        while ((timer = timers_due(&worker->timers[state], worker->now)) != NULL)
+            states[state].expire(worker, of_timer(timer));
+    }
+}
+
+void
+connection_drain(struct worker *worker)
+{
+    struct timer *timer;
+
+    while ((timer = timers_first(&worker->timers[CONNECTION_IDLE])) != NULL)
+        connection_enter(worker, of_timer(timer), CONNECTION_PARTING);
+}
+
+/* Every connection is in some state, and so in that state's queue. */
+void
+connection_close_all(struct worker *worker)
+{
+    for (size_t state = 0; state < CONNECTION_STATES; state++) {
+        struct timer *timer;
+
+        while ((timer = timers_first(&worker->timers[state])) != NULL)
+            connection_close(worker, of_timer(timer));
+    }
+}
+
+/* Discards what arrives (MSG_TRUNC: uncopied) until the peer closes too or the time is up. One
+ * piece a turn, so that a flood does not hold the others up. */
+static void
+linger(struct worker *worker, struct connection *connection)
+{
+    ssize_t n = recv(connection->watch.fd, worker->inbox, worker->server->head_size, MSG_TRUNC);
+
+    if (n > 0) {
+        connection_yield(worker, connection);
+        return;
+    }
+    connection->readable = false;
+    if (n == 0 || (errno != EAGAIN && errno != EINTR))
+        connection_close(worker, connection);
+}
+
+/* A slow reader is not a stalled one: while its kernel acknowledges bytes, it has more time. */
+static void
+send_stalled(struct worker *worker, struct connection *connection)
+{
+    int queued = 0;
+
+    if (ioctl(connection->watch.fd, SIOCOUTQ, &queued) == 0 &&
+        (uint32_t)queued < connection->unacknowledged) {
+        connection->unacknowledged = (uint32_t)queued;
+        connection_rearm(worker, connection);
+        return;
+    }
+    log_info("a client took no byte for %llu ms: reset",
+             (unsigned long long)worker->server->send_timeout);
+    connection_reset(worker, connection);
+}

@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * exchange: the way from bytes received to answers begun.
+ *
+ * Heads are read where recv(2) put them: in the worker's inbox, or in the connection's own when
+ * a part of one had come before. Small answers gather in the stage and share a system call; a
+ * body that can't leave at once ends the reading until it has. What is left over of the bytes
+ * is kept, never more than server.head_size of it, so a client that pipelines faster than it
+ * reads is stopped by its own socket.
+ */
+#include "worker/exchange.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "http/answer.h"
+#include "http/head.h"
+#include "http/request.h"
+#include "http/response.h"
+#include "worker/multipart.h"
+#include "worker/sender.h"
+
+#define COPY_MAX                                                                               \
+    4096 /* smaller bodies are copied behind their heads, to share a system call               \
+          */
+
+/* The bytes that have come and are not yet answered. */
+struct input {
+    const char *at;
+    size_t length;
+    struct head head; /* how far the first of them are understood */
+};
+
+static struct head_limits
+limits_of(const struct config_server *server)
+{
+    return (struct head_limits){ .size = (size_t)server->head_size,
+                                 .target = (size_t)server->target_length,
+                                 .fields = server->head_fields };
+}
+
+static struct slot_counters *
+counters_of(const struct worker *worker, const struct object *object)
+{
+    return slots_object(worker->inherit->slots, worker->inherit->slot, object->index);
+}
+
+/* --- answers ------------------------------------------------------------------------------ */
+
+/* Says no in one short text; the connection closes. */
+static void
+refuse(struct worker *worker, struct connection *connection, unsigned status,
+       const char *reason, bool head_only)
+{
+    struct stage *stage = &worker->stage;
+
+    stage->end += response_refusal(stage->bytes + stage->end, stage_room(stage), status, reason,
+                                   head_only, worker->date);
+    slot_count_answer(&worker->slot->served, status);
+    connection->closing = true;
+}
+
+static void
+refuse_head(struct worker *worker, struct connection *connection, const struct head *head,
+            enum refusal refusal)
+{
+    const struct refusal_info *info = refusal_info(refusal);
+
+    log_debug("refused: %s (%u)", info->name, info->status);
+    refuse(worker, connection, info->status, info->text,
+           head->first_field != 0 && head->method == METHOD_HEAD);
+}
+
+/* A file that was found changed stays away until a reload, even if it changes back. */
+static bool
+intact(struct worker *worker, const struct object *object)
+{
+    if (worker->stale[object->index])
+        return false;
+    if (object->ops->intact == NULL || object->ops->intact(object))
+        return true;
+    log_warning("asset %s: %s: changed; answered with 500 until a reload", object->asset->path,
+                object->asset->file);
+    worker->stale[object->index] = true;
+    return false;
+}
+
+/* Copies the body behind its head when it is small and in memory. */
+static bool
+copy_body(struct worker *worker, const struct object *object, struct range range)
+{
+    struct stage *stage = &worker->stage;
+    uint64_t length = range_length(range);
+
+    if (object->ops->map == NULL || length > COPY_MAX || length > stage_room(stage))
+        return false;
+    stage_append(stage, object->ops->map(object) + range.first, (size_t)length);
+    slot_add(&counters_of(worker, object)->bytes, length);
+    return true;
+}
+
+/* Points the connection at what follows the head. False without memory. */
+static bool
+begin_body(struct worker *worker, struct connection *connection, const struct object *object,
+           const struct answer *answer)
+{
+    const struct range whole = { .first = 0, .last = object->representation.length - 1 };
+    const struct range range = answer->range_count == 1 ? answer->ranges[0] : whole;
+
+    if (answer->range_count > 1) {
+        connection->multipart = multipart_create(answer->ranges, answer->range_count);
+        connection->object = object;
+        connection->position = connection->end = 0;
+        return connection->multipart != NULL;
+    }
+    if (copy_body(worker, object, range))
+        return true;
+    connection->object = object;
+    connection->position = range.first;
+    connection->end = range.last + 1;
+    return true;
+}
+
+static bool
+last_request(const struct worker *worker, const struct connection *connection)
+{
+    return worker->drain_until != 0 ||
+           (worker->server->requests != 0 && connection->requests >= worker->server->requests);
+}
+
+/* Decides and stages the answer to an understood request. False without memory. */
+static bool
+answer_request(struct worker *worker, struct connection *connection,
+               const struct request *request)
+{
+    const struct object *object = catalogue_find(worker->inherit->catalogue, request->path);
+    struct stage *stage = &worker->stage;
+    struct answer answer;
+
+    if (object && !intact(worker, object))
+        answer_failure(request, 500, &answer);
+    else
+        answer_decide(request, object ? &object->representation : NULL, worker->server->ranges,
+                      worker->date_second, &answer);
+    answer.close |= last_request(worker, connection);
+    connection->closing = answer.close;
+    stage->end += response_head(stage->bytes + stage->end, stage_room(stage), &answer,
+                                object ? &object->representation : NULL, worker->date);
+    slot_count_answer(&worker->slot->served, answer.status);
+    if (object)
+        slot_count_answer(counters_of(worker, object), answer.status);
+    return !answer.body || begin_body(worker, connection, object, &answer);
+}
+
+/* Answers the request whose head is at the front of input, if it is whole. False without
+ * memory. */
+static bool
+answer_head(struct worker *worker, struct connection *connection, struct input *input)
+{
+    const struct head_limits limits = limits_of(worker->server);
+    struct request request;
+    enum refusal refusal = head_read(&input->head, input->at, input->length, &limits);
+
+    if (refusal == REFUSAL_NONE && input->head.length == 0)
+        return true;
+    connection->requests++;
+    if (refusal == REFUSAL_NONE)
+        refusal = request_parse(&request, &input->head, input->at, worker->path);
+    if (refusal == REFUSAL_NONE)
+        return answer_request(worker, connection, &request);
+    refuse_head(worker, connection, &input->head, refusal);
+    return true;
+}
+
+/* --- the exchange ------------------------------------------------------------------------- */
+
+/* Is there room for one more answer? What the object's own fields add is known at load. */
+static bool
+room_for_answer(const struct worker *worker)
+{
+    return stage_room(&worker->stage) >= worker->inherit->catalogue->answer_room;
+}
+
+/*
+ * Answers the heads in input, in order, and takes them off. Ends when no whole head is left,
+ * when an answer can't leave at once, or when the connection takes no more requests.
+ * SENDER_DONE: all answers have left.
+ */
+static enum sender_result
+answer_input(struct worker *worker, struct connection *connection, struct input *input)
+{
+    while (input->length > 0 && !connection->closing) {
+        enum sender_result result;
+
+        if (!answer_head(worker, connection, input)) {
+            stage_clear(&worker->stage);
+            connection_close(worker, connection);
+            return SENDER_FAILED;
+        }
+        if (input->head.length == 0)
+            break;
+        input->at += input->head.length;
+        input->length -= input->head.length;
+        input->head = (struct head){ 0 };
+        if (connection->object == NULL && room_for_answer(worker))
+            continue;
+        if ((result = sender_push(worker, connection)) != SENDER_DONE)
+            return result;
+        if (worker->budget == 0)
+            return SENDER_YIELDED;
+    }
+    return sender_push(worker, connection);
+}
+
+/* All answers have left: what now? A head keeps the deadline it was given with its first byte.
+ * True: a request may come. */
+static bool
+settle(struct worker *worker, struct connection *connection)
+{
+    if (connection->closing) {
+        connection_finish(worker, connection);
+        return false;
+    }
+    if (connection->inbox == NULL)
+        connection_enter(worker, connection,
+                         worker->drain_until != 0 ? CONNECTION_PARTING : CONNECTION_IDLE);
+    else if (connection->state != CONNECTION_HEAD)
+        connection_enter(worker, connection, CONNECTION_HEAD);
+    return true;
+}
+
+/* Answers what can be answered now, keeps the rest of input, and goes into the state that
+ * follows. True: the connection is open and waits for a request. */
+static bool
+go_on(struct worker *worker, struct connection *connection, struct input *input)
+{
+    enum sender_result result = answer_input(worker, connection, input);
+
+    if (result == SENDER_FAILED)
+        return false;
+    if (connection->closing)
+        input->length = 0;
+    if (inbox_keep(&connection->inbox, input->at, input->length, &input->head,
+                   (size_t)worker->server->head_size) < 0) {
+        stage_clear(&worker->stage);
+        connection_close(worker, connection);
+        return false;
+    }
+    if (result == SENDER_DONE)
+        return settle(worker, connection);
+    connection_enter(worker, connection, CONNECTION_SEND);
+    if (result == SENDER_YIELDED)
+        connection_yield(worker, connection);
+    return false;
+}
+
+static struct input
+input_of(const struct inbox *inbox)
+{
+    if (inbox == NULL)
+        return (struct input){ 0 };
+    return (struct input){ .at = inbox->bytes, .length = inbox->length, .head = inbox->head };
+}
+
+/* End of file between requests ends the connection; so does a reset. */
+static void
+receive_failed(struct worker *worker, struct connection *connection, ssize_t n)
+{
+    if (n < 0 && (errno == EAGAIN || errno == EINTR))
+        connection->readable = false;
+    else
+        connection_close(worker, connection);
+}
+
+void
+exchange_receive(struct worker *worker, struct connection *connection)
+{
+    struct inbox *inbox = connection->inbox;
+    struct input input = input_of(inbox);
+    char *bytes = inbox ? inbox->bytes : worker->inbox;
+    size_t room = (size_t)worker->server->head_size - input.length;
+    ssize_t n = recv(connection->watch.fd, bytes + input.length, room, 0);
+
+    if (n <= 0) {
+        receive_failed(worker, connection, n);
+        return;
+    }
+    if ((size_t)n < room && !connection->hangup)
+        connection->readable = false;
+    input.at = bytes;
+    input.length += (size_t)n;
+    if (inbox)
+        inbox->length = input.length;
+    if (go_on(worker, connection, &input) && connection->readable)
+        connection_yield(worker, connection);
+}
+
+void
+exchange_send(struct worker *worker, struct connection *connection)
+{
+    enum sender_result result = sender_push(worker, connection);
+    struct input input = { 0 };
+
+    if (result == SENDER_FAILED)
+        return;
+    if (result != SENDER_DONE) {
+        connection_rearm(worker, connection);
+        if (result == SENDER_YIELDED)
+            connection_yield(worker, connection);
+        return;
+    }
+    input = input_of(connection->inbox);
+    if (go_on(worker, connection, &input) && connection->readable)
+        connection_yield(worker, connection);
+}
+
+void
+exchange_time_out(struct worker *worker, struct connection *connection)
+{
+    struct input none = { 0 };
+
+    refuse(worker, connection, 408, "the head did not arrive in time", false);
+    go_on(worker, connection, &none);
+}
+
+void
+exchange_refuse_busy(struct worker *worker, struct connection *connection)
+{
+    struct input none = { 0 };
+
+    connection->refused = true;
+    worker->refused++;
+    refuse(worker, connection, 503, "too many connections", false);
+    go_on(worker, connection, &none);
+}

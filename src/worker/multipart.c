@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* multipart: see multipart.h. Memory per connection grows with the number of ranges alone. */
+#include "worker/multipart.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "http/byteranges.h"
+#include "worker/worker.h"
+
+struct multipart {
+    size_t count;
+    size_t next;
+    struct range ranges[];
+};
+
+struct multipart *
+multipart_create(const struct range *ranges, size_t count)
+{
+    size_t size = count * sizeof(*ranges);
+    struct multipart *multipart = malloc(sizeof(*multipart) + size);
+
+    if (multipart == NULL)
+        return NULL;
+    multipart->count = count;
+    multipart->next = 0;
+    memcpy(multipart->ranges, ranges, size);
+    return multipart;
+}
+
+void
+multipart_free(struct multipart *multipart)
+{
+    free(multipart);
+}
+
+bool
+multipart_next(struct worker *worker, struct connection *connection)
+{
+    const struct representation *representation = &connection->object->representation;
+    struct multipart *multipart = connection->multipart;
+    struct stage *stage = &worker->stage;
+    struct range range;
+
+    if (multipart == NULL)
+        return false;
+    assert(stage_room(stage) >= byteranges_room(representation));
+    if (multipart->next == multipart->count) {
+        stage->end += byteranges_close(stage->bytes + stage->end, representation);
+        return false;
+    }
+    range = multipart->ranges[multipart->next++];
+    stage->end += byteranges_part_head(stage->bytes + stage->end, representation, range);
+    connection->position = range.first;
+    connection->end = range.last + 1;
+    return true;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * sender: moves a connection's staged bytes and the body under way into its socket.
+ */
+#ifndef WORKER_SENDER_H
+#define WORKER_SENDER_H
+
+#include "worker/worker.h"
+
+#define SENDER_CHUNK 65536 /* bytes read from a file at a time; see DESIGN.md */
+
+enum sender_result {
+    SENDER_DONE,    /* everything has left */
+    SENDER_BLOCKED, /* the socket takes no more for now: an event will tell */
+    SENDER_YIELDED, /* the turn is over; the socket would take more */
+    SENDER_FAILED,  /* the connection is closed; its pointer is void */
+};
+
+/* Sends until one of the above. Afterwards the worker's stage is empty: what the socket refused
+ * is in the connection's outbox. */
+enum sender_result sender_push(struct worker *worker, struct connection *connection);
+
+#endif

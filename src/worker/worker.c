@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * worker: the life of one worker process, from the fork to its last connection.
+ *
+ * A turn of the loop: wait, note the time, act on what is ready, then on the timers that are
+ * due, then give each connection that yielded one more turn. Everything that can fail at start
+ * is fatal to this process alone (status 1); the master decides what follows.
+ */
+#include "worker/worker.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/signals.h"
+#include "worker/acceptor.h"
+#include "worker/sender.h"
+
+#define EVENTS 256 /* a turn */
+
+static void
+drain_quietly(struct worker *worker)
+{
+    if (worker->drain_until != 0)
+        return;
+    worker->drain_until = worker->now + worker->server->drain_timeout;
+    acceptor_stop(worker);
+    connection_drain(worker);
+}
+
+void
+worker_drain(struct worker *worker)
+{
+    log_info("draining: %u connections", worker->connections);
+    drain_quietly(worker);
+}
+
+static void
+end_now(struct worker *worker)
+{
+    worker->ended = true;
+}
+
+static void
+drain_or_end(struct worker *worker)
+{
+    if (worker->drain_until != 0)
+        end_now(worker);
+    else
+        worker_drain(worker);
+}
+
+static void
+reopen_log(struct worker *worker)
+{
+    int error = log_reopen();
+
+    (void)worker;
+    if (error < 0)
+        log_error("log: %s", strerror(-error));
+}
+
+/* SIGHUP is for the master; a terminal sends it to everybody. */
+static const struct {
+    int signal;
+    void (*act)(struct worker *worker);
+} actions[] = {
+    { SIGQUIT, worker_drain },
+    { SIGTERM, drain_or_end },
+    { SIGINT, end_now },
+    { SIGUSR1, reopen_log },
+};
+
+static void
+on_signal(struct worker *worker, struct watch *watch, uint32_t events)
+{
+    int signal;
+
+    (void)events;
+    while ((signal = signals_next(watch->fd)) != 0)
+        for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++)
+            if (actions[i].signal == signal)
+                actions[i].act(worker);
+}
+
+static void
+on_master_gone(struct worker *worker, struct watch *watch, uint32_t events)
+{
+    (void)events;
+    log_warning("the master is gone: draining");
+    epoll_ctl(worker->epoll_fd, EPOLL_CTL_DEL, watch->fd, NULL);
+    drain_quietly(worker);
+}
+
+static int
+watch_descriptor(struct worker *worker, struct watch *watch, int fd,
+                 void (*ready)(struct worker *, struct watch *, uint32_t))
+{
+    struct epoll_event event = { .events = EPOLLIN, .data.ptr = watch };
+
+    *watch = (struct watch){ .ready = ready, .fd = fd };
+    return epoll_ctl(worker->epoll_fd, EPOLL_CTL_ADD, fd, &event) < 0 ? -errno : 0;
+}
+
+/* Groups first: without root's rights they can't be changed any more. */
+static int
+become_user(const struct inherit *inherit)
+{
+    if (inherit->user == (uid_t)-1)
+        return 0;
+    if (setgroups(1, &inherit->group) < 0 || setgid(inherit->group) < 0 ||
+        setuid(inherit->user) < 0)
+        return -errno;
+    return 0;
+}
+
+static void
+start_timers(struct worker *worker)
+{
+    const struct config_server *server = worker->server;
+    const uint64_t durations[CONNECTION_STATES] = {
+        [CONNECTION_IDLE] = server->idle_timeout,
+        [CONNECTION_PARTING] = server->linger_timeout,
+        [CONNECTION_HEAD] = server->head_timeout,
+        [CONNECTION_SEND] = server->send_timeout,
+        [CONNECTION_LINGER] = server->linger_timeout,
+    };
+
+    for (size_t i = 0; i < CONNECTION_STATES; i++)
+        timers_init(&worker->timers[i], durations[i]);
+}
+
+static int
+allocate(struct worker *worker)
+{
+    const struct inherit *inherit = worker->inherit;
+
+    worker->inbox = malloc(worker->server->head_size);
+    worker->path = malloc(worker->server->target_length);
+    worker->chunk = malloc(SENDER_CHUNK);
+    worker->stale = calloc(inherit->catalogue->count, sizeof(*worker->stale));
+    worker->listeners = calloc(inherit->listen_count, sizeof(*worker->listeners));
+    if (worker->inbox && worker->path && worker->chunk && worker->stale && worker->listeners)
+        return 0;
+    return -ENOMEM;
+}
+
+static int
+start(struct worker *worker)
+{
+    int signal_fd;
+    int error;
+
+    TAILQ_INIT(&worker->queue);
+    start_timers(worker);
+    if ((error = become_user(worker->inherit)) < 0 || (error = allocate(worker)) < 0)
+        return error;
+    if ((worker->epoll_fd = epoll_create1(EPOLL_CLOEXEC)) < 0)
+        return -errno;
+    if ((signal_fd = signals_open()) < 0)
+        return signal_fd;
+    if ((error = watch_descriptor(worker, &worker->signals, signal_fd, on_signal)) < 0)
+        return error;
+    if ((error = watch_descriptor(worker, &worker->doorbell,
+                                  worker->inherit->doorbells[worker->inherit->slot],
+                                  acceptor_rung)) < 0)
+        return error;
+    error =
+        watch_descriptor(worker, &worker->master, worker->inherit->master_pipe, on_master_gone);
+    return error < 0 ? error : acceptor_start(worker);
+}
+
+/* The Date field changes once a second; so does its text. */
+static void
+note_time(struct worker *worker)
+{
+    time_t second = time(NULL);
+
+    worker->now = clock_now();
+    if (second == worker->date_second)
+        return;
+    worker->date_second = second;
+    date_format(worker->date, second);
+}
+
+/* Milliseconds until something is due; -1: nothing is. */
+static int
+next_wait(const struct worker *worker)
+{
+    int wait = -1;
+
+    if (!TAILQ_EMPTY(&worker->queue))
+        return 0;
+    for (size_t i = 0; i < CONNECTION_STATES; i++)
+        wait = timers_wait(&worker->timers[i], worker->now, wait);
+    if (worker->accept_again != 0 || worker->drain_until != 0)
+        wait = wait < 0 || wait > 100 ? 100 : wait;
+    return wait;
+}
+
+/* One turn for each that waits now; who yields again waits for the next round. */
+static void
+take_turns(struct worker *worker)
+{
+    struct connection *last = TAILQ_LAST(&worker->queue, connection_queue);
+    struct connection *connection;
+
+    while (last && (connection = TAILQ_FIRST(&worker->queue)) != NULL) {
+        bool was_last = connection == last;
+
+        connection_take_turn(worker, connection);
+        if (was_last)
+            break;
+    }
+}
+
+static void
+turn(struct worker *worker)
+{
+    struct epoll_event events[EVENTS];
+    int count;
+
+    __atomic_store_n(&worker->slot->turn_began, 0, __ATOMIC_RELAXED);
+    count = epoll_wait(worker->epoll_fd, events, EVENTS, next_wait(worker));
+    note_time(worker);
+    __atomic_store_n(&worker->slot->turn_began, worker->now, __ATOMIC_RELAXED);
+    for (int i = 0; i < count; i++) {
+        struct watch *watch = events[i].data.ptr;
+
+        watch->ready(worker, watch, events[i].events);
+    }
+    connection_expire(worker);
+    take_turns(worker);
+    acceptor_resume(worker);
+    if (worker->drain_until != 0 &&
+        (worker->connections == 0 || worker->now >= worker->drain_until))
+        worker->ended = true;
+}
+
+static void
+release(struct worker *worker)
+{
+    connection_close_all(worker);
+    close(worker->signals.fd);
+    close(worker->epoll_fd);
+    free(worker->inbox);
+    free(worker->path);
+    free(worker->chunk);
+    free(worker->stale);
+    free(worker->listeners);
+    free(worker);
+}
+
+int
+worker_run(const struct inherit *inherit)
+{
+    struct worker *worker = calloc(1, sizeof(*worker));
+    int error;
+
+    if (worker == NULL) {
+        log_error("start: out of memory");
+        return EXIT_FAILURE;
+    }
+    worker->inherit = inherit;
+    worker->server = &inherit->config->server;
+    worker->slot = slots_worker(inherit->slots, inherit->slot);
+    note_time(worker);
+    if ((error = start(worker)) < 0) {
+        log_error("start: %s", strerror(-error));
+        return EXIT_FAILURE;
+    }
+    log_info("serving");
+    while (!worker->ended)
+        turn(worker);
+    log_info("ended with %u connections open", worker->connections);
+    release(worker);
+    return EXIT_SUCCESS;
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * worker: one process, one epoll loop, many connections. What its parts share is one struct.
+ */
+#ifndef WORKER_WORKER_H
+#define WORKER_WORKER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/queue.h>
+
+#include "http/date.h"
+#include "worker/connection.h"
+#include "worker/inherit.h"
+#include "worker/stage.h"
+#include "worker/watch.h"
+
+struct worker {
+    const struct inherit *inherit;
+    const struct config_server *server; /* of inherit->config */
+    struct slot *slot;                  /* this worker's statistics */
+    int epoll_fd;
+    uint64_t now; /* milliseconds, once a turn of the loop */
+    time_t date_second;
+    char date[DATE_SIZE]; /* the Date field's value for date_second */
+
+    struct timer_queue timers[CONNECTION_STATES];
+    struct connection_queue queue; /* have more to do but gave up their turn */
+    unsigned connections;
+    unsigned refused; /* of them: above the limit, only waiting for their end */
+    size_t budget;    /* bytes the connection that has its turn may still send */
+
+    /* Buffers that one connection uses at a time, and never across two turns. */
+    struct stage stage; /* what leaves next */
+    char *inbox;        /* server->head_size bytes */
+    char *path;         /* server->target_length bytes */
+    char *chunk;        /* SENDER_CHUNK bytes read from a file */
+
+    bool *stale; /* by object: its file changed; it is answered with 500 */
+    struct watch *listeners;
+    struct watch signals;
+    struct watch doorbell;
+    struct watch master;
+    uint64_t accept_again; /* when accepting is tried again; 0: not paused */
+    uint64_t drain_until;  /* 0: not draining */
+    bool ended;
+};
+
+/* The worker's whole life; call in the child right after fork(2). Returns the exit status. */
+int worker_run(const struct inherit *inherit);
+
+/* Stops accepting; connections end when their answers have, idle ones after a grace. */
+void worker_drain(struct worker *worker);
+
+#endif

@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# Included by Makefile.am. Built by `make bench` alone, never by `make` or `make check`.
+
+EXTRA_PROGRAMS = \
+	tests/bench/bench \
+	tests/bench/client \
+	tests/bench/raw_send
+
+tests_bench_bench_SOURCES = \
+	tests/bench/allocations.c \
+	tests/bench/allocations.h \
+	tests/bench/bench.c \
+	tests/bench/bench.h \
+	tests/bench/bench_base64.c \
+	tests/bench/bench_catalogue.c \
+	tests/bench/bench_range.c \
+	tests/bench/bench_request.c \
+	tests/bench/bench_response.c
+tests_bench_bench_LDADD = libtiffd.a $(LIBRARIES_USED) -lm
+
+tests_bench_client_SOURCES = \
+	tests/bench/client.c \
+	tests/bench/reply.c \
+	tests/bench/reply.h \
+	tests/bench/samples.c \
+	tests/bench/samples.h
+tests_bench_client_LDADD =
+
+tests_bench_raw_send_SOURCES = tests/bench/raw_send.c
+tests_bench_raw_send_LDADD =
+
+bench: $(EXTRA_PROGRAMS)
+CLEANFILES += $(EXTRA_PROGRAMS)
+.PHONY: bench

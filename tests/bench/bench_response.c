@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * bench_response: response heads: a whole object, one range, and a 304. Exports its table.
+ * Asserts when a head comes out empty.
+ */
+#include <assert.h>
+
+#include "bench.h"
+#include "http/response.h"
+
+#define ETAG "\"0123456789abcdef0123456789abcdef\""
+#define TYPE "text/plain"
+#define FIELDS                                                                                 \
+    "ETag: " ETAG "\r\n"                                                                       \
+    "Last-Modified: Tue, 14 Nov 2023 22:13:20 GMT\r\n"                                         \
+    "Accept-Ranges: bytes\r\n"
+
+static const struct representation representation = {
+    .length = 3146488,
+    .last_modified = 1700000000,
+    .etag = { ETAG, sizeof(ETAG) - 1 },
+    .content_type = { TYPE, sizeof(TYPE) - 1 },
+    .fields = { FIELDS, sizeof(FIELDS) - 1 },
+};
+
+static void
+write_heads(struct bench *bench, const struct answer *answer)
+{
+    static const char date[DATE_SIZE] = "Sat, 31 Jan 2026 12:00:00 GMT";
+    char out[RESPONSE_HEAD_MAX + 1024];
+
+    assert(response_room(&representation) <= sizeof(out));
+    for (uint64_t i = 0; i < bench->n; i++) {
+        size_t length = response_head(out, sizeof(out), answer, &representation, date);
+
+        assert(length > 0);
+        bench_keep((uint64_t)out[length - 1]);
+    }
+}
+
+static void
+run_whole(struct bench *bench)
+{
+    static const struct answer answer = { .status = 200, .minor = 1, .body = true };
+
+    write_heads(bench, &answer);
+}
+
+static void
+run_range(struct bench *bench)
+{
+    static const struct answer answer = {
+        .status = 206,
+        .minor = 1,
+        .body = true,
+        .range_count = 1,
+        .ranges = { { 1048576, 2097151 } },
+    };
+
+    write_heads(bench, &answer);
+}
+
+static void
+run_not_modified(struct bench *bench)
+{
+    static const struct answer answer = { .status = 304, .minor = 1 };
+
+    write_heads(bench, &answer);
+}
+
+const struct benchmark bench_response[] = {
+    { "ResponseHeadWhole", run_whole },
+    { "ResponseHeadRange", run_range },
+    { "ResponseHeadNotModified", run_not_modified },
+    { NULL, NULL },
+};

@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""What the kernel says: busy time of cores, memory and sockets of processes, machine facts."""
+
+import os
+import platform
+import time
+from pathlib import Path
+
+TICK = os.sysconf("SC_CLK_TCK")
+BUSY_FIELDS = (0, 1, 2, 5, 6)  # user nice system irq softirq: proc_stat(5) less idle and steal
+QUIET = 0.1  # of a core: less is no disturbance
+ESTABLISHED = "01"
+
+
+def busy_seconds() -> dict[int, float]:
+    """Seconds that each core has worked since boot, interrupts included."""
+    busy = {}
+    for line in Path("/proc/stat").read_text().splitlines():
+        name, *fields = line.split()
+        if name.startswith("cpu") and name != "cpu":
+            busy[int(name[3:])] = sum(int(fields[i]) for i in BUSY_FIELDS) / TICK
+    return busy
+
+
+def stolen_seconds() -> float:
+    """Time that the hypervisor gave to others, all cores: the noise of a virtual machine."""
+    return int(Path("/proc/stat").read_text().split("\n", 1)[0].split()[8]) / TICK
+
+
+def background(seconds: float = 0.1) -> float:
+    """The busiest core's use by others, while nothing of ours runs: 0 to 1."""
+    before = busy_seconds()
+    time.sleep(seconds)
+    return max((busy - before[core]) / seconds for core, busy in busy_seconds().items())
+
+
+def wait_until_quiet(patience: float) -> float:
+    """Waits until others leave the cores alone, at most that long; what they used in the end."""
+    deadline = time.monotonic() + patience
+    while (used := background()) > QUIET and time.monotonic() < deadline:
+        continue
+    return used
+
+
+def _parents() -> dict[int, int]:
+    parents = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                stat = (entry / "stat").read_text()
+            except OSError:
+                continue
+            parents[int(entry.name)] = int(stat.rsplit(")", 1)[1].split()[1])
+    return parents
+
+
+def family(pid: int) -> list[int]:
+    """The process and all that descend from it."""
+    parents = _parents()
+    members = [pid]
+    for member in members:
+        members += [child for child, parent in parents.items() if parent == member]
+    return members
+
+
+def memory_bytes(pid: int, key: str = "Pss") -> int:
+    """A line of smaps_rollup, summed over a process and its descendants."""
+    total = 0
+    for member in family(pid):
+        try:
+            lines = Path(f"/proc/{member}/smaps_rollup").read_text().splitlines()
+        except OSError:
+            continue
+        total += sum(int(line.split()[1]) for line in lines if line.startswith(key + ":"))
+    return total * 1024
+
+
+def _established_inodes(port: int) -> set[str]:
+    inodes = set()
+    for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
+        fields = line.split()
+        if fields[3] == ESTABLISHED and int(fields[1].split(":")[1], 16) == port:
+            inodes.add(fields[9])
+    return inodes
+
+
+def connections_per_process(pid: int, port: int) -> dict[int, int]:
+    """How many established connections of the local port each descendant of pid holds."""
+    inodes = _established_inodes(port)
+    counts = {}
+    for member in family(pid)[1:]:
+        counts[member] = 0
+        for entry in os.scandir(f"/proc/{member}/fd"):
+            try:
+                target = os.readlink(entry.path)
+            except OSError:
+                continue
+            if target.startswith("socket:[") and target[8:-1] in inodes:
+                counts[member] += 1
+    return counts
+
+
+def facts() -> dict[str, object]:
+    cpu = [line for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line]
+    return {
+        "cores": os.cpu_count(),
+        "cpu": cpu[0].split(":", 1)[1].strip() if cpu else platform.machine(),
+        "kernel": platform.release(),
+        "load": os.getloadavg()[0],
+        "tcp_wmem": Path("/proc/sys/net/ipv4/tcp_wmem").read_text().split(),
+        "tcp_rmem": Path("/proc/sys/net/ipv4/tcp_rmem").read_text().split(),
+    }

@@ -1,0 +1,187 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Starts a server of the table in a directory of its own, in the foreground, and stops it."""
+
+import hashlib
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from string import Template
+
+from . import tools
+from .servers import Server
+
+START_SECONDS = 60.0
+STOP_SECONDS = 5.0
+
+
+class ServerError(Exception):
+    """A server that does not start, or does not serve what it should."""
+
+
+@dataclass
+class Site:
+    """What is served, and where the programs are."""
+
+    root: Path
+    tools: Path
+    tiffd: Path | None
+    sample: Path  # the file whose base64 form is /tiff
+    embedded: bool  # the sample is what tiffd embeds
+    options: tuple[str, ...] = ()  # -o for every tiffd
+    digests: dict[str, str] = field(default_factory=dict)
+
+    def size(self, path: str) -> int:
+        return (self.root / path.lstrip("/")).stat().st_size
+
+    def digest(self, path: str) -> str:
+        if path not in self.digests:
+            self.digests[path] = hashlib.sha256((self.root / path[1:]).read_bytes()).hexdigest()
+        return self.digests[path]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def pinned(cores: set[int]):
+    """For preexec_fn: what taskset(1) does, without its time to start."""
+    return lambda: os.sched_setaffinity(0, cores)
+
+
+def _assets(site: Site, server: Server, paths: tuple[str, ...]) -> str:
+    sections = []
+    for path in paths:
+        inside = server.embedded and path == "/tiff"
+        lines = (
+            ["file = sample.tif", "encoding = base64"]
+            if inside
+            else [f"file = {site.root / path[1:]}"] + ["variant = cached"] * server.embedded
+        )
+        sections.append("\n".join([f"[asset {path}]", *lines, "content_type = text/plain"]))
+    return "\n".join(sections)
+
+
+class Running:
+    """A server between its start and its end; a context manager."""
+
+    def __init__(
+        self, server: Server, site: Site, cores: set[int], workers: int, paths: tuple[str, ...]
+    ):
+        self.server, self.site = server, site
+        self.cores = cores
+        self.port = free_port()
+        self.directory = tempfile.TemporaryDirectory(prefix="tiffd-bench-")
+        self.command = self._command(workers, paths)
+        self.process: subprocess.Popen | None = None
+
+    def _command(self, workers: int, paths: tuple[str, ...]) -> list[str]:
+        if self.server.role == "tiffd" and not self.site.tiffd:
+            raise ServerError("no tiffd: build it, or name it with --tiffd")
+        if self.server.embedded and not self.site.embedded:
+            raise ServerError("not the object that is embedded")
+        directory = Path(self.directory.name)
+        names = {
+            "port": self.port,
+            "dir": directory,
+            "config": directory / "config",
+            "root": self.site.root,
+            "tools": self.site.tools,
+            "tiffd": self.site.tiffd,
+            "workers": workers,
+            "extra_workers": workers if workers > 1 else 0,
+            "assets": _assets(self.site, self.server, paths),
+        }
+        (directory / "config").write_text(Template(self.server.config).substitute(names))
+        words = [Template(word).substitute(names) for word in self.server.command]
+        words[0] = tools.find(words[0]) or words[0]
+        if self.server.role == "tiffd":
+            for option in (*self.site.options, *self.server.options):
+                words += ["-o", option]
+        return words
+
+    def _said(self) -> str:
+        texts = [
+            path.read_text(errors="replace")
+            for path in map(Path(self.directory.name).joinpath, ("output", "error.log"))
+            if path.exists()
+        ]
+        return "".join(texts).strip()[-500:]
+
+    def spawn(self) -> None:
+        with open(Path(self.directory.name) / "output", "wb") as output:
+            self.process = subprocess.Popen(
+                self.command,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+                preexec_fn=pinned(self.cores),
+            )
+
+    def connect(self) -> socket.socket:
+        """Waits for the server by connecting to it."""
+        deadline = time.monotonic() + START_SECONDS
+        while True:
+            try:
+                return socket.create_connection(("127.0.0.1", self.port), timeout=10)
+            except ConnectionRefusedError:
+                if self.process.poll() is not None:
+                    raise ServerError(f"ended at its start: {self._said()}") from None
+                if time.monotonic() > deadline:
+                    raise ServerError("does not listen") from None
+                time.sleep(0.0005)
+
+    def stop(self) -> None:
+        if not self.process:
+            return
+        try:
+            # The whole session, which holds this server's processes and nothing else.
+            os.killpg(self.process.pid, signal.SIGINT if self.server.role == "tiffd" else signal.SIGTERM)
+            self.process.wait(STOP_SECONDS)
+        except (subprocess.TimeoutExpired, ProcessLookupError):
+            pass
+        try:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        self.process.wait()
+        self.directory.cleanup()
+
+    def __enter__(self) -> "Running":
+        try:
+            self.spawn()
+            self.connect().close()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.stop()
+
+    def get(self, path: str, method: str = "GET") -> tuple[http.client.HTTPResponse, bytes]:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        try:
+            connection.request(method, path)
+            response = connection.getresponse()
+            return response, response.read()
+        except (OSError, http.client.HTTPException) as error:
+            raise ServerError(f"{method} {path}: {error}: {self._said()}") from error
+        finally:
+            connection.close()
+
+    def verify(self, path: str) -> None:
+        """Every server must deliver the very bytes, or its speed means nothing."""
+        response, body = self.get(path)
+        if response.status != 200:
+            raise ServerError(f"{path}: status {response.status}: {self._said()}")
+        if hashlib.sha256(body).hexdigest() != self.site.digest(path):
+            raise ServerError(f"{path}: other bytes than the file's ({len(body)} bytes)")

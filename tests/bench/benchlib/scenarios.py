@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The table of scenarios: which cases are run, against which servers, and which columns the
+printed table has."""
+
+from dataclasses import dataclass
+
+from .loads import Load
+from .probes import Case
+from .servers import GO, PEERS, TRANSMIT, VARIANTS, YARDSTICKS
+
+LARGE_COLUMNS = ("requests_s", "mb_s", "busy_s_gb", "p50_ms", "p99_ms", "errors")
+SMALL_COLUMNS = ("requests_s", "busy_us_request", "p99_ms", "errors")
+MEMORY_COLUMNS = ("bytes_connection", "added_mb", "copies", "pss_mb")
+FAIRNESS_COLUMNS = ("slow_p99_ideal", "fast_loss", "fast_mb_s", "slow_requests", "errors")
+
+SIZES = {"1KiB": 1 << 10, "64KiB": 1 << 16, "1MiB": 1 << 20, "16MiB": 1 << 24, "256MiB": 1 << 28}
+SMALL = "/1KiB"
+DEPTH = 16  # requests in a pipeline
+
+
+@dataclass(frozen=True)
+class Scenario:
+    name: str
+    title: str
+    cases: tuple[Case, ...]
+    servers: tuple[str, ...]
+    columns: tuple[str, ...]  # the first one is that of the ratios
+    seconds: float = 4.0  # of a run
+    rounds: int = 3
+    quick: tuple[float, int] | None = None  # seconds and rounds with --quick; None: left out
+
+
+def _small(name: str, client: str, **load) -> Case:
+    load = {"path": SMALL, "groups": ("64",)} | load
+    return Case(name, load=Load(client=client, **load), paths=(SMALL,))
+
+
+def _connections(count: int) -> Case:
+    return Case(f"connections-{count}", load=Load(groups=(str(count),)))
+
+
+def _size(name: str) -> Case:
+    return Case(f"size-{name}", load=Load(path=f"/{name}"))
+
+
+ALL = VARIANTS + TRANSMIT + PEERS + GO + YARDSTICKS
+FILES = ("tiffd-cached", "tiffd-streaming") + PEERS  # those that serve any file
+
+SCENARIOS: tuple[Scenario, ...] = (
+    Scenario(
+        "large-discard",
+        "large object, the client discards: 30 connections",
+        (Case("tiff"),),
+        ALL,
+        LARGE_COLUMNS,
+        quick=(1.2, 2),
+    ),
+    Scenario(
+        "large-wrk",
+        "large object, the client copies (wrk): 30 connections",
+        (Case("tiff", load=Load(client="wrk")),),
+        ALL,
+        LARGE_COLUMNS,
+        quick=(1, 2),
+    ),
+    Scenario(
+        "small",
+        "small answers: 64 connections",
+        (
+            _small("object", "wrk"),
+            _small("not-modified", "wrk", status=304, field="If-None-Match"),
+            _small("missing", "wrk", path="/missing", status=404),
+            _small("head", "client", method="HEAD"),
+            _small(f"pipelined-{DEPTH}", "wrk", depth=DEPTH),
+        ),
+        ("tiffd-cached", "tiffd-streaming") + PEERS,
+        SMALL_COLUMNS,
+        seconds=3,
+        quick=(1, 1),
+    ),
+    Scenario(
+        "scaling",
+        "workers, connections, sizes: the client discards",
+        (
+            Case("workers-1", load=Load(processes=2, groups=("15",)), spread=False),
+            Case("workers-2", load=Load(processes=2, groups=("15",)), workers=2, spread=True),
+            *(_connections(count) for count in (1, 30, 300, 3000)),
+            *(_size(name) for name in SIZES),
+        ),
+        FILES,
+        LARGE_COLUMNS[:2] + ("busy_s_gb", "total_s_gb", "p99_ms", "errors"),
+        seconds=3,
+        rounds=2,
+    ),
+    Scenario(
+        "memory",
+        "memory (PSS) of all processes of a server",
+        (
+            Case("idle-9000", "idle", Load(path=SMALL), number=9000),
+            Case("busy-30", "busy"),
+            Case("workers-4", "shared", Load(path="/16MiB", groups=("64",)), workers=4, spread=True),
+        ),
+        FILES,
+        MEMORY_COLUMNS,
+        seconds=2,
+        rounds=2,
+        quick=(1, 1),
+    ),
+    Scenario(
+        "fairness",
+        "50 fast connections, then 50 more that take 1 MB/s each",
+        (Case("tiff", "fairness", Load(groups=("50", "50:1000000"))),),
+        VARIANTS + PEERS,
+        FAIRNESS_COLUMNS,
+        seconds=6,
+        rounds=2,
+    ),
+    Scenario(
+        "balance",
+        "connections on the busiest and the idlest of 4 workers",
+        tuple(
+            Case(f"connections-{count}", "balance", number=count, workers=4, spread=True)
+            for count in (32, 100, 1000)
+        ),
+        ("tiffd-cached", "nginx-sendfile"),
+        ("ratio", "most", "least"),
+        seconds=2,
+        quick=(2, 1),
+    ),
+    Scenario(
+        "start",
+        "from the start to the first byte of the answer",
+        (Case("tiff", "start"),),
+        VARIANTS + PEERS + GO,
+        ("first_byte_ms",),
+        rounds=11,
+        quick=(1, 5),
+    ),
+)
+

@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The table of servers. Every one serves the files of $root under their names, logs no
+requests, and is limited by nothing that the benchmark reaches."""
+
+from dataclasses import dataclass
+
+NGINX = """
+daemon off;
+user root;
+worker_processes $workers;
+worker_rlimit_nofile 65536;
+pid $dir/nginx.pid;
+error_log $dir/error.log;
+events { worker_connections 16384; }
+http {
+    access_log off;
+    log_not_found off;
+    default_type text/plain;
+    keepalive_requests 1000000000;
+    keepalive_timeout 600s;
+    open_file_cache max=64;
+    open_file_cache_valid 600s;
+    client_body_temp_path $dir/body;
+    proxy_temp_path $dir/proxy;
+    fastcgi_temp_path $dir/fastcgi;
+    uwsgi_temp_path $dir/uwsgi;
+    scgi_temp_path $dir/scgi;
+    %s
+    server { listen 127.0.0.1:$port backlog=4096; root $root; }
+}
+"""
+LIGHTTPD = """
+server.bind = "127.0.0.1"
+server.port = $port
+server.document-root = "$root"
+server.errorlog = "$dir/error.log"
+server.max-connections = 16384
+server.max-fds = 65536
+server.max-worker = $extra_workers
+server.listen-backlog = 4096
+server.max-keep-alive-requests = 65535
+server.max-keep-alive-idle = 600
+mimetype.assign = ( "" => "text/plain" )
+"""
+H2O = """
+listen: { host: 127.0.0.1, port: $port }
+user: root
+num-threads: $workers
+max-connections: 16384
+pid-file: $dir/h2o.pid
+error-log: $dir/error.log
+hosts:
+  default:
+    paths:
+      "/": { file.dir: $root }
+"""
+TIFFD = """
+[server]
+listen = 127.0.0.1:$port
+workers = $workers
+variant = %s
+backlog = 4096
+idle_timeout = 10m
+send_timeout = 10m
+[log]
+file = $dir/error.log
+$assets
+"""
+
+
+@dataclass(frozen=True)
+class Server:
+    name: str
+    command: tuple[str, ...]  # the first word: a program on the path, or $tools/NAME
+    config: str = ""  # written to $config
+    role: str = "peer"  # tiffd, peer, go, yardstick
+    needs: tuple[str, ...] = ()  # programs that must be installed
+    only_tiff: bool = False  # serves nothing but /tiff
+    options: tuple[str, ...] = ()  # tiffd's -o
+    embedded: bool = False  # /tiff is inside the program
+    iperf_streams: int = 0  # no HTTP: loaded by iperf3
+
+
+def tiffd(name: str, variant: str, *options: str) -> Server:
+    return Server(
+        name,
+        ("$tiffd", "-c", "$config"),
+        TIFFD % variant,
+        role="tiffd",
+        options=options,
+        embedded=variant == "embedded",
+    )
+
+
+def _nginx(name: str, sending: str) -> Server:
+    return Server(name, ("nginx", "-p", "$dir", "-c", "$config"), NGINX % sending, needs=("nginx",))
+
+
+def _raw(name: str, *arguments: str) -> Server:
+    command = ("$tools/raw_send", "$port", "$root/tiff", *arguments)
+    return Server(name, command, role="yardstick", needs=("gcc",), only_tiff=True)
+
+
+def _go(variant: str, *arguments: str) -> Server:
+    command = (f"$tools/go-{variant}", "127.0.0.1:$port", *arguments)
+    return Server(f"go-{variant}", command, role="go", needs=("go",), only_tiff=True)
+
+
+def _iperf(streams: int) -> Server:
+    return Server(
+        f"iperf3-{streams}",
+        ("iperf3", "-s", "-B", "127.0.0.1", "-p", "$port"),
+        role="yardstick",
+        needs=("iperf3",),
+        iperf_streams=streams,
+    )
+
+
+SERVERS: tuple[Server, ...] = (
+    tiffd("tiffd-cached", "cached"),
+    tiffd("tiffd-embedded", "embedded"),
+    tiffd("tiffd-streaming", "streaming"),
+    tiffd("tiffd-cached-send", "cached", "server.transmit=send"),
+    tiffd("tiffd-cached-sendfile", "cached", "server.transmit=sendfile"),
+    tiffd("tiffd-embedded-sendfile", "embedded", "server.transmit=sendfile"),
+    tiffd("tiffd-streaming-sendfile", "streaming", "server.transmit=sendfile"),
+    _nginx("nginx-sendfile", "sendfile on; tcp_nopush on;"),
+    _nginx("nginx-buffers", "sendfile off; output_buffers 2 512k;"),
+    Server("lighttpd", ("lighttpd", "-D", "-f", "$config"), LIGHTTPD, needs=("lighttpd",)),
+    Server("h2o", ("h2o", "-c", "$config"), H2O, needs=("h2o",)),
+    _go("cached", "$root/tiff"),
+    _go("embedded"),
+    _go("streaming", "$root/tiff"),
+    _raw("raw-send", "262144"),
+    _raw("raw-send-turns", "0", "262144"),
+    _iperf(1),
+    _iperf(30),
+)
+
+VARIANTS = ("tiffd-cached", "tiffd-embedded", "tiffd-streaming")
+TRANSMIT = tuple(server.name for server in SERVERS if server.options)
+PEERS = tuple(server.name for server in SERVERS if server.role == "peer")
+GO = tuple(server.name for server in SERVERS if server.role == "go")
+YARDSTICKS = tuple(server.name for server in SERVERS if server.role == "yardstick")

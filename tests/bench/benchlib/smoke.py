@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""A second or two that shows that the parts work together: every probe once against tiffd, with
+tiny loads, and the yardstick. Measures nothing."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from . import results, scenarios, servers, tables, tools
+from .loads import Load
+from .probes import Bench, Case
+from .process import Site
+
+SECONDS = 0.2
+CASES = (
+    Case("load", load=Load(groups=("4",))),
+    Case("not-modified", load=Load(groups=("2",), status=304, field="If-None-Match")),
+    Case("idle", "idle", Load(), number=20),
+    Case("busy", "busy", Load(groups=("4",))),
+    Case("fairness", "fairness", Load(groups=("2", "2:50000000"))),
+    Case("start", "start"),
+)
+BODY_SIZE = 300_000
+
+
+def run(directory: Path, tiffd: str | None) -> int:
+    root = directory / "root"
+    root.mkdir()
+    (root / "tiff").write_bytes(bytes(range(256)) * (BODY_SIZE // 256))
+    tools.build_c(directory)
+    site = Site(root, directory, tools.find_tiffd(tiffd), root / "tiff", embedded=False)
+    chosen = [s for s in servers.SERVERS if s.name in ("tiffd-cached", "tiffd-streaming", "raw-send")]
+    scenario = replace(scenarios.SCENARIOS[0], name="smoke", title="a smoke test", cases=CASES)
+    measured = results.Results()
+    for case in CASES:
+        rows = [s for s in chosen if s.role == "tiffd" or case.name == "load"]
+        results.run_case(scenario, case, rows, Bench(site, SECONDS), 1, measured)
+    print(tables.case_text(measured, scenario, "load"))
+    return report(measured)
+
+
+def report(measured: results.Results) -> int:
+    failed = {
+        key: row.failure or f"{row.median('errors'):.0f} errors"
+        for key, row in measured.rows.items()
+        if row.failure or row.median("errors")
+    }
+    for (_, case, server), why in failed.items():
+        print(f"{server}, {case}: {why}")
+    print(f"{len(measured.rows) - len(failed)} passed, {len(failed)} failed")
+    return 1 if failed else 0

@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Brings what the benchmark needs: Debian packages, the compiled clients, the Go programs."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+BENCH = Path(__file__).resolve().parent.parent
+TOP = BENCH.parent.parent
+
+PACKAGES = {  # program: Debian package
+    "nginx": "nginx",
+    "lighttpd": "lighttpd",
+    "h2o": "h2o",
+    "go": "golang-go",
+    "wrk": "wrk",
+    "iperf3": "iperf3",
+    "gcc": "gcc",
+}
+# The packages' services must not start: invoke-rc.d(8) asks policy-rc.d.
+INSTALL = """
+policy=/usr/sbin/policy-rc.d
+if ! [ -e $policy ]; then
+    trap 'rm -f $policy' EXIT
+    printf '#!/bin/sh\\nexit 101\\n' > $policy && chmod 755 $policy
+fi
+apt-get -q update || echo 'apt-get update failed, going on with the lists there are' >&2
+DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends install "$@"
+"""
+C_PROGRAMS = {
+    "client": ("client.c", "reply.c", "samples.c"),
+    "raw_send": ("raw_send.c",),
+}
+GO_PROGRAMS = ("cached", "embedded", "streaming")
+
+
+class ToolError(Exception):
+    """Something needed is not there and could not be made."""
+
+
+def find(program: str) -> str | None:
+    return shutil.which(program, path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
+
+
+def install(programs: list[str]) -> None:
+    """Installs those of the programs that are missing."""
+    packages = sorted({PACKAGES[name] for name in programs if not find(name)})
+    if not packages:
+        return
+    print(f"installing {' '.join(packages)}", file=sys.stderr)
+    command = ["sh", "-c", INSTALL, "install", *packages]
+    if os.geteuid() != 0:
+        command.insert(0, "sudo")
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    if done.returncode != 0:
+        raise ToolError(f"apt-get install {' '.join(packages)} failed:\n{done.stdout[-2000:]}")
+
+
+def _make(command: list[str], **options) -> None:
+    done = subprocess.run(command, capture_output=True, text=True, **options)
+    if done.returncode != 0:
+        raise ToolError(f"{' '.join(command)}:\n{done.stderr}")
+
+
+def build_c(directory: Path) -> None:
+    for name, sources in C_PROGRAMS.items():
+        files = [str(BENCH / source) for source in sources]
+        _make(["gcc", "-std=gnu17", "-O2", "-D_GNU_SOURCE", "-o", str(directory / name), *files])
+
+
+def build_go(directory: Path, body: Path) -> None:
+    """Each program in a module of its own, for embed looks beside the source only."""
+    environment = os.environ | {"GOFLAGS": "-mod=mod", "GOTOOLCHAIN": "local", "GO111MODULE": "on"}
+    for name in GO_PROGRAMS:
+        module = directory / f"go-{name}.d"
+        module.mkdir()
+        (module / "go.mod").write_text(f"module {name}\n\ngo 1.16\n")
+        shutil.copy(BENCH / "go" / f"{name}.go", module)
+        shutil.copy(body, module / "body")
+        _make(["go", "build", "-o", str(directory / f"go-{name}"), "."], cwd=module, env=environment)
+
+
+def version(command: list[str]) -> str:
+    """The first line of what a program says of itself."""
+    program = find(command[0])
+    if not program:
+        return "missing"
+    done = subprocess.run([program, *command[1:]], capture_output=True, text=True)
+    return (done.stdout + done.stderr).strip().split("\n")[0]
+
+
+def find_tiffd(given: str | None) -> Path | None:
+    """--tiffd, else $TIFFD, else a build in the tree."""
+    named = given or os.environ.get("TIFFD")
+    if named:
+        if not os.access(named, os.X_OK):
+            raise ToolError(f"{named}: no program; build tiffd or name it with --tiffd")
+        return Path(named).resolve()
+    for candidate in (TOP / "build/tiffd", TOP / "tiffd"):
+        if candidate.is_file():
+            return candidate
+    return None

@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * client: an HTTP load generator that drops the content in the kernel, so that on the same
+ * machine the server is the limit. Groups of keep-alive connections, each as fast as it can or
+ * at a fixed rate; one request at a time on each. Prints one JSON object.
+ *
+ * Exports nothing. Fatal: bad options, no memory, and a server that can't be reached at the
+ * start. A broken or unexpected answer is counted, and its connection is opened anew.
+ * Known weakness: slow groups are read every PACE_MS, so short answers at low rates are coarse.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "reply.h"
+#include "samples.h"
+
+enum { GROUPS_MAX = 8, EVENTS = 512, PACE_MS = 10, REQUEST_SIZE = 2048 };
+
+struct group {
+    unsigned count;
+    uint64_t rate; /* octets per second of each connection; 0: no limit */
+    uint64_t requests;
+    uint64_t bytes;
+    uint64_t errors;
+    uint64_t reopened;
+    struct samples samples;
+};
+
+struct connection {
+    int fd;
+    bool finished; /* with -i: has had its answer */
+    struct group *group;
+    uint64_t begun; /* nanoseconds, when the request was sent */
+    struct reply reply;
+};
+
+struct client {
+    struct sockaddr_in address;
+    const char *path, *method, *field;
+    int status; /* the one to expect */
+    double seconds;
+    bool idle; /* -i */
+    struct group groups[GROUPS_MAX];
+    unsigned group_count, connection_count, finished_count;
+    struct connection *connections;
+    int epoll;
+    char request[REQUEST_SIZE];
+    size_t request_length;
+};
+
+static uint64_t
+now_ns(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+static void
+die(const char *what)
+{
+    fprintf(stderr, "client: %s: %s\n", what, strerror(errno));
+    exit(1);
+}
+
+static bool
+send_request(const struct client *client, struct connection *connection)
+{
+    ssize_t sent = send(connection->fd, client->request, client->request_length, MSG_NOSIGNAL);
+
+    reply_begin(&connection->reply, strcmp(client->method, "HEAD") == 0);
+    connection->begun = now_ns();
+    return sent == (ssize_t)client->request_length;
+}
+
+static void
+open_connection(const struct client *client, struct connection *connection)
+{
+    struct epoll_event event = { .events = EPOLLIN, .data.ptr = connection };
+
+    connection->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (connection->fd < 0)
+        die("socket");
+    if (connect(connection->fd, (const struct sockaddr *)&client->address,
+                sizeof(client->address)) != 0)
+        die("connect");
+    if (connection->group->rate == 0 &&
+        epoll_ctl(client->epoll, EPOLL_CTL_ADD, connection->fd, &event) != 0)
+        die("epoll_ctl");
+    if (!send_request(client, connection))
+        die("send");
+}
+
+static void
+reopen(const struct client *client, struct connection *connection)
+{
+    connection->group->reopened++;
+    close(connection->fd);
+    open_connection(client, connection);
+}
+
+static void
+complete(struct client *client, struct connection *connection)
+{
+    struct group *group = connection->group;
+
+    if (connection->reply.status != client->status) {
+        group->errors++;
+    } else {
+        group->requests++;
+        samples_add(&group->samples, (uint32_t)((now_ns() - connection->begun) / 1000));
+    }
+    if (client->idle) {
+        connection->finished = true;
+        client->finished_count++;
+    } else if (connection->reply.close || !send_request(client, connection)) {
+        reopen(client, connection);
+    }
+}
+
+/* What the connection may read now so as to stay at its rate. */
+static size_t
+allowance(const struct connection *connection)
+{
+    const struct group *group = connection->group;
+    double seconds = (double)(now_ns() - connection->begun) / 1e9;
+    uint64_t due = (uint64_t)(seconds * (double)group->rate);
+
+    if (group->rate == 0)
+        return SIZE_MAX / 2;
+    return due > connection->reply.taken ? (size_t)(due - connection->reply.taken) : 0;
+}
+
+static void
+read_connection(struct client *client, struct connection *connection)
+{
+    struct group *group = connection->group;
+    uint64_t before = connection->reply.taken;
+    size_t size = allowance(connection);
+    enum reply_result result;
+
+    if (size == 0 || connection->finished)
+        return;
+    result = reply_read(&connection->reply, connection->fd, size);
+    group->bytes += connection->reply.taken - before;
+    if (result == REPLY_DONE)
+        complete(client, connection);
+    if (result == REPLY_BROKEN)
+        group->errors++;
+    if (result == REPLY_BROKEN || result == REPLY_CLOSED)
+        reopen(client, connection);
+}
+
+static void
+read_slow_ones(struct client *client)
+{
+    for (unsigned i = 0; i < client->connection_count; i++)
+        if (client->connections[i].group->rate > 0)
+            read_connection(client, &client->connections[i]);
+}
+
+static bool
+any_slow(const struct client *client)
+{
+    for (unsigned i = 0; i < client->group_count; i++)
+        if (client->groups[i].rate > 0)
+            return true;
+    return false;
+}
+
+static void
+run(struct client *client, uint64_t end)
+{
+    struct epoll_event events[EVENTS];
+    bool slow = any_slow(client);
+    uint64_t paced = 0;
+
+    for (uint64_t now = now_ns(); now < end; now = now_ns()) {
+        int wait_ms = slow ? PACE_MS : (int)((end - now) / 1000000 + 1);
+        int count = epoll_wait(client->epoll, events, EVENTS, wait_ms);
+
+        for (int i = 0; i < count; i++)
+            read_connection(client, events[i].data.ptr);
+        if (slow && now - paced >= PACE_MS * UINT64_C(1000000)) {
+            read_slow_ones(client);
+            paced = now;
+        }
+        if (client->finished_count == client->connection_count)
+            return;
+    }
+}
+
+static void
+print_group(struct group *group)
+{
+    samples_sort(&group->samples);
+    printf("{\"connections\": %u, \"rate\": %ju, \"requests\": %ju, \"bytes\": %ju, "
+           "\"errors\": %ju, \"reopened\": %ju, \"latency_us\": "
+           "{\"p50\": %u, \"p90\": %u, \"p99\": %u, \"max\": %u}}",
+           group->count, (uintmax_t)group->rate, (uintmax_t)group->requests,
+           (uintmax_t)group->bytes, (uintmax_t)group->errors, (uintmax_t)group->reopened,
+           samples_percentile(&group->samples, 50), samples_percentile(&group->samples, 90),
+           samples_percentile(&group->samples, 99), samples_percentile(&group->samples, 100));
+}
+
+static void
+print(struct client *client, double seconds)
+{
+    printf("{\"seconds\": %.6f, \"groups\": [", seconds);
+    for (unsigned i = 0; i < client->group_count; i++) {
+        printf("%s", i > 0 ? ", " : "");
+        print_group(&client->groups[i]);
+    }
+    printf("]}\n");
+    fflush(stdout);
+}
+
+static void
+add_group(struct client *client, const char *text)
+{
+    struct group *group = &client->groups[client->group_count];
+    uintmax_t rate = 0;
+
+    if (client->group_count == GROUPS_MAX || sscanf(text, "%u:%ju", &group->count, &rate) < 1 ||
+        group->count == 0) {
+        errno = EINVAL;
+        die(text);
+    }
+    group->rate = rate;
+    client->group_count++;
+    client->connection_count += group->count;
+}
+
+static void
+open_all(struct client *client)
+{
+    struct connection *next;
+
+    client->epoll = epoll_create1(EPOLL_CLOEXEC);
+    client->connections = calloc(client->connection_count, sizeof(*client->connections));
+    if (client->epoll < 0 || !client->connections)
+        die("start");
+    next = client->connections;
+    for (unsigned i = 0; i < client->group_count; i++)
+        for (unsigned k = 0; k < client->groups[i].count; k++, next++) {
+            next->group = &client->groups[i];
+            open_connection(client, next);
+        }
+}
+
+static void
+build_request(struct client *client)
+{
+    int length =
+        snprintf(client->request, sizeof(client->request),
+                 "%s %s HTTP/1.1\r\nHost: 127.0.0.1\r\n%s%s\r\n", client->method, client->path,
+                 client->field ? client->field : "", client->field ? "\r\n" : "");
+
+    if (length >= (int)sizeof(client->request)) {
+        errno = E2BIG;
+        die("request");
+    }
+    client->request_length = (size_t)length;
+}
+
+static void
+usage(void)
+{
+    fputs("usage: client -p PORT [-u PATH] [-m METHOD] [-H FIELD] [-s STATUS] [-d SECONDS]\n"
+          "              [-i] -g CONNECTIONS[:RATE]...\n"
+          "-i: one request a connection, then hold all of them until standard input ends\n",
+          stderr);
+    exit(2);
+}
+
+static void
+read_options(struct client *client, int argc, char **argv)
+{
+    for (int option; (option = getopt(argc, argv, "p:u:m:H:s:d:g:i")) != -1;) {
+        switch (option) {
+        case 'p':
+            client->address.sin_port = htons((uint16_t)atoi(optarg));
+            break;
+        case 'u':
+            client->path = optarg;
+            break;
+        case 'm':
+            client->method = optarg;
+            break;
+        case 'H':
+            client->field = optarg;
+            break;
+        case 's':
+            client->status = atoi(optarg);
+            break;
+        case 'd':
+            client->seconds = atof(optarg);
+            break;
+        case 'g':
+            add_group(client, optarg);
+            break;
+        case 'i':
+            client->idle = true;
+            break;
+        default:
+            usage();
+        }
+    }
+    if (optind != argc || client->group_count == 0 || client->address.sin_port == 0)
+        usage();
+}
+
+static void
+hold(void)
+{
+    char octet;
+
+    while (read(STDIN_FILENO, &octet, 1) > 0)
+        continue;
+}
+
+int
+main(int argc, char **argv)
+{
+    static struct client client = {
+        .address = { .sin_family = AF_INET },
+        .path = "/tiff",
+        .method = "GET",
+        .status = 200,
+        .seconds = 5,
+    };
+    uint64_t begun;
+
+    client.address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    read_options(&client, argc, argv);
+    build_request(&client);
+    begun = now_ns();
+    open_all(&client);
+    run(&client, begun + (uint64_t)(client.seconds * 1e9));
+    print(&client, (double)(now_ns() - begun) / 1e9);
+    if (client.idle)
+        hold();
+    return 0;
+}

@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The benchmark's own parts: benchcmp's arithmetic, the tables' logic, and a smoke test."""
+
+import importlib.machinery
+import importlib.util
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+TOP = Path(__file__).resolve().parents[2]
+BENCHCMP = TOP / "scripts/benchcmp"
+sys.path.insert(0, str(TOP / "tests/bench"))
+sys.dont_write_bytecode = True
+
+from benchlib import goals, results, scenarios, servers, tables  # noqa: E402
+
+
+def load_script(path):
+    loader = importlib.machinery.SourceFileLoader(path.name, str(path))
+    module = importlib.util.module_from_spec(importlib.util.spec_from_loader(path.name, loader))
+    sys.modules[path.name] = module
+    loader.exec_module(module)
+    return module
+
+
+benchcmp = load_script(BENCHCMP)
+
+
+def write(path, name, values, unit="ns/op"):
+    path.write_text("".join(f"Benchmark{name}-1\t100\t{value} {unit}\t0 B/op\n" for value in values))
+    return path
+
+
+def run_benchcmp(old, new):
+    return subprocess.run([BENCHCMP, old, new], capture_output=True, text=True)
+
+
+@pytest.mark.parametrize(
+    "old, new, p",
+    [
+        # 2 of the C(10,5) = 252 arrangements lie as far apart.
+        ([1, 2, 3, 4, 5], [6, 7, 8, 9, 10], 2 / 252),
+        ([6, 7, 8, 9, 10], [1, 2, 3, 4, 5], 2 / 252),
+        # U = 4 of 9; sums of 3 ranks out of 6 as far from 10.5 as 1 + 4 + 6 = 11: all.
+        ([1, 4, 6], [2, 3, 5], 1.0),
+        # U = 1: sums 7 and less, 14 and more: {6, 7, 14, 15}, 4 of 20.
+        ([1, 2, 4], [3, 5, 6], 4 / 20),
+        # Equal values share ranks: 1.5 1.5 3.5 3.5; sums 3, 7 and four times 5.
+        ([1, 1], [2, 2], 2 / 6),
+        ([1, 2], [1, 2], 1.0),
+        ([3, 3, 3], [3, 3, 3], 1.0),
+        ([1], [2], 1.0),
+    ],
+)
+def test_mann_whitney(old, new, p):
+    assert benchcmp.mann_whitney(old, new) == pytest.approx(p)
+
+
+def test_change_is_named_only_when_significant(tmp_path):
+    old = write(tmp_path / "old", "X", [100, 101, 102, 103, 104])
+    new = write(tmp_path / "new", "X", [50, 51, 51, 52, 52])
+    done = run_benchcmp(old, new)
+    assert done.returncode == 0
+    assert "-50.00% (p=0.008 n=5+5)" in done.stdout
+    few = run_benchcmp(write(old, "X", [100]), write(new, "X", [50]))
+    assert "~ (p=1.000 n=1+1)" in few.stdout
+
+
+def test_geomean_of_ratios(tmp_path):
+    old, new = tmp_path / "old", tmp_path / "new"
+    old.write_text("BenchmarkA 1 100 ns/op\nBenchmarkB 1 100 ns/op\n")
+    new.write_text("BenchmarkA 1 200 ns/op\nBenchmarkB 1 200 ns/op\nBenchmarkC 1 1 ns/op\n")
+    done = run_benchcmp(old, new)
+    assert any(line.split() == ["geomean", "+100.00%"] for line in done.stdout.splitlines())
+    assert f"only in {new}: C" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "text, message",
+    [
+        (b"", "no benchmark in it"),
+        (b"PASS\n", "no benchmark in it"),
+        (b"BenchmarkX\n", ":1: not 'BenchmarkName N value unit ...'"),
+        (b"goos: linux\nBenchmarkX 10 fast ns/op\n", ":2: 'fast' is no number"),
+        (b"BenchmarkX 10 5 ns/op 3\n", ":1: a value without a unit"),
+        (b"\xff\xfe", "can't decode"),
+    ],
+)
+def test_bad_input_is_named(tmp_path, text, message):
+    bad = tmp_path / "bad"
+    bad.write_bytes(text)
+    done = run_benchcmp(bad, bad)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert str(bad) in done.stderr and message in done.stderr
+
+
+def test_missing_file_and_nothing_in_common(tmp_path):
+    one = write(tmp_path / "one", "X", [1])
+    other = write(tmp_path / "other", "Y", [1])
+    assert "No such file" in run_benchcmp(one, tmp_path / "none").stderr
+    done = run_benchcmp(one, other)
+    assert done.returncode == 1 and "nothing" not in done.stdout and "in common" in done.stderr
+
+
+def test_tables_name_only_what_there_is():
+    names = {server.name for server in servers.SERVERS}
+    cases = {(s.name, case.name) for s in scenarios.SCENARIOS for case in s.cases}
+    for scenario in scenarios.SCENARIOS:
+        assert set(scenario.servers) <= names
+    for goal in goals.GOALS:
+        for of in filter(None, (goal.value, goal.against)):
+            assert of.case in cases and set(of.servers) <= names
+
+
+def fill(measured, scenario, case, server, **metrics):
+    measured.row(scenario, case, server).runs.append(metrics)
+
+
+@pytest.mark.parametrize("speed, word", [(130.0, "pass"), (125.0, "pass"), (120.0, "FAIL")])
+def test_goal_is_a_ratio_to_the_best_peer(speed, word):
+    measured = results.Results()
+    fill(measured, "large-discard", "tiff", "tiffd-cached", mb_s=speed)
+    fill(measured, "large-discard", "tiff", "lighttpd", mb_s=100.0)
+    fill(measured, "large-discard", "tiff", "h2o", mb_s=60.0)
+    verdicts = goals.judge(measured, {"large-discard"})
+    assert verdicts[0].measured == pytest.approx(speed / 100)
+    assert verdicts[0].word == word
+    assert verdicts[1].word == "not run"
+
+
+def test_median_and_spread():
+    row = results.Row(runs=[{"mb_s": 90.0}, {"mb_s": 100.0}, {"mb_s": 130.0}])
+    assert row.median("mb_s") == 100
+    assert row.spread("mb_s") == pytest.approx(0.2)
+    assert row.median("p99_ms") is None
+
+
+@pytest.mark.parametrize(
+    "value, text", [(None, "-"), (3.0, "3"), (0.12345, "0.123"), (123.456, "123.5"), (6543.21, "6543")]
+)
+def test_numbers_are_short(value, text):
+    assert tables.number(value) == text
+
+
+def test_compare_works():
+    command = [TOP / "tests/bench/compare", "--smoke"]
+    tiffd = os.environ.get("TIFFD")
+    done = subprocess.run(
+        command + (["--tiffd", tiffd] if tiffd else []), capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert ", 0 failed" in done.stdout

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Tests of http/header: names, white space, lists. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "http/header.h"
+
+static const struct {
+    const char *name;
+    enum header header;
+} names[] = {
+    { "Host", HEADER_HOST },
+    { "Range", HEADER_RANGE },
+    { "Expect", HEADER_EXPECT },
+    { "If-Match", HEADER_IF_MATCH },
+    { "If-Range", HEADER_IF_RANGE },
+    { "Connection", HEADER_CONNECTION },
+    { "If-None-Match", HEADER_IF_NONE_MATCH },
+    { "Content-Length", HEADER_CONTENT_LENGTH },
+    { "If-Modified-Since", HEADER_IF_MODIFIED_SINCE },
+    { "Transfer-Encoding", HEADER_TRANSFER_ENCODING },
+    { "If-Unmodified-Since", HEADER_IF_UNMODIFIED_SINCE },
+    { "hOST", HEADER_HOST },
+    { "IF-NONE-MATCH", HEADER_IF_NONE_MATCH },
+    { "TRANSFER-ENCODING", HEADER_TRANSFER_ENCODING },
+    { "x", HEADER_OTHER },
+    { "Accept", HEADER_OTHER },
+    { "Hos", HEADER_OTHER },
+    { "Hosts", HEADER_OTHER },
+    { "User-Agent", HEADER_OTHER },
+    { "Cookie", HEADER_OTHER },
+    { "If-Watch", HEADER_OTHER },
+    { "Content_Length", HEADER_OTHER },
+    { "If-Unmodified-Sinces", HEADER_OTHER },
+    { "Sec-Fetch-Destination-Of-All", HEADER_OTHER },
+};
+
+static void
+test_lookup(void **state)
+{
+    bool seen[HEADER_COUNT] = { false };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        assert_int_equal(header_lookup(span_of(names[i].name)), names[i].header);
+        seen[names[i].header] = true;
+    }
+    for (size_t i = 0; i < HEADER_COUNT; i++)
+        assert_true(seen[i]);
+}
+
+static void
+test_trim(void **state)
+{
+    (void)state;
+    assert_true(span_equal(header_trim(SPAN(" \t a b\t ")), SPAN("a b")));
+    assert_true(span_equal(header_trim(SPAN(" \t ")), SPAN("")));
+    assert_true(span_equal(header_trim(SPAN("")), SPAN("")));
+    assert_true(span_equal(header_trim(SPAN("a")), SPAN("a")));
+}
+
+static void
+test_list(void **state)
+{
+    static const struct {
+        const char *list;
+        const char *elements[4];
+    } rows[] = {
+        { "", { NULL } },
+        { " , ,\t,", { NULL } },
+        { "a", { "a" } },
+        { ",close", { "close" } },
+        { "foo,\tclose", { "foo", "close" } },
+        { " a b , c,, ,d ", { "a b", "c", "d" } },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct span list = span_of(rows[i].list);
+        struct span element;
+
+        for (size_t j = 0; rows[i].elements[j]; j++) {
+            assert_true(header_list_next(&list, &element));
+            assert_true(span_equal(element, span_of(rows[i].elements[j])));
+        }
+        assert_false(header_list_next(&list, &element));
+    }
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_lookup),
+        cmocka_unit_test(test_trim),
+        cmocka_unit_test(test_list),
+    };
+
+    return cmocka_run_group_tests_name("header", tests, NULL, NULL);
+}

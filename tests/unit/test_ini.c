@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The reader around inih: line numbers, long lines, line ends, NUL, and files that are none. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "config/ini.h"
+#include "config/line.h"
+#include "config_text.h"
+
+#define ASSET "[asset /a]\nfile=/x\n"
+
+/* Texts that mean the same: one asset /a, workers 3. */
+static const char *const same[] = {
+    "[server]\nworkers=3\n" ASSET,
+    "[server]\r\nworkers = 3\r\n[asset /a]\r\nfile = /x\r\n",
+    "\xef\xbb\xbf[server]\nworkers = 3 ; why\n" ASSET,
+    "  [server]  ; x\n\n\t workers\t=\t3\t\n   \n" ASSET,
+    "# c\n; c\n   # indented\n[server]\n  workers = 3\n  variant = cached\n" ASSET,
+    ASSET "[server]\nworkers = 3",
+    "[asset /a]\nfile=/x\n[server] # last\nworkers=3\n[log]",
+};
+
+static void
+reads_what_is_written(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++) {
+        struct loaded loaded = config_text(same[i]);
+
+        assert_non_null(loaded.config);
+        assert_int_equal(loaded.config->server.workers, 3);
+        assert_int_equal(loaded.config->asset_count, 1);
+        assert_string_equal(loaded.config->assets[0].path, "/a");
+        assert_string_equal(loaded.config->assets[0].file, "/x");
+        config_text_free(&loaded);
+    }
+}
+
+static void
+remembers_lines(void **state)
+{
+    struct loaded loaded = config_text(
+        "# 1\n\n[server]\nlisten=*:1\n  listen=*:2,*:3\r\n[asset /a] ; 6\n\nfile=/x");
+    const struct config *config = loaded.config;
+
+    (void)state;
+    assert_non_null(config);
+    assert_int_equal(config->server.listen.items[0].origin.line, 4);
+    assert_int_equal(config->server.listen.items[1].origin.line, 5);
+    assert_int_equal(config->server.listen.items[2].origin.line, 5);
+    assert_int_equal(config->assets[0].origin.line, 6);
+    assert_int_equal(config->assets[0].file_origin.line, 8);
+    config_text_free(&loaded);
+}
+
+/* "[asset /a]" and a cache_control that makes a line of the given length. */
+static struct loaded
+load_line(size_t length, const char *before, const char *after)
+{
+    char text[2000];
+    char line[1000];
+
+    memset(line, 'v', sizeof(line));
+    memcpy(line, "cache_control = ", strlen("cache_control = "));
+    line[length] = '\0';
+    snprintf(text, sizeof(text), ASSET "%s%s%s\nzzz\n", before, line, after);
+    return config_text(text);
+}
+
+static void
+limits_lines(void **state)
+{
+    struct loaded loaded = load_line(LINE_LENGTH_MAX, "", "\r");
+
+    (void)state;
+    assert_int_equal(loaded.report.count, 1); /* only the line "zzz", so numbers are kept */
+    assert_memory_equal(loaded.report.text, "4: a line without '='", 21);
+    config_text_free(&loaded);
+
+    loaded = load_line(LINE_LENGTH_MAX + 1, "", "");
+    assert_int_equal(loaded.report.count, 2);
+    assert_memory_equal(loaded.report.text,
+                        "3: a line of 200 bytes; accepted: at most 199\n4:", 48);
+    config_text_free(&loaded);
+
+    loaded = load_line(900, "", "\r");
+    assert_memory_equal(loaded.report.text,
+                        "3: a line of 900 bytes; accepted: at most 199\n4:", 48);
+    config_text_free(&loaded);
+
+    loaded = load_line(900, "# ", "");
+    assert_int_equal(loaded.report.count, 1);
+    assert_memory_equal(loaded.report.text, "4:", 2);
+    config_text_free(&loaded);
+}
+
+static void
+keeps_a_value_of_a_whole_line(void **state)
+{
+    char text[300] = "[asset /a]\nfile=/x\ncache_control = ";
+    size_t used = strlen(text);
+    size_t most = LINE_LENGTH_MAX - strlen("cache_control = ");
+    struct loaded loaded;
+
+    (void)state;
+    memset(text + used, 'v', most);
+    loaded = config_text(text);
+    assert_non_null(loaded.config);
+    assert_int_equal(strlen(loaded.config->assets[0].cache_control), most);
+    config_text_free(&loaded);
+}
+
+static void
+keeps_long_asset_paths(void **state)
+{
+    char text[300] = "[asset /";
+    struct loaded loaded;
+
+    (void)state;
+    memset(text + 8, 'p', 190);
+    strcpy(text + 198, "]\nfile=/x");
+    loaded = config_text(text);
+    assert_non_null(loaded.config);
+    assert_int_equal(strlen(loaded.config->assets[0].path), 191);
+    config_text_free(&loaded);
+}
+
+static const struct {
+    const char *text;
+    const char *errors;
+} bad[] = {
+    { "a=1\n", "1: a: a key before the first section" },
+    { "\n[server\nworkers=x\n", "2: '[' without ']'" },
+    { "[nosuch]\nworkers=x\n", "1: [nosuch]: unknown section" },
+    { "[server]\nworkers: 3\n", "2: a line without '='" },
+    { "[server]\n\x1b=3\n", "2: a control byte" },
+};
+
+static void
+reports_bad_lines_once(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        struct loaded loaded = config_text(bad[i].text);
+
+        assert_int_equal(loaded.report.count, 1);
+        assert_memory_equal(loaded.report.text, bad[i].errors, strlen(bad[i].errors));
+        config_text_free(&loaded);
+    }
+}
+
+static void
+skips_keys_of_a_long_section_line(void **state)
+{
+    char text[400] = "[asset /";
+    struct loaded loaded;
+
+    (void)state;
+    memset(text + 8, 'p', 250);
+    strcpy(text + 258, "]\nfile=/x\nvariant=x\n");
+    loaded = config_text(text);
+    assert_int_equal(loaded.report.count, 1);
+    assert_non_null(strstr(loaded.report.text, "1: a line of 259 bytes"));
+    config_text_free(&loaded);
+}
+
+static void
+stops_at_nul(void **state)
+{
+    static const char text[] = ASSET "x\0y = 3\nzzz\n";
+    struct loaded loaded = config_text_load(text, sizeof(text) - 1, NULL, 0);
+
+    (void)state;
+    assert_int_equal(loaded.report.count, 1);
+    assert_memory_equal(loaded.report.text, "3: a NUL byte", 13);
+    config_text_free(&loaded);
+}
+
+static void
+limits_the_file(void **state)
+{
+    char *text = malloc(INI_SIZE_MAX + 100);
+    struct loaded loaded;
+
+    (void)state;
+    assert_non_null(text);
+    memset(text, '\n', INI_SIZE_MAX + 100);
+    memcpy(text, ASSET, strlen(ASSET));
+    loaded = config_text_load(text, INI_SIZE_MAX, NULL, 0);
+    assert_non_null(loaded.config);
+    config_text_free(&loaded);
+    loaded = config_text_load(text, INI_SIZE_MAX + 1, NULL, 0);
+    assert_int_equal(loaded.report.count, 1);
+    assert_non_null(strstr(loaded.report.text, "too large"));
+    config_text_free(&loaded);
+    memset(text, 'x', INI_SIZE_MAX + 100);
+    loaded = config_text_load(text, INI_SIZE_MAX + 100, NULL, 0);
+    assert_int_equal(loaded.report.count, 1);
+    assert_non_null(strstr(loaded.report.text, "1: the file is too large"));
+    config_text_free(&loaded);
+    free(text);
+}
+
+static void
+refuses_what_is_no_file(void **state)
+{
+    struct report report = { 0 };
+
+    (void)state;
+    assert_null(config_load("/nonexistent/t.ini", NULL, 0, &report));
+    assert_string_equal(report.text,
+                        "/nonexistent/t.ini: can't be opened: No such file or directory\n");
+    report_free(&report);
+    assert_null(config_load("/tmp", NULL, 0, &report));
+    assert_string_equal(report.text, "/tmp: is a directory; accepted: a file\n");
+    report_free(&report);
+    assert_null(config_load("/dev/zero", NULL, 0, &report));
+    assert_int_equal(report.count, 1);
+    report_free(&report);
+    assert_null(config_load("/dev/null", NULL, 0, &report));
+    assert_string_equal(report.text, "/dev/null: no asset; accepted: at least one section "
+                                     "[asset /path]\n");
+    report_free(&report);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(reads_what_is_written),
+        cmocka_unit_test(remembers_lines),
+        cmocka_unit_test(limits_lines),
+        cmocka_unit_test(keeps_a_value_of_a_whole_line),
+        cmocka_unit_test(keeps_long_asset_paths),
+        cmocka_unit_test(reports_bad_lines_once),
+        cmocka_unit_test(skips_keys_of_a_long_section_line),
+        cmocka_unit_test(stops_at_nul),
+        cmocka_unit_test(limits_the_file),
+        cmocka_unit_test(refuses_what_is_no_file),
+    };
+
+    return cmocka_run_group_tests_name("ini", tests, NULL, NULL);
+}

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What a line is, and which values a line can hold. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "config/line.h"
+
+static const struct {
+    const char *text;
+    enum line_kind kind;
+    const char *name; /* or words of the reason */
+} rows[] = {
+    { "", LINE_EMPTY, "" },
+    { "# x", LINE_COMMENT, "" },
+    { ";[x", LINE_COMMENT, "" },
+    { "#\x01", LINE_COMMENT, "" },
+    { "[server]", LINE_SECTION, "server" },
+    { "[ asset /tiff ]", LINE_SECTION, "asset /tiff" },
+    { "[a] ; why", LINE_SECTION, "a" },
+    { "[a]# why", LINE_SECTION, "a" },
+    { "[a;b]", LINE_SECTION, "a;b" },
+    { "[a", LINE_BAD, "without ']'" },
+    { "[]", LINE_BAD, "without a name" },
+    { "[ ]", LINE_BAD, "without a name" },
+    { "[a]]", LINE_BAD, "after ']'" },
+    { "[a] b", LINE_BAD, "after ']'" },
+    { "a=b", LINE_SETTING, "a" },
+    { "a_b-1 = c", LINE_SETTING, "a_b-1" },
+    { "a\t=", LINE_SETTING, "a" },
+    { "a = b = c", LINE_SETTING, "a" },
+    { "a", LINE_BAD, "without '='" },
+    { "a: b", LINE_BAD, "without '='" },
+    { "a: b=c", LINE_BAD, "not a key" },
+    { "a b = c", LINE_BAD, "not a key" },
+    { "a ;b = c", LINE_BAD, "not a key" },
+    { "= c", LINE_BAD, "before '='" },
+    { "a = \x1b[31m", LINE_BAD, "control byte" },
+    { "a = b\r", LINE_BAD, "control byte" },
+    { "[a\x7f]", LINE_BAD, "control byte" },
+};
+
+static void
+classifies(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct line line = line_classify(rows[i].text);
+
+        assert_int_equal(line.kind, rows[i].kind);
+        if (line.kind == LINE_BAD)
+            assert_non_null(strstr(line.reason, rows[i].name));
+        else
+            assert_true(span_equal(line.name, span_of(rows[i].name)));
+    }
+}
+
+static void
+trims(void **state)
+{
+    (void)state;
+    assert_true(span_equal(line_trim(SPAN(" \ta b\t ")), SPAN("a b")));
+    assert_int_equal(line_trim(SPAN(" \t ")).length, 0);
+    assert_string_equal(line_skip_space("\t x "), "x ");
+}
+
+static void
+knows_what_a_line_can_hold(void **state)
+{
+    static const char *const good[] = { "", "a", "a;b", "a #b", "a=b", "\xc3\xa9" };
+    static const char *const bad[] = { ";a", "a ;b", "a\t;", "a\nb", "a\rb", "\x01" };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+        assert_null(line_value_problem("key", good[i]));
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+        assert_non_null(line_value_problem("key", bad[i]));
+}
+
+static void
+knows_how_long_a_line_is(void **state)
+{
+    char value[LINE_LENGTH_MAX + 1];
+    size_t most = LINE_LENGTH_MAX - strlen("key = ");
+
+    (void)state;
+    memset(value, 'x', sizeof(value));
+    value[most] = '\0';
+    assert_null(line_value_problem("key", value));
+    assert_non_null(line_value_problem("keys", value));
+    assert_non_null(strstr(line_value_problem("keys", value), "199"));
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(classifies),
+        cmocka_unit_test(trims),
+        cmocka_unit_test(knows_what_a_line_can_hold),
+        cmocka_unit_test(knows_how_long_a_line_is),
+    };
+
+    return cmocka_run_group_tests_name("line", tests, NULL, NULL);
+}

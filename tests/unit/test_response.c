@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Tests of http/response, http/byteranges and http/emit: heads octet by octet, lengths that
+ * fit. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "http/byteranges.h"
+#include "http/emit.h"
+#include "http/response.h"
+#include "http/status.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define DATE         "Tue, 15 Nov 1994 08:12:31 GMT"
+#define FIELDS       "ETag: \"tag\"\r\nAccept-Ranges: bytes\r\n"
+
+static const struct representation object = {
+    .length = 10000,
+    .etag = { "\"tag\"", 5 },
+    .content_type = { "image/tiff", 10 },
+    .fields = { FIELDS, sizeof(FIELDS) - 1 },
+};
+
+static const struct {
+    struct answer answer;
+    const struct representation *representation;
+    const char *head;
+} rows[] = {
+    { { .status = 200, .minor = 1 },
+      &object,
+      "HTTP/1.1 200 OK\r\nDate: " DATE
+      "\r\nContent-Type: image/tiff\r\nContent-Length: 10000\r\n" FIELDS "\r\n" },
+    { { .status = 200, .minor = 1, .head_only = true, .close = true },
+      &object,
+      "HTTP/1.1 200 OK\r\nDate: " DATE "\r\nConnection: close\r\nContent-Type: image/tiff\r\n"
+      "Content-Length: 10000\r\n" FIELDS "\r\n" },
+    { { .status = 200, .minor = 0 },
+      &object,
+      "HTTP/1.1 200 OK\r\nDate: " DATE
+      "\r\nConnection: keep-alive\r\nContent-Type: image/tiff\r\n"
+      "Content-Length: 10000\r\n" FIELDS "\r\n" },
+    { { .status = 200, .minor = 0, .close = true },
+      &object,
+      "HTTP/1.1 200 OK\r\nDate: " DATE "\r\nConnection: close\r\nContent-Type: image/tiff\r\n"
+      "Content-Length: 10000\r\n" FIELDS "\r\n" },
+    { { .status = 206, .minor = 1, .range_count = 1, .ranges = { { 500, 999 } } },
+      &object,
+      "HTTP/1.1 206 Partial Content\r\nDate: " DATE "\r\nContent-Type: image/tiff\r\n"
+      "Content-Range: bytes 500-999/10000\r\nContent-Length: 500\r\n" FIELDS "\r\n" },
+    { { .status = 304, .minor = 1 },
+      &object,
+      "HTTP/1.1 304 Not Modified\r\nDate: " DATE "\r\n" FIELDS "\r\n" },
+    { { .status = 204, .minor = 1 },
+      &object,
+      "HTTP/1.1 204 No Content\r\nDate: " DATE "\r\nAllow: GET, HEAD, OPTIONS\r\n\r\n" },
+    { { .status = 204, .minor = 1, .close = true },
+      NULL,
+      "HTTP/1.1 204 No Content\r\nDate: " DATE "\r\nConnection: close\r\n"
+      "Allow: GET, HEAD, OPTIONS\r\n\r\n" },
+    { { .status = 404, .minor = 1 },
+      NULL,
+      "HTTP/1.1 404 Not Found\r\nDate: " DATE "\r\nContent-Type: text/plain\r\n"
+      "Content-Length: 14\r\n\r\n404 Not Found\n" },
+    { { .status = 404, .minor = 1, .head_only = true },
+      NULL,
+      "HTTP/1.1 404 Not Found\r\nDate: " DATE "\r\nContent-Type: text/plain\r\n"
+      "Content-Length: 14\r\n\r\n" },
+    { { .status = 405, .minor = 1 },
+      &object,
+      "HTTP/1.1 405 Method Not Allowed\r\nDate: " DATE "\r\nAllow: GET, HEAD, OPTIONS\r\n"
+      "Content-Type: text/plain\r\nContent-Length: 23\r\n\r\n405 Method Not Allowed\n" },
+    { { .status = 412, .minor = 1 },
+      &object,
+      "HTTP/1.1 412 Precondition Failed\r\nDate: " DATE "\r\nContent-Type: text/plain\r\n"
+      "Content-Length: 24\r\n\r\n412 Precondition Failed\n" },
+    { { .status = 416, .minor = 1 },
+      &object,
+      "HTTP/1.1 416 Range Not Satisfiable\r\nDate: " DATE "\r\nContent-Range: bytes */10000\r\n"
+      "Content-Type: text/plain\r\nContent-Length: 26\r\n\r\n416 Range Not Satisfiable\n" },
+    { { .status = 500, .minor = 1, .close = true },
+      &object,
+      "HTTP/1.1 500 Internal Server Error\r\nDate: " DATE "\r\nConnection: close\r\n"
+      "Content-Type: text/plain\r\nContent-Length: 26\r\n\r\n500 Internal Server Error\n" },
+};
+
+static void
+test_heads(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        size_t room = response_room(rows[i].representation);
+        char *out = malloc(room);
+        size_t length = response_head(out, room, &rows[i].answer, rows[i].representation, DATE);
+
+        if (length != strlen(rows[i].head) || memcmp(out, rows[i].head, length) != 0)
+            fail_msg("wanted\n%sgot\n%.*s", rows[i].head, (int)length, out);
+        free(out);
+    }
+}
+
+/* The largest numbers and the longest boundary fit into what response_room() asks for. */
+static void
+test_room(void **state)
+{
+    static char tag[BYTERANGES_BOUNDARY_MAX + 2];
+    struct representation large = object;
+    struct answer answer = { .status = 206, .close = true, .range_count = 1 };
+    size_t room;
+    char *out;
+
+    (void)state;
+    large.length = UINT64_MAX;
+    large.etag = (struct span){ memset(tag, '"', sizeof(tag)), sizeof(tag) };
+    room = response_room(&large);
+    out = malloc(room);
+    answer.ranges[0] = answer.ranges[1] = (struct range){ UINT64_MAX - 2, UINT64_MAX - 1 };
+    assert_in_range(response_head(out, room, &answer, &large, DATE), 1, room);
+    answer.range_count = 2;
+    assert_in_range(response_head(out, room, &answer, &large, DATE), 1, room);
+    free(out);
+    room = byteranges_room(&large);
+    out = malloc(room);
+    assert_in_range(byteranges_part_head(out, &large, answer.ranges[0]), 1, room);
+    assert_in_range(byteranges_close(out, &large), 1, room);
+    free(out);
+}
+
+static void
+test_refusals(void **state)
+{
+    static const char head[] =
+        "HTTP/1.1 400 Bad Request\r\nDate: " DATE "\r\nConnection: close\r\n"
+        "Content-Type: text/plain\r\nContent-Length: 30\r\n\r\n";
+    char out[RESPONSE_HEAD_MAX];
+    char reason[RESPONSE_HEAD_MAX];
+    size_t length;
+
+    (void)state;
+    length = response_refusal(out, sizeof(out), 400, "no good line", true, DATE);
+    assert_int_equal(length, strlen(head));
+    assert_memory_equal(out, head, length);
+    length = response_refusal(out, sizeof(out), 400, "no good line", false, DATE);
+    assert_int_equal(length, strlen(head) + 30);
+    assert_memory_equal(out + strlen(head), "400 Bad Request: no good line\n", 30);
+    length = response_refusal(out, sizeof(out), 408, NULL, false, DATE);
+    assert_memory_equal(out + length - 20, "408 Request Timeout\n", 20);
+    memset(reason, 'x', sizeof(reason) - 1);
+    reason[sizeof(reason) - 1] = '\0';
+    length = response_refusal(out, sizeof(out), 431, reason, false, DATE);
+    assert_in_range(length, 1, sizeof(out));
+}
+
+/* Each refusal has a status that can be sent, and a text that is not cut. */
+static void
+test_every_refusal_can_be_sent(void **state)
+{
+    (void)state;
+    for (enum refusal i = 1; i < REFUSAL_COUNT; i++) {
+        const struct refusal_info *info = refusal_info(i);
+        char out[RESPONSE_HEAD_MAX];
+        size_t length =
+            response_refusal(out, sizeof(out), info->status, info->text, false, DATE);
+        size_t text = strlen(info->text);
+
+        assert_memory_equal(out + length - 1 - text, info->text, text);
+    }
+}
+
+static void
+test_multipart(void **state)
+{
+    static const struct range ranges[] = { { 0, 0 }, { 500, 999 }, { 9000, 9999 } };
+    static const char first[] = "\r\n--tag\r\nContent-Type: image/tiff\r\n"
+                                "Content-Range: bytes 0-0/10000\r\n\r\n";
+    struct answer answer = { .status = 206, .minor = 1, .range_count = COUNT(ranges) };
+    uint64_t total = 0;
+    char wanted[64];
+    char out[1024];
+    size_t length;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(ranges); i++)
+        total += byteranges_part_head(out, &object, ranges[i]) + range_length(ranges[i]);
+    length = byteranges_close(out, &object);
+    assert_int_equal(length, 11);
+    assert_memory_equal(out, "\r\n--tag--\r\n", length);
+    total += length;
+    assert_int_equal(byteranges_length(&object, ranges, COUNT(ranges)), total);
+    assert_int_equal(byteranges_part_head(out, &object, ranges[0]), sizeof(first) - 1);
+    assert_memory_equal(out, first, sizeof(first) - 1);
+
+    memcpy(answer.ranges, ranges, sizeof(ranges));
+    length = response_head(out, sizeof(out), &answer, &object, DATE);
+    out[length] = '\0';
+    snprintf(wanted, sizeof(wanted), "\r\nContent-Length: %ju\r\n", (uintmax_t)total);
+    assert_non_null(strstr(out, wanted));
+    assert_non_null(strstr(out, "\r\nContent-Type: multipart/byteranges; boundary=tag\r\n"));
+    assert_null(strstr(out, "Content-Range"));
+}
+
+static void
+test_fields(void **state)
+{
+    static const char *const extra[] = { "X-A: b", "Link: <c>" };
+    struct representation dated = { .last_modified = 784111777, .etag = { "\"e\"", 3 } };
+    char *text = response_fields(&dated, "max-age=5", extra, 2);
+
+    (void)state;
+    assert_string_equal(text, "ETag: \"e\"\r\nLast-Modified: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
+                              "Accept-Ranges: bytes\r\nCache-Control: max-age=5\r\n"
+                              "X-A: b\r\nLink: <c>\r\n");
+    free(text);
+    text = response_fields(&dated, NULL, NULL, 0);
+    assert_string_equal(text, "ETag: \"e\"\r\nLast-Modified: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
+                              "Accept-Ranges: bytes\r\n");
+    free(text);
+}
+
+static void
+test_decimal(void **state)
+{
+    static const uint64_t numbers[] = { 0,   1,          9,          10,        99,
+                                        100, 4294967295, 4294967296, INT64_MAX, UINT64_MAX };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(numbers); i++) {
+        char wanted[32];
+        char out[EMIT_DECIMAL_MAX];
+        int length = snprintf(wanted, sizeof(wanted), "%ju", (uintmax_t)numbers[i]);
+
+        assert_int_equal(emit_decimal(out, numbers[i]) - out, length);
+        assert_int_equal(emit_decimal_length(numbers[i]), length);
+        assert_memory_equal(out, wanted, (size_t)length);
+    }
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_heads),     cmocka_unit_test(test_room),
+        cmocka_unit_test(test_refusals),  cmocka_unit_test(test_every_refusal_can_be_sent),
+        cmocka_unit_test(test_multipart), cmocka_unit_test(test_fields),
+        cmocka_unit_test(test_decimal),
+    };
+
+    return cmocka_run_group_tests_name("response", tests, NULL, NULL);
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Names of sections and paths of assets. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "config/section.h"
+
+static const struct {
+    const char *name;
+    enum section_kind kind;
+    const char *path; /* NULL: none */
+} good[] = {
+    { "server", SECTION_SERVER, NULL },
+    { "log", SECTION_LOG, NULL },
+    { "profile", SECTION_PROFILE, NULL },
+    { "debug", SECTION_DEBUG, NULL },
+    { "asset /", SECTION_ASSET, "/" },
+    { "asset \t /tiff", SECTION_ASSET, "/tiff" },
+    { "asset /a/b.c/", SECTION_ASSET, "/a/b.c/" },
+    { "asset /.../..a/.b", SECTION_ASSET, "/.../..a/.b" },
+    { "asset /a;b=c&d", SECTION_ASSET, "/a;b=c&d" },
+};
+
+static const struct {
+    const char *name;
+    const char *words;
+} bad[] = {
+    { "servr", "did you mean [server]?" },
+    { "Server", "did you mean [server]?" },
+    { "aset /tiff", "did you mean [asset]?" },
+    { "nothing", "accepted: server, log, profile, debug, asset /path" },
+    { "server 1", "text after the section's name" },
+    { "asset", "without a path" },
+    { "asset tiff", "does not begin with /" },
+    { "asset /a b", "a space" },
+    { "asset /\xc3\xa9", "outside ASCII" },
+    { "asset /a%20b", "one of %" },
+    { "asset /a?b", "one of %" },
+    { "asset /a#b", "one of %" },
+    { "asset //a", "empty segment" },
+    { "asset /a//", "empty segment" },
+    { "asset /a/./b", "segment that is . or .." },
+    { "asset /a/..", "segment that is . or .." },
+    { "asset /.", "segment that is . or .." },
+};
+
+static void
+reads_names(void **state)
+{
+    struct report report = { 0 };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+        enum section_kind kind;
+        const char *path;
+
+        assert_true(
+            section_parse(good[i].name, (struct origin){ .file = "f" }, &report, &kind, &path));
+        assert_int_equal(kind, good[i].kind);
+        if (good[i].path == NULL)
+            assert_null(path);
+        else
+            assert_string_equal(path, good[i].path);
+    }
+    assert_int_equal(report.count, 0);
+}
+
+static void
+refuses_names(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        struct report report = { 0 };
+        enum section_kind kind;
+        const char *path;
+
+        assert_false(section_parse(bad[i].name, (struct origin){ .file = "f", .line = 4 },
+                                   &report, &kind, &path));
+        assert_int_equal(report.count, 1);
+        assert_non_null(strstr(report.text, bad[i].words));
+        assert_memory_equal(report.text, "f:4: [", strlen("f:4: ["));
+        report_free(&report);
+    }
+}
+
+static void
+limits_the_length_of_paths(void **state)
+{
+    char path[193];
+
+    (void)state;
+    memset(path, 'x', sizeof(path));
+    path[0] = '/';
+    path[191] = '\0';
+    assert_null(section_path_problem(path));
+    path[191] = 'x';
+    path[192] = '\0';
+    assert_string_equal(section_path_problem(path), "is longer than 191 bytes");
+}
+
+static void
+finds_the_fields(void **state)
+{
+    struct config_asset assets[2] = { 0 };
+    struct config config = { .assets = assets, .asset_count = 2 };
+
+    (void)state;
+    assert_ptr_equal(section_fields(&config, SECTION_SERVER, 0), &config.server);
+    assert_ptr_equal(section_view(&config, SECTION_LOG, 0), &config.log);
+    assert_ptr_equal(section_fields(&config, SECTION_ASSET, 1), &assets[1]);
+    assert_ptr_equal(section_view(&config, SECTION_ASSET, 1), &assets[1]);
+    assert_null(section_fields(&config, SECTION_DEBUG, 0));
+    assert_null(section_view(&config, SECTION_PROFILE, 0));
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(reads_names),
+        cmocka_unit_test(refuses_names),
+        cmocka_unit_test(limits_the_length_of_paths),
+        cmocka_unit_test(finds_the_fields),
+    };
+
+    return cmocka_run_group_tests_name("section", tests, NULL, NULL);
+}
