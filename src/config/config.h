@@ -5,12 +5,12 @@
 #ifndef CONFIG_CONFIG_H
 #define CONFIG_CONFIG_H
 
+#include <netinet/in.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <netinet/in.h>
 
 #include "base/log.h"
 #include "base/report.h"
@@ -57,6 +57,7 @@ struct config_server {
     uint64_t send_timeout;
     uint64_t linger_timeout;
     uint64_t drain_timeout;
+    unsigned readers;   /* threads of a worker for reads that would wait for a disk */
     uint64_t turn_size; /* bytes one connection may send before the next has its turn */
 };
 

@@ -49,6 +49,8 @@ OPTION(server, linger_timeout, time, "2s", 0, 60000, 0,
        "time to read on after the last answer, so that the client gets it whole")
 OPTION(server, drain_timeout, time, "30s", 0, 86400000, 0,
        "time that running answers have at a graceful end")
+OPTION(server, readers, number, "4", 1, 64, 0,
+       "threads of one worker that read what is not in memory, for streaming")
 OPTION(server, turn_size, size, "256k", 4096, 67108864, 0,
        "bytes one connection may send before the next has its turn")
 

@@ -39,10 +39,12 @@ struct object_ops {
      * where the bytes are not in memory. */
     const char *(*map)(const struct object *object);
 
-    /* Worker, set where map is not. Copies up to size bytes of the representation from offset
-     * (inside it) into buffer; returns how many, at least 1. -ESTALE: the file is no longer the
-     * one that was announced; another negative errno: it can't be read. */
-    ssize_t (*read)(const struct object *object, void *buffer, size_t size, uint64_t offset);
+    /* Worker, any thread; set where map is not. Copies up to size bytes of the representation
+     * from offset (inside it) into buffer; returns how many, at least 1. -EAGAIN: that would
+     * mean to wait for a disk, and `wait` is false; -ESTALE: the file is no longer the one that
+     * was announced; another negative errno: it can't be read. */
+    ssize_t (*read)(const struct object *object, void *buffer, size_t size, uint64_t offset,
+                    bool wait);
 
     /* Worker, set where map is not. Is the file still the one that was announced? */
     bool (*intact)(const struct object *object);

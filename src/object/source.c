@@ -10,11 +10,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <nettle/sha2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -64,6 +66,15 @@ source_check(const struct config_asset *asset, struct report *report)
         close(fd);
 }
 
+static bool
+in_memory(int fd)
+{
+    struct statfs status;
+
+    return fstatfs(fd, &status) == 0 &&
+           (status.f_type == TMPFS_MAGIC || status.f_type == RAMFS_MAGIC);
+}
+
 int
 source_open(struct source *source, const char *file)
 {
@@ -83,7 +94,8 @@ source_open(struct source *source, const char *file)
                                    .device = status.st_dev,
                                    .inode = status.st_ino,
                                    .size = (uint64_t)status.st_size,
-                                   .modified = status.st_mtim };
+                                   .modified = status.st_mtim,
+                                   .in_memory = in_memory(fd) };
         return 0;
     }
     if (fd >= 0)

@@ -19,6 +19,7 @@ struct source {
     ino_t inode;
     uint64_t size;
     struct timespec modified;
+    bool in_memory; /* the file system is made of memory: no read waits for a disk */
 };
 
 /* Reports a file that is missing, unreadable, empty or not a regular file. */

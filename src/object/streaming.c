@@ -9,7 +9,7 @@
  */
 #include <errno.h>
 #include <string.h>
-#include <unistd.h>
+#include <sys/uio.h>
 
 #include "object/base64.h"
 #include "object/object.h"
@@ -43,35 +43,50 @@ streaming_close(struct object *object)
     source_close(&object->source);
 }
 
-/* Bytes of the file itself; at least 1. */
+/* Bytes of the file itself; at least 1. Some file systems can't tell whether a read would wait.
+ */
 static ssize_t
-read_file(const struct object *object, void *buffer, size_t size, uint64_t offset)
+read_file(const struct object *object, void *buffer, size_t size, uint64_t offset, bool wait)
 {
+    const struct iovec iov = { .iov_base = buffer, .iov_len = size };
+    const int flags = wait || object->source.in_memory ? 0 : RWF_NOWAIT;
     ssize_t n;
 
     do
-        n = pread(object->source.fd, buffer, size, (off_t)offset);
+        n = preadv2(object->source.fd, &iov, 1, (off_t)offset, flags);
     while (n < 0 && errno == EINTR);
     if (n < 0)
-        return -errno;
+        return errno == EOPNOTSUPP ? -EAGAIN : -errno;
     if (n == 0 || !source_intact(&object->source))
         return -ESTALE;
     return n;
 }
 
+/* How much of n bytes read at position can be encoded: padding may stand at the end alone.
+ * None: the kernel has cut the read short, which it does at the edge of what it has in memory.
+ */
+static ssize_t
+whole_groups(const struct object *object, uint64_t position, ssize_t n, bool wait)
+{
+    if (position + (uint64_t)n < object->source.size)
+        n -= n % 3;
+    if (n == 0)
+        return wait ? -EIO : -EAGAIN;
+    return n;
+}
+
 /* One group, or the part of it that was asked for. */
 static ssize_t
-read_group(const struct object *object, char *buffer, size_t size, uint64_t offset)
+read_group(const struct object *object, char *buffer, size_t size, uint64_t offset, bool wait)
 {
     unsigned char raw[3];
     char text[4];
+    const uint64_t position = offset / 4 * 3;
     size_t skip = offset % 4;
-    ssize_t n = read_file(object, raw, sizeof(raw), offset / 4 * 3);
+    ssize_t n = read_file(object, raw, sizeof(raw), position, wait);
 
-    if (n < 0)
+    if (n < 0 || (n = whole_groups(object, position, n, wait)) < 0)
         return n;
-    if (n < 3 && offset / 4 * 3 + (uint64_t)n < object->source.size)
-        return -EIO;
     base64_encode(text, raw, (size_t)n);
     if (size > sizeof(text) - skip)
         size = sizeof(text) - skip;
@@ -79,33 +94,30 @@ read_group(const struct object *object, char *buffer, size_t size, uint64_t offs
     return (ssize_t)size;
 }
 
-/* Whole groups go straight into the buffer; an odd start or end takes a call of its own. A read
- * cut short by the kernel must not end inside a group, or padding would stand in mid-text. */
+/* Whole groups go straight into the buffer; an odd start or end takes a call of its own. */
 static ssize_t
-read_base64(const struct object *object, char *buffer, size_t size, uint64_t offset)
+read_base64(const struct object *object, char *buffer, size_t size, uint64_t offset, bool wait)
 {
     unsigned char raw[3 * GROUPS];
-    uint64_t position = offset / 4 * 3;
+    const uint64_t position = offset / 4 * 3;
     size_t groups = size / 4 < GROUPS ? size / 4 : GROUPS;
     ssize_t n;
 
     if (offset % 4 != 0 || groups == 0)
-        return read_group(object, buffer, size, offset);
-    if ((n = read_file(object, raw, 3 * groups, position)) < 0)
+        return read_group(object, buffer, size, offset, wait);
+    n = read_file(object, raw, 3 * groups, position, wait);
+    if (n < 0 || (n = whole_groups(object, position, n, wait)) < 0)
         return n;
-    if (position + (uint64_t)n < object->source.size)
-        n -= n % 3;
-    if (n == 0)
-        return -EIO;
     return (ssize_t)base64_encode(buffer, raw, (size_t)n);
 }
 
 static ssize_t
-streaming_read(const struct object *object, void *buffer, size_t size, uint64_t offset)
+streaming_read(const struct object *object, void *buffer, size_t size, uint64_t offset,
+               bool wait)
 {
     if (object->asset->encoding == ENCODING_BASE64)
-        return read_base64(object, buffer, size, offset);
-    return read_file(object, buffer, size, offset);
+        return read_base64(object, buffer, size, offset, wait);
+    return read_file(object, buffer, size, offset, wait);
 }
 
 static bool

@@ -19,8 +19,10 @@
 
 #include "worker/exchange.h"
 #include "worker/multipart.h"
+#include "worker/reader.h"
 #include "worker/worker.h"
 
+static void nothing(struct worker *worker, struct connection *connection);
 static void linger(struct worker *worker, struct connection *connection);
 static void send_stalled(struct worker *worker, struct connection *connection);
 
@@ -36,6 +38,7 @@ static const struct state states[CONNECTION_STATES] = {
     [CONNECTION_PARTING] = { "parting", EPOLLIN, exchange_receive, connection_finish },
     [CONNECTION_HEAD] = { "head", EPOLLIN, exchange_receive, exchange_time_out },
     [CONNECTION_SEND] = { "send", EPOLLOUT, exchange_send, send_stalled },
+    [CONNECTION_READ] = { "read", 0, nothing, connection_reset },
     [CONNECTION_LINGER] = { "linger", EPOLLIN, linger, connection_close },
 };
 
@@ -98,6 +101,9 @@ connection_close(struct worker *worker, struct connection *connection)
         TAILQ_REMOVE(&worker->queue, connection, turn);
     close(connection->watch.fd);
     multipart_free(connection->multipart);
+    if (connection->loading)
+        connection->loading->connection = NULL;
+    free(connection->loaded);
     free(connection->inbox);
     free(connection->outbox);
     worker->connections--;
@@ -190,8 +196,17 @@ connection_close_all(struct worker *worker)
     }
 }
 
+/* The peer may do what it likes meanwhile: the read comes back, and sending tells. */
+static void
+nothing(struct worker *worker, struct connection *connection)
+{
+    (void)worker;
+    (void)connection;
+}
+
 /* Discards what arrives (MSG_TRUNC: uncopied) until the peer closes too or the time is up. One
  * piece a turn, so that a flood does not hold the others up. */
+static void nothing(struct worker *worker, struct connection *connection);
 static void
 linger(struct worker *worker, struct connection *connection)
 {

@@ -22,11 +22,13 @@ enum connection_state {
     CONNECTION_PARTING, /* idle in a worker that drains: a last request may still come */
     CONNECTION_HEAD,    /* a request head is incomplete */
     CONNECTION_SEND,    /* an answer has not left */
+    CONNECTION_READ,    /* a thread reads what is to be sent next */
     CONNECTION_LINGER,  /* all is sent and said; what still arrives is discarded */
     CONNECTION_STATES
 };
 
 struct multipart;
+struct reader_job;
 
 struct connection {
     struct watch watch; /* first member: the loop finds the connection by it */
@@ -48,6 +50,8 @@ struct connection {
     uint64_t position;
     uint64_t end;
     struct multipart *multipart; /* NULL unless several ranges are sent */
+    struct reader_job *loading;  /* a read under way, the threads' own; NULL: none */
+    struct reader_job *loaded;   /* one that has come back; NULL: none */
 };
 
 TAILQ_HEAD(connection_queue, connection);

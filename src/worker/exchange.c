@@ -230,6 +230,16 @@ settle(struct worker *worker, struct connection *connection)
     return true;
 }
 
+/* Not all has left: the state says what must come first. */
+static void
+wait_for(struct worker *worker, struct connection *connection, enum sender_result result)
+{
+    connection_enter(worker, connection,
+                     result == SENDER_READING ? CONNECTION_READ : CONNECTION_SEND);
+    if (result == SENDER_YIELDED)
+        connection_yield(worker, connection);
+}
+
 /* Answers what can be answered now, keeps the rest of input, and goes into the state that
  * follows. True: the connection is open and waits for a request. */
 static bool
@@ -249,9 +259,7 @@ go_on(struct worker *worker, struct connection *connection, struct input *input)
     }
     if (result == SENDER_DONE)
         return settle(worker, connection);
-    connection_enter(worker, connection, CONNECTION_SEND);
-    if (result == SENDER_YIELDED)
-        connection_yield(worker, connection);
+    wait_for(worker, connection, result);
     return false;
 }
 
@@ -305,9 +313,7 @@ exchange_send(struct worker *worker, struct connection *connection)
     if (result == SENDER_FAILED)
         return;
     if (result != SENDER_DONE) {
-        connection_rearm(worker, connection);
-        if (result == SENDER_YIELDED)
-            connection_yield(worker, connection);
+        wait_for(worker, connection, result);
         return;
     }
     input = input_of(connection->inbox);

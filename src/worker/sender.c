@@ -5,12 +5,15 @@
  * One sendmsg(2) carries what is staged and a slice of the body, so a head never travels alone.
  * A connection may hand over server.turn_size bytes a turn; then the next has its turn, which
  * keeps the bytes in flight inside the caches and one fast client from starving the others. A
- * short write says that the socket is full: the edge-triggered event tells when to go on.
+ * short write says that the socket is full: the edge-triggered event tells when to go on. A
+ * piece of a file that is not in memory is read by a thread (reader.h), and the connection
+ * waits for it.
  */
 #include "worker/sender.h"
 
 #include <errno.h>
 #include <linux/sockios.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -18,35 +21,73 @@
 
 #include "worker/multipart.h"
 
-/* The next slice of the body, at most limit bytes; empty when no body is under way. For a file
- * that is the moment to read it. False when it can't be read. */
+/* What a reader thread brought, if the position lies in it; else it is of no more use. */
 static bool
-next_slice(struct worker *worker, const struct connection *connection, size_t limit,
-           struct iovec *slice)
+loaded_slice(struct connection *connection, struct iovec *slice)
+{
+    struct reader_job *loaded = connection->loaded;
+    uint64_t skip;
+
+    if (loaded == NULL)
+        return false;
+    skip = connection->position - loaded->offset;
+    if (loaded->result > 0 && skip < (uint64_t)loaded->result) {
+        slice->iov_base = loaded->bytes + skip;
+        slice->iov_len = (size_t)loaded->result - (size_t)skip;
+        return true;
+    }
+    connection->loaded = NULL;
+    errno = loaded->result < 0 ? (int)-loaded->result : 0;
+    free(loaded);
+    return false;
+}
+
+/* Reads a piece of the file, from memory or not at all: what is not there is fetched by a
+ * thread. */
+static int
+read_slice(struct worker *worker, struct connection *connection, struct iovec *slice)
+{
+    const struct object *object = connection->object;
+    size_t size = slice->iov_len < SENDER_CHUNK ? slice->iov_len : SENDER_CHUNK;
+    ssize_t n;
+
+    errno = 0;
+    if (loaded_slice(connection, slice))
+        return 0;
+    if (errno != 0)
+        return -errno;
+    n = object->ops->read(object, worker->chunk, size, connection->position, false);
+    if (n == -EAGAIN) {
+        connection->loading =
+            reader_submit(worker->reader, connection, object, connection->position, size);
+        return connection->loading ? -EAGAIN : -ENOMEM;
+    }
+    if (n < 0)
+        return (int)n;
+    *slice = (struct iovec){ .iov_base = worker->chunk, .iov_len = (size_t)n };
+    return 0;
+}
+
+/* The next slice of the body, within the budget; empty when no body is under way. -EAGAIN: a
+ * thread reads it; another negative errno: it can't be had. */
+static int
+next_slice(struct worker *worker, struct connection *connection, struct iovec *slice)
 {
     const struct object *object = connection->object;
     uint64_t left = connection->end - connection->position;
-    ssize_t n;
+    int error = 0;
 
     *slice = (struct iovec){ 0 };
     if (object == NULL || left == 0)
-        return true;
-    if (left < limit)
-        limit = (size_t)left;
-    if (object->ops->map) {
+        return 0;
+    slice->iov_len = left < worker->budget ? (size_t)left : worker->budget;
+    if (object->ops->map)
         slice->iov_base = (char *)(uintptr_t)object->ops->map(object) + connection->position;
-        slice->iov_len = limit;
-        return true;
-    }
-    if (limit > SENDER_CHUNK)
-        limit = SENDER_CHUNK;
-    n = object->ops->read(object, worker->chunk, limit, connection->position);
-    if (n < 0) {
-        errno = (int)-n;
-        return false;
-    }
-    *slice = (struct iovec){ .iov_base = worker->chunk, .iov_len = (size_t)n };
-    return true;
+    else
+        error = read_slice(worker, connection, slice);
+    if (slice->iov_len > left)
+        slice->iov_len = (size_t)left;
+    return error;
 }
 
 static bool
@@ -95,13 +136,12 @@ account(struct worker *worker, struct connection *connection, size_t sent)
 
 /* The file is not what was announced: the client must not take what it has for the whole. */
 static enum sender_result
-cut(struct worker *worker, struct connection *connection)
+cut(struct worker *worker, struct connection *connection, const struct object *object,
+    int error)
 {
-    const struct config_asset *asset = connection->object->asset;
-
-    log_warning("asset %s: %s: %s; an answer was cut", asset->path, asset->file,
-                errno == ESTALE ? "changed while it was served" : strerror(errno));
-    worker->stale[connection->object->index] = true;
+    log_warning("asset %s: %s: %s; an answer was cut", object->asset->path, object->asset->file,
+                error == -ESTALE ? "changed while it was served" : strerror(-error));
+    worker->stale[object->index] |= error == -ESTALE;
     stage_clear(&worker->stage);
     connection_reset(worker, connection);
     return SENDER_FAILED;
@@ -131,39 +171,82 @@ pause_sending(struct worker *worker, struct connection *connection, enum sender_
     return result;
 }
 
+static void
+end_body(struct connection *connection)
+{
+    multipart_free(connection->multipart);
+    free(connection->loaded);
+    connection->multipart = NULL;
+    connection->loaded = NULL;
+    connection->object = NULL;
+}
+
 /* Is there anything to send? Steps to the next part of a multipart body when one has left. */
 static bool
 pending(struct worker *worker, struct connection *connection)
 {
     if (connection->object && connection->position == connection->end &&
         !multipart_next(worker, connection)) {
-        multipart_free(connection->multipart);
-        connection->multipart = NULL;
-        connection->object = NULL;
+        end_body(connection);
     }
     return connection->object || stage_length(&worker->stage) > 0;
+}
+
+/* One system call's worth. SENDER_DONE: it has all left. */
+static enum sender_result
+push_slice(struct worker *worker, struct connection *connection)
+{
+    const struct object *object = connection->object;
+    struct iovec slice;
+    size_t wanted;
+    ssize_t sent;
+    int error = next_slice(worker, connection, &slice);
+
+    if (error == -EAGAIN)
+        return pause_sending(worker, connection, SENDER_READING);
+    if (error < 0)
+        return cut(worker, connection, object, error);
+    wanted = stage_length(&worker->stage) + slice.iov_len;
+    if ((sent = send_slice(worker, connection, slice)) < 0)
+        return lost(worker, connection);
+    account(worker, connection, (size_t)sent);
+    worker->budget -= (size_t)sent < worker->budget ? (size_t)sent : worker->budget;
+    if ((size_t)sent < wanted)
+        return pause_sending(worker, connection, SENDER_BLOCKED);
+    return SENDER_DONE;
 }
 
 enum sender_result
 sender_push(struct worker *worker, struct connection *connection)
 {
-    stage_restore(&worker->stage, &connection->outbox);
-    while (pending(worker, connection)) {
-        struct iovec slice;
-        size_t wanted;
-        ssize_t sent;
+    enum sender_result result = SENDER_DONE;
 
-        if (!next_slice(worker, connection, worker->budget, &slice))
-            return cut(worker, connection);
-        wanted = stage_length(&worker->stage) + slice.iov_len;
-        if ((sent = send_slice(worker, connection, slice)) < 0)
-            return lost(worker, connection);
-        account(worker, connection, (size_t)sent);
-        if ((size_t)sent < wanted)
-            return pause_sending(worker, connection, SENDER_BLOCKED);
-        worker->budget -= (size_t)sent < worker->budget ? (size_t)sent : worker->budget;
-        if (worker->budget == 0 && pending(worker, connection))
+    stage_restore(&worker->stage, &connection->outbox);
+    while (result == SENDER_DONE && pending(worker, connection)) {
+        if (worker->budget == 0)
             return pause_sending(worker, connection, SENDER_YIELDED);
+        result = push_slice(worker, connection);
     }
-    return SENDER_DONE;
+    return result;
+}
+
+void
+sender_loaded(struct worker *worker, struct watch *watch, uint32_t events)
+{
+    struct reader_job *job;
+
+    (void)watch;
+    (void)events;
+    while ((job = reader_next(worker->reader)) != NULL) {
+        struct connection *connection = job->connection;
+
+        if (connection == NULL) {
+            free(job);
+            continue;
+        }
+        connection->loading = NULL;
+        connection->loaded = job;
+        connection_enter(worker, connection, CONNECTION_SEND);
+        connection_yield(worker, connection);
+    }
 }

@@ -13,11 +13,15 @@ enum sender_result {
     SENDER_DONE,    /* everything has left */
     SENDER_BLOCKED, /* the socket takes no more for now: an event will tell */
     SENDER_YIELDED, /* the turn is over; the socket would take more */
+    SENDER_READING, /* a thread reads the next piece: sender_loaded() goes on */
     SENDER_FAILED,  /* the connection is closed; its pointer is void */
 };
 
 /* Sends until one of the above. Afterwards the worker's stage is empty: what the socket refused
  * is in the connection's outbox. */
 enum sender_result sender_push(struct worker *worker, struct connection *connection);
+
+/* Reader threads have brought something: the connections that waited for it go on. */
+void sender_loaded(struct worker *worker, struct watch *watch, uint32_t events);
 
 #endif

@@ -126,11 +126,9 @@ start_timers(struct worker *worker)
 {
     const struct config_server *server = worker->server;
     const uint64_t durations[CONNECTION_STATES] = {
-        [CONNECTION_IDLE] = server->idle_timeout,
-        [CONNECTION_PARTING] = server->linger_timeout,
-        [CONNECTION_HEAD] = server->head_timeout,
-        [CONNECTION_SEND] = server->send_timeout,
-        [CONNECTION_LINGER] = server->linger_timeout,
+        [CONNECTION_IDLE] = server->idle_timeout, [CONNECTION_PARTING] = server->linger_timeout,
+        [CONNECTION_HEAD] = server->head_timeout, [CONNECTION_SEND] = server->send_timeout,
+        [CONNECTION_READ] = server->send_timeout, [CONNECTION_LINGER] = server->linger_timeout,
     };
 
     for (size_t i = 0; i < CONNECTION_STATES; i++)
@@ -146,8 +144,10 @@ allocate(struct worker *worker)
     worker->path = malloc(worker->server->target_length);
     worker->chunk = malloc(SENDER_CHUNK);
     worker->stale = calloc(inherit->catalogue->count, sizeof(*worker->stale));
+    worker->reader = reader_create(worker->server->readers);
     worker->listeners = calloc(inherit->listen_count, sizeof(*worker->listeners));
-    if (worker->inbox && worker->path && worker->chunk && worker->stale && worker->listeners)
+    if (worker->inbox && worker->path && worker->chunk && worker->stale && worker->listeners &&
+        worker->reader)
         return 0;
     return -ENOMEM;
 }
@@ -171,6 +171,9 @@ start(struct worker *worker)
     if ((error = watch_descriptor(worker, &worker->doorbell,
                                   worker->inherit->doorbells[worker->inherit->slot],
                                   acceptor_rung)) < 0)
+        return error;
+    if ((error = watch_descriptor(worker, &worker->loaded, reader_fd(worker->reader),
+                                  sender_loaded)) < 0)
         return error;
     error =
         watch_descriptor(worker, &worker->master, worker->inherit->master_pipe, on_master_gone);
@@ -255,6 +258,7 @@ release(struct worker *worker)
     free(worker->chunk);
     free(worker->stale);
     free(worker->listeners);
+    reader_destroy(worker->reader);
     free(worker);
 }
 

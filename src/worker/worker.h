@@ -12,6 +12,7 @@
 #include "http/date.h"
 #include "worker/connection.h"
 #include "worker/inherit.h"
+#include "worker/reader.h"
 #include "worker/stage.h"
 #include "worker/watch.h"
 
@@ -40,6 +41,8 @@ struct worker {
     struct watch *listeners;
     struct watch signals;
     struct watch doorbell;
+    struct watch loaded;
+    struct reader *reader; /* for reads that would block the loop */
     struct watch master;
     uint64_t accept_again; /* when accepting is tried again; 0: not paused */
     uint64_t drain_until;  /* 0: not draining */

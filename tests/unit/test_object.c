@@ -68,7 +68,7 @@ fetch(const struct object *object, char *out, uint64_t first, size_t length)
         return;
     }
     while (length > 0) {
-        ssize_t n = object->ops->read(object, out, length, first);
+        ssize_t n = object->ops->read(object, out, length, first, true);
 
         assert_true(n > 0 && (size_t)n <= length);
         out += n;
@@ -193,8 +193,8 @@ streaming_never_gives_bytes_of_a_changed_file(void **state)
     assert_true(object.ops->intact(&object));
     assert_int_equal(truncate(asset.file, 100), 0);
     assert_false(object.ops->intact(&object));
-    assert_int_equal(object.ops->read(&object, out, sizeof(out), 0), -ESTALE);
-    assert_int_equal(object.ops->read(&object, out, sizeof(out), 4000), -ESTALE);
+    assert_int_equal(object.ops->read(&object, out, sizeof(out), 0, false), -ESTALE);
+    assert_int_equal(object.ops->read(&object, out, sizeof(out), 4000, true), -ESTALE);
     object.ops->close(&object);
 }
 
@@ -212,7 +212,7 @@ a_file_replaced_by_rename_stays_what_it_was(void **state)
     snprintf(other, sizeof(other), "%s", scratch_write("new", "other", 5));
     assert_int_equal(rename(other, asset.file), 0);
     assert_true(object.ops->intact(&object));
-    assert_int_equal(object.ops->read(&object, out, sizeof(out), 4000), sizeof(out));
+    assert_int_equal(object.ops->read(&object, out, sizeof(out), 4000, true), sizeof(out));
     assert_memory_equal(out, content + 4000, sizeof(out));
     object.ops->close(&object);
 }

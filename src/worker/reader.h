@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * reader: threads for reads that would block, so that a slow disk holds up its own clients
+ * alone. Nothing else in a worker runs outside the loop's thread.
+ */
+#ifndef WORKER_READER_H
+#define WORKER_READER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "object/object.h"
+
+struct connection;
+
+/* A read. The loop's thread owns it before it is submitted and after it has come back. */
+struct reader_job {
+    struct reader_job *next;
+    struct connection *connection; /* NULL: it is gone, nobody waits for the bytes */
+    const struct object *object;
+    uint64_t offset;
+    size_t size;
+    ssize_t result; /* as of object_ops.read */
+    char bytes[];
+};
+
+struct reader;
+
+/* A pool of so many threads; they start with the first job. NULL without memory. */
+struct reader *reader_create(unsigned threads) __attribute__((warn_unused_result));
+
+/* Readable when jobs have come back. */
+int reader_fd(const struct reader *reader);
+
+/* Hands a read to the threads. NULL without memory or threads; else the job. */
+struct reader_job *reader_submit(struct reader *reader, struct connection *connection,
+                                 const struct object *object, uint64_t offset, size_t size);
+
+/* A job that has come back, in no particular order, or NULL. The caller frees it. */
+struct reader_job *reader_next(struct reader *reader);
+
+/* At the end of the process. Threads that wait for a disk are left to it. */
+void reader_destroy(struct reader *reader);
+
+#endif
