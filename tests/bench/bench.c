@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/utsname.h>
 #include <time.h>
 
 #include "allocations.h"
@@ -149,13 +150,17 @@ read_options(struct options *options, char **arguments)
     return options->seconds > 0 && options->count > 0;
 }
 
-/* "cpu: NAME", where the kernel knows it. */
+/* The lines by which Go's tools tell machines apart; the cpu where the kernel knows its name.
+ */
 static void
-print_cpu(void)
+print_machine(void)
 {
     FILE *file = fopen("/proc/cpuinfo", "re");
+    struct utsname name;
     char line[256];
 
+    uname(&name);
+    printf("goos: linux\ngoarch: %s\npkg: tiffd\n", name.machine);
     while (file && fgets(line, sizeof(line), file)) {
         if (strncmp(line, "model name", 10) == 0 && strchr(line, ':')) {
             printf("cpu%s", strchr(line, ':'));
@@ -164,6 +169,20 @@ print_cpu(void)
     }
     if (file)
         fclose(file);
+}
+
+/* Another definition of malloc(3) before ours would make every "0 allocs/op" a lie. */
+static void
+check_allocations(void)
+{
+    uint64_t before = allocations_total().count;
+    void *volatile memory = malloc(1);
+
+    free(memory);
+    if (allocations_counted() && allocations_total().count != before + 1) {
+        fputs("bench: allocations are not counted\n", stderr);
+        exit(1);
+    }
 }
 
 int
@@ -175,8 +194,8 @@ main(int argc, char **argv)
         fputs("usage: bench [-run=PART-OF-NAME] [-benchtime=SECONDS] [-count=N]\n", stderr);
         return 2;
     }
-    printf("goos: linux\ngoarch: %s\npkg: tiffd\n", sizeof(void *) == 8 ? "amd64" : "386");
-    print_cpu();
+    check_allocations();
+    print_machine();
     for (size_t i = 0; i < sizeof(tables) / sizeof(*tables); i++)
         run_table(tables[i], &options);
     return 0;

@@ -4,6 +4,7 @@
 import hashlib
 import http.client
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -18,6 +19,7 @@ from .servers import Server
 
 START_SECONDS = 60.0
 STOP_SECONDS = 5.0
+CONNECTIONS = 16384
 
 
 class ServerError(Exception):
@@ -88,7 +90,10 @@ class Running:
         if self.server.embedded and not self.site.embedded:
             raise ServerError("not the object that is embedded")
         directory = Path(self.directory.name)
+        files = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
         names = {
+            "files": files,
+            "connections": min(CONNECTIONS, files // 2),  # lighttpd wants two files for each
             "port": self.port,
             "dir": directory,
             "config": directory / "config",
@@ -144,7 +149,8 @@ class Running:
             return
         try:
             # The whole session, which holds this server's processes and nothing else.
-            os.killpg(self.process.pid, signal.SIGINT if self.server.role == "tiffd" else signal.SIGTERM)
+            ours = self.server.role == "tiffd"
+            os.killpg(self.process.pid, signal.SIGINT if ours else signal.SIGTERM)
             self.process.wait(STOP_SECONDS)
         except (subprocess.TimeoutExpired, ProcessLookupError):
             pass

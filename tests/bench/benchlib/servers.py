@@ -8,10 +8,10 @@ NGINX = """
 daemon off;
 user root;
 worker_processes $workers;
-worker_rlimit_nofile 65536;
+worker_rlimit_nofile $files;
 pid $dir/nginx.pid;
 error_log $dir/error.log;
-events { worker_connections 16384; }
+events { worker_connections $connections; }
 http {
     access_log off;
     log_not_found off;
@@ -34,8 +34,8 @@ server.bind = "127.0.0.1"
 server.port = $port
 server.document-root = "$root"
 server.errorlog = "$dir/error.log"
-server.max-connections = 16384
-server.max-fds = 65536
+server.max-connections = $connections
+server.max-fds = $files
 server.max-worker = $extra_workers
 server.listen-backlog = 4096
 server.max-keep-alive-requests = 65535
@@ -46,7 +46,7 @@ H2O = """
 listen: { host: 127.0.0.1, port: $port }
 user: root
 num-threads: $workers
-max-connections: 16384
+max-connections: $connections
 pid-file: $dir/h2o.pid
 error-log: $dir/error.log
 hosts:

@@ -56,7 +56,8 @@ def _cells(row: Row, columns: list[str]) -> list[str]:
 
 
 def main_table(results: Results, scenario: Scenario, case: str) -> str:
-    rows = {name: results.row(scenario.name, case, name) for name in results.servers(scenario.name, case)}
+    names = results.servers(scenario.name, case)
+    rows = {name: results.row(scenario.name, case, name) for name in names}
     ran = [row for row in rows.values() if row.runs]
     columns = [c for c in scenario.columns if any(row.values(c) for row in ran)]
     if not columns:
@@ -98,12 +99,16 @@ def failures(results: Results, scenario: Scenario, case: str) -> str:
 
 
 def disturbance(results: Results, scenario: Scenario, case: str) -> str:
-    rows = [results.row(scenario.name, case, name) for name in results.servers(scenario.name, case)]
+    names = results.servers(scenario.name, case)
+    rows = [results.row(scenario.name, case, name) for name in names]
     used = [value for row in rows for value in row.values("background")]
     disturbed = sum(value > machine.QUIET for value in used)
     if not disturbed:
         return ""
-    return f"disturbed: other programs ran before {disturbed} of {len(used)} runs, trust only large ratios"
+    return (
+        f"disturbed: other programs ran before {disturbed} of {len(used)} runs, "
+        "trust only large ratios"
+    )
 
 
 def case_text(results: Results, scenario: Scenario, case: str) -> str:
@@ -122,9 +127,11 @@ def verdict_text(verdicts: list[Verdict]) -> str:
     for verdict in verdicts:
         goal = verdict.goal
         limit = f"{'>=' if goal.at_least else '<='} {number(goal.limit)}"
-        lines.append([f"{goal.number:2} {goal.text}", number(verdict.measured), limit, verdict.word])
+        text = f"{goal.number:2} {goal.text}"
+        lines.append([text, number(verdict.measured), limit, verdict.word])
     words = [verdict.word for verdict in verdicts]
-    count = f"{words.count('pass')} met, {words.count('FAIL')} missed, {words.count('not run')} not run"
-    return "== goals (measured: the value, or its ratio to what is named last)\n" + lay_out(lines) + f"\n{count}"
+    met, missed, left = (words.count(word) for word in ("pass", "FAIL", "not run"))
+    title = "== goals (measured: the value, or its ratio to what is named last)"
+    return f"{title}\n{lay_out(lines)}\n{met} met, {missed} missed, {left} not run"
 
 
