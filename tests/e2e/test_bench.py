@@ -30,7 +30,8 @@ benchcmp = load_script(BENCHCMP)
 
 
 def write(path, name, values, unit="ns/op"):
-    path.write_text("".join(f"Benchmark{name}-1\t100\t{value} {unit}\t0 B/op\n" for value in values))
+    lines = (f"Benchmark{name}-1\t100\t{value} {unit}\t0 B/op\n" for value in values)
+    path.write_text("".join(lines))
     return path
 
 
@@ -139,7 +140,8 @@ def test_median_and_spread():
 
 
 @pytest.mark.parametrize(
-    "value, text", [(None, "-"), (3.0, "3"), (0.12345, "0.123"), (123.456, "123.5"), (6543.21, "6543")]
+    "value, text",
+    [(None, "-"), (3.0, "3"), (0.12345, "0.123"), (123.456, "123.5"), (6543.21, "6543")],
 )
 def test_numbers_are_short(value, text):
     assert tables.number(value) == text

@@ -53,7 +53,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         (Case("tiff"),),
         ALL,
         LARGE_COLUMNS,
-        quick=(1.2, 2),
+        quick=(0.8, 2),
     ),
     Scenario(
         "large-wrk",
@@ -98,7 +98,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         (
             Case("idle-9000", "idle", Load(path=SMALL), number=9000),
             Case("busy-30", "busy"),
-            Case("workers-4", "shared", Load(path="/16MiB", groups=("64",)), workers=4, spread=True),
+            Case("workers-4", "shared", Load("client", "/16MiB", groups=("64",)), 4, spread=True),
         ),
         FILES,
         MEMORY_COLUMNS,
@@ -134,7 +134,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         VARIANTS + PEERS + GO,
         ("first_byte_ms",),
         rounds=11,
-        quick=(1, 5),
+        quick=(1, 3),
     ),
 )
 

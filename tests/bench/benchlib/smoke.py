@@ -11,6 +11,7 @@ from .probes import Bench, Case
 from .process import Site
 
 SECONDS = 0.2
+SERVERS = ("tiffd-cached", "tiffd-streaming", "raw-send")
 CASES = (
     Case("load", load=Load(groups=("4",))),
     Case("not-modified", load=Load(groups=("2",), status=304, field="If-None-Match")),
@@ -28,7 +29,7 @@ def run(directory: Path, tiffd: str | None) -> int:
     (root / "tiff").write_bytes(bytes(range(256)) * (BODY_SIZE // 256))
     tools.build_c(directory)
     site = Site(root, directory, tools.find_tiffd(tiffd), root / "tiff", embedded=False)
-    chosen = [s for s in servers.SERVERS if s.name in ("tiffd-cached", "tiffd-streaming", "raw-send")]
+    chosen = [s for s in servers.SERVERS if s.name in SERVERS]
     scenario = replace(scenarios.SCENARIOS[0], name="smoke", title="a smoke test", cases=CASES)
     measured = results.Results()
     for case in CASES:

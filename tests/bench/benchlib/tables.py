@@ -94,7 +94,7 @@ def failures(results: Results, scenario: Scenario, case: str) -> str:
     for name in results.servers(scenario.name, case):
         row = results.row(scenario.name, case, name)
         if row.failure:
-            reasons.setdefault(" ".join(row.failure.split())[:300], []).append(name)
+            reasons.setdefault(" ".join(row.failure.split())[:120], []).append(name)
     return "\n".join(f"left out: {', '.join(names)}: {why}" for why, names in reasons.items())
 
 

@@ -79,7 +79,8 @@ def build_go(directory: Path, body: Path) -> None:
         (module / "go.mod").write_text(f"module {name}\n\ngo 1.16\n")
         shutil.copy(BENCH / "go" / f"{name}.go", module)
         shutil.copy(body, module / "body")
-        _make(["go", "build", "-o", str(directory / f"go-{name}"), "."], cwd=module, env=environment)
+        target = str(directory / f"go-{name}")
+        _make(["go", "build", "-o", target, "."], cwd=module, env=environment)
 
 
 def version(command: list[str]) -> str:

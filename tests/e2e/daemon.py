@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The daemon under test: one per test, on a socket the test owns.
+
+The socket is bound to port 0 and handed over with LISTEN_FDS, so there is no port to race for and
+nothing to wait for: a connection made before the workers are up waits in the queue.
+"""
+
+import contextlib
+import os
+import pathlib
+import re
+import shlex
+import signal
+import socket
+import subprocess
+import time
+
+PROGRAM = os.environ.get("TIFFD", "tiffd")
+TOP = pathlib.Path(os.environ.get("TOP_SRCDIR", pathlib.Path(__file__).parents[2]))
+SAMPLE = TOP / "assets" / "sample.tif"
+DEADLINE = 20.0
+LINE = re.compile(
+    r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z "
+    r"(error|warning|notice|info|debug) (master|worker \d+|tiffd)\[\d+\]: [ -~]*$"
+)
+
+
+def wait_until(condition, what, seconds=DEADLINE):
+    """Polls a condition that nothing announces; for a process table or a log, not for readiness."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        value = condition()
+        if value:
+            return value
+        time.sleep(0.01)
+    raise AssertionError(f"not within {seconds} s: {what}")
+
+
+def children(pid):
+    """The processes whose parent is pid, zombies included."""
+    found = []
+    for entry in pathlib.Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            fields = entry.read_text().rpartition(")")[2].split()
+            if int(fields[1]) == pid:
+                found.append(int(entry.parent.name))
+    return sorted(found)
+
+
+def alive(pid):
+    """Is there such a process, and is it more than a zombie?"""
+    try:
+        return pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+class Daemon:
+    """A master with its workers. Use it as a context manager: it checks how everything ends."""
+
+    def __init__(self, directory, ini, *options, listen=None):
+        self.directory = pathlib.Path(directory)
+        self.ini = self.directory / "tiffd.ini"
+        self.ini.write_text(ini)
+        self.log_file = self.directory / "log"
+        self.options = options
+        self.expected = []
+        self.status = 0
+        self.listener = listen or socket.create_server(("127.0.0.1", 0), backlog=1024)
+        self.address = self.listener.getsockname()
+        self.process = None
+
+    def start(self):
+        """Runs the daemon with the socket as descriptor 3, where LISTEN_PID names it."""
+        command = [PROGRAM, "-c", str(self.ini), *self.options]
+        script = f"exec 3<&{self.listener.fileno()}; " if self.listener.fileno() != 3 else ""
+        script += f"LISTEN_PID=$$ LISTEN_FDS=1 exec {shlex.join(command)}"
+        with open(self.log_file, "ab") as log:
+            self.process = subprocess.Popen(
+                ["/bin/bash", "-c", script],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                pass_fds=[self.listener.fileno()],
+            )
+        return self
+
+    @property
+    def pid(self):
+        return self.process.pid
+
+    def workers(self):
+        """The process ids of the workers that live."""
+        return [pid for pid in children(self.pid) if alive(pid)]
+
+    def send_signal(self, number):
+        self.process.send_signal(number)
+
+    def lines(self):
+        return self.log_file.read_text(errors="replace").splitlines()
+
+    def expect_log(self, pattern):
+        """A line of level warning or error that this test brings about."""
+        self.expected.append(re.compile(pattern))
+
+    def wait_log(self, pattern, seconds=DEADLINE, count=1):
+        """Waits until so many lines match; returns the last of them."""
+        regex = re.compile(pattern)
+
+        def matching():
+            found = [line for line in self.lines() if regex.search(line)]
+            return found if len(found) >= count else None
+
+        return wait_until(matching, f"log line {pattern!r}", seconds)[-1]
+
+    def connect(self):
+        connection = socket.create_connection(self.address[:2])
+        connection.settimeout(DEADLINE)
+        return connection
+
+    def stop(self, number=signal.SIGTERM):
+        """Ends the daemon and checks its status, its children and its log."""
+        workers = children(self.pid)
+        if self.process.poll() is None:
+            self.send_signal(number)
+        status = self.process.wait(DEADLINE)
+        self.listener.close()
+        wait_until(lambda: not any(map(alive, workers)), "workers end with their master")
+        assert status == self.status, f"exit status {status}\n" + "\n".join(self.lines())
+        self.check_log()
+
+    def check_log(self):
+        for line in self.lines():
+            match = LINE.match(line)
+            assert match, f"not a log line: {line!r}"
+            if match[1] in ("error", "warning"):
+                assert any(p.search(line) for p in self.expected), f"unexpected: {line}"
+
+    def kill(self):
+        """For a test that has failed: leaves nothing behind."""
+        workers = children(self.pid)
+        for pid in [self.pid, *workers]:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        self.process.wait(DEADLINE)
+        self.listener.close()
+
+    def __enter__(self):
+        return self.start()
+
+    def __exit__(self, kind, value, traceback):
+        if kind is None:
+            try:
+                self.stop()
+            except BaseException:
+                self.kill()
+                raise
+        else:
+            self.kill()
