@@ -8,6 +8,7 @@
  */
 #include "config/cpu.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <sched.h>
@@ -20,14 +21,29 @@
 static const char *const unified_places[] = { "", "/unified", NULL };
 static const char *const legacy_places[] = { "/cpu", "/cpu,cpuacct", NULL };
 
+/* Takes a decimal number and the space before it off the front of text. */
+static bool
+take_number(const char **text, uint64_t *number)
+{
+    char *end;
+
+    errno = 0;
+    *number = strtoull(*text, &end, 10);
+    if (end == *text || errno != 0)
+        return false;
+    *text = end;
+    return true;
+}
+
 bool
 cpu_quota_parse(const char *text, struct cpu_quota *quota)
 {
     *quota = (struct cpu_quota){ 0 };
-    if (sscanf(text, "max %" SCNu64, &quota->period) == 1)
-        return quota->period > 0;
-    return sscanf(text, "%" SCNu64 " %" SCNu64, &quota->quota, &quota->period) == 2 &&
-           quota->period > 0;
+    if (strncmp(text, "max ", 4) == 0)
+        text += 4;
+    else if (!take_number(&text, &quota->quota))
+        return false;
+    return take_number(&text, &quota->period) && quota->period > 0;
 }
 
 struct cpu_quota

@@ -204,16 +204,15 @@ act_on_signals(struct master *master)
 static void
 forget_ended(struct master *master)
 {
-    struct generation **link = &master->newest->older;
+    struct generation *newer = master->newest;
+    struct generation *generation;
 
-    while (*link) {
-        struct generation *generation = *link;
-
+    while ((generation = newer->older) != NULL) {
         if (generation->alive > 0) {
-            link = &generation->older;
+            newer = generation;
             continue;
         }
-        *link = generation->older;
+        newer->older = generation->older;
         log_info("generation %u has ended", generation->number);
         generation_destroy(generation, &master->total);
     }

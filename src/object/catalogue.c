@@ -76,12 +76,16 @@ find_source(const struct catalogue *catalogue, const struct config_asset *asset)
 static void
 write_etag(struct object *object)
 {
+    static const char digits[] = "0123456789abcdef";
     char *out = object->etag;
 
     *out++ = '"';
-    for (size_t i = 0; i < OBJECT_DIGEST_SIZE / 2; i++)
-        out += sprintf(out, "%02x", object->digest[i]);
-    strcpy(out, "\"");
+    for (size_t i = 0; i < OBJECT_DIGEST_SIZE / 2; i++) {
+        *out++ = digits[object->digest[i] >> 4];
+        *out++ = digits[object->digest[i] & 15];
+    }
+    *out++ = '"';
+    *out = '\0';
 }
 
 static const char *

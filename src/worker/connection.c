@@ -206,7 +206,6 @@ nothing(struct worker *worker, struct connection *connection)
 
 /* Discards what arrives (MSG_TRUNC: uncopied) until the peer closes too or the time is up. One
  * piece a turn, so that a flood does not hold the others up. */
-static void nothing(struct worker *worker, struct connection *connection);
 static void
 linger(struct worker *worker, struct connection *connection)
 {
