@@ -58,6 +58,7 @@ struct config_server {
     uint64_t linger_timeout;
     uint64_t drain_timeout;
     unsigned readers;   /* threads of a worker for reads that would wait for a disk */
+    uint64_t send_buffer; /* of a socket on a short path; 0: the kernel's choice everywhere */
     uint64_t turn_size; /* bytes one connection may send before the next has its turn */
 };
 

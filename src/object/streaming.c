@@ -14,7 +14,8 @@
 #include "object/base64.h"
 #include "object/object.h"
 
-#define GROUPS 16384 /* base64 groups a read at the most: 48 KiB of file, 64 KiB of text */
+#define GROUPS                                                                                 \
+    8192 /* base64 groups a piece: 24 KiB of file, 32 KiB of text, for the first cache */
 
 static int
 streaming_open(struct object *object, const struct object *previous)
@@ -94,21 +95,39 @@ read_group(const struct object *object, char *buffer, size_t size, uint64_t offs
     return (ssize_t)size;
 }
 
-/* Whole groups go straight into the buffer; an odd start or end takes a call of its own. */
+/* Whole groups, straight into the buffer; offset is a multiple of 4 and size at least 4. */
 static ssize_t
-read_base64(const struct object *object, char *buffer, size_t size, uint64_t offset, bool wait)
+read_groups(const struct object *object, char *buffer, size_t size, uint64_t offset, bool wait)
 {
     unsigned char raw[3 * GROUPS];
     const uint64_t position = offset / 4 * 3;
     size_t groups = size / 4 < GROUPS ? size / 4 : GROUPS;
-    ssize_t n;
+    ssize_t n = read_file(object, raw, 3 * groups, position, wait);
 
-    if (offset % 4 != 0 || groups == 0)
-        return read_group(object, buffer, size, offset, wait);
-    n = read_file(object, raw, 3 * groups, position, wait);
     if (n < 0 || (n = whole_groups(object, position, n, wait)) < 0)
         return n;
     return (ssize_t)base64_encode(buffer, raw, (size_t)n);
+}
+
+/* As much as fits, piece by piece; an odd start or end takes a call of its own. */
+static ssize_t
+read_base64(const struct object *object, char *buffer, size_t size, uint64_t offset, bool wait)
+{
+    const uint64_t length = object->representation.length;
+    size_t done = 0;
+
+    if (offset % 4 != 0 || size < 4)
+        return read_group(object, buffer, size, offset, wait);
+    while (size - done >= 4 && offset + done < length) {
+        ssize_t n = read_groups(object, buffer + done, size - done, offset + done, wait);
+
+        if (n == -EAGAIN && done > 0)
+            break;
+        if (n < 0)
+            return n;
+        done += (size_t)n;
+    }
+    return (ssize_t)done;
 }
 
 static ssize_t

@@ -36,6 +36,7 @@ struct connection {
     bool readable : 1;       /* no short read since the last event */
     bool hangup : 1;         /* the peer has shut down its side: an end of file is to come */
     bool closing : 1;        /* no request after this one */
+    bool fitted : 1;         /* its send buffer has been judged */
     bool refused : 1;        /* above the limit: told so, and not counted as served */
     bool queued : 1;         /* in the worker's queue */
     uint32_t unacknowledged; /* bytes in the socket when it last refused more */

@@ -48,7 +48,7 @@ static int
 read_slice(struct worker *worker, struct connection *connection, struct iovec *slice)
 {
     const struct object *object = connection->object;
-    size_t size = slice->iov_len < SENDER_CHUNK ? slice->iov_len : SENDER_CHUNK;
+    size_t size = slice->iov_len < worker->chunk_size ? slice->iov_len : worker->chunk_size;
     ssize_t n;
 
     errno = 0;

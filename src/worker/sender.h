@@ -7,8 +7,6 @@
 
 #include "worker/worker.h"
 
-#define SENDER_CHUNK 65536 /* bytes read from a file at a time; see DESIGN.md */
-
 enum sender_result {
     SENDER_DONE,    /* everything has left */
     SENDER_BLOCKED, /* the socket takes no more for now: an event will tell */

@@ -21,6 +21,7 @@
 #include "base/clock.h"
 #include "base/signals.h"
 #include "worker/acceptor.h"
+#include "worker/flight.h"
 #include "worker/sender.h"
 
 #define EVENTS 256 /* a turn */
@@ -142,7 +143,8 @@ allocate(struct worker *worker)
 
     worker->inbox = malloc(worker->server->head_size);
     worker->path = malloc(worker->server->target_length);
-    worker->chunk = malloc(SENDER_CHUNK);
+    worker->chunk_size = flight_chunk(worker->server->send_buffer);
+    worker->chunk = malloc(worker->chunk_size);
     worker->stale = calloc(inherit->catalogue->count, sizeof(*worker->stale));
     worker->reader = reader_create(worker->server->readers);
     worker->listeners = calloc(inherit->listen_count, sizeof(*worker->listeners));

@@ -35,7 +35,8 @@ struct worker {
     struct stage stage; /* what leaves next */
     char *inbox;        /* server->head_size bytes */
     char *path;         /* server->target_length bytes */
-    char *chunk;        /* SENDER_CHUNK bytes read from a file */
+    char *chunk;        /* chunk_size bytes read from a file */
+    size_t chunk_size;  /* what a full send buffer takes, see flight_chunk() */
 
     bool *stale; /* by object: its file changed; it is answered with 500 */
     struct watch *listeners;

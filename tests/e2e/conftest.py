@@ -2,10 +2,14 @@
 """Fixtures: a factory of daemons, and one that serves the sample in each variant."""
 
 import base64
+import datetime
+import hashlib
 
 import pytest
 
+from client import fetch
 from daemon import SAMPLE, Daemon
+from table import IMF_FIXDATE
 
 VARIANTS = ("cached", "embedded", "streaming")
 
@@ -60,6 +64,36 @@ def sample(start, variant):
 def sample_with(start, variant):
     """The same with further lines in [server]."""
     return lambda *lines: start(SAMPLE_INI.format(variant=variant, server="\n".join(lines)))
+
+
+@pytest.fixture(scope="module", params=VARIANTS)
+def server(request, tmp_path_factory):
+    """One daemon for all rows of a module, in each variant; SERVER has lines for [server]."""
+    lines = getattr(request.module, "SERVER", "")
+    ini = SAMPLE_INI.format(variant=request.param, server=lines)
+    with Daemon(tmp_path_factory.mktemp("daemon"), ini) as daemon:
+        yield daemon
+
+
+DATE_FORMS = {
+    "": IMF_FIXDATE,
+    "_850": "%A, %d-%b-%y %H:%M:%S GMT",
+    "_asctime": "%a %b %e %H:%M:%S %Y",
+}
+
+
+@pytest.fixture(scope="module")
+def names(server, text):
+    """What rows call by name, for table.fill(); {before}, {same} and {after} are dates."""
+    tag = hashlib.sha256(text).hexdigest()[:32]
+    fields = fetch(server, "HEAD").fields
+    same = datetime.datetime.strptime(fields["last-modified"], IMF_FIXDATE)
+    second = datetime.timedelta(seconds=1)
+    values = {"etag": f'"{tag}"', "opaque": tag, "size": len(text)}
+    for name, moment in (("before", same - second), ("same", same), ("after", same + second)):
+        for suffix, form in DATE_FORMS.items():
+            values[name + suffix] = moment.strftime(form)
+    return values
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * flight: see flight.h. The round trip is the least that the kernel has seen on this
+ * connection, the handshake's included, so our own queue does not count. A socket that is no
+ * TCP socket has none, and stays as it is. SO_SNDBUF ends autotuning for good, so it is set for
+ * short paths only.
+ */
+#include "worker/flight.h"
+
+#include <linux/tcp.h>
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <sys/socket.h>
+
+#define CHUNK_MIN (64 * 1024)
+#define CHUNK_MAX (1024 * 1024)
+
+static bool
+short_path(int fd)
+{
+    struct tcp_info info = { 0 };
+    socklen_t length = sizeof(info);
+
+    return getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &length) == 0 &&
+           info.tcpi_min_rtt <= FLIGHT_SHORT;
+}
+
+void
+flight_fit(int fd, uint64_t size)
+{
+    int bytes = (int)size;
+
+    if (bytes > 0 && short_path(fd))
+        setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof(bytes));
+}
+
+size_t
+flight_chunk(uint64_t size)
+{
+    uint64_t chunk = 2 * size;
+
+    if (chunk < CHUNK_MIN)
+        chunk = CHUNK_MIN;
+    return (size_t)(chunk < CHUNK_MAX ? chunk : CHUNK_MAX);
+}

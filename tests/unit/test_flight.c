@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Flight: a short path's buffer is bounded, and only that. */
+#include <netinet/in.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "worker/flight.h"
+
+enum { SIZE = 131072 };
+
+static int
+buffer_of(int fd)
+{
+    int size = 0;
+    socklen_t length = sizeof(size);
+
+    assert_int_equal(getsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, &length), 0);
+    return size;
+}
+
+/* A connection over loopback; returns its accepted end. */
+static int
+connect_pair(int *client)
+{
+    struct sockaddr_in address = { .sin_family = AF_INET,
+                                   .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    socklen_t length = sizeof(address);
+    int listener = socket(AF_INET, SOCK_STREAM, 0);
+    int fd;
+
+    assert_int_equal(bind(listener, (struct sockaddr *)&address, length), 0);
+    assert_int_equal(listen(listener, 1), 0);
+    assert_int_equal(getsockname(listener, (struct sockaddr *)&address, &length), 0);
+    *client = socket(AF_INET, SOCK_STREAM, 0);
+    assert_int_equal(connect(*client, (struct sockaddr *)&address, length), 0);
+    fd = accept(listener, NULL, NULL);
+    close(listener);
+    return fd;
+}
+
+static void
+loopback_is_a_short_path(void **state)
+{
+    int client;
+    int fd = connect_pair(&client);
+
+    (void)state;
+    flight_fit(fd, SIZE);
+    assert_int_equal(buffer_of(fd), 2 * SIZE);
+    close(fd);
+    close(client);
+}
+
+static void
+zero_leaves_it_to_the_kernel(void **state)
+{
+    int client;
+    int fd = connect_pair(&client);
+    int before = buffer_of(fd);
+
+    (void)state;
+    flight_fit(fd, 0);
+    assert_int_equal(buffer_of(fd), before);
+    close(fd);
+    close(client);
+}
+
+static void
+a_unix_socket_stays_as_it_is(void **state)
+{
+    int fds[2];
+    int before;
+
+    (void)state;
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
+    before = buffer_of(fds[0]);
+    flight_fit(fds[0], SIZE);
+    assert_int_equal(buffer_of(fds[0]), before);
+    close(fds[0]);
+    close(fds[1]);
+}
+
+static void
+a_chunk_fills_the_buffer(void **state)
+{
+    (void)state;
+    assert_int_equal(flight_chunk(SIZE), 2 * SIZE);
+    assert_int_equal(flight_chunk(0), 65536);
+    assert_int_equal(flight_chunk(UINT64_C(16) << 20), 1048576);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(loopback_is_a_short_path),
+        cmocka_unit_test(zero_leaves_it_to_the_kernel),
+        cmocka_unit_test(a_unix_socket_stays_as_it_is),
+        cmocka_unit_test(a_chunk_fills_the_buffer),
+    };
+
+    return cmocka_run_group_tests_name("flight", tests, NULL, NULL);
+}
