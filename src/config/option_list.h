@@ -51,8 +51,8 @@ OPTION(server, drain_timeout, time, "30s", 0, 86400000, 0,
        "time that running answers have at a graceful end")
 OPTION(server, readers, number, "4", 1, 64, 0,
        "threads of one worker that read what is not in memory, for streaming")
-OPTION(server, send_buffer, size, "128k", 0, 16777216, 0,
-       "send buffer of connections with a round trip below 0.25 ms; 0: the kernel's choice")
+OPTION(server, send_buffer, size, "64k", 0, 16777216, 0,
+       "send buffer of connections with a round trip below 0.1 ms; 0: the kernel's choice")
 OPTION(server, turn_size, size, "1m", 4096, 67108864, 0,
        "bytes one connection may send before the next has its turn")
 

@@ -75,11 +75,11 @@ read_request_line(struct head *head, const char *bytes, struct span line,
         return REFUSAL_METHOD;
     if (method.length > HEAD_METHOD_MAX)
         return REFUSAL_METHOD_LENGTH;
+    head->method = method_lookup(method);
     if (target.length > limits->target)
         return REFUSAL_TARGET_LENGTH;
     if (!has_target || !has_version || target.length == 0)
         return REFUSAL_REQUEST_LINE;
-    head->method = method_lookup(method);
     head->target = (size_t)(target.at - bytes);
     head->target_length = target.length;
     refusal = read_version(head, line);

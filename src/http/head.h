@@ -30,7 +30,7 @@ struct head {
     size_t target_length;
     size_t first_field; /* offset of the first field line; 0 while the request line is read */
     unsigned fields;    /* field lines */
-    enum method method; /* valid as soon as first_field is set */
+    enum method method; /* known as soon as the request line is judged, also if it is refused */
     unsigned minor;     /* of the version: 0 or 1, for higher ones mean 1.1 */
     struct framing framing;
 

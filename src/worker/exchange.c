@@ -69,8 +69,7 @@ refuse_head(struct worker *worker, struct connection *connection, const struct h
     const struct refusal_info *info = refusal_info(refusal);
 
     log_debug("refused: %s (%u)", info->name, info->status);
-    refuse(worker, connection, info->status, info->text,
-           head->first_field != 0 && head->method == METHOD_HEAD);
+    refuse(worker, connection, info->status, info->text, head->method == METHOD_HEAD);
 }
 
 /* A file that was found changed stays away until a reload, even if it changes back. */

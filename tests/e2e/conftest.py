@@ -56,7 +56,7 @@ def variant(request):
 
 @pytest.fixture
 def sample(start, variant):
-    """A daemon that serves the sample picture in one variant, at /tiff (base64) and /sample.tif."""
+    """A daemon that serves the sample in one variant, at /tiff (base64) and /sample.tif."""
     return start(SAMPLE_INI.format(variant=variant, server=""))
 
 

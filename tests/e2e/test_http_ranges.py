@@ -118,18 +118,20 @@ IF_RANGE = [
     ("tomorrow", False),
 ]
 
+MULTIPART = re.compile(r"multipart/byteranges; boundary=([0-9A-Za-z]{1,70})")
+CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/\d+")
 PART = re.compile(rb"\r\n--(?P<boundary>[!-~]+)\r\n(?P<head>.+?)\r\n\r\n", re.DOTALL)
 
 
 def parts_of(answer):
     """Reads a multipart/byteranges body to its last octet: [(fields, octets)]."""
-    match = re.fullmatch(r"multipart/byteranges; boundary=([0-9A-Za-z]{1,70})", answer.fields["content-type"])
-    parts, at, boundary = [], 0, match[1].encode()
+    boundary = MULTIPART.fullmatch(answer.fields["content-type"])[1].encode()
+    parts, at = [], 0
     while not answer.body.startswith(b"\r\n--" + boundary + b"--", at):
         part = PART.match(answer.body, at)
         assert part and part["boundary"] == boundary, answer.body[at : at + 100]
         _, fields = parse_head(b"HTTP/1.1 206 Partial Content\r\n" + part["head"])
-        first, last = map(int, re.match(r"bytes (\d+)-(\d+)/", fields["content-range"]).groups())
+        first, last = map(int, CONTENT_RANGE.fullmatch(fields["content-range"]).groups())
         at = part.end() + last - first + 1
         parts.append((fields, answer.body[part.end() : at]))
     assert answer.body[at:] == b"\r\n--" + boundary + b"--\r\n"
@@ -177,9 +179,12 @@ def test_range(server, names, text, value, served):
 
 
 @pytest.mark.parametrize("field, stands", IF_RANGE)
-@pytest.mark.parametrize("value, served", [("0-9", "0-9"), ("0-4,10-14", "0-4 10-14"), ("{size}-", NONE)])
+@pytest.mark.parametrize(
+    "value, served", [("0-9", "0-9"), ("0-4,9-9", "0-4 9-9"), ("{size}-", NONE)]
+)
 def test_if_range(server, names, text, field, stands, value, served):
-    answer = ask(server, "Range: bytes=" + fill(value, names), "If-Range: " + fill(field, names))
+    fields = [f"Range: bytes={value}", f"If-Range: {field}"]
+    answer = ask(server, *(fill(field, names) for field in fields))
     check_answer(answer, served if stands else WHOLE, text)
 
 
@@ -209,6 +214,7 @@ def test_ranges_make_up_the_object(server, picture):
     ranges = [f"{first}-{first + step - 1}" for first in range(0, len(picture), step)]
     with connect(server) as client:
         send(client, request("GET", "/sample.tif", "Range: bytes=" + ",".join(ranges)))
-        send(client, b"".join(request("GET", "/sample.tif", f"Range: bytes={r}") for r in ranges))
+        for pair in ranges:
+            send(client, request("GET", "/sample.tif", "Range: bytes=" + pair))
         assert b"".join(octets for _, octets in parts_of(client.answer())) == picture
         assert b"".join(client.answer().body for _ in ranges) == picture
