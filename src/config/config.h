@@ -17,6 +17,8 @@
 
 enum variant { VARIANT_CACHED, VARIANT_EMBEDDED, VARIANT_STREAMING };
 enum encoding { ENCODING_IDENTITY, ENCODING_BASE64 };
+enum transmit { TRANSMIT_AUTO, TRANSMIT_SEND, TRANSMIT_SENDFILE };
+enum affinity { AFFINITY_NONE, AFFINITY_CPU };
 
 /* One listen address, as written and as the kernel wants it. */
 struct listen_address {
@@ -57,9 +59,11 @@ struct config_server {
     uint64_t send_timeout;
     uint64_t linger_timeout;
     uint64_t drain_timeout;
-    unsigned readers;   /* threads of a worker for reads that would wait for a disk */
+    enum transmit transmit;
+    enum affinity affinity;
+    unsigned readers;     /* threads of a worker for reads that would wait for a disk */
     uint64_t send_buffer; /* of a socket on a short path; 0: the kernel's choice everywhere */
-    uint64_t turn_size; /* bytes one connection may send before the next has its turn */
+    uint64_t turn_size;   /* bytes one connection may send before the next has its turn */
 };
 
 struct config_log {

@@ -49,6 +49,10 @@ OPTION(server, linger_timeout, time, "2s", 0, 60000, 0,
        "time to read on after the last answer, so that the client gets it whole")
 OPTION(server, drain_timeout, time, "30s", 0, 86400000, 0,
        "time that running answers have at a graceful end")
+OPTION(server, transmit, transmit, "auto", 0, 0, 0,
+       "how bodies leave: send copies them, sendfile hands their pages over; auto: send")
+OPTION(server, affinity, affinity, "none", 0, 0, 0,
+       "cpu: worker N stays on the Nth of the CPUs this process may use")
 OPTION(server, readers, number, "4", 1, 64, 0,
        "threads of one worker that read what is not in memory, for streaming")
 OPTION(server, send_buffer, size, "64k", 0, 16777216, 0,

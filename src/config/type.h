@@ -43,6 +43,8 @@ extern const struct option_type type_time;     /* milliseconds, with units */
 extern const struct option_type type_workers;  /* a number or auto */
 extern const struct option_type type_variant;  /* enum variant */
 extern const struct option_type type_encoding; /* enum encoding */
+extern const struct option_type type_transmit; /* enum transmit */
+extern const struct option_type type_affinity; /* enum affinity */
 extern const struct option_type type_level;    /* enum log_level */
 extern const struct option_type type_path;     /* a file's name, not yet resolved */
 extern const struct option_type type_user;     /* a user that exists */
@@ -60,6 +62,8 @@ extern const struct option_type type_header;   /* "Name: value" */
 #define TYPE_FIELD_workers  unsigned
 #define TYPE_FIELD_variant  enum variant
 #define TYPE_FIELD_encoding enum encoding
+#define TYPE_FIELD_transmit enum transmit
+#define TYPE_FIELD_affinity enum affinity
 #define TYPE_FIELD_level    enum log_level
 #define TYPE_FIELD_path     char *
 #define TYPE_FIELD_user     char *

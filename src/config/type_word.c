@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * type_word: options that are one word of a fixed set. Exports type_variant, type_encoding and
- * type_level; the words of a type are where its enum's values are named. Nothing is fatal.
+ * type_word: options that are one word of a fixed set. Exports type_variant, type_encoding,
+ * type_transmit, type_affinity and type_level; the words of a type are where its enum's values
+ * are named. Nothing is fatal.
  *
  * The fields are enums without negative values, which gcc and clang store as unsigned.
  */
@@ -56,6 +57,19 @@ static const char *const encodings[] = {
     NULL,
 };
 
+static const char *const transmits[] = {
+    [TRANSMIT_AUTO] = "auto",
+    [TRANSMIT_SEND] = "send",
+    [TRANSMIT_SENDFILE] = "sendfile",
+    NULL,
+};
+
+static const char *const affinities[] = {
+    [AFFINITY_NONE] = "none",
+    [AFFINITY_CPU] = "cpu",
+    NULL,
+};
+
 static const char *const levels[] = {
     [LOG_LEVEL_ERROR] = "error", [LOG_LEVEL_WARNING] = "warning", [LOG_LEVEL_NOTICE] = "notice",
     [LOG_LEVEL_INFO] = "info",   [LOG_LEVEL_DEBUG] = "debug",     NULL,
@@ -73,6 +87,20 @@ const struct option_type type_encoding = {
     .print = print_word,
     .accepted = accept_word,
     .words = encodings,
+};
+
+const struct option_type type_transmit = {
+    .parse = parse_word,
+    .print = print_word,
+    .accepted = accept_word,
+    .words = transmits,
+};
+
+const struct option_type type_affinity = {
+    .parse = parse_word,
+    .print = print_word,
+    .accepted = accept_word,
+    .words = affinities,
 };
 
 const struct option_type type_level = {

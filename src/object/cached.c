@@ -130,9 +130,17 @@ cached_map(const struct object *object)
     return object->bytes;
 }
 
+static int
+cached_file(const struct object *object, uint64_t *offset)
+{
+    *offset = 0;
+    return object->memory_fd;
+}
+
 const struct object_ops object_cached = {
     .check = source_check,
     .open = cached_open,
     .close = cached_close,
     .map = cached_map,
+    .file = cached_file,
 };

@@ -8,8 +8,11 @@
  * object.
  */
 #include <errno.h>
+#include <fcntl.h>
+#include <link.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "object/embed.h"
 #include "object/object.h"
@@ -54,6 +57,46 @@ embedded_check(const struct config_asset *asset, struct report *report)
                  asset->encoding == ENCODING_BASE64 ? " as base64 (.b64)" : "", names);
 }
 
+struct place {
+    uintptr_t address;
+    uint64_t offset; /* in the program's file */
+    bool found;
+};
+
+/* The program itself comes first in the list. */
+static int
+find_segment(struct dl_phdr_info *info, size_t size, void *data)
+{
+    struct place *place = data;
+
+    (void)size;
+    for (size_t i = 0; i < info->dlpi_phnum; i++) {
+        const ElfW(Phdr) *segment = &info->dlpi_phdr[i];
+        const uintptr_t start = info->dlpi_addr + segment->p_vaddr;
+
+        if (segment->p_type != PT_LOAD || place->address < start ||
+            place->address - start >= segment->p_filesz)
+            continue;
+        place->offset = segment->p_offset + (place->address - start);
+        place->found = true;
+    }
+    return 1;
+}
+
+/* Where the bytes stand in the program's own file, for sendfile(2). Without it they are copied.
+ */
+static void
+find_file(struct object *object)
+{
+    struct place place = { .address = (uintptr_t)object->bytes };
+
+    dl_iterate_phdr(find_segment, &place);
+    if (!place.found)
+        return;
+    object->memory_fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+    object->memory_offset = place.offset;
+}
+
 static int
 embedded_open(struct object *object, const struct object *previous)
 {
@@ -68,6 +111,7 @@ embedded_open(struct object *object, const struct object *previous)
     object->representation.length = embed->size;
     object->representation.last_modified = (time_t)embed->last_modified;
     memcpy(object->digest, embed->digest, sizeof(object->digest));
+    find_file(object);
     return 0;
 }
 
@@ -75,6 +119,9 @@ static void
 embedded_close(struct object *object)
 {
     object->bytes = NULL;
+    if (object->memory_fd >= 0)
+        close(object->memory_fd);
+    object->memory_fd = -1;
 }
 
 static const char *
@@ -83,9 +130,17 @@ embedded_map(const struct object *object)
     return object->bytes;
 }
 
+static int
+embedded_file(const struct object *object, uint64_t *offset)
+{
+    *offset = object->memory_offset;
+    return object->memory_fd;
+}
+
 const struct object_ops object_embedded = {
     .check = embedded_check,
     .open = embedded_open,
     .close = embedded_close,
     .map = embedded_map,
+    .file = embedded_file,
 };

@@ -46,6 +46,10 @@ struct object_ops {
     ssize_t (*read)(const struct object *object, void *buffer, size_t size, uint64_t offset,
                     bool wait);
 
+    /* Worker. A descriptor that holds the representation from *offset on, for sendfile(2); -1:
+     * it has no such form. */
+    int (*file)(const struct object *object, uint64_t *offset);
+
     /* Worker, set where map is not. Is the file still the one that was announced? */
     bool (*intact)(const struct object *object);
 };
@@ -62,6 +66,7 @@ struct object {
     /* The variants' own: which of them are used is told in each variant's file. */
     struct source source;
     int memory_fd;
+    uint64_t memory_offset;
     const char *bytes;
 };
 

@@ -139,6 +139,13 @@ streaming_read(const struct object *object, void *buffer, size_t size, uint64_t 
     return read_file(object, buffer, size, offset, wait);
 }
 
+static int
+streaming_file(const struct object *object, uint64_t *offset)
+{
+    *offset = 0;
+    return object->asset->encoding == ENCODING_IDENTITY ? object->source.fd : -1;
+}
+
 static bool
 streaming_intact(const struct object *object)
 {
@@ -150,5 +157,6 @@ const struct object_ops object_streaming = {
     .open = streaming_open,
     .close = streaming_close,
     .read = streaming_read,
+    .file = streaming_file,
     .intact = streaming_intact,
 };

@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
@@ -192,22 +193,11 @@ pending(struct worker *worker, struct connection *connection)
     return connection->object || stage_length(&worker->stage) > 0;
 }
 
-/* One system call's worth. SENDER_DONE: it has all left. */
+/* What follows from one system call that was to send `wanted` bytes. */
 static enum sender_result
-push_slice(struct worker *worker, struct connection *connection)
+settle_sent(struct worker *worker, struct connection *connection, ssize_t sent, size_t wanted)
 {
-    const struct object *object = connection->object;
-    struct iovec slice;
-    size_t wanted;
-    ssize_t sent;
-    int error = next_slice(worker, connection, &slice);
-
-    if (error == -EAGAIN)
-        return pause_sending(worker, connection, SENDER_READING);
-    if (error < 0)
-        return cut(worker, connection, object, error);
-    wanted = stage_length(&worker->stage) + slice.iov_len;
-    if ((sent = send_slice(worker, connection, slice)) < 0)
+    if (sent < 0)
         return lost(worker, connection);
     account(worker, connection, (size_t)sent);
     worker->budget -= (size_t)sent < worker->budget ? (size_t)sent : worker->budget;
@@ -216,16 +206,72 @@ push_slice(struct worker *worker, struct connection *connection)
     return SENDER_DONE;
 }
 
+/* One system call's worth. SENDER_DONE: it has all left. */
+static enum sender_result
+push_slice(struct worker *worker, struct connection *connection)
+{
+    const struct object *object = connection->object;
+    struct iovec slice;
+    int error = next_slice(worker, connection, &slice);
+
+    if (error == -EAGAIN)
+        return pause_sending(worker, connection, SENDER_READING);
+    if (error < 0)
+        return cut(worker, connection, object, error);
+    return settle_sent(worker, connection, send_slice(worker, connection, slice),
+                       stage_length(&worker->stage) + slice.iov_len);
+}
+
+/* The descriptor to hand pages over from; -1: bytes are copied. */
+static int
+file_of(const struct worker *worker, const struct connection *connection, uint64_t *offset)
+{
+    const struct object *object = connection->object;
+
+    if (worker->server->transmit != TRANSMIT_SENDFILE || object == NULL)
+        return -1;
+    return object->ops->file(object, offset);
+}
+
+/* The same with sendfile(2). What is staged goes first, held back for the pages behind it. */
+static enum sender_result
+push_file(struct worker *worker, struct connection *connection, int file, uint64_t base)
+{
+    const struct object *object = connection->object;
+    uint64_t left = connection->end - connection->position;
+    size_t wanted = left < worker->budget ? (size_t)left : worker->budget;
+    off_t offset = (off_t)(base + connection->position);
+    ssize_t sent;
+
+    if (stage_length(&worker->stage) > 0) {
+        wanted = stage_length(&worker->stage);
+        sent = send_slice(worker, connection, (struct iovec){ 0 });
+        return settle_sent(worker, connection, sent, wanted);
+    }
+    if (object->ops->intact && !object->ops->intact(object))
+        return cut(worker, connection, object, -ESTALE);
+    do
+        sent = sendfile(connection->watch.fd, file, &offset, wanted);
+    while (sent < 0 && errno == EINTR);
+    if (sent == 0)
+        return cut(worker, connection, object, -ESTALE);
+    return settle_sent(worker, connection, sent < 0 && errno == EAGAIN ? 0 : sent, wanted);
+}
+
 enum sender_result
 sender_push(struct worker *worker, struct connection *connection)
 {
     enum sender_result result = SENDER_DONE;
+    uint64_t base = 0;
+    int file;
 
     stage_restore(&worker->stage, &connection->outbox);
     while (result == SENDER_DONE && pending(worker, connection)) {
         if (worker->budget == 0)
             return pause_sending(worker, connection, SENDER_YIELDED);
-        result = push_slice(worker, connection);
+        file = file_of(worker, connection, &base);
+        result = file >= 0 ? push_file(worker, connection, file, base)
+                           : push_slice(worker, connection);
     }
     return result;
 }

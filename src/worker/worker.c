@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <grp.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -122,6 +123,29 @@ become_user(const struct inherit *inherit)
     return 0;
 }
 
+/* Not fatal: a worker on the wrong CPU still serves. */
+static void
+stay_on_cpu(const struct worker *worker)
+{
+    cpu_set_t allowed;
+    cpu_set_t one;
+    int rank;
+
+    if (worker->server->affinity == AFFINITY_NONE ||
+        sched_getaffinity(0, sizeof(allowed), &allowed) < 0)
+        return;
+    rank = (int)worker->inherit->slot % CPU_COUNT(&allowed);
+    for (size_t cpu = 0; cpu < CPU_SETSIZE; cpu++) {
+        if (!CPU_ISSET(cpu, &allowed) || rank-- > 0)
+            continue;
+        CPU_ZERO(&one);
+        CPU_SET(cpu, &one);
+        if (sched_setaffinity(0, sizeof(one), &one) < 0)
+            log_warning("affinity: %s", strerror(errno));
+        return;
+    }
+}
+
 static void
 start_timers(struct worker *worker)
 {
@@ -161,6 +185,7 @@ start(struct worker *worker)
     int error;
 
     TAILQ_INIT(&worker->queue);
+    stay_on_cpu(worker);
     start_timers(worker);
     if ((error = become_user(worker->inherit)) < 0 || (error = allocate(worker)) < 0)
         return error;

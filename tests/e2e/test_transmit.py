@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Every way in which bodies leave gives the same bytes; workers stay where they are put."""
+
+import os
+
+import pytest
+
+from client import connect, fetch, request
+from daemon import wait_until
+
+
+@pytest.mark.parametrize("transmit", ["auto", "send", "sendfile"])
+def test_bytes_are_the_same(sample_with, transmit, picture, text):
+    daemon = sample_with(f"transmit = {transmit}")
+    with connect(daemon) as client:
+        client.send(request("GET", "/sample.tif") + request("GET", "/tiff"))
+        assert client.answer().body == picture
+        assert client.answer().body == text
+        client.send(request("GET", "/sample.tif", "Range: bytes=70000-900000"))
+        assert client.answer().body == picture[70000:900001]
+        client.send(request("GET", "/sample.tif", "Range: bytes=5-9,-70000"))
+        parts = client.answer().body
+        assert picture[5:10] in parts and picture[-70000:] in parts
+
+
+def test_sendfile_of_a_truncated_file_is_cut(start, tmp_path):
+    path = tmp_path / "object"
+    path.write_bytes(bytes(1 << 22))
+    daemon = start(
+        f"[server]\nworkers = 1\nvariant = streaming\ntransmit = sendfile\n"
+        f"[asset /o]\nfile = {path}\n"
+    )
+    with connect(daemon) as client:
+        client.send(request("HEAD", "/o"))
+        assert client.answer("HEAD").status == 200
+        daemon.expect_log(r"asset /o: .*changed")
+        os.truncate(path, 100)
+        client.send(request("GET", "/o"))
+        assert client.answer().status == 500
+    assert fetch(daemon, "GET", "/o").status == 500
+
+
+def test_affinity_puts_workers_on_cpus(start, tmp_path):
+    (tmp_path / "object").write_bytes(b"bytes")
+    daemon = start(
+        f"[server]\nworkers = 3\naffinity = cpu\n[asset /o]\nfile = {tmp_path}/object\n"
+    )
+    assert fetch(daemon, "GET", "/o").body == b"bytes"
+    allowed = sorted(os.sched_getaffinity(0))
+
+    def placed():
+        masks = [os.sched_getaffinity(pid) for pid in daemon.workers()]
+        return masks if [len(mask) for mask in masks] == [1, 1, 1] else None
+
+    masks = wait_until(placed, "every worker has one CPU")
+    expected = sorted(allowed[slot % len(allowed)] for slot in range(3))
+    assert sorted(cpu for mask in masks for cpu in mask) == expected
