@@ -11,7 +11,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#define SLOTS_LINE 64 /* a cache line: no two writers share one */
+#define SLOT_STARTING (-1) /* in place of a process id: it is about to be */
+#define SLOTS_LINE    64   /* a cache line: no two writers share one */
 
 enum { SLOTS_STATUS_CLASSES = 5 }; /* 1xx to 5xx */
 
@@ -29,7 +30,7 @@ struct slot {
     uint64_t started;     /* requests when this process began: tells whether it has served */
     uint64_t turn_began;  /* ms, when the loop's turn began; 0: it waits for events */
     uint32_t sharing;     /* 1: accepts no more, for it has its share */
-    pid_t pid;            /* 0: no process now; written by the master */
+    pid_t pid;            /* 0: no process now; SLOT_STARTING; written by the master */
 } __attribute__((aligned(SLOTS_LINE)));
 
 struct slots {

@@ -60,6 +60,7 @@ spawn(struct generation *generation, const struct supervise_lends *lends, unsign
     if ((pid = fork()) == 0)
         be_worker(generation, lends, index);
     if (pid < 0) {
+        slot->pid = 0;
         log_error("fork: %s", strerror(errno));
         return false;
     }
@@ -74,8 +75,10 @@ spawn(struct generation *generation, const struct supervise_lends *lends, unsign
 void
 supervise_begin(struct generation *generation, uint64_t now)
 {
-    for (unsigned i = 0; i < generation->config->server.workers; i++)
+    for (unsigned i = 0; i < generation->config->server.workers; i++) {
         generation->places[i].spawn_at = now;
+        slots_worker(&generation->slots, i)->pid = SLOT_STARTING;
+    }
 }
 
 bool

@@ -68,6 +68,18 @@ the_dead_and_the_stuck_do_not_count(void **state)
     slots_destroy(&slots);
 }
 
+/* The first worker must not take everything before the others exist. */
+static void
+the_ones_that_start_count(void **state)
+{
+    struct slots slots = slots_with((const uint64_t[]){ 1, 0 }, 2);
+
+    (void)state;
+    slots_worker(&slots, 1)->pid = SLOT_STARTING;
+    assert_true(balance_reached(&slots, 0, 0));
+    slots_destroy(&slots);
+}
+
 int
 main(void)
 {
@@ -75,6 +87,7 @@ main(void)
         cmocka_unit_test(the_share_stays_near_the_least),
         cmocka_unit_test(one_worker_alone_takes_all),
         cmocka_unit_test(only_the_idlest_go_on),
+        cmocka_unit_test(the_ones_that_start_count),
         cmocka_unit_test(the_dead_and_the_stuck_do_not_count),
     };
 
