@@ -42,16 +42,22 @@ detach_begin(void)
 }
 
 void
-detach_ready(int handle)
+detach_streams(void)
 {
     int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
-    if (null >= 0) {
-        dup2(null, STDIN_FILENO);
-        dup2(null, STDOUT_FILENO);
-        dup2(null, STDERR_FILENO);
+    if (null < 0)
+        return;
+    dup2(null, STDIN_FILENO);
+    dup2(null, STDOUT_FILENO);
+    dup2(null, STDERR_FILENO);
+    if (null > STDERR_FILENO)
         close(null);
-    }
+}
+
+void
+detach_ready(int handle)
+{
     while (write(handle, "", 1) < 0 && errno == EINTR)
         continue;
     close(handle);

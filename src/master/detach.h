@@ -10,7 +10,11 @@
  */
 int detach_begin(void) __attribute__((warn_unused_result));
 
-/* Lets the waiting parent go and the terminal too: standard streams lead to /dev/null. */
+/* Lets the terminal go: standard streams lead to /dev/null. Call before workers inherit them.
+ */
+void detach_streams(void);
+
+/* Lets the waiting parent go. */
 void detach_ready(int handle);
 
 #endif

@@ -353,13 +353,13 @@ log_total(const struct slot *total)
 int
 master_run(const struct master_options *options, struct config *config)
 {
-    struct master master = { .options = options, .lends.pipe = { -1, -1 } };
-    int detached = -1;
+    struct master master = { .options = options,
+                             .lends = { .detached = -1, .pipe = { -1, -1 } } };
 
     log_set_process("master");
     master.lends.listeners = &master.listeners;
-    if (options->detach && (detached = detach_begin()) < 0) {
-        log_error("detach: %s", strerror(-detached));
+    if (options->detach && (master.lends.detached = detach_begin()) < 0) {
+        log_error("detach: %s", strerror(-master.lends.detached));
         config_free(config);
         return EXIT_FAILURE;
     }
@@ -368,11 +368,15 @@ master_run(const struct master_options *options, struct config *config)
         return EXIT_FAILURE;
     }
     setproctitle("master");
+    if (options->detach)
+        detach_streams();
     supervise_begin(master.newest, clock_now());
     supervise_spawn(master.newest, &master.lends, clock_now());
     log_notice("tiffd %s started: %u workers", PACKAGE_VERSION, config->server.workers);
-    if (detached >= 0)
-        detach_ready(detached);
+    if (options->detach) {
+        detach_ready(master.lends.detached);
+        master.lends.detached = -1;
+    }
     loop(&master);
     end(&master);
     log_total(&master.total);

@@ -42,6 +42,8 @@ be_worker(const struct generation *generation, const struct supervise_lends *len
     char name[32];
 
     close(lends->signal_fd);
+    if (lends->detached >= 0)
+        close(lends->detached);
     close(lends->pipe[1]);
     snprintf(name, sizeof(name), "worker %u", slot);
     log_set_process(name);

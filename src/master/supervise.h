@@ -16,6 +16,7 @@
 struct supervise_lends {
     const struct listeners *listeners;
     int signal_fd; /* the master's own: a worker closes it */
+    int detached;  /* see detach_begin(); a worker closes it; -1: none */
     int pipe[2];   /* a worker keeps the end to read: its end of file says the master is gone */
 };
 

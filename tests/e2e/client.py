@@ -71,6 +71,17 @@ class Client:
             missing -= len(data)
         return Answer(status, fields, b"".join(parts), head)
 
+    def rest(self):
+        """All that still comes, and whether a reset ends it."""
+        parts = [self.buffer]
+        self.buffer = b""
+        try:
+            while parts[-1] or len(parts) == 1:
+                parts.append(self.socket.recv(1 << 18))
+        except ConnectionResetError:
+            return b"".join(parts), True
+        return b"".join(parts), False
+
     def closed(self):
         """The server has closed in an orderly way, and nothing was left over."""
         return self.buffer == b"" and not self.fill()
@@ -98,6 +109,15 @@ def request(method="GET", target="/tiff", *fields, version="HTTP/1.1", host="Hos
 
 def connect(daemon):
     return Client(daemon.connect())
+
+
+def connect_narrowly(daemon, size=4096):
+    """A client whose kernel takes little: what it does not read stays with the server."""
+    connection = socket.socket()
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, size)
+    connection.settimeout(20)
+    connection.connect(daemon.address)
+    return Client(connection)
 
 
 def fetch(daemon, method="GET", target="/tiff", *fields, **options):

@@ -4,6 +4,7 @@
 import base64
 import datetime
 import hashlib
+import random
 
 import pytest
 
@@ -33,10 +34,10 @@ def start(tmp_path):
     """start(ini, *options): a running daemon that is stopped and checked after the test."""
     daemons = []
 
-    def run(ini, *options, **keywords):
+    def run(ini, *options, kind=Daemon, **keywords):
         directory = tmp_path / f"daemon{len(daemons)}"
         directory.mkdir()
-        daemon = Daemon(directory, ini, *options, **keywords)
+        daemon = kind(directory, ini, *options, **keywords)
         daemons.append(daemon)
         return daemon.start()
 
@@ -64,6 +65,46 @@ def sample(start, variant):
 def sample_with(start, variant):
     """The same with further lines in [server]."""
     return lambda *lines: start(SAMPLE_INI.format(variant=variant, server="\n".join(lines)))
+
+
+@pytest.fixture(scope="session")
+def content():
+    """An object of 16 MB: more than any socket takes at once."""
+    return random.Random(16).randbytes(16 << 20)
+
+
+OBJECT_INI = """
+[server]
+workers = {workers}
+variant = {variant}
+{server}
+[asset /o]
+file = {file}
+"""
+
+
+@pytest.fixture
+def object_ini(tmp_path):
+    """object_ini(*lines): a configuration that serves tmp_path/object, lines are for [server]."""
+
+    def write(*lines, workers=1, variant="cached"):
+        return OBJECT_INI.format(
+            workers=workers, variant=variant, server="\n".join(lines), file=tmp_path / "object"
+        )
+
+    return write
+
+
+@pytest.fixture
+def serve(start, object_ini, tmp_path):
+    """serve(octets, *lines): a daemon with one worker that serves them at /o."""
+
+    def run(octets, *lines, kind=Daemon, address=None, **keywords):
+        (tmp_path / "object").write_bytes(octets)
+        own = {"kind": kind, "address": address} if address else {}
+        return start(object_ini(*lines, **keywords), **own)
+
+    return run
 
 
 @pytest.fixture(scope="module", params=VARIANTS)

@@ -55,6 +55,26 @@ def alive(pid):
         return False
 
 
+def sockets(pid):
+    """How many sockets a process has open; its listeners are among them."""
+    links = []
+    for entry in pathlib.Path(f"/proc/{pid}/fd").iterdir():
+        with contextlib.suppress(OSError):
+            links.append(os.readlink(entry))
+    return sum(link.startswith("socket:") for link in links)
+
+
+def dial(address):
+    """A connection to (host, port) or to the path of a Unix socket."""
+    if isinstance(address, tuple):
+        connection = socket.create_connection(address[:2])
+    else:
+        connection = socket.socket(socket.AF_UNIX)
+        connection.connect(str(address))
+    connection.settimeout(DEADLINE)
+    return connection
+
+
 class Daemon:
     """A master with its workers. Use it as a context manager: it checks how everything ends."""
 
@@ -93,6 +113,15 @@ class Daemon:
         """The process ids of the workers that live."""
         return [pid for pid in children(self.pid) if alive(pid)]
 
+    def all_workers(self, count):
+        """The same, once there are so many."""
+
+        def found():
+            workers = self.workers()
+            return workers if len(workers) == count else None
+
+        return wait_until(found, f"{count} workers")
+
     def send_signal(self, number):
         self.process.send_signal(number)
 
@@ -114,9 +143,14 @@ class Daemon:
         return wait_until(matching, f"log line {pattern!r}", seconds)[-1]
 
     def connect(self):
-        connection = socket.create_connection(self.address[:2])
-        connection.settimeout(DEADLINE)
-        return connection
+        return dial(self.address)
+
+    def reload(self):
+        """Reloads, and waits until nobody of the generation before is left."""
+        self.wait_log("started: ")
+        before = self.workers()
+        self.send_signal(signal.SIGHUP)
+        wait_until(lambda: not any(map(alive, before)), "the old generation ends")
 
     def stop(self, number=signal.SIGTERM):
         """Ends the daemon and checks its status, its children and its log."""
@@ -157,3 +191,23 @@ class Daemon:
                 raise
         else:
             self.kill()
+
+
+class Binding(Daemon):
+    """A daemon that binds what its configuration says; start() returns when it has."""
+
+    def __init__(self, directory, ini, *options, address=None):
+        super().__init__(directory, ini, *options)
+        self.listener.close()
+        self.address = address
+
+    def start(self):
+        with open(self.log_file, "ab") as log:
+            self.process = subprocess.Popen(
+                [PROGRAM, "-c", str(self.ini), *self.options],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+            )
+        self.wait_log("started: ")
+        return self

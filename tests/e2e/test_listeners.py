@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Where the daemon listens: addresses of its own, and sockets it is handed."""
+
+import contextlib
+import socket
+import subprocess
+
+import pytest
+
+from client import Client, fetch, request
+from daemon import DEADLINE, PROGRAM, Binding, dial
+
+
+def free_port(host, family):
+    """A port that was free a moment ago: only where a configuration must name one."""
+    with socket.create_server((host, 0), family=family) as listener:
+        return listener.getsockname()[1]
+
+
+def has_ipv6():
+    with contextlib.suppress(OSError), socket.create_server(("::1", 0), family=socket.AF_INET6):
+        return True
+    return False
+
+
+def content_at(address):
+    with Client(dial(address)) as client:
+        client.send(request("GET", "/o"))
+        return client.answer().body
+
+
+def test_unix_socket(serve, tmp_path, content):
+    path = tmp_path / "socket"
+    daemon = serve(content, f"listen = unix:{path}", kind=Binding, address=path)
+    assert fetch(daemon, "GET", "/o").body == content
+    assert f"listening on unix:{path}" in daemon.wait_log("listening")
+    daemon.stop()
+    assert not path.exists()
+
+
+@pytest.mark.skipif(not has_ipv6(), reason="there is no ::1 here")
+def test_ipv6(serve):
+    port = free_port("::1", socket.AF_INET6)
+    daemon = serve(b"content", f"listen = [::1]:{port}", kind=Binding, address=("::1", port))
+    assert fetch(daemon, "GET", "/o").body == b"content"
+
+
+def test_several_addresses(serve, tmp_path):
+    port = free_port("127.0.0.1", socket.AF_INET)
+    addresses = [tmp_path / "a", tmp_path / "b", ("127.0.0.1", port)]
+    names = [f"unix:{addresses[0]}", f"unix:{addresses[1]}", f"127.0.0.1:{port}"]
+    lines = [f"listen = {names[0]}, {names[1]}", f"listen = {names[2]}"]
+    daemon = serve(b"content", *lines, workers=2, kind=Binding, address=addresses[2])
+    for address, name in zip(addresses, names):
+        assert content_at(address) == b"content"
+        daemon.wait_log(f"listening on {name}")
+
+
+def test_stale_unix_socket_is_replaced(serve, tmp_path):
+    path = tmp_path / "socket"
+    with socket.socket(socket.AF_UNIX) as stale:
+        stale.bind(str(path))
+        stale.listen()
+    assert path.exists()
+    daemon = serve(b"content", f"listen = unix:{path}", kind=Binding, address=path)
+    assert fetch(daemon, "GET", "/o").body == b"content"
+
+
+def refused(tmp_path, ini):
+    """The start fails; returns what it says."""
+    (tmp_path / "object").write_bytes(b"content")
+    (tmp_path / "tiffd.ini").write_text(ini)
+    command = [PROGRAM, "-c", str(tmp_path / "tiffd.ini")]
+    result = subprocess.run(command, capture_output=True, text=True, timeout=DEADLINE)
+    assert (result.returncode, result.stdout) == (1, "")
+    return result.stderr
+
+
+def test_live_unix_socket_is_left_alone(tmp_path, object_ini):
+    path = tmp_path / "socket"
+    with socket.socket(socket.AF_UNIX) as other:
+        other.bind(str(path))
+        other.listen()
+        free = tmp_path / "free"
+        said = refused(tmp_path, object_ini(f"listen = unix:{free}, unix:{path}"))
+        assert f"listen unix:{path}: bind: Address already in use" in said
+        assert not free.exists()
+        dial(path).close()
+
+
+def test_file_that_is_no_socket_is_left_alone(tmp_path, object_ini):
+    path = tmp_path / "precious"
+    path.write_text("do not remove")
+    assert "Address already in use" in refused(tmp_path, object_ini(f"listen = unix:{path}"))
+    assert path.read_text() == "do not remove"
+
+
+def test_port_that_is_taken(tmp_path, object_ini):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        name = "127.0.0.1:%d" % taken.getsockname()[1]
+        said = refused(tmp_path, object_ini(f"listen = {name}"))
+    assert f"listen {name}: bind: Address already in use" in said
+
+
+def test_inherited_socket_takes_the_place_of_listen(serve, tmp_path):
+    daemon = serve(b"content", f"listen = unix:{tmp_path}/unused")
+    assert fetch(daemon, "GET", "/o").body == b"content"
+    daemon.wait_log("listening on 127.0.0.1:%d, inherited" % daemon.address[1])
+    assert not (tmp_path / "unused").exists()
+
+
+def test_inherited_unix_socket_keeps_its_file(start, object_ini, tmp_path):
+    (tmp_path / "object").write_bytes(b"content")
+    path = tmp_path / "socket"
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(str(path))
+    listener.listen()
+    daemon = start(object_ini(), listen=listener)
+    assert fetch(daemon, "GET", "/o").body == b"content"
+    daemon.stop()
+    assert path.exists()
+
+
+@pytest.mark.parametrize("pid", ["1", "", "x", None])
+def test_sockets_of_another_are_not_taken(start, object_ini, tmp_path, pid, monkeypatch):
+    (tmp_path / "object").write_bytes(b"content")
+    path = tmp_path / "socket"
+    monkeypatch.setenv("LISTEN_FDS", "1")
+    if pid is not None:
+        monkeypatch.setenv("LISTEN_PID", pid)
+    daemon = start(object_ini(f"listen = unix:{path}"), kind=Binding, address=path)
+    assert fetch(daemon, "GET", "/o").body == b"content"
+    assert not any("inherited" in line for line in daemon.lines())
+
+
+def test_inherited_descriptor_that_does_not_listen(start, object_ini, tmp_path):
+    (tmp_path / "object").write_bytes(b"content")
+    with socket.socket() as idle:
+        idle.bind(("127.0.0.1", 0))
+        daemon = start(object_ini(), listen=idle)
+        daemon.status = 1
+        daemon.expect_log("does not listen")
+        assert daemon.process.wait(DEADLINE) == 1
+        daemon.wait_log("inherited descriptor does not listen")

@@ -1,0 +1,209 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Master and workers: titles, users, sharing, replacement, and every way to end."""
+
+import contextlib
+import os
+import pathlib
+import pwd
+import signal
+
+import pytest
+
+from client import connect, connect_narrowly, fetch, request
+from daemon import DEADLINE, alive, children, sockets, wait_until
+
+GET = request("GET", "/o")
+KILLED = r"worker 0: process \d+ was ended by signal 9"
+
+
+def title(pid):
+    """Without what libbsd leaves behind a title that is shorter than the program's path."""
+    return pathlib.Path(f"/proc/{pid}/cmdline").read_bytes().partition(b"\0")[0].decode()
+
+
+def ids(pid):
+    """User ids, group ids and groups of a process, each without repetition."""
+    lines = pathlib.Path(f"/proc/{pid}/status").read_text().splitlines()
+    fields = dict(line.split(":", 1) for line in lines)
+    return [set(map(int, fields[name].split())) for name in ("Uid", "Gid", "Groups")]
+
+
+@contextlib.contextmanager
+def answer_under_way(daemon):
+    """A client that has the head of its answer and leaves the rest with the server."""
+    with connect_narrowly(daemon) as client:
+        client.send(GET)
+        while b"\r\n\r\n" not in client.buffer:
+            assert client.fill()
+        yield client
+
+
+def ends(daemon):
+    return daemon.process.wait(DEADLINE)
+
+
+def test_titles(serve, variant, start, object_ini):
+    if variant == "embedded":
+        ini = object_ini(variant=variant, workers=2).replace("/object", "/sample.tif")
+        daemon = start(ini)
+    else:
+        daemon = serve(b"content", workers=2, variant=variant)
+    expected = {f"tiffd: worker {i} ({variant})" for i in range(2)}
+    wait_until(lambda: set(map(title, daemon.workers())) == expected, "titles of workers")
+    assert title(daemon.pid) == "tiffd: master"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may become another user")
+@pytest.mark.parametrize("variant", ["cached", "streaming"])
+def test_user(serve, tmp_path, variant):
+    """Workers serve a file that only the master may open."""
+    nobody = pwd.getpwnam("nobody")
+    tmp_path.chmod(0o700)
+    daemon = serve(b"content", "user = nobody", workers=2, variant=variant)
+    expected = [{nobody.pw_uid}, {nobody.pw_gid}, {nobody.pw_gid}]
+    workers = daemon.all_workers(2)
+    wait_until(lambda: all(ids(pid) == expected for pid in workers), "rights dropped")
+    assert fetch(daemon, "GET", "/o").body == b"content"
+    assert ids(daemon.pid)[0] == {0}
+
+
+@pytest.mark.parametrize("count", [32, 100])
+def test_connections_are_shared_out(serve, count):
+    daemon = serve(b"content", workers=4)
+    workers = daemon.all_workers(4)
+    wait_until(lambda: all("worker" in title(pid) for pid in workers), "workers are up")
+    before = {pid: sockets(pid) for pid in workers}
+    with contextlib.ExitStack() as stack:
+        clients = [stack.enter_context(connect(daemon)) for _ in range(count)]
+        assert all(client.still_open() for client in clients)
+        held = [sockets(pid) - before[pid] for pid in workers]
+        assert sum(held) == count
+        assert max(held) <= 1.3 * min(held), held
+
+
+def test_killed_worker_takes_its_own_connections_only(serve, content):
+    daemon = serve(content, workers=2)
+    daemon.expect_log(r"worker \d: process \d+ was ended by signal 9")
+    with contextlib.ExitStack() as stack:
+        clients = [stack.enter_context(answer_under_way(daemon)) for _ in range(16)]
+        victim, other = daemon.all_workers(2)
+        # Workers have the same sockets but for their connections.
+        both = sockets(victim) + sockets(other)
+        lost = sockets(victim) - (both - len(clients)) // 2
+        assert 0 < lost < len(clients)
+        os.kill(victim, signal.SIGKILL)
+        daemon.wait_log("replaced in 0 ms")
+        whole = 0
+        for client in clients:
+            with contextlib.suppress(AssertionError, ConnectionError):
+                whole += client.answer().body == content
+        assert whole == len(clients) - lost
+    assert fetch(daemon, "GET", "/o").body == content
+    daemon.all_workers(2)
+    assert victim not in children(daemon.pid), "a zombie"
+    assert other in daemon.workers()
+
+
+def test_worker_that_dies_before_it_serves_is_replaced_later(serve):
+    daemon = serve(b"content")
+    daemon.expect_log(KILLED)
+    for delay in (1000, 2000):
+        (worker,) = daemon.all_workers(1)
+        os.kill(worker, signal.SIGKILL)
+        daemon.wait_log(f"worker 0: replaced in {delay} ms")
+        assert children(daemon.pid) == []
+
+
+def test_one_answer_ends_the_delay(serve):
+    daemon = serve(b"content")
+    daemon.expect_log(KILLED)
+    for _ in range(5):
+        assert fetch(daemon, "GET", "/o").body == b"content"
+        (worker,) = daemon.workers()
+        os.kill(worker, signal.SIGKILL)
+        wait_until(lambda: worker not in children(daemon.pid), "the worker is gone")
+    daemon.wait_log("replaced in 0 ms", count=5)
+
+
+def test_workers_end_after_their_master(serve, content):
+    """Not without the answers that are under way."""
+    daemon = serve(content, workers=2)
+    daemon.expect_log("the master is gone: draining")
+    daemon.status = -signal.SIGKILL
+    with answer_under_way(daemon) as client:
+        workers = daemon.all_workers(2)
+        daemon.send_signal(signal.SIGKILL)
+        daemon.wait_log("the master is gone", count=2)
+        assert client.answer().body == content
+    wait_until(lambda: not any(map(alive, workers)), "workers end")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGQUIT])
+def test_graceful_end(serve, content, number):
+    daemon = serve(content, workers=2, variant="streaming")
+    with answer_under_way(daemon) as client, connect(daemon) as idle:
+        assert idle.still_open()
+        daemon.send_signal(number)
+        daemon.wait_log(f"{signal.Signals(number).name}: ending when all answers are sent")
+        assert client.answer().body == content
+    assert ends(daemon) == 0
+
+
+@pytest.mark.parametrize(
+    "first, second", [(signal.SIGTERM, signal.SIGTERM), (signal.SIGQUIT, signal.SIGINT)]
+)
+def test_second_signal_ends_at_once(serve, content, first, second):
+    daemon = serve(content, "drain_timeout = 1h")
+    with answer_under_way(daemon) as client:
+        daemon.send_signal(first)
+        daemon.wait_log("ending when all answers are sent")
+        daemon.send_signal(second)
+        assert ends(daemon) == 0
+        assert len(client.rest()[0]) < len(content)
+
+
+def test_second_sigquit_changes_nothing(serve, content):
+    daemon = serve(content)
+    with answer_under_way(daemon) as client:
+        for count in (1, 2):
+            daemon.send_signal(signal.SIGQUIT)
+            daemon.wait_log("SIGQUIT: ending when", count=count)
+        assert client.answer().body == content
+    assert ends(daemon) == 0
+
+
+def test_sigint_ends_at_once(serve, content):
+    daemon = serve(content, "drain_timeout = 1h")
+    with answer_under_way(daemon) as client:
+        daemon.send_signal(signal.SIGINT)
+        assert ends(daemon) == 0
+        assert len(client.rest()[0]) < len(content)
+
+
+def test_drain_timeout(serve, content):
+    daemon = serve(content, "drain_timeout = 200ms")
+    with answer_under_way(daemon) as client:
+        daemon.send_signal(signal.SIGTERM)
+        assert ends(daemon) == 0
+        assert len(client.rest()[0]) < len(content)
+
+
+def test_pid_file(serve, tmp_path):
+    path = tmp_path / "pid"
+    daemon = serve(b"content", f"pid_file = {path}")
+    assert fetch(daemon, "GET", "/o").body == b"content"
+    assert path.read_text().strip() == str(daemon.pid)
+    daemon.stop()
+    assert not path.exists()
+
+
+def test_pid_file_of_a_running_daemon(serve, tmp_path):
+    """A second daemon refuses to start and leaves the first one its file."""
+    path = tmp_path / "pid"
+    first = serve(b"content", f"pid_file = {path}")
+    assert fetch(first, "GET", "/o").status == 200
+    second = serve(b"content", f"pid_file = {path}")
+    second.status = 1
+    second.expect_log(f"process {first.pid} is running")
+    assert ends(second) == 1
+    assert path.read_text().strip() == str(first.pid)

@@ -1,0 +1,218 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""SIGHUP takes over what has changed and loses nothing; SIGUSR1 opens the log anew."""
+
+import contextlib
+import signal
+import threading
+
+import pytest
+
+from client import Client, connect, connect_narrowly, fetch, request
+from daemon import Binding, dial, wait_until
+
+GET = request("GET", "/o")
+
+
+@pytest.mark.parametrize("variant", ["cached", "streaming"])
+@pytest.mark.parametrize("new", [b"something new", b"CONTENT", b"x" * 100000])
+def test_changed_file(serve, tmp_path, variant, new):
+    daemon = serve(b"content", variant=variant)
+    before = fetch(daemon, "GET", "/o")
+    assert before.body == b"content"
+    (tmp_path / "new").write_bytes(new)
+    (tmp_path / "new").rename(tmp_path / "object")
+    daemon.reload()
+    after = fetch(daemon, "GET", "/o")
+    assert after.body == new
+    assert after.fields["etag"] != before.fields["etag"]
+
+
+def test_changed_configuration(serve, object_ini):
+    daemon = serve(b"content", workers=1)
+    assert fetch(daemon, "GET", "/other").status == 404
+    text = object_ini("requests = 1", workers=3) + "cache_control = no-cache\n"
+    daemon.ini.write_text(text + text.split("\n[")[-1].replace("asset /o]", "[asset /other]"))
+    daemon.reload()
+    daemon.all_workers(3)
+    answer = fetch(daemon, "GET", "/o")
+    assert (answer.close, answer.fields["cache-control"]) == (True, "no-cache")
+    assert fetch(daemon, "GET", "/other").body == b"content"
+
+
+class Asker(threading.Thread):
+    """Asks again and again on one connection, and on a new one when it was told to."""
+
+    def __init__(self, daemon, contents):
+        super().__init__()
+        self.daemon_process = daemon
+        self.contents = contents
+        self.enough = threading.Event()
+        self.answers = 0
+        self.failure = None
+
+    def ask(self):
+        with connect(self.daemon_process) as client:
+            while not self.enough.is_set():
+                client.send(GET)
+                answer = client.answer()
+                assert (answer.status, answer.body in self.contents) == (200, True)
+                self.answers += 1
+                if answer.close:
+                    return
+
+    def run(self):
+        try:
+            while not self.enough.is_set():
+                self.ask()
+        except (AssertionError, OSError) as failure:
+            self.failure = failure
+
+
+@pytest.mark.parametrize("variant", ["cached", "streaming"])
+def test_reload_under_load_loses_no_request(serve, tmp_path, variant):
+    contents = [bytes([65 + i]) * (100000 + i) for i in range(6)]
+    daemon = serve(contents[0], workers=2, variant=variant)
+    assert fetch(daemon, "GET", "/o").body == contents[0]
+    askers = [Asker(daemon, contents) for _ in range(4)]
+    for asker in askers:
+        asker.start()
+    try:
+        for number in range(1, 6):
+            before = [asker.answers for asker in askers]
+            (tmp_path / "new").write_bytes(contents[number])
+            (tmp_path / "new").rename(tmp_path / "object")
+            daemon.send_signal(signal.SIGHUP)
+            daemon.wait_log(f"generation {number} serves")
+            wait_until(
+                lambda before=before: all(
+                    asker.failure or asker.answers > count + 1
+                    for asker, count in zip(askers, before)
+                ),
+                "everybody is answered",
+            )
+    finally:
+        for asker in askers:
+            asker.enough.set()
+        for asker in askers:
+            asker.join()
+    assert [asker.failure for asker in askers] == [None] * len(askers)
+    wait_until(lambda: fetch(daemon, "GET", "/o").body == contents[5], "the last content")
+
+
+def test_bad_configuration_changes_nothing(serve):
+    daemon = serve(b"content", workers=2)
+    assert fetch(daemon, "GET", "/o").body == b"content"
+    before = daemon.all_workers(2)
+    daemon.expect_log(r"reload: \S+/tiffd.ini:\d+: \[server\] wrokers: unknown key")
+    daemon.expect_log(r"reload: \S+/tiffd.ini:\d+: \[server\] backlog: ")
+    daemon.expect_log("reload failed: generation 0 goes on")
+    good = daemon.ini.read_text()
+    daemon.ini.write_text(good.replace("[asset", "wrokers = 1\nbacklog = 0\n[asset"))
+    daemon.send_signal(signal.SIGHUP)
+    daemon.wait_log("reload failed")
+    for pattern in daemon.expected:
+        assert any(map(pattern.search, daemon.lines())), pattern
+    assert daemon.workers() == before
+    assert fetch(daemon, "GET", "/o").body == b"content"
+    daemon.ini.write_text(good)
+    daemon.reload()
+    assert fetch(daemon, "GET", "/o").body == b"content"
+
+
+def test_missing_file_changes_nothing(serve, tmp_path):
+    daemon = serve(b"content")
+    daemon.expect_log(r"\[asset /o\] file: .*No such file")
+    daemon.expect_log("reload failed: generation 0 goes on")
+    assert fetch(daemon, "GET", "/o").body == b"content"
+    (tmp_path / "object").unlink()
+    daemon.send_signal(signal.SIGHUP)
+    daemon.wait_log("reload failed")
+    assert fetch(daemon, "GET", "/o").body == b"content"
+
+
+def test_changed_address(serve, object_ini, tmp_path):
+    first, second, third = (tmp_path / name for name in ("first", "second", "third"))
+    lines = [f"listen = unix:{first}", f"listen = unix:{second}"]
+    daemon = serve(b"content", *lines, kind=Binding, address=second)
+    with Client(dial(first)) as client:
+        assert client.still_open()
+    daemon.ini.write_text(object_ini(f"listen = unix:{second}", f"listen = unix:{third}"))
+    daemon.send_signal(signal.SIGHUP)
+    daemon.wait_log("generation 1 serves")
+    assert not first.exists()
+    for path in (second, third):
+        with Client(dial(path)) as client:
+            assert client.still_open()
+
+
+def test_address_that_cannot_be_bound_changes_nothing(serve, object_ini, tmp_path):
+    good, bad = tmp_path / "good", tmp_path / "none" / "bad"
+    daemon = serve(b"content", f"listen = unix:{good}", kind=Binding, address=good)
+    daemon.expect_log("none/bad: bind: No such file or directory")
+    daemon.expect_log("reload failed")
+    new = tmp_path / "new"
+    daemon.ini.write_text(object_ini(f"listen = unix:{new}", f"listen = unix:{bad}"))
+    daemon.send_signal(signal.SIGHUP)
+    daemon.wait_log("reload failed")
+    assert fetch(daemon, "GET", "/o").body == b"content"
+    assert not new.exists()
+
+
+def test_two_old_generations_at_most(serve, object_ini, content):
+    """Each keeps a client that does not read; the oldest ends when a fourth comes."""
+
+    def ask(number):
+        client = stack.enter_context(connect_narrowly(daemon))
+        client.send(GET)
+        while b"\r\n\r\n" not in client.buffer:
+            assert client.fill()
+        return client if f"age={number}\r\n".encode() in client.buffer else None
+
+    daemon = serve(content)
+    assert fetch(daemon, "HEAD", "/o").status == 200
+    ini = object_ini() + "cache_control = max-age={}\n"
+    with contextlib.ExitStack() as stack:
+        clients = []
+        for number in range(1, 5):
+            daemon.ini.write_text(ini.format(number))
+            daemon.send_signal(signal.SIGHUP)
+            daemon.wait_log(f"generation {number} serves")
+            clients.append(wait_until(lambda n=number: ask(n), "the new generation serves"))
+        cut, *served = clients
+        assert len(cut.rest()[0]) < len(content)
+        for client in served:
+            assert client.answer().body == content
+
+
+@pytest.mark.parametrize(
+    "line, name",
+    [
+        ("backlog = 512", "server.backlog"),
+        ("pid_file = other", "server.pid_file"),
+        ("[log]\nfile = other", "log.file"),
+    ],
+)
+def test_what_needs_a_restart_is_said(serve, object_ini, line, name):
+    daemon = serve(b"content")
+    assert fetch(daemon, "GET", "/o").status == 200
+    daemon.ini.write_text(object_ini(line))
+    daemon.send_signal(signal.SIGHUP)
+    daemon.wait_log(f"notice master.*: reload: changed, but a restart is needed for: {name}$")
+
+
+def test_log_is_opened_anew(serve, tmp_path):
+    log, moved = tmp_path / "the.log", tmp_path / "the.log.1"
+    daemon = serve(b"content", "[log]", f"file = {log}", "level = info")
+    assert fetch(daemon, "GET", "/o").status == 200
+    log.rename(moved)
+    daemon.send_signal(signal.SIGUSR1)
+    wait_until(log.exists, "the new file")
+    daemon.stop()
+    assert "listening on" in daemon.log_file.read_text() + moved.read_text()
+    assert "tiffd 0" in moved.read_text()
+    for text in (r"worker 0[", "master["):
+        assert text in log.read_text()
+    assert log.read_text().endswith(": ended\n")
+    assert ": ended\n" not in moved.read_text()
+    daemon.log_file.write_text(moved.read_text() + log.read_text())
+    daemon.check_log()

@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""A read that hangs holds up its own client alone."""
+
+import random
+import signal
+
+import pytest
+
+from client import connect, fetch, request
+from daemon import DEADLINE
+from slowdisk import Disk
+
+pytest.importorskip("fusepy", reason="no fusepy (Debian: python3-fusepy)")
+
+SLOW = request("GET", "/slow")
+INI = """
+[server]
+workers = 1
+{server}
+[asset /slow]
+file = {slow}
+variant = streaming
+[asset /streaming]
+file = {fast}
+variant = streaming
+[asset /cached]
+file = {fast}
+"""
+
+
+@pytest.fixture(scope="module")
+def octets():
+    return random.Random(5).randbytes(2 << 20)
+
+
+@pytest.fixture
+def disk(tmp_path, octets):
+    disk = Disk(tmp_path, octets)
+    try:
+        with open("/dev/fuse", "rb+", buffering=0):
+            pass
+    except OSError as error:
+        pytest.skip(f"/dev/fuse: {error.strerror}")
+    disk.mount()
+    yield disk
+    disk.unmount()
+
+
+@pytest.fixture
+def hanging(disk, start, tmp_path):
+    """hanging(*lines): a daemon that has loaded its objects from a disk that hangs now."""
+
+    def run(*lines):
+        (tmp_path / "fast").write_bytes(b"content")
+        daemon = start(
+            INI.format(server="\n".join(lines), slow=disk.file, fast=tmp_path / "fast")
+        )
+        assert fetch(daemon, "HEAD", "/slow").status == 200
+        disk.hold()
+        return daemon
+
+    yield run
+    disk.go_on()
+
+
+@pytest.mark.parametrize("readers", [1, 4])
+def test_others_are_served_meanwhile(hanging, disk, octets, readers):
+    daemon = hanging(f"readers = {readers}")
+    with connect(daemon) as first, connect(daemon) as second:
+        for client in (first, second):
+            client.send(SLOW)
+        disk.wait_held()
+        for target in ("/cached", "/streaming") * 5:
+            assert fetch(daemon, "GET", target).body == b"content"
+        assert fetch(daemon, "HEAD", "/slow").status == 200
+        disk.go_on()
+        for client in (first, second):
+            assert client.answer().body == octets
+            assert client.still_open()
+
+
+def test_client_leaves_while_its_read_hangs(hanging, disk, octets):
+    daemon = hanging()
+    workers = daemon.workers()
+    with connect(daemon) as client:
+        client.send(SLOW)
+        disk.wait_held()
+    assert fetch(daemon, "GET", "/cached").body == b"content"
+    disk.go_on()
+    assert fetch(daemon, "GET", "/slow").body == octets
+    assert daemon.workers() == workers
+
+
+def test_read_that_takes_too_long(hanging, disk, octets):
+    daemon = hanging("send_timeout = 200ms")
+    with connect(daemon) as client:
+        client.send(SLOW)
+        octets_before, reset = client.rest()
+        assert reset
+        assert len(octets_before) < len(octets)
+    disk.go_on()
+    assert fetch(daemon, "GET", "/slow").body == octets
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_daemon_ends_while_a_read_hangs(hanging, disk, number):
+    daemon = hanging("drain_timeout = 100ms")
+    with connect(daemon) as client:
+        client.send(SLOW)
+        disk.wait_held()
+        daemon.send_signal(number)
+        assert daemon.process.wait(DEADLINE) == 0
+
+
+def test_answer_under_way_completes_after_sigterm(hanging, disk, octets):
+    daemon = hanging()
+    with connect(daemon) as client:
+        client.send(SLOW)
+        disk.wait_held()
+        daemon.send_signal(signal.SIGTERM)
+        daemon.wait_log("SIGTERM")
+        disk.go_on()
+        assert client.answer().body == octets
+    assert daemon.process.wait(DEADLINE) == 0
+
+
+def test_read_that_fails(hanging, disk, octets):
+    """An error of the disk cuts the answer; the file is still the one that was announced."""
+    daemon = hanging()
+    daemon.expect_log("asset /slow: .*: Input/output error; an answer was cut")
+    disk.go_on()
+    with disk.failing(), connect(daemon) as client:
+        client.send(SLOW)
+        assert client.rest()[1]
+    assert fetch(daemon, "GET", "/slow").body == octets

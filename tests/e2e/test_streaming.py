@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""What becomes of a streamed file under a running server."""
+
+import contextlib
+import os
+import threading
+
+import pytest
+
+from client import connect, connect_narrowly, fetch, request
+
+GET = request("GET", "/o")
+CHANGED = "warning worker.*: asset /o: .*changed while it was served; an answer was cut"
+
+
+@contextlib.contextmanager
+def answers_under_way(daemon, count):
+    """Clients that have the head of an answer and leave the rest with the server."""
+    with contextlib.ExitStack() as stack:
+        clients = [stack.enter_context(connect_narrowly(daemon)) for _ in range(count)]
+        for client in clients:
+            client.send(GET)
+        for client in clients:
+            while b"\r\n\r\n" not in client.buffer:
+                assert client.fill()
+        yield clients
+
+
+def truncate(path, content):
+    os.truncate(path, len(content) // 16)
+
+
+def empty(path, content):
+    os.truncate(path, 0)
+
+
+def grow(path, content):
+    with open(path, "ab") as file:
+        file.write(content)
+
+
+def overwrite(path, content):
+    """Other octets, the same size."""
+    with open(path, "r+b") as file:
+        file.write(bytes(len(content)))
+
+
+@pytest.mark.parametrize("change", [truncate, empty, grow, overwrite])
+def test_changed_file_cuts_answers(serve, tmp_path, content, change):
+    daemon = serve(content, workers=2, variant="streaming")
+    daemon.expect_log(CHANGED)
+    daemon.expect_log("asset /o: ")
+    workers = daemon.all_workers(2)
+    with answers_under_way(daemon, 8) as clients:
+        change(tmp_path / "object", content)
+        for client in clients:
+            octets, reset = client.rest()
+            body = octets.partition(b"\r\n\r\n")[2]
+            assert reset
+            assert len(body) < len(content)
+            assert content.startswith(body)
+    daemon.wait_log(CHANGED)
+    for _ in range(8):
+        assert fetch(daemon, "GET", "/o").status == 500
+    assert daemon.workers() == workers
+    (tmp_path / "object").write_bytes(b"something new")
+    daemon.reload()
+    assert fetch(daemon, "GET", "/o").body == b"something new"
+
+
+def test_overwriting_under_load(serve, tmp_path):
+    """Whatever the moment: a prefix of what was announced, or nothing."""
+    content = bytes(range(256)) * 16384
+    daemon = serve(content, workers=2, variant="streaming")
+    daemon.expect_log("asset /o: ")
+    wrong = []
+    ready = threading.Barrier(5)
+
+    def ask():
+        with connect(daemon) as client:
+            client.send(GET)
+            assert client.answer().body == content
+            ready.wait()
+            with contextlib.suppress(ConnectionError):
+                client.send(request("GET", "/o", "Connection: close"))
+            head, _, body = client.rest()[0].partition(b"\r\n\r\n")
+            if not (head.startswith(b"HTTP/1.1 500 ") or content.startswith(body)):
+                wrong.append((head, body))
+
+    askers = [threading.Thread(target=ask) for _ in range(4)]
+    for asker in askers:
+        asker.start()
+    ready.wait()
+    overwrite(tmp_path / "object", content)
+    for asker in askers:
+        asker.join()
+    assert not wrong
+    assert fetch(daemon, "GET", "/o").status == 500
+
+
+def replace(path):
+    path.with_name("new").write_bytes(b"something new")
+    path.with_name("new").rename(path)
+
+
+@pytest.fixture
+def sample_text(tmp_path, picture, text):
+    """sample_text(encoding): the object as a file, its octets, and what is served of them."""
+
+    def write(encoding):
+        path = tmp_path / "object"
+        path.write_bytes(picture)
+        return path, picture, text if encoding == "base64" else picture
+
+    return write
+
+
+@pytest.mark.parametrize("encoding", ["identity", "base64"])
+@pytest.mark.parametrize("change", [replace, os.unlink])
+def test_replaced_file_stays_until_a_reload(start, sample_text, object_ini, change, encoding):
+    path, octets, served = sample_text(encoding)
+    ini = object_ini(workers=2, variant="streaming") + f"encoding = {encoding}\n"
+    daemon = start(ini)
+    with answers_under_way(daemon, 4) as clients:
+        change(path)
+        for client in clients:
+            assert client.answer().body == served
+    assert fetch(daemon, "GET", "/o").body == served
+    path.write_bytes(octets[::-1])
+    daemon.reload()
+    assert fetch(daemon, "HEAD", "/o").fields["content-length"] == str(len(served))
+    assert fetch(daemon, "GET", "/o").body != served
+
+
+@pytest.mark.parametrize("change", [truncate, overwrite])
+def test_cached_object_does_not_care(serve, tmp_path, content, change):
+    daemon = serve(content)
+    with answers_under_way(daemon, 2) as clients:
+        change(tmp_path / "object", content)
+        for client in clients:
+            assert client.answer().body == content
+    assert fetch(daemon, "GET", "/o").body == content

@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Deadlines: who says nothing, speaks too slowly, does not listen or does not leave."""
+
+import select
+import time
+
+import pytest
+
+from client import connect, connect_narrowly, request
+from daemon import DEADLINE, sockets, wait_until
+
+GET = request("GET", "/o")
+LINE = b"GET /o HTTP/1.1\r\nHost: t\r\nX-Slow: "
+
+
+@pytest.mark.parametrize("requests", [0, 1, 2])
+def test_idle_connection_is_closed_in_silence(serve, requests):
+    daemon = serve(b"content", "idle_timeout = 200ms")
+    with connect(daemon) as client:
+        for _ in range(requests):
+            client.send(GET)
+            assert client.answer().body == b"content"
+        assert client.closed()
+
+
+def drip(client):
+    """Sends an endless field, an octet at a time, until something comes back."""
+    client.send(LINE)
+    end = time.monotonic() + DEADLINE
+    while not select.select([client.socket], [], [], 0.02)[0]:
+        assert time.monotonic() < end, "each octet gives it more time"
+        client.send(b"x")
+
+
+@pytest.mark.parametrize("requests", [0, 1])
+def test_dripping_head_has_one_deadline(serve, requests):
+    daemon = serve(b"content", "head_timeout = 500ms", "idle_timeout = 1h")
+    with connect(daemon) as client:
+        for _ in range(requests):
+            client.send(GET)
+            assert client.answer().status == 200
+        begin = time.monotonic()
+        drip(client)
+        answer = client.answer()
+        assert (answer.status, answer.close) == (408, True)
+        assert time.monotonic() - begin > 0.4
+        assert client.closed()
+
+
+@pytest.mark.parametrize("variant", ["cached", "streaming"])
+def test_client_that_takes_nothing_is_reset(serve, content, variant):
+    daemon = serve(content, "send_timeout = 300ms", "[log]", "level = info", variant=variant)
+    with connect_narrowly(daemon) as client:
+        client.send(GET)
+        daemon.wait_log("took no byte for 300 ms: reset")
+        octets, reset = client.rest()
+        assert reset
+        assert len(octets) < len(content)
+
+
+@pytest.mark.parametrize("variant", ["cached", "streaming"])
+def test_client_that_takes_little_is_not_reset(serve, variant):
+    """The send buffer takes longer than send_timeout to have room again; acknowledgements tell."""
+    content = bytes(range(256)) * 5120
+    daemon = serve(content, "send_timeout = 500ms", "send_buffer = 384k", variant=variant)
+    with connect_narrowly(daemon, 16384) as client:
+        client.send(GET)
+        begin = time.monotonic()
+        while len(client.buffer) < len(content):
+            client.buffer += client.socket.recv(4096)
+            time.sleep(0.01)
+        assert time.monotonic() - begin > 1
+        assert client.answer().body == content
+
+
+def test_client_that_stays_is_closed(serve):
+    """After the last answer the server waits for the client to leave, but not for ever."""
+    daemon = serve(b"content", "linger_timeout = 200ms")
+    with connect(daemon) as client:
+        assert client.still_open()
+        (worker,) = daemon.workers()
+        before = sockets(worker)
+        client.send(request("GET", "/o", "Connection: close"))
+        assert client.answer().close
+        assert client.closed()
+        wait_until(lambda: sockets(worker) < before, "the connection is closed")
