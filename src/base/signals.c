@@ -44,6 +44,15 @@ signals_next(int fd)
     return (int)info.ssi_signo;
 }
 
+bool
+signals_ending(void)
+{
+    sigset_t set;
+
+    return sigpending(&set) == 0 && (sigismember(&set, SIGTERM) || sigismember(&set, SIGINT) ||
+                                     sigismember(&set, SIGQUIT));
+}
+
 const char *
 signals_name(int signal)
 {

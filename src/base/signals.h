@@ -7,12 +7,17 @@
 #ifndef BASE_SIGNALS_H
 #define BASE_SIGNALS_H
 
+#include <stdbool.h>
+
 /* Blocks the signals of the table (and ignores SIGPIPE); children inherit that. Returns a
  * non-blocking descriptor that is readable when one has come, or a negative errno. */
 int signals_open(void) __attribute__((warn_unused_result));
 
 /* The next signal that has come, or 0. */
 int signals_next(int fd);
+
+/* Has one come that ends the daemon? It stays to be read. For work that takes long. */
+bool signals_ending(void);
 
 /* "SIGHUP", for logs. */
 const char *signals_name(int signal);

@@ -307,14 +307,38 @@ open_log(const struct config *config)
 }
 
 static int
-start(struct master *master, struct config *config)
+go_to_background(struct master *master)
+{
+    if (!master->options->detach || (master->lends.detached = detach_begin()) >= 0)
+        return 0;
+    log_error("detach: %s", strerror(-master->lends.detached));
+    return -1;
+}
+
+/* Signals wait from the first moment. Inherited sockets are taken over before detaching changes
+ * the process id that they were meant for. */
+static int
+prepare(struct master *master, const struct config *config)
 {
     const struct config_server *server = &config->server;
 
     raise_descriptor_limit(server);
+    if ((master->lends.signal_fd = signals_open()) < 0 ||
+        pipe2(master->lends.pipe, O_CLOEXEC) < 0) {
+        log_error("start: %s", strerror(errno));
+        return -1;
+    }
     if (listeners_inherit(&master->listeners) < 0 || open_log(config) < 0 ||
-        write_pid_file(master, server->pid_file) < 0 ||
-        listeners_update(&master->listeners, server) < 0) {
+        go_to_background(master) < 0 || write_pid_file(master, server->pid_file) < 0)
+        return -1;
+    return listeners_update(&master->listeners, server);
+}
+
+/* Owns config from here on. */
+static int
+start(struct master *master, struct config *config)
+{
+    if (prepare(master, config) < 0) {
         config_free(config);
         return -1;
     }
@@ -323,12 +347,26 @@ start(struct master *master, struct config *config)
     if (config->log.file && master->newest->user != (uid_t)-1 &&
         log_give(master->newest->user, master->newest->group) < 0)
         log_warning("log %s: can't be given to the workers' user", config->log.file);
-    if ((master->lends.signal_fd = signals_open()) < 0 ||
-        pipe2(master->lends.pipe, O_CLOEXEC) < 0) {
-        log_error("start: %s", strerror(errno));
-        return -1;
-    }
     return 0;
+}
+
+/* The first workers. The terminal goes before they inherit it, the waiting parent after. */
+static void
+begin(struct master *master)
+{
+    const bool detach = master->options->detach;
+    const uint64_t now = clock_now();
+
+    setproctitle("master");
+    if (detach)
+        detach_streams();
+    supervise_begin(master->newest, now);
+    supervise_spawn(master->newest, &master->lends, now);
+    log_notice("tiffd %s started: %u workers", PACKAGE_VERSION,
+               master->newest->config->server.workers);
+    if (detach)
+        detach_ready(master->lends.detached);
+    master->lends.detached = -1;
 }
 
 static void
@@ -358,25 +396,11 @@ master_run(const struct master_options *options, struct config *config)
 
     log_set_process("master");
     master.lends.listeners = &master.listeners;
-    if (options->detach && (master.lends.detached = detach_begin()) < 0) {
-        log_error("detach: %s", strerror(-master.lends.detached));
-        config_free(config);
-        return EXIT_FAILURE;
-    }
     if (start(&master, config) < 0) {
         end(&master);
         return EXIT_FAILURE;
     }
-    setproctitle("master");
-    if (options->detach)
-        detach_streams();
-    supervise_begin(master.newest, clock_now());
-    supervise_spawn(master.newest, &master.lends, clock_now());
-    log_notice("tiffd %s started: %u workers", PACKAGE_VERSION, config->server.workers);
-    if (options->detach) {
-        detach_ready(master.lends.detached);
-        master.lends.detached = -1;
-    }
+    begin(&master);
     loop(&master);
     end(&master);
     log_total(&master.total);

@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/signals.h"
 #include "object/base64.h"
 
 #define CHUNK    (3 * 64 * 1024)       /* whole base64 groups */
@@ -182,6 +183,8 @@ load_chunks(const struct source *source, const struct config_asset *asset, char 
 
         if (n < 0)
             return (int)n;
+        if (signals_ending())
+            return -EINTR;
         if (n == 0 || offset + length > source->size)
             return -ESTALE;
         if (asset->encoding == ENCODING_BASE64)
@@ -213,7 +216,9 @@ source_load(const struct source *source, const struct config_asset *asset, char 
         sha256_digest(&sha, SHA256_DIGEST_SIZE, digest);
         free(work);
     }
-    if (result < 0)
+    if (result == -EINTR)
+        log_notice("%s: no longer read, since a signal ends the daemon", asset->file);
+    else if (result < 0)
         log_error("%s: %s", asset->file,
                   result == -ESTALE ? "changed while it was read" : strerror(-result));
     return result;

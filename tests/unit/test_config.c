@@ -41,7 +41,8 @@ has_defaults(void **state)
     assert_int_equal(server->send_timeout, 30000);
     assert_int_equal(server->linger_timeout, 2000);
     assert_int_equal(server->drain_timeout, 30000);
-    assert_int_equal(server->turn_size, 262144);
+    assert_int_equal(server->send_buffer, 65536);
+    assert_int_equal(server->turn_size, 1048576);
     assert_int_equal(loaded.config->log.level, LOG_LEVEL_NOTICE);
     assert_null(loaded.config->log.file);
     asset = &loaded.config->assets[0];

@@ -1,0 +1,199 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""What one process leaves to the next: sockets, files and clients, however the first one ends."""
+
+import contextlib
+import os
+import re
+import shlex
+import signal
+import socket
+import subprocess
+
+import pytest
+
+from client import Client, connect, connect_narrowly, fetch, request
+from daemon import DEADLINE, PROGRAM, Binding, Daemon, alive, dial, wait_until
+
+GET = request("GET", "/o")
+DRAIN = "drain_timeout = 1h"
+
+
+@contextlib.contextmanager
+def answer_under_way(client):
+    """A client that has the head of its answer and leaves the rest with the server."""
+    with client:
+        client.send(GET)
+        while b"\r\n\r\n" not in client.buffer:
+            assert client.fill()
+        yield client
+
+
+def refuses(address):
+    try:
+        dial(address).close()
+    except (ConnectionRefusedError, FileNotFoundError):
+        return True
+    return False
+
+
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return listener.getsockname()[1]
+
+
+class Inheriting(Daemon):
+    """A daemon that gets several sockets, as sd_listen_fds(3) has it."""
+
+    def __init__(self, directory, ini, *options, address):
+        super().__init__(directory, ini, *options, listen=address[0])
+        self.passed = address
+
+    def start(self):
+        fds = [passed.fileno() for passed in self.passed]
+        # First out of the way of each other, then into place.
+        moves = [f"{50 + i}<&{fd}" for i, fd in enumerate(fds)]
+        moves += [f"{3 + i}<&{50 + i} {50 + i}<&-" for i in range(len(fds))]
+        script = f"exec {' '.join(moves)}; LISTEN_PID=$$ LISTEN_FDS={len(fds)} exec "
+        script += shlex.join([PROGRAM, "-c", str(self.ini)])
+        with open(self.log_file, "ab") as log:
+            self.process = subprocess.Popen(
+                ["/bin/bash", "-c", script], stdout=log, stderr=log, pass_fds=fds
+            )
+        return self
+
+
+def test_several_inherited_sockets(serve, tmp_path):
+    with contextlib.ExitStack() as stack:
+        tcp = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(2)]
+        local = stack.enter_context(socket.socket(socket.AF_UNIX))
+        local.bind(str(tmp_path / "local"))
+        local.listen()
+        with contextlib.suppress(OSError):
+            six = socket.create_server(("::1", 0), family=socket.AF_INET6)
+            tcp.append(stack.enter_context(six))
+        addresses = [passed.getsockname() for passed in tcp] + [tmp_path / "local"]
+        daemon = serve(b"content", kind=Inheriting, address=[*tcp, local])
+        for address in addresses:
+            with Client(dial(address)) as client:
+                client.send(GET)
+                assert client.answer().body == b"content"
+        daemon.wait_log("listening on .*, inherited", count=len(addresses))
+
+
+def test_inherited_socket_outlives_the_daemon(start, object_ini, tmp_path):
+    """Who comes between one daemon and the next waits, and is served."""
+    (tmp_path / "object").write_bytes(b"content")
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        first = start(object_ini(), listen=listener.dup())
+        assert fetch(first, "GET", "/o").body == b"content"
+        first.stop()
+        with Client(dial(listener.getsockname())) as client:
+            client.send(GET)
+            start(object_ini(), listen=listener.dup())
+            assert client.answer().body == b"content"
+
+
+@pytest.mark.parametrize("kind", ["unix", "tcp"])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGQUIT])
+def test_nobody_waits_for_a_daemon_that_ends(serve, content, tmp_path, kind, number):
+    """Its own sockets are closed before the last answers are sent."""
+    address = tmp_path / "socket" if kind == "unix" else ("127.0.0.1", free_port())
+    name = f"unix:{address}" if kind == "unix" else "%s:%d" % address
+    daemon = serve(content, f"listen = {name}", DRAIN, workers=2, kind=Binding, address=address)
+    with answer_under_way(connect(daemon)) as client:
+        daemon.send_signal(number)
+        wait_until(lambda: refuses(address), "new connections are refused", 3)
+        assert client.answer().body == content
+
+
+def test_address_can_come_back(serve, content, tmp_path):
+    """Taken out and put in again, while a worker of the first generation still drains."""
+    kept, port = tmp_path / "kept", free_port()
+    daemon = serve(
+        content, f"listen = unix:{kept}, 127.0.0.1:{port}", DRAIN, kind=Binding, address=kept
+    )
+    both = daemon.ini.read_text()
+    with answer_under_way(connect(daemon)) as client:
+        for number, text in ((1, both.replace(f", 127.0.0.1:{port}", "")), (2, both)):
+            daemon.ini.write_text(text)
+            daemon.send_signal(signal.SIGHUP)
+            daemon.wait_log(f"generation {number} serves", 3)
+            assert refuses(("127.0.0.1", port)) == (number == 1)
+        assert client.answer().body == content
+
+
+def test_restart_after_the_master_was_killed(serve, content, tmp_path):
+    """Workers that still drain hold neither the address nor the pid file."""
+    path = tmp_path / "socket"
+    lines = [f"listen = unix:{path}", f"pid_file = {tmp_path}/pid", DRAIN]
+    first = serve(content, *lines, workers=2, kind=Binding, address=path)
+    first.expect_log("the master is gone: draining")
+    first.status = -signal.SIGKILL
+    with answer_under_way(connect(first)) as client:
+        workers = first.workers()
+        first.send_signal(signal.SIGKILL)
+        first.wait_log("the master is gone: draining", count=2)
+        second = Daemon(tmp_path, first.ini.read_text())
+        second.process = subprocess.Popen([PROGRAM, "-c", str(second.ini)], stderr=subprocess.PIPE)
+        try:
+            said = second.process.stderr.readline() + second.process.stderr.readline()
+            assert b"started" in said, said
+            with Client(dial(path)) as other:
+                other.send(GET)
+                assert other.answer().body == content
+            assert client.answer().body == content
+        finally:
+            second.kill()
+    wait_until(lambda: not any(map(alive, workers)), "the old workers end")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_signal_while_loading(tmp_path, object_ini, number):
+    """It is acted on when the objects are loaded, and nothing is left behind."""
+    with open(tmp_path / "object", "wb") as large:
+        large.truncate(400 << 20)
+    pid_file, path = tmp_path / "pid", tmp_path / "socket"
+    lines = [f"listen = unix:{path}", f"pid_file = {pid_file}"]
+    (tmp_path / "tiffd.ini").write_text(object_ini(*lines, variant="streaming"))
+    command = [PROGRAM, "-c", str(tmp_path / "tiffd.ini")]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            wait_until(path.exists, "it listens and loads")
+            process.send_signal(number)
+            if number == signal.SIGHUP:
+                with Client(dial(path)) as client:
+                    assert client.still_open()
+                process.send_signal(signal.SIGTERM)
+            assert process.wait(DEADLINE) == 0
+        finally:
+            process.kill()
+    assert not pid_file.exists() and not path.exists()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGQUIT])
+def test_worker_that_is_told_to_end(serve, content, number):
+    """It completes its answers first, and its place is filled again."""
+    daemon = serve(content)
+    with answer_under_way(connect_narrowly(daemon)) as client:
+        (worker,) = daemon.workers()
+        os.kill(worker, number)
+        with connect(daemon) as other:
+            assert client.answer().body == content
+            assert other.still_open()
+    daemon.wait_log("worker 0: replaced in 0 ms")
+    assert worker not in daemon.workers()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_signal_to_all_processes(serve, number):
+    """As a terminal sends it."""
+    daemon = serve(b"content", workers=2)
+    daemon.wait_log("started")
+    for pid in [*daemon.all_workers(2), daemon.pid]:
+        os.kill(pid, number)
+    if number == signal.SIGHUP:
+        daemon.wait_log("generation 1 serves")
+        assert fetch(daemon, "GET", "/o").body == b"content"
+        daemon.send_signal(signal.SIGTERM)
+    assert daemon.process.wait(DEADLINE) == 0
+    assert not any(re.search("replaced", line) for line in daemon.lines())
