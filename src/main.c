@@ -5,9 +5,11 @@
  * Exit status: 0 done, 1 the configuration or the start failed, 2 the command line is wrong.
  */
 #include <bsd/unistd.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "build.h"
 #include "config/config.h"
@@ -134,12 +136,27 @@ show(const struct command_line *line, struct config *config)
     return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
+/* Started with a standard stream closed, the next file opened would be taken for it, and log
+ * lines would go there. */
+static void
+open_standard_streams(void)
+{
+    int fd;
+
+    do
+        fd = open("/dev/null", O_RDWR);
+    while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd >= 0)
+        close(fd);
+}
+
 int
 main(int argc, char **argv, char **environment)
 {
     struct command_line line = { .options.file = DEFAULT_FILE };
     struct config *config;
 
+    open_standard_streams();
     setproctitle_init(argc, argv, environment);
     line.options.overrides = line.overrides;
     parse(&line, argc, argv);

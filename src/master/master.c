@@ -36,7 +36,6 @@ struct master {
     struct supervise_lends lends;
     struct generation *newest;
     struct slot total; /* of generations that are gone */
-    struct pidfh *pid_file;
     bool stopping;
     bool failed;
 };
@@ -120,6 +119,7 @@ stop(struct master *master, int signal)
     bool again = master->stopping;
 
     master->stopping = true;
+    listeners_close(&master->listeners);
     for (struct generation *g = master->newest; g; g = g->older) {
         supervise_drain(g, clock_now());
         if (signal == SIGINT || (signal == SIGTERM && again))
@@ -283,14 +283,14 @@ write_pid_file(struct master *master, const char *path)
 
     if (path == NULL)
         return 0;
-    if ((master->pid_file = pidfile_open(path, 0644, &other)) == NULL) {
+    if ((master->lends.pid_file = pidfile_open(path, 0644, &other)) == NULL) {
         if (errno == EEXIST)
             log_error("pid file %s: process %d is running", path, (int)other);
         else
             log_error("pid file %s: %s", path, strerror(errno));
         return -1;
     }
-    return pidfile_write(master->pid_file);
+    return pidfile_write(master->lends.pid_file);
 }
 
 static int
@@ -375,8 +375,8 @@ end(struct master *master)
     if (master->newest)
         generation_destroy(master->newest, &master->total);
     listeners_close(&master->listeners);
-    if (master->pid_file)
-        pidfile_remove(master->pid_file);
+    if (master->lends.pid_file)
+        pidfile_remove(master->lends.pid_file);
 }
 
 static void

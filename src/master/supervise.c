@@ -7,6 +7,7 @@
  */
 #include "master/supervise.h"
 
+#include <bsd/libutil.h>
 #include <bsd/unistd.h>
 #include <errno.h>
 #include <signal.h>
@@ -45,6 +46,8 @@ be_worker(const struct generation *generation, const struct supervise_lends *len
     if (lends->detached >= 0)
         close(lends->detached);
     close(lends->pipe[1]);
+    if (lends->pid_file)
+        pidfile_close(lends->pid_file);
     snprintf(name, sizeof(name), "worker %u", slot);
     log_set_process(name);
     setproctitle("%s (%s)", name, config_variant_name(generation->config->server.variant));

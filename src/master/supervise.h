@@ -12,12 +12,15 @@
 #include "master/generation.h"
 #include "master/listeners.h"
 
+struct pidfh;
+
 /* What a worker is given besides its generation. */
 struct supervise_lends {
     const struct listeners *listeners;
-    int signal_fd; /* the master's own: a worker closes it */
-    int detached;  /* see detach_begin(); a worker closes it; -1: none */
-    int pipe[2];   /* a worker keeps the end to read: its end of file says the master is gone */
+    int signal_fd;          /* the master's own: a worker closes it */
+    int detached;           /* see detach_begin(); a worker closes it; -1: none */
+    struct pidfh *pid_file; /* locked by the master; a worker lets go of it; NULL: none */
+    int pipe[2]; /* a worker keeps the end to read: its end of file says the master is gone */
 };
 
 /* Asks for every place to be filled at once. */

@@ -17,6 +17,7 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "worker/balance.h"
 #include "worker/exchange.h"
@@ -124,6 +125,14 @@ acceptor_stop(struct worker *worker)
         epoll_ctl(worker->epoll_fd, EPOLL_CTL_DEL, worker->listeners[i].fd, NULL);
     worker->accept_again = 0;
     set_sharing(worker, false);
+}
+
+void
+acceptor_close(struct worker *worker)
+{
+    acceptor_stop(worker);
+    for (size_t i = 0; i < worker->inherit->listen_count; i++)
+        close(worker->listeners[i].fd);
 }
 
 void

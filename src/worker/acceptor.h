@@ -12,6 +12,10 @@ int acceptor_start(struct worker *worker) __attribute__((warn_unused_result));
 /* Stops watching: the sockets stay open for the other workers. */
 void acceptor_stop(struct worker *worker);
 
+/* Stops for good: gives up this process's hold on the sockets, so that they close when nobody
+ * else holds them. */
+void acceptor_close(struct worker *worker);
+
 /* Once a turn: watches again when the reason for a pause is gone. */
 void acceptor_resume(struct worker *worker);
 

@@ -33,7 +33,7 @@ drain_quietly(struct worker *worker)
     if (worker->drain_until != 0)
         return;
     worker->drain_until = worker->now + worker->server->drain_timeout;
-    acceptor_stop(worker);
+    acceptor_close(worker);
     connection_drain(worker);
 }
 

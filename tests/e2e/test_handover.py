@@ -3,7 +3,6 @@
 
 import contextlib
 import os
-import re
 import shlex
 import signal
 import socket
@@ -11,7 +10,7 @@ import subprocess
 
 import pytest
 
-from client import Client, connect, connect_narrowly, fetch, request
+from client import Client, connect, fetch, request
 from daemon import DEADLINE, PROGRAM, Binding, Daemon, alive, dial, wait_until
 
 GET = request("GET", "/o")
@@ -147,34 +146,11 @@ def test_restart_after_the_master_was_killed(serve, content, tmp_path):
     wait_until(lambda: not any(map(alive, workers)), "the old workers end")
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
-def test_signal_while_loading(tmp_path, object_ini, number):
-    """It is acted on when the objects are loaded, and nothing is left behind."""
-    with open(tmp_path / "object", "wb") as large:
-        large.truncate(400 << 20)
-    pid_file, path = tmp_path / "pid", tmp_path / "socket"
-    lines = [f"listen = unix:{path}", f"pid_file = {pid_file}"]
-    (tmp_path / "tiffd.ini").write_text(object_ini(*lines, variant="streaming"))
-    command = [PROGRAM, "-c", str(tmp_path / "tiffd.ini")]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
-        try:
-            wait_until(path.exists, "it listens and loads")
-            process.send_signal(number)
-            if number == signal.SIGHUP:
-                with Client(dial(path)) as client:
-                    assert client.still_open()
-                process.send_signal(signal.SIGTERM)
-            assert process.wait(DEADLINE) == 0
-        finally:
-            process.kill()
-    assert not pid_file.exists() and not path.exists()
-
-
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGQUIT])
 def test_worker_that_is_told_to_end(serve, content, number):
     """It completes its answers first, and its place is filled again."""
-    daemon = serve(content)
-    with answer_under_way(connect_narrowly(daemon)) as client:
+    daemon = serve(content, "linger_timeout = 50ms")
+    with answer_under_way(connect(daemon)) as client:
         (worker,) = daemon.workers()
         os.kill(worker, number)
         with connect(daemon) as other:
@@ -196,4 +172,3 @@ def test_signal_to_all_processes(serve, number):
         assert fetch(daemon, "GET", "/o").body == b"content"
         daemon.send_signal(signal.SIGTERM)
     assert daemon.process.wait(DEADLINE) == 0
-    assert not any(re.search("replaced", line) for line in daemon.lines())

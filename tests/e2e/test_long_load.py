@@ -12,9 +12,9 @@ INI = "[server]\nworkers = 1\nvariant = streaming\n[asset /huge]\nfile = {}/huge
 
 @pytest.fixture
 def huge(start, tmp_path):
-    """A daemon that has some seconds of reading before it."""
+    """A daemon that has a second of reading before it."""
     with open(tmp_path / "huge", "wb") as file:
-        file.truncate(3 << 30)
+        file.truncate(1 << 30)
     return start(INI.format(tmp_path))
 
 
