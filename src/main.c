@@ -163,8 +163,8 @@ main(int argc, char **argv, char **environment)
     if (line.mode == MODE_VERSION)
         return version_print(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
     if (line.mode == MODE_HELP)
-        return fputs(usage, stdout) < 0 || fputs(help, stdout) < 0 ? EXIT_FAILURE
-                                                                   : EXIT_SUCCESS;
+        return printf("%s%s", usage, help) >= 0 && fflush(stdout) == 0 ? EXIT_SUCCESS
+                                                                       : EXIT_FAILURE;
     if ((config = configure(&line.options)) == NULL)
         return EXIT_FAILURE;
     if (line.mode != MODE_RUN)

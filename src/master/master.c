@@ -328,7 +328,7 @@ prepare(struct master *master, const struct config *config)
         log_error("start: %s", strerror(errno));
         return -1;
     }
-    if (listeners_inherit(&master->listeners) < 0 || open_log(config) < 0 ||
+    if (open_log(config) < 0 || listeners_inherit(&master->listeners) < 0 ||
         go_to_background(master) < 0 || write_pid_file(master, server->pid_file) < 0)
         return -1;
     return listeners_update(&master->listeners, server);

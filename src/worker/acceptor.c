@@ -22,8 +22,9 @@
 #include "worker/balance.h"
 #include "worker/exchange.h"
 
-#define BATCH 64  /* connections an event */
-#define PAUSE 100 /* milliseconds */
+#define BATCH   64    /* connections an event */
+#define PAUSE   100   /* milliseconds */
+#define SILENCE 60000 /* milliseconds without the same complaint before it is made again */
 
 static void
 set_sharing(struct worker *worker, bool sharing)
@@ -41,7 +42,9 @@ pause_accepting(struct worker *worker)
 static void
 pause_exhausted(struct worker *worker, int error)
 {
-    log_warning("accept: %s; paused for %d ms", strerror(error), PAUSE);
+    if (worker->now >= worker->complain_again)
+        log_warning("accept: %s; pausing %d ms at a time", strerror(error), PAUSE);
+    worker->complain_again = worker->now + SILENCE;
     pause_accepting(worker);
 }
 
@@ -127,12 +130,25 @@ acceptor_stop(struct worker *worker)
     set_sharing(worker, false);
 }
 
+/* Who is in the queue when the socket closes would be reset. */
+static void
+take_waiting(struct worker *worker, int listener)
+{
+    int fd;
+
+    while ((fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0)
+        admit(worker, fd);
+    worker->accept_again = 0;
+}
+
 void
 acceptor_close(struct worker *worker)
 {
     acceptor_stop(worker);
-    for (size_t i = 0; i < worker->inherit->listen_count; i++)
+    for (size_t i = 0; i < worker->inherit->listen_count; i++) {
+        take_waiting(worker, worker->listeners[i].fd);
         close(worker->listeners[i].fd);
+    }
 }
 
 void

@@ -22,6 +22,7 @@ struct reader {
     int event_fd;
     unsigned threads;
     unsigned started;
+    unsigned under_way; /* jobs submitted and not yet taken back; the loop's thread counts */
 };
 
 struct reader *
@@ -116,6 +117,7 @@ reader_submit(struct reader *reader, struct connection *connection, const struct
     *job = (struct reader_job){
         .connection = connection, .object = object, .offset = offset, .size = size
     };
+    reader->under_way++;
     pthread_mutex_lock(&reader->lock);
     *reader->last = job;
     reader->last = &job->next;
@@ -135,7 +137,15 @@ reader_next(struct reader *reader)
     if ((job = reader->done) != NULL)
         reader->done = job->next;
     pthread_mutex_unlock(&reader->lock);
+    if (job)
+        reader->under_way--;
     return job;
+}
+
+bool
+reader_busy(const struct reader *reader)
+{
+    return reader->under_way > 0;
 }
 
 void

@@ -41,7 +41,11 @@ struct reader_job *reader_submit(struct reader *reader, struct connection *conne
 /* A job that has come back, in no particular order, or NULL. The caller frees it. */
 struct reader_job *reader_next(struct reader *reader);
 
-/* At the end of the process. Threads that wait for a disk are left to it. */
+/* Is a read under way? Then a thread may hang in it, and only _exit(2) ends the process for
+ * sure. */
+bool reader_busy(const struct reader *reader);
+
+/* At the end of the process. */
 void reader_destroy(struct reader *reader);
 
 #endif

@@ -311,6 +311,8 @@ worker_run(const struct inherit *inherit)
     while (!worker->ended)
         turn(worker);
     log_info("ended with %u connections open", worker->connections);
+    if (reader_busy(worker->reader))
+        _exit(EXIT_SUCCESS);
     release(worker);
     return EXIT_SUCCESS;
 }

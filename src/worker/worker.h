@@ -45,8 +45,9 @@ struct worker {
     struct watch loaded;
     struct reader *reader; /* for reads that would block the loop */
     struct watch master;
-    uint64_t accept_again; /* when accepting is tried again; 0: not paused */
-    uint64_t drain_until;  /* 0: not draining */
+    uint64_t accept_again;   /* when accepting is tried again; 0: not paused */
+    uint64_t complain_again; /* when a lack of descriptors is worth another line in the log */
+    uint64_t drain_until;    /* 0: not draining */
     bool ended;
 };
 

@@ -8,6 +8,7 @@ nothing to wait for: a connection made before the workers are up waits in the qu
 import contextlib
 import os
 import pathlib
+import random
 import re
 import shlex
 import signal
@@ -34,6 +35,14 @@ def wait_until(condition, what, seconds=DEADLINE):
             return value
         time.sleep(0.01)
     raise AssertionError(f"not within {seconds} s: {what}")
+
+
+def free_port(host="127.0.0.1", family=socket.AF_INET):
+    """A port for a configuration that must name one; below those that the kernel gives away."""
+    while True:
+        port = random.randrange(10000, 30000)
+        with contextlib.suppress(OSError), socket.create_server((host, port), family=family):
+            return port
 
 
 def children(pid):

@@ -11,7 +11,7 @@ import subprocess
 import pytest
 
 from client import Client, connect, fetch, request
-from daemon import DEADLINE, PROGRAM, Binding, Daemon, alive, dial, wait_until
+from daemon import DEADLINE, PROGRAM, Binding, Daemon, alive, dial, free_port, wait_until
 
 GET = request("GET", "/o")
 DRAIN = "drain_timeout = 1h"
@@ -33,11 +33,6 @@ def refuses(address):
     except (ConnectionRefusedError, FileNotFoundError):
         return True
     return False
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
 
 
 class Inheriting(Daemon):
@@ -172,3 +167,20 @@ def test_signal_to_all_processes(serve, number):
         assert fetch(daemon, "GET", "/o").body == b"content"
         daemon.send_signal(signal.SIGTERM)
     assert daemon.process.wait(DEADLINE) == 0
+
+
+def test_who_waits_in_the_queue_is_served(serve, content, tmp_path):
+    """A client that has connected but was not accepted when the end begins gets its answer."""
+    address = tmp_path / "socket"
+    daemon = serve(
+        content, f"listen = unix:{address}", DRAIN, workers=1, kind=Binding, address=address
+    )
+    fetch(daemon, "GET", "/o")
+    (worker,) = daemon.workers()
+    os.kill(worker, signal.SIGSTOP)
+    with connect(daemon) as client:
+        client.send(GET)
+        daemon.send_signal(signal.SIGTERM)
+        daemon.wait_log("SIGTERM: ending")
+        os.kill(worker, signal.SIGCONT)
+        assert client.answer().body == content

@@ -8,13 +8,7 @@ import subprocess
 import pytest
 
 from client import Client, fetch, request
-from daemon import DEADLINE, PROGRAM, Binding, dial
-
-
-def free_port(host, family):
-    """A port that was free a moment ago: only where a configuration must name one."""
-    with socket.create_server((host, 0), family=family) as listener:
-        return listener.getsockname()[1]
+from daemon import DEADLINE, PROGRAM, Binding, dial, free_port
 
 
 def has_ipv6():
