@@ -13,7 +13,6 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "object/base64.h"
 #include "object/object.h"
 
 #define SEALS (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL)
@@ -108,15 +107,10 @@ acquire(struct object *object, const struct object *previous)
 static int
 cached_open(struct object *object, const struct object *previous)
 {
-    const struct config_asset *asset = object->asset;
-    int result = source_open(&object->source, asset->file);
+    int result = source_open(&object->source, object->asset, &object->representation);
 
     if (result < 0)
         return result;
-    object->representation.length = asset->encoding == ENCODING_BASE64
-                                        ? base64_length(object->source.size)
-                                        : object->source.size;
-    object->representation.last_modified = object->source.modified.tv_sec;
     if ((result = acquire(object, previous)) == 0)
         result = map_readonly(object);
     if (result < 0)

@@ -76,32 +76,52 @@ in_memory(int fd)
            (status.f_type == TMPFS_MAGIC || status.f_type == RAMFS_MAGIC);
 }
 
-int
-source_open(struct source *source, const char *file)
+/* Fills source from an open file. 0, or a negative errno with a line in the log. */
+static int
+examine(struct source *source, int fd, const char *file)
 {
     struct stat status;
     const char *reason;
-    int fd = open_for_reading(file);
     int error;
 
-    if (fd < 0 || fstat(fd, &status) < 0) {
+    if (fstat(fd, &status) < 0) {
         error = -errno;
-        log_error("%s: %s", file, strerror(errno));
-    } else if ((reason = unfit(&status)) != NULL) {
-        error = -EINVAL;
-        log_error("%s: %s", file, reason);
-    } else {
-        *source = (struct source){ .fd = fd,
-                                   .device = status.st_dev,
-                                   .inode = status.st_ino,
-                                   .size = (uint64_t)status.st_size,
-                                   .modified = status.st_mtim,
-                                   .in_memory = in_memory(fd) };
-        return 0;
+        log_error("%s: %s", file, strerror(-error));
+        return error;
     }
-    if (fd >= 0)
+    if ((reason = unfit(&status)) != NULL) {
+        log_error("%s: %s", file, reason);
+        return -EINVAL;
+    }
+    *source = (struct source){ .fd = fd,
+                               .device = status.st_dev,
+                               .inode = status.st_ino,
+                               .size = (uint64_t)status.st_size,
+                               .modified = status.st_mtim,
+                               .in_memory = in_memory(fd) };
+    return 0;
+}
+
+int
+source_open(struct source *source, const struct config_asset *asset,
+            struct representation *representation)
+{
+    int fd = open_for_reading(asset->file);
+    int error;
+
+    if (fd < 0) {
+        error = -errno;
+        log_error("%s: %s", asset->file, strerror(-error));
+        return error;
+    }
+    if ((error = examine(source, fd, asset->file)) < 0) {
         close(fd);
-    return error;
+        return error;
+    }
+    representation->length =
+        asset->encoding == ENCODING_BASE64 ? base64_length(source->size) : source->size;
+    representation->last_modified = source->modified.tv_sec;
+    return 0;
 }
 
 void

@@ -12,6 +12,7 @@
 #include <time.h>
 
 #include "config/config.h"
+#include "http/representation.h"
 
 struct source {
     int fd;
@@ -25,8 +26,10 @@ struct source {
 /* Reports a file that is missing, unreadable, empty or not a regular file. */
 void source_check(const struct config_asset *asset, struct report *report);
 
-/* Opens the file for reading. 0, or a negative errno with a line in the log. */
-int source_open(struct source *source, const char *file) __attribute__((warn_unused_result));
+/* Opens the asset's file for reading, and tells the length and the date of what it will be
+ * served as. 0, or a negative errno with a line in the log. */
+int source_open(struct source *source, const struct config_asset *asset,
+                struct representation *representation) __attribute__((warn_unused_result));
 void source_close(struct source *source);
 
 /* Has the open file kept its size and time of modification? A file that was replaced by

@@ -20,19 +20,14 @@
 static int
 streaming_open(struct object *object, const struct object *previous)
 {
-    const struct config_asset *asset = object->asset;
-    int result = source_open(&object->source, asset->file);
+    int result = source_open(&object->source, object->asset, &object->representation);
 
     if (result < 0)
         return result;
-    object->representation.length = asset->encoding == ENCODING_BASE64
-                                        ? base64_length(object->source.size)
-                                        : object->source.size;
-    object->representation.last_modified = object->source.modified.tv_sec;
     if (previous && source_same(&previous->source, &object->source))
         memcpy(object->digest, previous->digest, sizeof(object->digest));
     else
-        result = source_load(&object->source, asset, NULL, object->digest);
+        result = source_load(&object->source, object->asset, NULL, object->digest);
     if (result < 0)
         source_close(&object->source);
     return result;
