@@ -29,6 +29,7 @@ struct slot {
     uint64_t connections; /* now */
     uint64_t started;     /* requests when this process began: tells whether it has served */
     uint64_t turn_began;  /* ms, when the loop's turn began; 0: it waits for events */
+    uint32_t ending;      /* 1: nobody will accept after this worker; written by the master */
     uint32_t sharing;     /* 1: accepts no more, for it has its share */
     pid_t pid;            /* 0: no process now; SLOT_STARTING; written by the master */
 } __attribute__((aligned(SLOTS_LINE)));

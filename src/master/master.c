@@ -80,7 +80,7 @@ adopt(struct master *master, struct generation *generation)
     supervise_begin(generation, now);
     supervise_spawn(generation, &master->lends, now);
     if (generation->older)
-        supervise_drain(generation->older, now);
+        supervise_drain(generation->older, now, false);
     retire_surplus(master);
 }
 
@@ -121,7 +121,7 @@ stop(struct master *master, int signal)
     master->stopping = true;
     listeners_close(&master->listeners);
     for (struct generation *g = master->newest; g; g = g->older) {
-        supervise_drain(g, clock_now());
+        supervise_drain(g, clock_now(), g == master->newest);
         if (signal == SIGINT || (signal == SIGTERM && again))
             supervise_signal(g, SIGINT);
     }

@@ -173,13 +173,15 @@ supervise_signal(const struct generation *generation, int signal)
 }
 
 void
-supervise_drain(struct generation *generation, uint64_t now)
+supervise_drain(struct generation *generation, uint64_t now, bool last)
 {
     if (generation->kill_at != 0)
         return;
     generation->kill_at = now + generation->config->server.drain_timeout + KILL_GRACE;
-    for (unsigned i = 0; i < generation->config->server.workers; i++)
+    for (unsigned i = 0; i < generation->config->server.workers; i++) {
         generation->places[i].spawn_at = 0;
+        __atomic_store_n(&slots_worker(&generation->slots, i)->ending, last, __ATOMIC_RELAXED);
+    }
     supervise_signal(generation, SIGQUIT);
 }
 

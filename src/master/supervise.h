@@ -40,8 +40,9 @@ bool supervise_reap(struct generation *generation, pid_t pid, int status, uint64
 void supervise_signal(const struct generation *generation, int signal);
 
 /* Ends the generation: no place is filled again, workers drain, and who is left after the
- * configured time is killed. */
-void supervise_drain(struct generation *generation, uint64_t now);
+ * configured time is killed. last: no other generation follows, so its workers take who waits.
+ */
+void supervise_drain(struct generation *generation, uint64_t now, bool last);
 
 /* Kills workers whose time to drain is over. */
 void supervise_enforce(struct generation *generation, uint64_t now);

@@ -142,11 +142,12 @@ take_waiting(struct worker *worker, int listener)
 }
 
 void
-acceptor_close(struct worker *worker)
+acceptor_close(struct worker *worker, bool last)
 {
     acceptor_stop(worker);
     for (size_t i = 0; i < worker->inherit->listen_count; i++) {
-        take_waiting(worker, worker->listeners[i].fd);
+        if (last)
+            take_waiting(worker, worker->listeners[i].fd);
         close(worker->listeners[i].fd);
     }
 }

@@ -4,6 +4,8 @@
 #ifndef WORKER_ACCEPTOR_H
 #define WORKER_ACCEPTOR_H
 
+#include <stdbool.h>
+
 #include "worker/worker.h"
 
 /* Watches every listen socket. 0 or a negative errno. */
@@ -13,8 +15,8 @@ int acceptor_start(struct worker *worker) __attribute__((warn_unused_result));
 void acceptor_stop(struct worker *worker);
 
 /* Stops for good: gives up this process's hold on the sockets, so that they close when nobody
- * else holds them. */
-void acceptor_close(struct worker *worker);
+ * else holds them. last: nobody else accepts, so who waits in their queues is taken before. */
+void acceptor_close(struct worker *worker, bool last);
 
 /* Once a turn: watches again when the reason for a pause is gone. */
 void acceptor_resume(struct worker *worker);

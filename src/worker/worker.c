@@ -28,12 +28,12 @@
 #define EVENTS 256 /* a turn */
 
 static void
-drain_quietly(struct worker *worker)
+drain_quietly(struct worker *worker, bool last)
 {
     if (worker->drain_until != 0)
         return;
     worker->drain_until = worker->now + worker->server->drain_timeout;
-    acceptor_close(worker);
+    acceptor_close(worker, last);
     connection_drain(worker);
 }
 
@@ -41,7 +41,7 @@ void
 worker_drain(struct worker *worker)
 {
     log_info("draining: %u connections", worker->connections);
-    drain_quietly(worker);
+    drain_quietly(worker, __atomic_load_n(&worker->slot->ending, __ATOMIC_RELAXED) != 0);
 }
 
 static void
@@ -98,7 +98,7 @@ on_master_gone(struct worker *worker, struct watch *watch, uint32_t events)
     (void)events;
     log_warning("the master is gone: draining");
     epoll_ctl(worker->epoll_fd, EPOLL_CTL_DEL, watch->fd, NULL);
-    drain_quietly(worker);
+    drain_quietly(worker, true);
 }
 
 static int

@@ -112,7 +112,7 @@ def test_address_can_come_back(serve, content, tmp_path):
             daemon.ini.write_text(text)
             daemon.send_signal(signal.SIGHUP)
             daemon.wait_log(f"generation {number} serves", 3)
-            assert refuses(("127.0.0.1", port)) == (number == 1)
+            wait_until(lambda: refuses(("127.0.0.1", port)) == (number == 1), "it is as configured")
         assert client.answer().body == content
 
 
