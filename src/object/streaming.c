@@ -14,8 +14,8 @@
 #include "object/base64.h"
 #include "object/object.h"
 
-#define GROUPS                                                                                 \
-    8192 /* base64 groups a piece: 24 KiB of file, 32 KiB of text, for the first cache */
+/* Base64 groups a piece: 24 KiB of file and 32 KiB of text stay near the first cache. */
+#define GROUPS 8192
 
 static int
 streaming_open(struct object *object, const struct object *previous)

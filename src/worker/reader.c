@@ -95,6 +95,8 @@ start_threads(struct reader *reader)
     sigset_t before;
     pthread_t thread;
 
+    if (reader->started == reader->threads)
+        return;
     sigfillset(&all);
     pthread_sigmask(SIG_BLOCK, &all, &before);
     while (reader->started < reader->threads &&
