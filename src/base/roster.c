@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* roster: the memory behind the list of processes. */
+#include "base/roster.h"
+
+#include <errno.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+struct roster *
+roster_create(unsigned workers)
+{
+    size_t size = sizeof(struct roster) + workers * sizeof(struct roster_place);
+    struct roster *roster =
+        mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+    if (roster == MAP_FAILED)
+        return NULL;
+    roster->size = size;
+    roster->workers = workers;
+    roster->master = getpid();
+    return roster;
+}
+
+void
+roster_destroy(struct roster *roster)
+{
+    if (roster)
+        munmap(roster, roster->size);
+}
+
+int
+roster_protect(struct roster *roster)
+{
+    return mprotect(roster, roster->size, PROT_READ) < 0 ? -errno : 0;
+}

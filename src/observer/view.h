@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * view: all that the observer sees of the daemon, inherited through the fork. Everything is
+ * borrowed and stays for as long as the observer's process.
+ */
+#ifndef OBSERVER_VIEW_H
+#define OBSERVER_VIEW_H
+
+#include "base/roster.h"
+#include "base/slots.h"
+#include "config/config.h"
+#include "object/catalogue.h"
+#include "profile/profile.h"
+#include "profile/tables.h"
+
+struct view {
+    const struct view
+        *older;          /* a generation that was draining at the fork; NULL: none. Its
+                          * counters are final once its workers have ended, and still count */
+    unsigned generation; /* counts reloads from 0 */
+    const struct config *config;
+    const struct catalogue *catalogue;
+    const struct slots *slots;
+    const struct tables *tables;
+    const struct profile_labels *labels; /* of its objects */
+    const struct roster *roster;
+
+    /* Totals of generations that had ended at the fork (of the newest view only). */
+    const struct slot *gone;
+    const struct slot_counters *gone_objects; /* by index in the catalogue */
+    char *const *arguments;                   /* the command line; NULL at the end */
+};
+
+#endif

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * guard: a lock for signal handlers and allocator hooks, where waiting is not an option: who
+ * does not get it after a bounded number of tries counts what it had as lost. One that died
+ * with its holder is opened by the process that takes the table over.
+ */
+#ifndef PROFILE_GUARD_H
+#define PROFILE_GUARD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define GUARD_TRIES 4096 /* some microseconds; what is guarded takes a fraction of one */
+
+static inline bool
+guard_try(uint32_t *guard)
+{
+    for (unsigned i = 0; i < GUARD_TRIES; i++) {
+        if (__atomic_exchange_n(guard, 1, __ATOMIC_ACQUIRE) == 0)
+            return true;
+    }
+    return false;
+}
+
+static inline void
+guard_open(uint32_t *guard)
+{
+    __atomic_store_n(guard, 0, __ATOMIC_RELEASE);
+}
+
+#endif

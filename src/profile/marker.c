@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * marker: the functions. They differ by a constant, and the compiler is told to leave them
+ * alone, since it would make one function of those with equal bodies.
+ */
+#include "profile/marker.h"
+
+#define MARKER_FUNCTION(name, number)                                                          \
+    static __attribute__((noipa, used, aligned(16))) void name(void)                           \
+    {                                                                                          \
+        __asm__ volatile("nop\n\tnop\n\tnop\n\tnop" ::"i"(number));                            \
+    }
+
+MARKER_FUNCTION(not_sampled, 1)
+MARKER_FUNCTION(not_kept, 2)
+MARKER_FUNCTION(guard_record, 3)
+MARKER_FUNCTION(wait_for_client, 4)
+MARKER_FUNCTION(wait_for_disk, 5)
+MARKER_FUNCTION(wait_for_accept, 6)
+MARKER_FUNCTION(wait_for_turn, 7)
+
+static void (*const functions[MARKERS])(void) = {
+    [MARKER_NOT_SAMPLED] = not_sampled, [MARKER_NOT_KEPT] = not_kept,
+    [MARKER_GUARD] = guard_record,      [MARKER_WAIT_CLIENT] = wait_for_client,
+    [MARKER_WAIT_DISK] = wait_for_disk, [MARKER_WAIT_ACCEPT] = wait_for_accept,
+    [MARKER_WAIT_TURN] = wait_for_turn,
+};
+
+/* Readers take one off return addresses, so the function's first byte would be one too few. */
+uintptr_t
+marker_pc(enum marker marker)
+{
+    return (uintptr_t)functions[marker] + 2;
+}

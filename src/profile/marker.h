@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * marker: frames that name a reason instead of code. Each is a function that nobody calls, so
+ * that any tool which can name the program's functions can name these, too.
+ */
+#ifndef PROFILE_MARKER_H
+#define PROFILE_MARKER_H
+
+#include <stdint.h>
+
+enum marker {
+    MARKER_NOT_SAMPLED, /* CPU time of the process that is in no sample */
+    MARKER_NOT_KEPT,    /* counted, but there was no room for the stack */
+    MARKER_GUARD,       /* see legacy.h; counts nothing */
+    MARKER_WAIT_CLIENT, /* until the client takes what was sent */
+    MARKER_WAIT_DISK,   /* until a file has been read */
+    MARKER_WAIT_ACCEPT, /* until connections can be accepted again */
+    MARKER_WAIT_TURN,   /* until the other connections have had their turn */
+    MARKERS
+};
+
+/* An address inside the marker's function, fit for any place of a stack. */
+uintptr_t marker_pc(enum marker marker);
+
+#endif

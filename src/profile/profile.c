@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * profile: copies of tables, their arithmetic, and the one place where raw counters become the
+ * numbers that users see.
+ */
+#include "profile/profile.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "profile/block.h"
+#include "profile/marker.h"
+
+static const struct profile_meaning meanings[PROFILE_KINDS] = {
+    [PROFILE_CPU] = { { { "samples", "count" }, { "cpu", "nanoseconds" } }, 2, 1 },
+    [PROFILE_HEAP] = { { { "alloc_objects", "count" },
+                         { "alloc_space", "bytes" },
+                         { "inuse_objects", "count" },
+                         { "inuse_space", "bytes" } },
+                       4,
+                       3 },
+    [PROFILE_BLOCK] = { { { "contentions", "count" }, { "delay", "nanoseconds" } }, 2, 1 },
+};
+
+const struct profile_meaning *
+profile_meaning(enum profile_kind kind)
+{
+    return &meanings[kind];
+}
+
+int
+profile_type_index(enum profile_kind kind, const char *name)
+{
+    for (unsigned i = 0; i < meanings[kind].count; i++)
+        if (strcmp(meanings[kind].types[i].name, name) == 0)
+            return (int)i;
+    return -1;
+}
+
+/* --- taking ------------------------------------------------------------------------------- */
+
+static uint64_t
+now(void)
+{
+    struct timespec time;
+
+    clock_gettime(CLOCK_REALTIME, &time);
+    return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
+}
+
+static const struct stacks *
+stacks_of(const struct tables *tables, enum profile_kind kind, unsigned worker)
+{
+    switch (kind) {
+    case PROFILE_HEAP:
+        return heap_stacks(tables_heap(tables, worker));
+    case PROFILE_BLOCK:
+        return tables_block(tables, worker);
+    default:
+        return sampler_stacks(tables_cpu(tables, worker));
+    }
+}
+
+static uint64_t
+rate_of(const struct tables *tables, enum profile_kind kind, unsigned worker)
+{
+    switch (kind) {
+    case PROFILE_CPU:
+        return tables_cpu(tables, worker)->hz;
+    case PROFILE_HEAP:
+        return tables_heap(tables, worker)->sample_bytes;
+    default:
+        return 0;
+    }
+}
+
+struct profile *
+profile_take(const struct tables *tables, enum profile_kind kind, unsigned first,
+             unsigned count, const struct profile_labels *labels)
+{
+    struct profile *profile = calloc(1, sizeof(*profile));
+
+    if (profile == NULL || (profile->parts = calloc(count, sizeof(*profile->parts))) == NULL) {
+        free(profile);
+        return NULL;
+    }
+    profile->kind = kind;
+    profile->begin = tables_created(tables);
+    profile->duration = now() - profile->begin;
+    for (unsigned i = 0; i < count; i++) {
+        struct profile_part *part = &profile->parts[profile->count++];
+
+        part->worker = first + i;
+        if (rate_of(tables, kind, first + i) > profile->rate)
+            profile->rate = rate_of(tables, kind, first + i);
+        part->labels = labels;
+        part->stacks = stacks_copy(stacks_of(tables, kind, first + i));
+        if (kind == PROFILE_CPU)
+            part->cpu_ns = sampler_cpu_time(tables_cpu(tables, first + i));
+        if (part->stacks == NULL) {
+            profile_free(profile);
+            return NULL;
+        }
+    }
+    return profile;
+}
+
+void
+profile_free(struct profile *profile)
+{
+    if (profile == NULL)
+        return;
+    for (size_t i = 0; i < profile->count; i++)
+        free(profile->parts[i].stacks);
+    free(profile->parts);
+    free(profile);
+}
+
+/* --- arithmetic --------------------------------------------------------------------------- */
+
+void
+profile_subtract(struct profile *profile, const struct profile *earlier)
+{
+    for (size_t i = 0; i < profile->count && i < earlier->count; i++) {
+        stacks_subtract(profile->parts[i].stacks, earlier->parts[i].stacks);
+        profile->parts[i].cpu_ns -= earlier->parts[i].cpu_ns;
+    }
+    profile->begin = earlier->begin + earlier->duration;
+    profile->duration -= earlier->duration;
+}
+
+bool
+profile_append(struct profile *profile, struct profile *other)
+{
+    size_t count = profile->count + other->count;
+    uint64_t end = profile->begin + profile->duration;
+    uint64_t other_end = other->begin + other->duration;
+    struct profile_part *parts = reallocarray(profile->parts, count, sizeof(*parts));
+
+    if (parts == NULL)
+        return false;
+    memcpy(parts + profile->count, other->parts, other->count * sizeof(*parts));
+    profile->parts = parts;
+    profile->count = count;
+    if (other->begin < profile->begin)
+        profile->begin = other->begin;
+    profile->duration = (end > other_end ? end : other_end) - profile->begin;
+    other->count = 0;
+    profile_free(other);
+    return true;
+}
+
+/* --- reading ------------------------------------------------------------------------------ */
+
+struct reading {
+    const struct profile *profile;
+    const struct profile_part *part;
+    double scale; /* of CPU time */
+    void (*visit)(void *argument, const struct profile_sample *sample);
+    void *argument;
+};
+
+/* An estimate of some bytes is one of some objects. */
+static int64_t
+objects(uint64_t units, uint64_t bytes)
+{
+    int64_t count = ((int64_t)units + (int64_t)HEAP_UNIT / 2) / (int64_t)HEAP_UNIT;
+
+    return count == 0 && bytes != 0 ? 1 : count;
+}
+
+static void
+convert_heap(const uint64_t *raw, int64_t *values)
+{
+    uint64_t inuse = raw[HEAP_OBJECTS] - raw[HEAP_FREED_OBJECTS];
+    uint64_t inuse_bytes = raw[HEAP_BYTES] - raw[HEAP_FREED_BYTES];
+
+    values[0] = objects(raw[HEAP_OBJECTS], raw[HEAP_BYTES]);
+    values[1] = (int64_t)raw[HEAP_BYTES];
+    values[2] = inuse_bytes == 0 ? 0 : objects(inuse, inuse_bytes);
+    values[3] = (int64_t)inuse_bytes;
+}
+
+static void
+convert(const struct reading *reading, const uint64_t *raw, int64_t *values)
+{
+    switch (reading->profile->kind) {
+    case PROFILE_CPU:
+        values[0] = (int64_t)raw[SAMPLER_SAMPLES];
+        values[1] = (int64_t)((double)raw[SAMPLER_NS] * reading->scale + 0.5);
+        break;
+    case PROFILE_HEAP:
+        convert_heap(raw, values);
+        break;
+    default:
+        values[0] = (int64_t)raw[BLOCK_TIMES];
+        values[1] = (int64_t)raw[BLOCK_NS];
+    }
+}
+
+static const struct profile_label *
+label_of(const struct profile_labels *labels, uint32_t number)
+{
+    static const struct profile_label none = { NULL, NULL };
+
+    return labels && number > 0 && number <= labels->count ? &labels->items[number - 1] : &none;
+}
+
+static void
+visit_raw(const struct reading *reading, uint32_t label, const uintptr_t *pcs, unsigned depth,
+          const uint64_t *raw)
+{
+    struct profile_sample sample = { .worker = reading->part->worker,
+                                     .label = label_of(reading->part->labels, label),
+                                     .pcs = pcs,
+                                     .depth = depth };
+    int64_t any = 0;
+
+    convert(reading, raw, sample.values);
+    for (unsigned i = 0; i < PROFILE_VALUES; i++)
+        any |= sample.values[i];
+    if (any != 0)
+        reading->visit(reading->argument, &sample);
+}
+
+static uint64_t
+sum_of(const struct stacks *stacks, unsigned value)
+{
+    const struct stacks_record *record;
+    uint64_t sum = stacks_lost(stacks)[value];
+    size_t place = 0;
+
+    while ((record = stacks_next(stacks, &place)) != NULL)
+        sum += record->values[value];
+    return sum;
+}
+
+/* What is not in the records. */
+static void
+visit_rest(const struct reading *reading, uint64_t sampled)
+{
+    const struct profile_part *part = reading->part;
+    const uintptr_t full = marker_pc(MARKER_NOT_KEPT);
+    const uintptr_t rest = marker_pc(MARKER_NOT_SAMPLED);
+    uint64_t values[STACKS_VALUES] = { 0 };
+
+    visit_raw(reading, 0, &full, 1, stacks_lost(part->stacks));
+    if (part->cpu_ns <= sampled)
+        return;
+    values[SAMPLER_NS] = part->cpu_ns - sampled;
+    visit_raw(reading, 0, &rest, 1, values);
+}
+
+static void
+visit_part(struct reading *reading)
+{
+    const struct profile_part *part = reading->part;
+    const struct stacks_record *record;
+    uint64_t sampled = 0;
+    size_t place = 0;
+
+    reading->scale = 1;
+    if (part->cpu_ns > 0)
+        sampled = sum_of(part->stacks, SAMPLER_NS);
+    if (sampled > part->cpu_ns)
+        reading->scale = (double)part->cpu_ns / (double)sampled;
+    while ((record = stacks_next(part->stacks, &place)) != NULL)
+        visit_raw(reading, record->label, record->pcs, (unsigned)record->depth, record->values);
+    visit_rest(reading, sampled);
+}
+
+void
+profile_each(const struct profile *profile,
+             void (*visit)(void *argument, const struct profile_sample *sample), void *argument)
+{
+    struct reading reading = { .profile = profile, .visit = visit, .argument = argument };
+
+    for (size_t i = 0; i < profile->count; i++) {
+        reading.part = &profile->parts[i];
+        visit_part(&reading);
+    }
+}
+
+struct total {
+    unsigned value;
+    int64_t sum;
+};
+
+static void
+add_to_total(void *argument, const struct profile_sample *sample)
+{
+    struct total *total = argument;
+
+    total->sum += sample->values[total->value];
+}
+
+int64_t
+profile_total(const struct profile *profile, unsigned value)
+{
+    struct total total = { .value = value };
+
+    profile_each(profile, add_to_total, &total);
+    return total.sum;
+}
+
+/* The innermost frame of a CPU sample is where it was interrupted; all others are calls. */
+uintptr_t
+profile_address(enum profile_kind kind, const struct profile_sample *sample, unsigned frame)
+{
+    return kind == PROFILE_CPU && frame == 0 ? sample->pcs[0] : sample->pcs[frame] - 1;
+}

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * profile: what was in the tables at one moment, or came to them between two; in private
+ * memory, for the writers (legacy.h, pprof.h, text.h).
+ */
+#ifndef PROFILE_PROFILE_H
+#define PROFILE_PROFILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "profile/tables.h"
+
+enum profile_kind { PROFILE_CPU, PROFILE_HEAP, PROFILE_BLOCK, PROFILE_KINDS };
+
+#define PROFILE_VALUES 4
+
+/* What samples of a kind count, in the terms of profile.proto. */
+struct profile_type {
+    const char *name; /* "cpu" */
+    const char *unit; /* "nanoseconds" */
+};
+
+struct profile_meaning {
+    struct profile_type types[PROFILE_VALUES];
+    unsigned count;
+    unsigned preferred; /* the one to show when nobody asks for another */
+};
+
+const struct profile_meaning *profile_meaning(enum profile_kind kind);
+
+/* The type with this name, or -1. */
+int profile_type_index(enum profile_kind kind, const char *name);
+
+/* What a label says, see label.h. */
+struct profile_label {
+    const char *object;  /* path; NULL: none */
+    const char *variant; /* NULL: none */
+};
+
+struct profile_labels {
+    const struct profile_label *items; /* by number of the label, less one */
+    size_t count;
+};
+
+/* One worker's share. */
+struct profile_part {
+    unsigned worker;
+    struct stacks *stacks;
+    const struct profile_labels *labels; /* borrowed */
+    uint64_t cpu_ns; /* CPU time the worker has used; 0: not a CPU profile */
+};
+
+struct profile {
+    enum profile_kind kind;
+    uint64_t begin;    /* ns since the epoch */
+    uint64_t duration; /* ns */
+    uint64_t rate;     /* asked for: samples a second (CPU), bytes a sample (heap); 0: none */
+    struct profile_part *parts;
+    size_t count;
+};
+
+/* All workers, or first to first + count - 1, since the tables were made. labels outlives the
+ * profile. NULL without memory. */
+struct profile *profile_take(const struct tables *tables, enum profile_kind kind,
+                             unsigned first, unsigned count,
+                             const struct profile_labels *labels)
+    __attribute__((warn_unused_result));
+void profile_free(struct profile *profile);
+
+/* Turns a profile into what came since an earlier one of the same tables, kind and workers. */
+void profile_subtract(struct profile *profile, const struct profile *earlier);
+
+/* Moves the parts of other, of the same kind, to profile, and frees other. False without
+ * memory: then nothing has changed. */
+bool profile_append(struct profile *profile, struct profile *other)
+    __attribute__((warn_unused_result));
+
+struct profile_sample {
+    unsigned worker;
+    const struct profile_label *label; /* never NULL */
+    const uintptr_t *pcs;              /* see unwind.h */
+    unsigned depth;                    /* at least 1 */
+    int64_t values[PROFILE_VALUES];    /* as profile_meaning() tells */
+};
+
+/*
+ * Calls visit for each stack that counts something. The values of a CPU profile add up to the
+ * CPU time used: what is in no sample comes as a frame of its own (marker.h), and what samples
+ * have too much, since the first of a window can reach back before it, is taken off all in
+ * proportion.
+ */
+void profile_each(const struct profile *profile,
+                  void (*visit)(void *argument, const struct profile_sample *sample),
+                  void *argument);
+
+/* The sum of one value over all samples. */
+int64_t profile_total(const struct profile *profile, unsigned value);
+
+/* Where the call (or, innermost, the instruction) of a frame is: what to look up. */
+uintptr_t profile_address(enum profile_kind kind, const struct profile_sample *sample,
+                          unsigned frame);
+
+#endif

@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * sampler: SIGPROF comes from two sides. From a thread's timer it means a sample of that
+ * thread. From another process it means that table->wanted has changed, and the timers are set
+ * accordingly; timer_settime(2) may be called in a handler.
+ *
+ * The handler allocates nothing, locks nothing it would wait for, and leaves errno alone. CPU
+ * time of threads that are not sampled, and since each thread's last sample, is in no record;
+ * readers see it as the difference to sampler_cpu_time().
+ */
+#include "profile/sampler.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "profile/guard.h"
+#include "profile/label.h"
+#include "profile/unwind.h"
+
+#define THREADS_MAX 64
+#define SECOND      1000000000u
+
+#ifndef sigev_notify_thread_id
+#define sigev_notify_thread_id _sigev_un._tid
+#endif
+
+struct thread {
+    timer_t timer;
+    clockid_t clock;
+    uint64_t last; /* ns on that clock: up to here the time is accounted for */
+    bool ready;    /* set last */
+};
+
+/* This process's. A signal handler can be given nothing else to find them by. */
+static struct {
+    struct sampler_table *table;
+    uint64_t period; /* ns */
+    bool armed;
+    unsigned count; /* of threads; some of the last may not be ready */
+    struct thread threads[THREADS_MAX];
+} sampler;
+
+static uint64_t
+read_clock(clockid_t clock)
+{
+    struct timespec now = { 0 };
+
+    clock_gettime(clock, &now);
+    return (uint64_t)now.tv_sec * SECOND + (uint64_t)now.tv_nsec;
+}
+
+static struct stacks *
+stacks_of(struct sampler_table *table)
+{
+    return (struct stacks *)table->stacks;
+}
+
+/* When another thread holds the guard, the time goes to this thread's next sample. */
+static void
+take_sample(struct thread *thread, const void *context)
+{
+    uintptr_t pcs[STACKS_DEPTH];
+    uint64_t now = read_clock(thread->clock);
+    const uint64_t values[STACKS_VALUES] = {
+        [SAMPLER_SAMPLES] = 1, [SAMPLER_NS] = now - thread->last
+    };
+    unsigned depth = unwind_interrupted(context, pcs, STACKS_DEPTH);
+
+    if (!guard_try(&sampler.table->guard))
+        return;
+    thread->last = now;
+    stacks_add(stacks_of(sampler.table), label_get(), pcs, depth, values);
+    guard_open(&sampler.table->guard);
+}
+
+/* The first period is random, so that workers don't sample in step with each other. */
+static void
+arm(struct thread *thread, bool on)
+{
+    struct itimerspec times = { 0 };
+    uint64_t first;
+
+    thread->last = read_clock(thread->clock);
+    if (on) {
+        first = (thread->last ^ (uintptr_t)&first) * 0x9e3779b97f4a7c15u % sampler.period + 1;
+        times.it_value.tv_sec = (time_t)(first / SECOND);
+        times.it_value.tv_nsec = (long)(first % SECOND);
+        times.it_interval.tv_sec = (time_t)(sampler.period / SECOND);
+        times.it_interval.tv_nsec = (long)(sampler.period % SECOND);
+    }
+    timer_settime(thread->timer, 0, &times, NULL);
+}
+
+static void
+arm_all(bool on)
+{
+    unsigned count = __atomic_load_n(&sampler.count, __ATOMIC_SEQ_CST);
+
+    for (unsigned i = 0; i < count && i < THREADS_MAX; i++)
+        if (__atomic_load_n(&sampler.threads[i].ready, __ATOMIC_SEQ_CST))
+            arm(&sampler.threads[i], on);
+}
+
+static bool
+is_wanted(void)
+{
+    return __atomic_load_n(&sampler.table->wanted, __ATOMIC_SEQ_CST) > 0;
+}
+
+/* The wish may change meanwhile, and its signal come to another thread. */
+static void
+arm_as_wanted(void)
+{
+    bool on;
+
+    do {
+        on = is_wanted();
+        if (__atomic_exchange_n(&sampler.armed, on, __ATOMIC_SEQ_CST) != on)
+            arm_all(on);
+    } while (is_wanted() != on);
+}
+
+/* Any process of our user could send what looks like a timer's signal. */
+static struct thread *
+thread_of(const siginfo_t *info)
+{
+    struct thread *thread = info->si_value.sival_ptr;
+
+    return thread >= sampler.threads && thread < sampler.threads + THREADS_MAX ? thread : NULL;
+}
+
+static void
+on_signal(int signal, siginfo_t *info, void *context)
+{
+    struct thread *thread = thread_of(info);
+    int error = errno;
+
+    (void)signal;
+    if (info->si_code == SI_TIMER && thread)
+        take_sample(thread, context);
+    else
+        arm_as_wanted();
+    errno = error;
+}
+
+/* SA_RESTART: calls of the worker go on where the kernel can do that. */
+static int
+install_handler(void)
+{
+    struct sigaction action = { .sa_sigaction = on_signal,
+                                .sa_flags = SA_SIGINFO | SA_RESTART };
+
+    sigfillset(&action.sa_mask);
+    return sigaction(SIGPROF, &action, NULL) < 0 ? -errno : 0;
+}
+
+static void
+unblock(void)
+{
+    sigset_t set;
+
+    sigemptyset(&set);
+    sigaddset(&set, SIGPROF);
+    pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+}
+
+int
+sampler_add_thread(void)
+{
+    struct sigevent event = { .sigev_notify = SIGEV_THREAD_ID, .sigev_signo = SIGPROF };
+    struct thread *thread;
+    unsigned index;
+
+    if (sampler.table == NULL)
+        return 0;
+    index = __atomic_fetch_add(&sampler.count, 1, __ATOMIC_SEQ_CST);
+    if (index >= THREADS_MAX)
+        return -EAGAIN;
+    thread = &sampler.threads[index];
+    event.sigev_notify_thread_id = gettid();
+    event.sigev_value.sival_ptr = thread;
+    if (pthread_getcpuclockid(pthread_self(), &thread->clock) != 0 ||
+        timer_create(CLOCK_THREAD_CPUTIME_ID, &event, &thread->timer) < 0)
+        return -errno;
+    __atomic_store_n(&thread->ready, true, __ATOMIC_SEQ_CST);
+    if (__atomic_load_n(&sampler.armed, __ATOMIC_SEQ_CST))
+        arm(thread, true);
+    unblock();
+    return 0;
+}
+
+/* The pid is published before wanted is read, and sampler_want() does it the other way round,
+ * so one of the two sees the other. */
+int
+sampler_start(struct sampler_table *table, unsigned hz)
+{
+    int error;
+
+    unwind_prime();
+    label_set(LABEL_NONE);
+    sampler.table = table;
+    sampler.period = SECOND / hz;
+    table->hz = hz;
+    guard_open(&table->guard);
+    stacks_adopt(stacks_of(table));
+    if ((error = install_handler()) < 0 || (error = sampler_add_thread()) < 0) {
+        sampler.table = NULL;
+        return error;
+    }
+    __atomic_store_n(&table->pid, getpid(), __ATOMIC_SEQ_CST);
+    arm_as_wanted();
+    return 0;
+}
+
+/* --- in any other process ----------------------------------------------------------------- */
+
+void
+sampler_want(struct sampler_table *table, pid_t pid, bool want)
+{
+    if (want)
+        __atomic_fetch_add(&table->wanted, 1, __ATOMIC_SEQ_CST);
+    else
+        __atomic_fetch_sub(&table->wanted, 1, __ATOMIC_SEQ_CST);
+    if (pid > 0 && __atomic_load_n(&table->pid, __ATOMIC_SEQ_CST) != 0)
+        kill(pid, SIGPROF);
+}
+
+uint64_t
+sampler_cpu_time(const struct sampler_table *table)
+{
+    uint64_t retired = __atomic_load_n(&table->retired, __ATOMIC_SEQ_CST);
+    pid_t pid = __atomic_load_n(&table->pid, __ATOMIC_SEQ_CST);
+    clockid_t clock;
+
+    if (pid <= 0 || clock_getcpuclockid(pid, &clock) != 0)
+        return retired;
+    return retired + read_clock(clock);
+}
+
+void
+sampler_retire(struct sampler_table *table, uint64_t cpu_ns)
+{
+    __atomic_store_n(&table->pid, 0, __ATOMIC_SEQ_CST);
+    __atomic_fetch_add(&table->retired, cpu_ns, __ATOMIC_SEQ_CST);
+}

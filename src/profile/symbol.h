@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * symbol: what the code at an address is called. For processes in good health: it allocates,
+ * reads files and takes its time.
+ */
+#ifndef PROFILE_SYMBOL_H
+#define PROFILE_SYMBOL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "profile/maps.h"
+
+struct symbols;
+
+struct symbol {
+    const char *function; /* "[libfoo.so]" where only the file is known, "[unknown]" at worst */
+    const char *file;     /* of the source; NULL without debug information */
+    unsigned line;        /* 0: not known */
+};
+
+/* maps is borrowed until symbol_close(). NULL without memory. */
+struct symbols *symbol_open(const struct maps *maps) __attribute__((warn_unused_result));
+void symbol_close(struct symbols *symbols);
+
+/*
+ * The functions at this address: more than one where calls were inlined, innermost first, and
+ * never none. For a caller's frame pass the return address less one, else the line can be that
+ * of the next statement. The answer is remembered, and valid until symbol_close().
+ */
+size_t symbol_find(struct symbols *symbols, uintptr_t address, const struct symbol **frames);
+
+#endif

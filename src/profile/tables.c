@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * tables: one mapping, a page for the whole, then a fixed part for each worker. It is reserved
+ * without backing (MAP_NORESERVE) and kept out of core files.
+ */
+#include "profile/tables.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <sys/mman.h>
+#include <time.h>
+
+#define PAGE 4096u
+
+struct part {
+    struct sampler_table cpu __attribute__((aligned(PAGE)));
+    struct heap_table heap __attribute__((aligned(PAGE)));
+    uint64_t block[STACKS_SIZE / sizeof(uint64_t)] __attribute__((aligned(PAGE)));
+};
+
+struct whole {
+    uint64_t created;
+    struct part parts[];
+};
+
+static const struct whole *
+whole(const struct tables *tables)
+{
+    return tables->memory;
+}
+
+static struct part *
+part(const struct tables *tables, unsigned worker)
+{
+    struct whole *memory = tables->memory;
+
+    assert(worker < tables->workers);
+    return &memory->parts[worker];
+}
+
+int
+tables_create(struct tables *tables, unsigned workers)
+{
+    struct timespec now;
+    struct whole *memory;
+
+    *tables = (struct tables){ .workers = workers };
+    tables->size = sizeof(struct whole) + workers * sizeof(struct part);
+    memory = mmap(NULL, tables->size, PROT_READ | PROT_WRITE,
+                  MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (memory == MAP_FAILED)
+        return -errno;
+    madvise(memory, tables->size, MADV_DONTDUMP);
+    clock_gettime(CLOCK_REALTIME, &now);
+    memory->created = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+    tables->memory = memory;
+    return 0;
+}
+
+void
+tables_destroy(struct tables *tables)
+{
+    if (tables->memory)
+        munmap(tables->memory, tables->size);
+    tables->memory = NULL;
+}
+
+uint64_t
+tables_created(const struct tables *tables)
+{
+    return whole(tables)->created;
+}
+
+struct sampler_table *
+tables_cpu(const struct tables *tables, unsigned worker)
+{
+    return &part(tables, worker)->cpu;
+}
+
+struct heap_table *
+tables_heap(const struct tables *tables, unsigned worker)
+{
+    return &part(tables, worker)->heap;
+}
+
+struct stacks *
+tables_block(const struct tables *tables, unsigned worker)
+{
+    return (struct stacks *)part(tables, worker)->block;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * tables: what profiles are made of, in memory that all processes of a generation share. Made
+ * by the master before it forks. Each worker writes its own tables and nobody else's; any
+ * process may read them. Memory that is never written is never there: a kind of profile that
+ * is off costs nothing.
+ */
+#ifndef PROFILE_TABLES_H
+#define PROFILE_TABLES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "profile/heap.h"
+#include "profile/sampler.h"
+#include "profile/stacks.h"
+
+struct tables {
+    void *memory;
+    size_t size;
+    unsigned workers;
+};
+
+/* 0 or a negative errno. */
+int tables_create(struct tables *tables, unsigned workers) __attribute__((warn_unused_result));
+void tables_destroy(struct tables *tables);
+
+/* When they were made: ns since the epoch. */
+uint64_t tables_created(const struct tables *tables);
+
+struct sampler_table *tables_cpu(const struct tables *tables, unsigned worker);
+struct heap_table *tables_heap(const struct tables *tables, unsigned worker);
+/* Where connections wait; filled by block_add(). */
+struct stacks *tables_block(const struct tables *tables, unsigned worker);
+
+#endif

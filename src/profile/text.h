@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* text: a profile as the table that `go tool pprof -text` prints, for a terminal. */
+#ifndef PROFILE_TEXT_H
+#define PROFILE_TEXT_H
+
+#include <stdio.h>
+
+#include "profile/maps.h"
+#include "profile/profile.h"
+#include "profile/symbol.h"
+
+/* value: which of the kind's values. A function's flat value is its own, cum that of all it
+ * called, too. Functions below 0.5 % of the total in both are left out, and it says how many.
+ * 0 or -ENOMEM; errors of out itself are left to ferror(3). */
+int text_write(const struct profile *profile, unsigned value, const struct maps *maps,
+               struct symbols *symbols, FILE *out) __attribute__((warn_unused_result));
+
+/* A value with a fitting unit: "1.50s", "512kB", "17". */
+void text_format(int64_t value, const char *unit, char *text, size_t size);
+
+#endif

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Recorder: which files there are after which event, and what is in them. */
+#include <dirent.h>
+#include <errno.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/log.h"
+#include "profile/recorder.h"
+#include "profile_load.h"
+
+#define MS 1000000u
+
+static char directory[] = "/tmp/test_recorder.XXXXXX";
+static char prefix[64];
+static struct tables tables;
+static struct recorder *recorder;
+
+static struct recorder *
+create(const char *where)
+{
+    const struct recorder_options options = { .cpu = where,
+                                              .keep = 2,
+                                              .owner = { (uid_t)-1, (gid_t)-1 } };
+
+    return recorder_create(&tables, &options, NULL, 7);
+}
+
+static int
+set_up(void **state)
+{
+    (void)state;
+    memcpy(strrchr(directory, '.'), ".XXXXXX", 8);
+    if (mkdtemp(directory) == NULL || tables_create(&tables, 2) < 0)
+        return -1;
+    snprintf(prefix, sizeof(prefix), "%s/p", directory);
+    recorder = create(prefix);
+    return recorder ? 0 : -1;
+}
+
+static int
+tear_down(void **state)
+{
+    DIR *listing = opendir(directory);
+    const struct dirent *entry;
+
+    (void)state;
+    recorder_destroy(recorder);
+    while ((entry = readdir(listing)) != NULL)
+        if (entry->d_name[0] != '.')
+            unlinkat(dirfd(listing), entry->d_name, 0);
+    closedir(listing);
+    tables_destroy(&tables);
+    return rmdir(directory);
+}
+
+/* Waits until all is written. */
+static void
+settle(void)
+{
+    pid_t pid;
+
+    while ((pid = wait(NULL)) > 0) {
+        assert_true(recorder_reap(recorder, pid));
+        assert_false(recorder_reap(recorder, pid));
+    }
+}
+
+static unsigned
+count_files(void)
+{
+    DIR *listing = opendir(directory);
+    const struct dirent *entry;
+    unsigned count = 0;
+
+    while ((entry = readdir(listing)) != NULL)
+        count += entry->d_name[0] != '.';
+    closedir(listing);
+    return count;
+}
+
+/* The CPU time in a worker's file, in ms; -1: no such file. */
+static long
+recorded(unsigned worker, int pid)
+{
+    uintptr_t head[2];
+    uintptr_t pcs[STACKS_DEPTH];
+    char path[128];
+    long sum = 0;
+    FILE *in;
+
+    snprintf(path, sizeof(path), "%s.w%u.%d.cpu.prof", prefix, worker, pid);
+    if ((in = fopen(path, "r")) == NULL)
+        return -1;
+    assert_int_equal(fseek(in, 5 * sizeof(uintptr_t), SEEK_SET), 0);
+    while (fread(head, sizeof(head), 1, in) == 1 &&
+           fread(pcs, sizeof(*pcs), head[1], in) == head[1] && pcs[0] != 0)
+        sum += (long)head[0];
+    fclose(in);
+    return sum;
+}
+
+static bool
+exists(const char *name)
+{
+    char path[128];
+
+    snprintf(path, sizeof(path), "%s.%s", prefix, name);
+    return access(path, F_OK) == 0;
+}
+
+/* One process of worker 1, which uses so much CPU time. */
+static void
+live_and_die(int pid, unsigned ms)
+{
+    const uintptr_t pcs[] = { 100, 200 };
+    const struct rusage usage = { .ru_utime = { 0, ms * 1000 } };
+
+    recorder_prepare(recorder, 1);
+    recorder_spawned(recorder, 1, pid);
+    load_table(load_stacks(&tables, PROFILE_CPU, 1), 0, pcs, 2, 1, ms * MS);
+    recorder_ended(recorder, 1, &usage);
+    settle();
+}
+
+static void
+each_process_has_a_file_of_its_own_time(void **state)
+{
+    (void)state;
+    live_and_die(4001, 30);
+    live_and_die(4002, 50);
+    assert_int_equal(recorded(1, 4001), 30);
+    assert_int_equal(recorded(1, 4002), 50);
+    assert_int_equal(sampler_cpu_time(tables_cpu(&tables, 1)), 80 * MS);
+    assert_int_equal(count_files(), 2);
+}
+
+static void
+old_files_are_deleted(void **state)
+{
+    (void)state;
+    for (int pid = 4001; pid <= 4005; pid++) {
+        live_and_die(pid, 10);
+        usleep(20000);
+    }
+    assert_int_equal(count_files(), 2);
+    assert_int_equal(recorded(1, 4005), 10);
+    assert_int_equal(recorded(1, 4003), -1);
+}
+
+static void
+living_workers_and_the_whole_are_written_on_demand(void **state)
+{
+    const uintptr_t pcs[] = { 100, 200 };
+
+    (void)state;
+    recorder_prepare(recorder, 0);
+    recorder_spawned(recorder, 0, 5001);
+    load_table(load_stacks(&tables, PROFILE_CPU, 0), 0, pcs, 2, 1, 5 * MS);
+    recorder_write(recorder);
+    settle();
+    assert_int_equal(recorded(0, 5001), 5);
+    assert_true(exists("cpu.pb.gz"));
+    assert_int_equal(count_files(), 2);
+    load_table(load_stacks(&tables, PROFILE_CPU, 0), 0, pcs, 2, 1, 4 * MS);
+    recorder_write(recorder);
+    settle();
+    assert_int_equal(recorded(0, 5001), 9);
+    assert_int_equal(count_files(), 2);
+}
+
+static void
+a_replaced_generation_writes_under_its_number(void **state)
+{
+    (void)state;
+    recorder_replaced(recorder);
+    recorder_write(recorder);
+    settle();
+    assert_true(exists("g7.cpu.pb.gz"));
+    assert_false(exists("cpu.pb.gz"));
+}
+
+static void
+destroying_waits_for_the_files(void **state)
+{
+    (void)state;
+    recorder_write(recorder);
+    recorder_destroy(recorder);
+    recorder = create(prefix);
+    assert_true(exists("cpu.pb.gz"));
+}
+
+static void
+no_files_are_written_when_off(void **state)
+{
+    (void)state;
+    recorder_destroy(recorder);
+    recorder = create(NULL);
+    live_and_die(4001, 30);
+    recorder_write(recorder);
+    settle();
+    assert_int_equal(count_files(), 0);
+    assert_int_equal(sampler_cpu_time(tables_cpu(&tables, 1)), 30 * MS);
+}
+
+static void
+a_missing_directory_costs_a_line_in_the_log(void **state)
+{
+    char log[128];
+    char line[256] = "";
+    FILE *in;
+
+    (void)state;
+    snprintf(log, sizeof(log), "%s/log", directory);
+    assert_int_equal(log_open(log), 0);
+    recorder_destroy(recorder);
+    recorder = create("/nonexistent/p");
+    live_and_die(4001, 30);
+    assert_int_equal(log_open(NULL), 0);
+    assert_non_null(in = fopen(log, "r"));
+    assert_non_null(fgets(line, sizeof(line), in));
+    fclose(in);
+    assert_non_null(strstr(line, "profile /nonexistent/p.w1.4001.cpu.prof: No such file"));
+    assert_int_equal(count_files(), 1);
+}
+
+int
+main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+    const struct CMUnitTest tests[] = {
+        TEST(each_process_has_a_file_of_its_own_time),
+        TEST(old_files_are_deleted),
+        TEST(living_workers_and_the_whole_are_written_on_demand),
+        TEST(a_replaced_generation_writes_under_its_number),
+        TEST(destroying_waits_for_the_files),
+        TEST(no_files_are_written_when_off),
+        TEST(a_missing_directory_costs_a_line_in_the_log),
+    };
+
+    return cmocka_run_group_tests_name("recorder", tests, NULL, NULL);
+}

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Text: the table's numbers, order and units. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "profile/marker.h"
+#include "profile/text.h"
+#include "profile_load.h"
+
+#define MS 1000000u
+
+static void
+values_have_fitting_units(void **state)
+{
+    static const struct {
+        int64_t value;
+        const char *unit;
+        const char *text;
+    } rows[] = {
+        { 0, "nanoseconds", "0" },
+        { 999, "nanoseconds", "999ns" },
+        { 1500000, "nanoseconds", "1.50ms" },
+        { 2000000000, "nanoseconds", "2s" },
+        { 5400000000000, "nanoseconds", "1.50hrs" },
+        { -1500000, "nanoseconds", "-1.50ms" },
+        { 512 * 1024, "bytes", "512kB" },
+        { 1 << 30, "bytes", "1GB" },
+        { 100, "bytes", "100B" },
+        { 1234567, "count", "1234567" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char text[32];
+
+        text_format(rows[i].value, rows[i].unit, text, sizeof(text));
+        assert_string_equal(text, rows[i].text);
+    }
+}
+
+static char *
+print(const struct tables *tables)
+{
+    struct profile *profile = profile_take(tables, PROFILE_CPU, 0, 1, NULL);
+    struct symbols *symbols;
+    struct maps maps;
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+
+    assert_int_equal(maps_read(&maps), 0);
+    symbols = symbol_open(&maps);
+    assert_int_equal(text_write(profile, 1, &maps, symbols, out), 0);
+    fclose(out);
+    symbol_close(symbols);
+    maps_free(&maps);
+    profile_free(profile);
+    return text;
+}
+
+/* wait_for_disk() calls itself and is called by wait_for_client(), as far as stacks tell. */
+static void
+rows_are_sorted_and_recursion_counts_once(void **state)
+{
+    const uintptr_t deep[] = { marker_pc(MARKER_WAIT_DISK), marker_pc(MARKER_WAIT_DISK),
+                               marker_pc(MARKER_WAIT_CLIENT) };
+    const uintptr_t flat[] = { marker_pc(MARKER_WAIT_CLIENT) };
+    const uintptr_t small[] = { marker_pc(MARKER_WAIT_TURN) };
+    struct tables tables;
+    const char *line;
+    char *text;
+
+    (void)state;
+    assert_int_equal(tables_create(&tables, 1), 0);
+    load_table(load_stacks(&tables, PROFILE_CPU, 0), 0, flat, 1, 1, 249 * MS);
+    load_table(load_stacks(&tables, PROFILE_CPU, 0), 0, deep, 3, 1, 750 * MS);
+    load_table(load_stacks(&tables, PROFILE_CPU, 0), 0, small, 1, 1, MS);
+    text = print(&tables);
+    assert_non_null(strstr(text, "File: test_text\nType: cpu\nTime: "));
+    assert_non_null(strstr(text, "Total samples = 1s ("));
+    assert_non_null(strstr(text, "Showing nodes accounting for 999ms, 99.9% of 1s total\n"));
+    assert_non_null(strstr(text, "Dropped 1 nodes (cum < 0.5%)\n"));
+    line = strstr(text, "      flat  flat%   sum%        cum   cum%\n");
+    assert_non_null(line);
+    assert_string_equal(strchr(line, '\n') + 1,
+                        "     750ms 75.00% 75.00%      750ms 75.00%  wait_for_disk\n"
+                        "     249ms 24.90% 99.90%      999ms 99.90%  wait_for_client\n");
+    free(text);
+    tables_destroy(&tables);
+}
+
+static void
+an_empty_profile_is_an_empty_table(void **state)
+{
+    struct tables tables;
+    char *text;
+
+    (void)state;
+    assert_int_equal(tables_create(&tables, 1), 0);
+    text = print(&tables);
+    assert_non_null(strstr(text, "Showing nodes accounting for 0, 0% of 0 total\n"));
+    free(text);
+    tables_destroy(&tables);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(values_have_fitting_units),
+        cmocka_unit_test(rows_are_sorted_and_recursion_counts_once),
+        cmocka_unit_test(an_empty_profile_is_an_empty_table),
+    };
+
+    return cmocka_run_group_tests_name("text", tests, NULL, NULL);
+}
