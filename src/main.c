@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/memory.h"
 #include "build.h"
 #include "config/config.h"
 #include "config/override.h"
@@ -22,6 +23,9 @@
 #define EXIT_USAGE    2
 #define OVERRIDES_MAX 64
 
+/* Options without a letter. */
+enum { OPTION_CPU_PROFILE = 256, OPTION_HEAP_PROFILE };
+
 enum mode { MODE_RUN, MODE_TEST, MODE_DUMP, MODE_VERSION, MODE_HELP };
 
 struct command_line {
@@ -31,26 +35,35 @@ struct command_line {
 };
 
 static const struct option long_options[] = {
-    { "config", required_argument, NULL, 'c' }, { "option", required_argument, NULL, 'o' },
-    { "detach", no_argument, NULL, 'd' },       { "test", no_argument, NULL, 't' },
-    { "dump", no_argument, NULL, 'T' },         { "version", no_argument, NULL, 'V' },
-    { "help", no_argument, NULL, 'h' },         { NULL, 0, NULL, 0 },
+    { "config", required_argument, NULL, 'c' },
+    { "option", required_argument, NULL, 'o' },
+    { "detach", no_argument, NULL, 'd' },
+    { "test", no_argument, NULL, 't' },
+    { "dump", no_argument, NULL, 'T' },
+    { "version", no_argument, NULL, 'V' },
+    { "help", no_argument, NULL, 'h' },
+    { "cpuprofile", required_argument, NULL, OPTION_CPU_PROFILE },
+    { "memprofile", required_argument, NULL, OPTION_HEAP_PROFILE },
+    { NULL, 0, NULL, 0 },
 };
 
-static const char usage[] = "usage: tiffd [-dhtTV] [-c file] [-o section.key=value] ...\n";
+static const char usage[] = "usage: tiffd [-dhtTV] [-c file] [-o section.key=value] ... "
+                            "[--cpuprofile=prefix] [--memprofile=prefix]\n";
 
 static const char help[] =
     "\n"
     "  -c, --config file    read this configuration (default: " DEFAULT_FILE ")\n"
     "  -o, --option s.k=v   override one setting: server.workers=2, \"asset "
     "/tiff.variant=cached\"\n"
+    "      --cpuprofile=p   every worker writes a CPU profile, p.w0.123.cpu.prof\n"
+    "      --memprofile=p   every worker writes a heap profile, p.w0.123.heap.prof\n"
     "  -d, --detach         run in the background\n"
     "  -t, --test           check the configuration and end\n"
     "  -T, --dump           print the effective configuration and end\n"
     "  -V, --version        print version, libraries and embedded objects\n"
     "  -h, --help           print this text\n"
     "\n"
-    "See tiffd(8) and tiffd.ini(5).\n";
+    "See tiffd(8), tiffd.ini(5) and tiffd-debug(7).\n";
 
 static _Noreturn void
 usage_error(const char *message)
@@ -73,6 +86,17 @@ add_override(struct command_line *line, const char *text)
     line->overrides[line->options.override_count++].text = text;
 }
 
+/* The same as an option -o, but a relative prefix begins here, whatever profile.dir says. */
+static void
+add_profile(struct command_line *line, const char *key, const char *prefix)
+{
+    char *directory = prefix[0] == '/' || prefix[0] == '\0' ? NULL : realpath(".", NULL);
+
+    add_override(line, memory_format("profile.%s=%s%s%s", key, directory ? directory : "",
+                                     directory ? "/" : "", prefix));
+    free(directory);
+}
+
 static void
 parse(struct command_line *line, int argc, char **argv)
 {
@@ -85,6 +109,12 @@ parse(struct command_line *line, int argc, char **argv)
             break;
         case 'o':
             add_override(line, optarg);
+            break;
+        case OPTION_CPU_PROFILE:
+            add_profile(line, "cpu", optarg);
+            break;
+        case OPTION_HEAP_PROFILE:
+            add_profile(line, "heap", optarg);
             break;
         case 'd':
             line->options.detach = true;
@@ -150,6 +180,25 @@ open_standard_streams(void)
         close(fd);
 }
 
+/* gperftools begins to profile before main() where these are set, and forked processes would
+ * then overwrite the master's file. Begins anew without them. */
+static void
+drop_foreign_profilers(char **argv)
+{
+    static const char *const names[] = { "CPUPROFILE", "HEAPPROFILE", "HEAPCHECK" };
+    bool found = false;
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (getenv(names[i]) == NULL)
+            continue;
+        fprintf(stderr, "tiffd: %s is ignored; see --cpuprofile and --memprofile\n", names[i]);
+        unsetenv(names[i]);
+        found = true;
+    }
+    if (found)
+        execv("/proc/self/exe", argv);
+}
+
 int
 main(int argc, char **argv, char **environment)
 {
@@ -157,7 +206,9 @@ main(int argc, char **argv, char **environment)
     struct config *config;
 
     open_standard_streams();
+    drop_foreign_profilers(argv);
     setproctitle_init(argc, argv, environment);
+    line.options.arguments = argv;
     line.options.overrides = line.overrides;
     parse(&line, argc, argv);
     if (line.mode == MODE_VERSION)

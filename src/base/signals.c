@@ -13,7 +13,8 @@ static const struct {
     const char *name;
 } table[] = {
     { SIGHUP, "SIGHUP" },   { SIGINT, "SIGINT" },   { SIGQUIT, "SIGQUIT" },
-    { SIGTERM, "SIGTERM" }, { SIGUSR1, "SIGUSR1" }, { SIGCHLD, "SIGCHLD" },
+    { SIGTERM, "SIGTERM" }, { SIGUSR1, "SIGUSR1" }, { SIGUSR2, "SIGUSR2" },
+    { SIGCHLD, "SIGCHLD" },
 };
 
 enum { TABLE_SIZE = sizeof(table) / sizeof(table[0]) };
@@ -28,6 +29,7 @@ signals_open(void)
     for (size_t i = 0; i < TABLE_SIZE; i++)
         sigaddset(&set, table[i].signal);
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a log that may not grow costs its lines, not the daemon */
     if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
         return -errno;
     fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);

@@ -9,8 +9,8 @@
 
 #include <stdbool.h>
 
-/* Blocks the signals of the table (and ignores SIGPIPE); children inherit that. Returns a
- * non-blocking descriptor that is readable when one has come, or a negative errno. */
+/* Blocks the signals of the table (and ignores SIGPIPE and SIGXFSZ); children inherit that.
+ * Returns a non-blocking descriptor that is readable when one has come, or a negative errno. */
 int signals_open(void) __attribute__((warn_unused_result));
 
 /* The next signal that has come, or 0. */

@@ -6,6 +6,9 @@
 #include "config/check.h"
 
 #include <inttypes.h>
+#include <netinet/in.h>
+
+#include "config/listen.h"
 
 static void
 check_target_length(const struct build *build)
@@ -25,16 +28,51 @@ check_target_length(const struct build *build)
 
 /* A group alone is not a way to give up the rights of root. */
 static void
-check_group(const struct build *build)
+check_group(const struct build *build, enum section_kind section, const char *name)
 {
-    const struct config_server *server = &build->config->server;
-    const struct option *user = option_find(SECTION_SERVER, "user");
-    const struct option *group = option_find(SECTION_SERVER, "group");
+    const struct option *user = option_find(section, "user");
+    const struct option *group = option_find(section, "group");
 
-    if (server->group != NULL && build_given(build, user, 0)->file == NULL)
+    if (name != NULL && build_given(build, user, 0)->file == NULL)
         report_error(build->report, *build_given(build, group, 0),
-                     "[server] group: \"%s\" without a user; accepted: user = NAME, too",
-                     server->group);
+                     "[%s] group: \"%s\" without a user; accepted: user = NAME, too",
+                     section_name(section), name);
+}
+
+static bool
+is_loopback(const struct listen_address *item)
+{
+    const struct sockaddr_in *in = (const struct sockaddr_in *)&item->address;
+    const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)&item->address;
+
+    switch (item->address.ss_family) {
+    case AF_UNIX:
+        return true;
+    case AF_INET:
+        return ntohl(in->sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
+    default:
+        return IN6_IS_ADDR_LOOPBACK(&in6->sin6_addr);
+    }
+}
+
+/* What is served there knows no passwords, and takes time. */
+static void
+check_debug_listen(const struct build *build)
+{
+    const struct listen_list *list = &build->config->debug.listen;
+
+    for (size_t i = 0; i < list->count; i++) {
+        const struct listen_address *item = &list->items[i];
+
+        if (!is_loopback(item))
+            report_error(build->report, item->origin,
+                         "[debug] listen: \"%s\" can be reached from other machines; "
+                         "accepted: 127.0.0.1:PORT, [::1]:PORT, unix:/PATH",
+                         item->text);
+        if (listen_find(&build->config->server.listen, item))
+            report_error(build->report, item->origin,
+                         "[debug] listen: \"%s\" is where [server] listens", item->text);
+    }
 }
 
 static void
@@ -56,7 +94,9 @@ check_whole(const struct build *build, config_asset_check *check)
     const struct config *config = build->config;
 
     check_target_length(build);
-    check_group(build);
+    check_group(build, SECTION_SERVER, config->server.group);
+    check_group(build, SECTION_PROFILE, config->profile.group);
+    check_debug_listen(build);
     for (size_t i = 0; i < config->asset_count; i++)
         check_asset(build, i, check);
     if (config->asset_count == 0 && build->report->count == build->errors)

@@ -19,6 +19,7 @@ enum variant { VARIANT_CACHED, VARIANT_EMBEDDED, VARIANT_STREAMING };
 enum encoding { ENCODING_IDENTITY, ENCODING_BASE64 };
 enum transmit { TRANSMIT_AUTO, TRANSMIT_SEND, TRANSMIT_SENDFILE };
 enum affinity { AFFINITY_NONE, AFFINITY_CPU };
+enum core { CORE_SYSTEM, CORE_OFF, CORE_ON };
 
 /* One listen address, as written and as the kernel wants it. */
 struct listen_address {
@@ -71,6 +72,30 @@ struct config_log {
     char *file; /* NULL: standard error */
 };
 
+/* [profile] */
+struct config_profile {
+    char *cpu;  /* prefix of files, see config_profile_prefix(); NULL: none */
+    char *heap; /* likewise */
+    char *dir;  /* NULL: where tiffd was started */
+    unsigned hz;
+    uint64_t sample_bytes;
+    unsigned keep;  /* files of processes that have ended, a worker and kind */
+    uint64_t every; /* 0: only when something ends, or on demand */
+    char *user;     /* NULL: files belong to who started tiffd */
+    char *group;    /* NULL: the user's own */
+    unsigned mode;
+};
+
+/* [debug] */
+struct config_debug {
+    struct listen_list listen; /* loopback and Unix sockets only */
+    unsigned clients;
+    unsigned events;     /* kept a worker; 0: none are noted */
+    uint64_t schedtrace; /* 0: off */
+    uint64_t alloctrace; /* 0: off */
+    enum core core;
+};
+
 /* [asset /path] */
 struct config_asset {
     char *path; /* normalised as a request's target is */
@@ -88,6 +113,8 @@ struct config {
     char *file; /* as given with -c; origins borrow it */
     struct config_server server;
     struct config_log log;
+    struct config_profile profile;
+    struct config_debug debug;
     struct config_asset *assets; /* in the order of the file */
     size_t asset_count;
     char **overrides; /* "-o section.key=value"; origins borrow them */

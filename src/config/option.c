@@ -13,9 +13,11 @@
 #include "config/nearest.h"
 #include "config/type.h"
 
-#define SECTION_OF_server SECTION_SERVER
-#define SECTION_OF_log    SECTION_LOG
-#define SECTION_OF_asset  SECTION_ASSET
+#define SECTION_OF_server  SECTION_SERVER
+#define SECTION_OF_log     SECTION_LOG
+#define SECTION_OF_profile SECTION_PROFILE
+#define SECTION_OF_debug   SECTION_DEBUG
+#define SECTION_OF_asset   SECTION_ASSET
 
 /* The offset of a field, if it has the C type that the option's type stores. */
 #define FIELD(structure, field, type)                                                          \
@@ -105,8 +107,6 @@ option_suggest(enum section_kind section, const char *key, char *text, size_t si
         snprintf(text, size, "did you mean %s?", nearest->key);
     else if (elsewhere != NULL)
         snprintf(text, size, "it belongs to [%s]", section_name(elsewhere->section));
-    else if (section == SECTION_PROFILE || section == SECTION_DEBUG)
-        snprintf(text, size, "accepted: no keys yet");
     else
         list_keys(section, text, size);
 }

@@ -65,6 +65,40 @@ OPTION(log, level, level, "notice", 0, 0, 0,
 OPTION(log, file, path, "", 0, 0, OPTION_RESTART,
        "the log file; empty: standard error")
 
+OPTION(profile, cpu, prefix, "", 0, 0, 0,
+       "how the names of CPU profiles begin: NAME.w0.123.cpu.prof; empty: none are written")
+OPTION(profile, heap, prefix, "", 0, 0, 0,
+       "the same for heap profiles; empty: none, and allocations are not sampled")
+OPTION(profile, dir, path, "", 0, 0, 0,
+       "where relative names of profiles begin; empty: where tiffd was started")
+OPTION(profile, hz, number, "100", 1, 1000, 0,
+       "samples a second of CPU time; the kernel's own tick is the upper limit")
+OPTION(profile, sample_bytes, size, "512k", 1, 1073741824, 0,
+       "bytes of allocations for each one that is sampled, on average")
+OPTION(profile, keep, number, "16", 1, 100000, 0,
+       "profiles kept of one worker and kind, and of replaced generations")
+OPTION(profile, every, time, "0", 0, 86400000, 0,
+       "how often profiles are written while workers run; 0: when one ends, and on demand")
+OPTION(profile, user, user, "", 0, 0, 0,
+       "the user whom profiles are given to; empty: the one that started tiffd")
+OPTION(profile, group, group, "", 0, 0, 0,
+       "the group, likewise; empty: that of profile.user")
+OPTION(profile, mode, mode, "0640", 0, 0777, 0,
+       "who may read profiles, in octal as chmod(1) takes it")
+
+OPTION(debug, listen, listen, "", 0, 0, 0,
+       "where numbers, profiles and traces are served: loopback or unix:/PATH; empty: nowhere")
+OPTION(debug, clients, number, "16", 1, 1024, 0,
+       "clients served there at a time; above it: 503")
+OPTION(debug, events, number, "16384", 0, 4194304, 0,
+       "events that a worker keeps for execution traces; 0: none are noted")
+OPTION(debug, schedtrace, time, "0", 0, 86400000, 0,
+       "how often a line about scheduling goes to standard error; 0: never")
+OPTION(debug, alloctrace, time, "0", 0, 86400000, 0,
+       "how often a line about memory goes to standard error; 0: never")
+OPTION(debug, core, core, "system", 0, 0, 0,
+       "core files after a crash: as the system says, off, or on as far as its hard limit lets")
+
 OPTION(asset, file, path, "", 0, 0, OPTION_REQUIRED,
        "the object; for the embedded variant its base name is looked up in the program")
 OPTION(asset, variant, variant, "", 0, 0, OPTION_INHERITED,

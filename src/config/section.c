@@ -144,11 +144,12 @@ section_fields(struct config *config, enum section_kind kind, size_t asset)
         return (char *)&config->server;
     case SECTION_LOG:
         return (char *)&config->log;
+    case SECTION_PROFILE:
+        return (char *)&config->profile;
+    case SECTION_DEBUG:
+        return (char *)&config->debug;
     case SECTION_ASSET:
         return (char *)&config->assets[asset];
-    case SECTION_PROFILE:
-    case SECTION_DEBUG:
-        break;
     }
     return NULL;
 }
@@ -161,11 +162,12 @@ section_view(const struct config *config, enum section_kind kind, size_t asset)
         return (const char *)&config->server;
     case SECTION_LOG:
         return (const char *)&config->log;
+    case SECTION_PROFILE:
+        return (const char *)&config->profile;
+    case SECTION_DEBUG:
+        return (const char *)&config->debug;
     case SECTION_ASSET:
         return (const char *)&config->assets[asset];
-    case SECTION_PROFILE:
-    case SECTION_DEBUG:
-        break;
     }
     return NULL;
 }

@@ -41,12 +41,15 @@ extern const struct option_type type_count;    /* the same, 64 bits wide */
 extern const struct option_type type_size;     /* bytes, with units */
 extern const struct option_type type_time;     /* milliseconds, with units */
 extern const struct option_type type_workers;  /* a number or auto */
+extern const struct option_type type_mode;     /* permissions of a file, octal */
 extern const struct option_type type_variant;  /* enum variant */
 extern const struct option_type type_encoding; /* enum encoding */
 extern const struct option_type type_transmit; /* enum transmit */
 extern const struct option_type type_affinity; /* enum affinity */
+extern const struct option_type type_core;     /* enum core */
 extern const struct option_type type_level;    /* enum log_level */
 extern const struct option_type type_path;     /* a file's name, not yet resolved */
+extern const struct option_type type_prefix;   /* how the names of files begin, not resolved */
 extern const struct option_type type_user;     /* a user that exists */
 extern const struct option_type type_group;    /* a group that exists */
 extern const struct option_type type_media;    /* a media type, RFC 9110 section 8.3.1 */
@@ -64,6 +67,9 @@ extern const struct option_type type_header;   /* "Name: value" */
 #define TYPE_FIELD_encoding enum encoding
 #define TYPE_FIELD_transmit enum transmit
 #define TYPE_FIELD_affinity enum affinity
+#define TYPE_FIELD_mode     unsigned
+#define TYPE_FIELD_core     enum core
+#define TYPE_FIELD_prefix   char *
 #define TYPE_FIELD_level    enum log_level
 #define TYPE_FIELD_path     char *
 #define TYPE_FIELD_user     char *

@@ -37,6 +37,8 @@ parse_listen(const struct setting *setting, union option_field field)
 {
     const char *at = setting->value;
 
+    if (*at == '\0' && setting->option->preset[0] == '\0')
+        return;
     for (;;) {
         struct span item = { .at = at, .length = strcspn(at, ",") };
 
@@ -53,6 +55,8 @@ print_listen(const struct option *option, union option_view field, FILE *out)
 {
     for (size_t i = 0; i < field.listen->count; i++)
         fprintf(out, "%s = %s\n", option->key, field.listen->items[i].text);
+    if (field.listen->count == 0)
+        fprintf(out, "%s =\n", option->key);
 }
 
 static void

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * type_number: options that are numbers, with or without units, held against the range of
- * their row. Exports type_number, type_count, type_size, type_time and type_workers.
+ * their row. Exports type_number, type_count, type_size, type_time, type_workers and type_mode.
  * Nothing is fatal.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "config/cpu.h"
@@ -72,6 +73,20 @@ parse_workers(const struct setting *setting, union option_field field)
         parse_number(setting, field);
 }
 
+/* Three or four octal digits, as chmod(1) takes them. */
+static void
+parse_mode(const struct setting *setting, union option_field field)
+{
+    const char *value = setting->value;
+    size_t length = strlen(value);
+
+    if (length < 3 || length > 4 || strspn(value, "01234567") != length ||
+        strtoul(value, NULL, 8) > setting->option->maximum)
+        setting_refuse(setting, span_of(value), "is no mode of a file");
+    else
+        *field.number = (unsigned)strtoul(value, NULL, 8);
+}
+
 static void
 parse_count(const struct setting *setting, union option_field field)
 {
@@ -94,6 +109,12 @@ static void
 print_number(const struct option *option, union option_view field, FILE *out)
 {
     print_scaled(option, UNIT_PLAIN, *field.number, out);
+}
+
+static void
+print_mode(const struct option *option, union option_view field, FILE *out)
+{
+    fprintf(out, "%s = %04o\n", option->key, *field.number);
 }
 
 static void
@@ -124,6 +145,13 @@ static void
 accept_workers(const struct option *option, char text[static TYPE_TEXT_SIZE])
 {
     accept_range(option, UNIT_PLAIN, " or auto", text);
+}
+
+static void
+accept_mode(const struct option *option, char text[static TYPE_TEXT_SIZE])
+{
+    snprintf(text, TYPE_TEXT_SIZE, "up to %04o, three or four octal digits",
+             (unsigned)option->maximum);
 }
 
 static void
@@ -166,4 +194,10 @@ const struct option_type type_workers = {
     .parse = parse_workers,
     .print = print_number,
     .accepted = accept_workers,
+};
+
+const struct option_type type_mode = {
+    .parse = parse_mode,
+    .print = print_mode,
+    .accepted = accept_mode,
 };

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * type_text: options that are text: paths, names of users and groups, values of header fields.
- * Exports type_path, type_user, type_group, type_media and type_value. An empty value is NULL
- * in the field. Nothing is fatal but lack of memory.
+ * Exports type_path, type_prefix, type_user, type_group, type_media and type_value. An empty
+ * value is NULL in the field. Nothing is fatal but lack of memory.
  *
  * Known weakness: users and groups are known by name only, not by number.
  */
 #include <grp.h>
 #include <pwd.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
 #include "config/field.h"
@@ -47,6 +48,16 @@ static void
 parse_path(const struct setting *setting, union option_field field)
 {
     settle(setting, field, NULL);
+}
+
+/* "dir/" would make files whose names begin with a dot, which nobody finds. */
+static void
+parse_prefix(const struct setting *setting, union option_field field)
+{
+    size_t length = strlen(setting->value);
+    bool bare = length > 0 && setting->value[length - 1] == '/';
+
+    settle(setting, field, bare ? "ends in /" : NULL);
 }
 
 static void
@@ -88,6 +99,13 @@ accept_path(const struct option *option, char text[static TYPE_TEXT_SIZE])
 }
 
 static void
+accept_prefix(const struct option *option, char text[static TYPE_TEXT_SIZE])
+{
+    (void)option;
+    snprintf(text, TYPE_TEXT_SIZE, "how the files' names begin; empty for none");
+}
+
+static void
 accept_user(const struct option *option, char text[static TYPE_TEXT_SIZE])
 {
     (void)option;
@@ -121,6 +139,13 @@ const struct option_type type_path = {
     .print = print_text,
     .clear = clear_text,
     .accepted = accept_path,
+};
+
+const struct option_type type_prefix = {
+    .parse = parse_prefix,
+    .print = print_text,
+    .clear = clear_text,
+    .accepted = accept_prefix,
 };
 
 const struct option_type type_user = {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * type_word: options that are one word of a fixed set. Exports type_variant, type_encoding,
- * type_transmit, type_affinity and type_level; the words of a type are where its enum's values
- * are named. Nothing is fatal.
+ * type_transmit, type_affinity, type_core and type_level; the words of a type are where its
+ * enum's values are named. Nothing is fatal.
  *
  * The fields are enums without negative values, which gcc and clang store as unsigned.
  */
@@ -70,42 +70,27 @@ static const char *const affinities[] = {
     NULL,
 };
 
+static const char *const cores[] = {
+    [CORE_SYSTEM] = "system",
+    [CORE_OFF] = "off",
+    [CORE_ON] = "on",
+    NULL,
+};
+
 static const char *const levels[] = {
     [LOG_LEVEL_ERROR] = "error", [LOG_LEVEL_WARNING] = "warning", [LOG_LEVEL_NOTICE] = "notice",
     [LOG_LEVEL_INFO] = "info",   [LOG_LEVEL_DEBUG] = "debug",     NULL,
 };
 
-const struct option_type type_variant = {
-    .parse = parse_word,
-    .print = print_word,
-    .accepted = accept_word,
-    .words = variants,
-};
+/* What all of them have in common. */
+#define WORD_TYPE(set)                                                                         \
+    {                                                                                          \
+        .parse = parse_word, .print = print_word, .accepted = accept_word, .words = (set)      \
+    }
 
-const struct option_type type_encoding = {
-    .parse = parse_word,
-    .print = print_word,
-    .accepted = accept_word,
-    .words = encodings,
-};
-
-const struct option_type type_transmit = {
-    .parse = parse_word,
-    .print = print_word,
-    .accepted = accept_word,
-    .words = transmits,
-};
-
-const struct option_type type_affinity = {
-    .parse = parse_word,
-    .print = print_word,
-    .accepted = accept_word,
-    .words = affinities,
-};
-
-const struct option_type type_level = {
-    .parse = parse_word,
-    .print = print_word,
-    .accepted = accept_word,
-    .words = levels,
-};
+const struct option_type type_variant = WORD_TYPE(variants);
+const struct option_type type_encoding = WORD_TYPE(encodings);
+const struct option_type type_transmit = WORD_TYPE(transmits);
+const struct option_type type_affinity = WORD_TYPE(affinities);
+const struct option_type type_core = WORD_TYPE(cores);
+const struct option_type type_level = WORD_TYPE(levels);

@@ -4,9 +4,8 @@
 #include "master/generation.h"
 
 #include <errno.h>
-#include <grp.h>
-#include <pwd.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -15,34 +14,6 @@ generation_configure(const char *file, const struct config_override *overrides,
                      size_t override_count, struct report *report)
 {
     return config_load_checked(file, overrides, override_count, catalogue_check, report);
-}
-
-/* The configuration has been checked: the names exist unless they vanished since. */
-static int
-look_up_user(struct generation *generation)
-{
-    const struct config_server *server = &generation->config->server;
-    const struct passwd *user;
-    const struct group *group;
-
-    generation->user = (uid_t)-1;
-    generation->group = (gid_t)-1;
-    if (server->user == NULL)
-        return 0;
-    if (geteuid() != 0) {
-        log_notice("user %s: not changed, since only root may", server->user);
-        return 0;
-    }
-    user = getpwnam(server->user);
-    group = server->group ? getgrnam(server->group) : NULL;
-    if (user == NULL || (server->group && group == NULL)) {
-        log_error("user %s, group %s: not known", server->user,
-                  server->group ? server->group : "the user's own");
-        return -1;
-    }
-    generation->user = user->pw_uid;
-    generation->group = group ? group->gr_gid : user->pw_gid;
-    return 0;
 }
 
 static int
@@ -67,21 +38,51 @@ take_down_doorbells(struct generation *generation)
     free(generation->doorbells);
 }
 
+/* Adds what is counted of objects to those with the same path. */
+static void
+bequeath(const struct catalogue *from, const struct slot_counters *counters,
+         const struct catalogue *to, struct slot_counters *gone)
+{
+    for (size_t i = 0; i < from->count; i++) {
+        struct span path = span_of(from->objects[i].asset->path);
+        const struct object *object = catalogue_find(to, path);
+
+        if (object)
+            slot_counters_sum(&gone[object->index], &counters[i]);
+    }
+}
+
+static struct slot_counters *
+gone_of(const struct catalogue *catalogue, const struct generation *previous)
+{
+    size_t size = catalogue->count * sizeof(struct slot_counters);
+    struct slot_counters *gone = aligned_alloc(SLOTS_LINE, size);
+
+    if (gone == NULL)
+        return NULL;
+    memset(gone, 0, size);
+    if (previous)
+        bequeath(previous->catalogue, previous->gone, catalogue, gone);
+    return gone;
+}
+
 static int
 build(struct generation *generation, const struct generation *previous)
 {
     const struct config *config = generation->config;
+    const struct config_server *server = &config->server;
 
-    if (look_up_user(generation) < 0)
+    if (identity_find("[server] user", server->user, server->group, &generation->identity) < 0)
         return -1;
     generation->catalogue = catalogue_open(config, previous ? previous->catalogue : NULL);
     if (generation->catalogue == NULL)
         return -1;
-    generation->places = calloc(config->server.workers, sizeof(*generation->places));
-    if (generation->places && hang_doorbells(generation) == 0 &&
-        slots_create(&generation->slots, config->server.workers,
-                     (unsigned)config->asset_count) == 0)
-        return 0;
+    generation->gone = gone_of(generation->catalogue, previous);
+    generation->places = calloc(server->workers + 1, sizeof(*generation->places));
+    if (generation->places && generation->gone && hang_doorbells(generation) == 0 &&
+        slots_create(&generation->slots, server->workers, (unsigned)config->asset_count) == 0)
+        return instruments_create(&generation->instruments, config, generation->catalogue,
+                                  generation->number, previous ? &previous->instruments : NULL);
     log_error("generation: out of memory or descriptors");
     return -1;
 }
@@ -89,9 +90,11 @@ build(struct generation *generation, const struct generation *previous)
 static void
 release(struct generation *generation)
 {
+    instruments_release(&generation->instruments);
     slots_destroy(&generation->slots);
     take_down_doorbells(generation);
     free(generation->places);
+    free(generation->gone);
     catalogue_close(generation->catalogue);
     config_free(generation->config);
     free(generation);
@@ -116,8 +119,11 @@ generation_create(struct config *config, const struct generation *previous)
 }
 
 void
-generation_destroy(struct generation *generation, struct slot *total)
+generation_destroy(struct generation *generation, struct generation *heir, struct slot *total)
 {
     slots_sum(&generation->slots, total);
+    for (unsigned i = 0; heir && i < generation->slots.workers; i++)
+        bequeath(generation->catalogue, slots_object(&generation->slots, i, 0), heir->catalogue,
+                 heir->gone);
     release(generation);
 }

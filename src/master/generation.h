@@ -10,11 +10,13 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "base/identity.h"
 #include "base/slots.h"
 #include "config/config.h"
+#include "master/instruments.h"
 #include "object/catalogue.h"
 
-/* A worker's place. It stays when the process in it is replaced. */
+/* A process's place. It stays when the process in it is replaced. */
 struct place {
     pid_t pid;         /* 0: empty */
     unsigned failures; /* in a row, see respawn.h */
@@ -27,12 +29,14 @@ struct generation {
     struct config *config;
     struct catalogue *catalogue;
     struct slots slots;
-    struct place *places; /* config->server.workers of them */
-    int *doorbells;       /* an eventfd a place, see inherit.h */
-    unsigned alive;       /* places with a process */
-    uint64_t kill_at;     /* draining: when what is left is killed; 0: serving */
-    uid_t user;           /* (uid_t) -1: workers stay who the master is */
-    gid_t group;
+    struct instruments instruments;
+    struct slot_counters *gone; /* by object: counted by generations that have ended */
+    struct place *places;       /* one a worker, then the observer's */
+    int *doorbells;             /* an eventfd a place, see inherit.h */
+    unsigned alive;             /* places with a process */
+    bool recorded;            /* the profiles of its whole life are written, or being written */
+    uint64_t kill_at;         /* draining: when what is left is killed; 0: serving */
+    struct identity identity; /* of its processes */
 };
 
 /* Reads and checks the configuration: what `-t` does. NULL with the errors in report. */
@@ -46,7 +50,9 @@ struct config *generation_configure(const char *file, const struct config_overri
 struct generation *generation_create(struct config *config, const struct generation *previous)
     __attribute__((warn_unused_result));
 
-/* Frees a generation without processes. Its statistics are added to total. */
-void generation_destroy(struct generation *generation, struct slot *total);
+/* Frees a generation without processes. Its statistics are added to total, those of its objects
+ * to heir, which has taken its place (NULL: none). */
+void generation_destroy(struct generation *generation, struct generation *heir,
+                        struct slot *total);
 
 #endif

@@ -98,8 +98,8 @@ static int
 allocate(struct listeners *listeners, size_t count)
 {
     *listeners = (struct listeners){ 0 };
-    listeners->fds = calloc(count, sizeof(*listeners->fds));
-    listeners->names = calloc(count, sizeof(*listeners->names));
+    listeners->fds = calloc(count + 1, sizeof(*listeners->fds));
+    listeners->names = calloc(count + 1, sizeof(*listeners->names));
     return listeners->fds && listeners->names ? 0 : -ENOMEM;
 }
 
@@ -140,20 +140,20 @@ discard_others(const struct listeners *from, const struct listeners *kept)
 }
 
 int
-listeners_update(struct listeners *listeners, const struct config_server *server)
+listeners_update(struct listeners *listeners, const struct listen_list *addresses, int backlog)
 {
     struct listeners wanted;
     int error;
 
     if (listeners->inherited)
         return 0;
-    error = allocate(&wanted, server->listen.count);
-    for (size_t i = 0; error == 0 && i < server->listen.count; i++) {
-        const struct listen_address *address = &server->listen.items[i];
+    error = allocate(&wanted, addresses->count);
+    for (size_t i = 0; error == 0 && i < addresses->count; i++) {
+        const struct listen_address *address = &addresses->items[i];
         int fd = find(listeners, address->text);
 
         if (fd < 0) {
-            if ((fd = bind_one(address, (int)server->backlog)) < 0)
+            if ((fd = bind_one(address, backlog)) < 0)
                 error = fd;
             else
                 log_notice("listening on %s", address->text);
@@ -227,17 +227,36 @@ passed(void)
     return count > 0 && count < 1024 ? (size_t)count : 0;
 }
 
-int
-listeners_inherit(struct listeners *listeners)
+/* Is the name at this place of the list "name:name:..." that of sockets for [debug]? Goes on to
+ * the next. */
+static bool
+is_for_debug(const char **names)
 {
+    size_t length = strcspn(*names, ":");
+    bool result =
+        length == strlen(LISTENERS_DEBUG) && strncmp(*names, LISTENERS_DEBUG, length) == 0;
+
+    *names += length + ((*names)[length] == ':');
+    return result;
+}
+
+int
+listeners_inherit(struct listeners *server, struct listeners *debug)
+{
+    const char *given = getenv("LISTEN_FDNAMES");
+    const char *names = given ? given : "";
     size_t count = passed();
     int error = 0;
 
-    *listeners = (struct listeners){ 0 };
-    if (count > 0 && (error = allocate(listeners, count)) == 0)
+    *server = *debug = (struct listeners){ 0 };
+    if (count > 0 && (error = allocate(server, count)) == 0)
+        error = allocate(debug, count);
+    for (size_t i = 0; error == 0 && i < count; i++) {
+        struct listeners *listeners = is_for_debug(&names) ? debug : server;
+
         listeners->inherited = true;
-    for (size_t i = 0; error == 0 && i < count; i++)
         error = take_over(listeners, INHERIT_FIRST + (int)i);
+    }
     unsetenv("LISTEN_PID");
     unsetenv("LISTEN_FDS");
     unsetenv("LISTEN_FDNAMES");

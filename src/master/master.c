@@ -33,9 +33,11 @@
 struct master {
     const struct master_options *options;
     struct listeners listeners;
-    struct supervise_lends lends;
+    struct listeners observed; /* of [debug] */
+    struct spawn_lends lends;
     struct generation *newest;
-    struct slot total; /* of generations that are gone */
+    struct slot total;  /* of generations that are gone */
+    uint64_t record_at; /* when profiles are to be written; 0: never */
     bool stopping;
     bool failed;
 };
@@ -67,6 +69,24 @@ retire_surplus(const struct master *master)
 }
 
 static void
+schedule_record(struct master *master, uint64_t now)
+{
+    uint64_t every = master->newest->config->profile.every;
+
+    master->record_at = every == 0 ? 0 : now + every;
+}
+
+static int
+update_listeners(struct master *master, const struct config *config)
+{
+    const int backlog = (int)config->server.backlog;
+    int error = listeners_update(&master->listeners, &config->server.listen, backlog);
+
+    return error < 0 ? error
+                     : listeners_update(&master->observed, &config->debug.listen, backlog);
+}
+
+static void
 adopt(struct master *master, struct generation *generation)
 {
     uint64_t now = clock_now();
@@ -77,10 +97,12 @@ adopt(struct master *master, struct generation *generation)
         log_notice("reload: changed, but a restart is needed for: %s", names);
     generation->older = master->newest;
     master->newest = generation;
-    supervise_begin(generation, now);
+    recorder_replaced(generation->older->instruments.recorder);
+    recorder_write(generation->older->instruments.recorder);
+    supervise_begin(generation, &master->lends, now);
     supervise_spawn(generation, &master->lends, now);
-    if (generation->older)
-        supervise_drain(generation->older, now, false);
+    supervise_drain(generation->older, now, false);
+    schedule_record(master, now);
     retire_surplus(master);
 }
 
@@ -97,8 +119,8 @@ reload(struct master *master)
                                   &report);
     if (config)
         generation = generation_create(config, master->newest);
-    if (generation && listeners_update(&master->listeners, &generation->config->server) < 0) {
-        generation_destroy(generation, &master->total);
+    if (generation && update_listeners(master, generation->config) < 0) {
+        generation_destroy(generation, NULL, &master->total);
         generation = NULL;
     }
     log_report(&report);
@@ -120,6 +142,7 @@ stop(struct master *master, int signal)
 
     master->stopping = true;
     listeners_close(&master->listeners);
+    listeners_close(&master->observed);
     for (struct generation *g = master->newest; g; g = g->older) {
         supervise_drain(g, clock_now(), g == master->newest);
         if (signal == SIGINT || (signal == SIGTERM && again))
@@ -136,15 +159,23 @@ reload_unless_stopping(struct master *master, int signal)
 }
 
 static void
+give_log(const struct master *master)
+{
+    const struct identity *identity = &master->newest->identity;
+
+    if (identity->user != (uid_t)-1 && log_give(identity->user, identity->group) < 0)
+        log_warning("log: can't be given to the workers' user");
+}
+
+static void
 reopen_logs(struct master *master, int signal)
 {
     int error = log_reopen();
 
     if (error < 0)
         log_error("log: %s", strerror(-error));
-    else if (master->newest->user != (uid_t)-1 &&
-             log_give(master->newest->user, master->newest->group) < 0)
-        log_warning("log: can't be given to the workers' user");
+    else
+        give_log(master);
     for (struct generation *g = master->newest; g; g = g->older)
         supervise_signal(g, signal);
 }
@@ -152,15 +183,14 @@ reopen_logs(struct master *master, int signal)
 static void
 reap(struct master *master, int signal)
 {
-    int status;
-    pid_t pid;
+    struct supervise_death death;
 
     (void)signal;
-    while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+    while ((death.pid = wait4(-1, &death.status, WNOHANG, &death.usage)) > 0) {
         bool hopeless = false;
         struct generation *g = master->newest;
 
-        while (g && !supervise_reap(g, pid, status, clock_now(), &hopeless))
+        while (g && !supervise_reap(g, &death, clock_now(), &hopeless))
             g = g->older;
         if (hopeless && !master->failed) {
             log_error("workers die before they serve: giving up");
@@ -168,6 +198,14 @@ reap(struct master *master, int signal)
             stop(master, SIGQUIT);
         }
     }
+}
+
+static void
+write_profiles(struct master *master, int signal)
+{
+    (void)signal;
+    for (struct generation *g = master->newest; g; g = g->older)
+        recorder_write(g->instruments.recorder);
 }
 
 static const struct {
@@ -180,6 +218,7 @@ static const struct {
     { SIGINT, stop, "ending at once" },
     { SIGHUP, reload_unless_stopping, NULL },
     { SIGUSR1, reopen_logs, "opening the log anew" },
+    { SIGUSR2, write_profiles, "writing the profiles that are on" },
     { SIGCHLD, reap, NULL },
 };
 
@@ -200,7 +239,19 @@ act_on_signals(struct master *master)
 
 /* --- the loop ----------------------------------------------------------------------------- */
 
-/* Forgets generations whose last worker has ended; the newest stays until the end. */
+/* Has the last process ended, and are the profiles on disk? */
+static bool
+has_ended(struct generation *generation)
+{
+    if (generation->alive > 0)
+        return false;
+    if (!generation->recorded)
+        recorder_write(generation->instruments.recorder);
+    generation->recorded = true;
+    return !recorder_busy(generation->instruments.recorder);
+}
+
+/* Forgets generations that have ended; the newest stays until the end. */
 static void
 forget_ended(struct master *master)
 {
@@ -208,20 +259,20 @@ forget_ended(struct master *master)
     struct generation *generation;
 
     while ((generation = newer->older) != NULL) {
-        if (generation->alive > 0) {
+        if (!has_ended(generation)) {
             newer = generation;
             continue;
         }
         newer->older = generation->older;
         log_info("generation %u has ended", generation->number);
-        generation_destroy(generation, &master->total);
+        generation_destroy(generation, master->newest, &master->total);
     }
 }
 
 static int
 next_wait(const struct master *master, uint64_t now)
 {
-    uint64_t next = 0;
+    uint64_t next = master->record_at;
 
     for (const struct generation *g = master->newest; g; g = g->older) {
         uint64_t at = supervise_next(g);
@@ -234,10 +285,19 @@ next_wait(const struct master *master, uint64_t now)
     return next <= now ? 0 : (int)(next - now < INT_MAX ? next - now : INT_MAX);
 }
 
+static void
+record_periodically(struct master *master, uint64_t now)
+{
+    if (master->record_at == 0 || now < master->record_at)
+        return;
+    write_profiles(master, 0);
+    schedule_record(master, now);
+}
+
 static bool
 over(const struct master *master)
 {
-    return master->stopping && master->newest->alive == 0 && master->newest->older == NULL;
+    return master->stopping && master->newest->older == NULL && has_ended(master->newest);
 }
 
 static void
@@ -254,6 +314,7 @@ loop(struct master *master)
             supervise_enforce(g, now);
             supervise_spawn(g, &master->lends, now);
         }
+        record_periodically(master, now);
         forget_ended(master);
     }
 }
@@ -328,10 +389,10 @@ prepare(struct master *master, const struct config *config)
         log_error("start: %s", strerror(errno));
         return -1;
     }
-    if (open_log(config) < 0 || listeners_inherit(&master->listeners) < 0 ||
+    if (open_log(config) < 0 || listeners_inherit(&master->listeners, &master->observed) < 0 ||
         go_to_background(master) < 0 || write_pid_file(master, server->pid_file) < 0)
         return -1;
-    return listeners_update(&master->listeners, server);
+    return update_listeners(master, config);
 }
 
 /* Owns config from here on. */
@@ -344,9 +405,7 @@ start(struct master *master, struct config *config)
     }
     if ((master->newest = generation_create(config, NULL)) == NULL)
         return -1;
-    if (config->log.file && master->newest->user != (uid_t)-1 &&
-        log_give(master->newest->user, master->newest->group) < 0)
-        log_warning("log %s: can't be given to the workers' user", config->log.file);
+    give_log(master);
     return 0;
 }
 
@@ -360,8 +419,9 @@ begin(struct master *master)
     setproctitle("master");
     if (detach)
         detach_streams();
-    supervise_begin(master->newest, now);
+    supervise_begin(master->newest, &master->lends, now);
     supervise_spawn(master->newest, &master->lends, now);
+    schedule_record(master, now);
     log_notice("tiffd %s started: %u workers", PACKAGE_VERSION,
                master->newest->config->server.workers);
     if (detach)
@@ -373,8 +433,9 @@ static void
 end(struct master *master)
 {
     if (master->newest)
-        generation_destroy(master->newest, &master->total);
+        generation_destroy(master->newest, NULL, &master->total);
     listeners_close(&master->listeners);
+    listeners_close(&master->observed);
     if (master->lends.pid_file)
         pidfile_remove(master->lends.pid_file);
 }
@@ -396,6 +457,9 @@ master_run(const struct master_options *options, struct config *config)
 
     log_set_process("master");
     master.lends.listeners = &master.listeners;
+    master.lends.observed = &master.observed;
+    master.lends.total = &master.total;
+    master.lends.arguments = options->arguments;
     if (start(&master, config) < 0) {
         end(&master);
         return EXIT_FAILURE;

@@ -16,6 +16,7 @@ struct master_options {
     const struct config_override *overrides;
     size_t override_count;
     bool detach;
+    char *const *arguments; /* the command line; NULL at the end */
 };
 
 /* Runs the daemon with a checked configuration, which it then owns. Returns the exit status. */

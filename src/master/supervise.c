@@ -7,92 +7,132 @@
  */
 #include "master/supervise.h"
 
-#include <bsd/libutil.h>
-#include <bsd/unistd.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "master/respawn.h"
-#include "worker/worker.h"
 
 #define KILL_GRACE 1000 /* milliseconds after drain_timeout */
 #define FORK_RETRY 1000 /* milliseconds */
 
-static _Noreturn void
-be_worker(const struct generation *generation, const struct supervise_lends *lends,
-          unsigned slot)
-{
-    const struct inherit inherit = {
-        .config = generation->config,
-        .catalogue = generation->catalogue,
-        .slots = &generation->slots,
-        .listen_fds = lends->listeners->fds,
-        .listen_count = lends->listeners->count,
-        .slot = slot,
-        .generation = generation->number,
-        .doorbells = generation->doorbells,
-        .master_pipe = lends->pipe[0],
-        .user = generation->user,
-        .group = generation->group,
-    };
-    char name[32];
+#define OBSERVER_PROVEN 10000000000u /* ns after which the end of one is bad luck */
 
-    close(lends->signal_fd);
-    if (lends->detached >= 0)
-        close(lends->detached);
-    close(lends->pipe[1]);
-    if (lends->pid_file)
-        pidfile_close(lends->pid_file);
-    snprintf(name, sizeof(name), "worker %u", slot);
-    log_set_process(name);
-    setproctitle("%s (%s)", name, config_variant_name(generation->config->server.variant));
-    exit(worker_run(&inherit));
+/* --- places ------------------------------------------------------------------------------- */
+
+static unsigned
+workers_of(const struct generation *generation)
+{
+    return generation->config->server.workers;
+}
+
+/* The observer's is the last place. */
+static unsigned
+places_of(const struct generation *generation)
+{
+    return workers_of(generation) + 1;
 }
 
 static bool
-spawn(struct generation *generation, const struct supervise_lends *lends, unsigned index)
+is_worker(const struct generation *generation, unsigned index)
+{
+    return index < workers_of(generation);
+}
+
+static struct roster_place *
+roster_place_of(const struct generation *generation, unsigned index)
+{
+    struct roster *roster = generation->instruments.roster;
+
+    return is_worker(generation, index) ? &roster->places[index] : &roster->observer;
+}
+
+/* "worker 3", for the log. */
+static const char *
+name_of(const struct generation *generation, unsigned index, char name[static 32])
+{
+    if (is_worker(generation, index))
+        snprintf(name, 32, "worker %u", index);
+    else
+        snprintf(name, 32, "observer");
+    return name;
+}
+
+/* --- starting ----------------------------------------------------------------------------- */
+
+static void
+enrol(struct generation *generation, unsigned index, pid_t pid)
+{
+    struct roster_place *entry = roster_place_of(generation, index);
+
+    entry->spawned++;
+    entry->since = clock_wall();
+    __atomic_store_n(&entry->pid, pid, __ATOMIC_RELAXED);
+    if (!is_worker(generation, index))
+        return;
+    slots_worker(&generation->slots, index)->pid = pid;
+    recorder_spawned(generation->instruments.recorder, index, pid);
+}
+
+static void
+prepare(struct generation *generation, unsigned index)
+{
+    struct slot *slot;
+
+    if (!is_worker(generation, index))
+        return;
+    slot = slots_worker(&generation->slots, index);
+    slot->started = slot->served.requests;
+    recorder_prepare(generation->instruments.recorder, index);
+}
+
+static bool
+spawn(struct generation *generation, const struct spawn_lends *lends, unsigned index)
 {
     struct place *place = &generation->places[index];
-    struct slot *slot = slots_worker(&generation->slots, index);
+    char name[32];
     pid_t pid;
 
-    slot->started = slot->served.requests;
-    if ((pid = fork()) == 0)
-        be_worker(generation, lends, index);
+    prepare(generation, index);
+    if ((pid = fork()) == 0 && is_worker(generation, index))
+        spawn_worker(generation, lends, index);
+    if (pid == 0)
+        spawn_observer(generation, lends);
     if (pid < 0) {
-        slot->pid = 0;
+        if (is_worker(generation, index))
+            slots_worker(&generation->slots, index)->pid = 0;
         log_error("fork: %s", strerror(errno));
         return false;
     }
-    slot->pid = pid;
+    enrol(generation, index, pid);
     place->pid = pid;
     place->spawn_at = 0;
     generation->alive++;
-    log_info("worker %u has process %d", index, (int)pid);
+    log_info("%s has process %d", name_of(generation, index, name), (int)pid);
     return true;
 }
 
 void
-supervise_begin(struct generation *generation, uint64_t now)
+supervise_begin(struct generation *generation, const struct spawn_lends *lends, uint64_t now)
 {
-    for (unsigned i = 0; i < generation->config->server.workers; i++) {
+    for (unsigned i = 0; i < workers_of(generation); i++) {
         generation->places[i].spawn_at = now;
         slots_worker(&generation->slots, i)->pid = SLOT_STARTING;
     }
+    if (lends->observed->count > 0)
+        generation->places[workers_of(generation)].spawn_at = now;
 }
 
 bool
-supervise_spawn(struct generation *generation, const struct supervise_lends *lends,
-                uint64_t now)
+supervise_spawn(struct generation *generation, const struct spawn_lends *lends, uint64_t now)
 {
     bool complete = true;
 
-    for (unsigned i = 0; i < generation->config->server.workers; i++) {
+    for (unsigned i = 0; i < places_of(generation); i++) {
         struct place *place = &generation->places[i];
 
         if (place->spawn_at == 0 || place->spawn_at > now || spawn(generation, lends, i))
@@ -103,60 +143,85 @@ supervise_spawn(struct generation *generation, const struct supervise_lends *len
     return complete;
 }
 
+/* --- ending ------------------------------------------------------------------------------- */
+
 static void
-log_end(unsigned index, pid_t pid, int status)
+log_end(const char *name, pid_t pid, int status)
 {
     if (WIFSIGNALED(status))
-        log_error("worker %u: process %d was ended by signal %d (%s)%s", index, (int)pid,
+        log_error("%s: process %d was ended by signal %d (%s)%s", name, (int)pid,
                   WTERMSIG(status), strsignal(WTERMSIG(status)),
                   WCOREDUMP(status) ? ", core dumped" : "");
     else if (WEXITSTATUS(status) != 0)
-        log_error("worker %u: process %d ended with status %d", index, (int)pid,
-                  WEXITSTATUS(status));
+        log_error("%s: process %d ended with status %d", name, (int)pid, WEXITSTATUS(status));
     else
-        log_info("worker %u: process %d ended", index, (int)pid);
+        log_info("%s: process %d ended", name, (int)pid);
 }
 
+/* Has the process that just ended been of use? */
+static bool
+has_served(const struct generation *generation, unsigned index)
+{
+    const struct slot *slot;
+
+    if (!is_worker(generation, index))
+        return clock_wall() - generation->instruments.roster->observer.since > OBSERVER_PROVEN;
+    slot = slots_worker(&generation->slots, index);
+    return slot_read(&slot->served.requests) > slot->started;
+}
+
+/* Without an observer the daemon still serves: it is never a reason to give up. */
 static void
 replace(struct generation *generation, unsigned index, uint64_t now, bool *hopeless)
 {
     struct place *place = &generation->places[index];
-    const struct slot *slot = slots_worker(&generation->slots, index);
+    char name[32];
     uint64_t delay;
 
-    place->failures =
-        respawn_failures(place->failures, slot_read(&slot->served.requests) > slot->started);
-    *hopeless = respawn_hopeless(place->failures);
+    place->failures = respawn_failures(place->failures, has_served(generation, index));
+    *hopeless = is_worker(generation, index) && respawn_hopeless(place->failures);
     if (*hopeless)
         return;
     delay = respawn_delay(place->failures);
     place->spawn_at = now + delay;
-    log_notice("worker %u: replaced in %llu ms", index, (unsigned long long)delay);
+    log_notice("%s: replaced in %llu ms", name_of(generation, index, name),
+               (unsigned long long)delay);
 }
 
 /* What only a living process can have. */
 static void
-vacate(struct slot *slot)
+vacate(struct generation *generation, unsigned index, const struct rusage *usage)
 {
+    struct roster_place *entry = roster_place_of(generation, index);
+    struct slot *slot;
+
+    __atomic_store_n(&entry->pid, 0, __ATOMIC_RELAXED);
+    __atomic_fetch_add(&entry->retired_ns, clock_of_usage(usage), __ATOMIC_RELAXED);
+    generation->places[index].pid = 0;
+    generation->alive--;
+    if (!is_worker(generation, index))
+        return;
+    slot = slots_worker(&generation->slots, index);
     slot->pid = 0;
     slot->connections = 0;
     slot->turn_began = 0;
     slot->sharing = 0;
+    recorder_ended(generation->instruments.recorder, index, usage);
 }
 
 bool
-supervise_reap(struct generation *generation, pid_t pid, int status, uint64_t now,
+supervise_reap(struct generation *generation, const struct supervise_death *death, uint64_t now,
                bool *hopeless)
 {
-    for (unsigned i = 0; i < generation->config->server.workers; i++) {
-        struct place *place = &generation->places[i];
+    char name[32];
 
-        if (place->pid != pid)
+    if (recorder_reap(generation->instruments.recorder, death->pid))
+        return true;
+    for (unsigned i = 0; i < places_of(generation); i++) {
+        if (generation->places[i].pid != death->pid)
             continue;
-        log_end(i, pid, status);
-        place->pid = 0;
-        vacate(slots_worker(&generation->slots, i));
-        generation->alive--;
+        log_end(name_of(generation, i, name), death->pid, death->status);
+        vacate(generation, i, &death->usage);
         if (generation->kill_at == 0)
             replace(generation, i, now, hopeless);
         return true;
@@ -167,7 +232,7 @@ supervise_reap(struct generation *generation, pid_t pid, int status, uint64_t no
 void
 supervise_signal(const struct generation *generation, int signal)
 {
-    for (unsigned i = 0; i < generation->config->server.workers; i++)
+    for (unsigned i = 0; i < places_of(generation); i++)
         if (generation->places[i].pid != 0)
             kill(generation->places[i].pid, signal);
 }
@@ -178,10 +243,10 @@ supervise_drain(struct generation *generation, uint64_t now, bool last)
     if (generation->kill_at != 0)
         return;
     generation->kill_at = now + generation->config->server.drain_timeout + KILL_GRACE;
-    for (unsigned i = 0; i < generation->config->server.workers; i++) {
-        generation->places[i].spawn_at = 0;
+    for (unsigned i = 0; i < workers_of(generation); i++)
         __atomic_store_n(&slots_worker(&generation->slots, i)->ending, last, __ATOMIC_RELAXED);
-    }
+    for (unsigned i = 0; i < places_of(generation); i++)
+        generation->places[i].spawn_at = 0;
     supervise_signal(generation, SIGQUIT);
 }
 
@@ -190,7 +255,7 @@ supervise_enforce(struct generation *generation, uint64_t now)
 {
     if (generation->kill_at == 0 || generation->alive == 0 || now < generation->kill_at)
         return;
-    log_warning("%u workers did not drain in time: killed", generation->alive);
+    log_warning("%u processes did not drain in time: killed", generation->alive);
     supervise_signal(generation, SIGKILL);
     generation->kill_at = now + KILL_GRACE;
 }
@@ -200,7 +265,7 @@ supervise_next(const struct generation *generation)
 {
     uint64_t next = generation->alive > 0 ? generation->kill_at : 0;
 
-    for (unsigned i = 0; i < generation->config->server.workers; i++) {
+    for (unsigned i = 0; i < places_of(generation); i++) {
         uint64_t at = generation->places[i].spawn_at;
 
         if (at != 0 && (next == 0 || at < next))

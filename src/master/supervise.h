@@ -8,35 +8,33 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/resource.h>
 
 #include "master/generation.h"
-#include "master/listeners.h"
+#include "master/spawn.h"
 
-struct pidfh;
-
-/* What a worker is given besides its generation. */
-struct supervise_lends {
-    const struct listeners *listeners;
-    int signal_fd;          /* the master's own: a worker closes it */
-    int detached;           /* see detach_begin(); a worker closes it; -1: none */
-    struct pidfh *pid_file; /* locked by the master; a worker lets go of it; NULL: none */
-    int pipe[2]; /* a worker keeps the end to read: its end of file says the master is gone */
+/* What wait4(2) tells. */
+struct supervise_death {
+    pid_t pid;
+    int status;
+    struct rusage usage;
 };
 
 /* Asks for every place to be filled at once. */
-void supervise_begin(struct generation *generation, uint64_t now);
+void supervise_begin(struct generation *generation, const struct spawn_lends *lends,
+                     uint64_t now);
 
 /* Fills the places that are due. False when no process could be made (a later call tries
  * again). */
-bool supervise_spawn(struct generation *generation, const struct supervise_lends *lends,
+bool supervise_spawn(struct generation *generation, const struct spawn_lends *lends,
                      uint64_t now);
 
-/* Notes that this process has ended, with the status of wait(2). False: not one of ours. Sets
- * *hopeless when its place has failed too often. */
-bool supervise_reap(struct generation *generation, pid_t pid, int status, uint64_t now,
-                    bool *hopeless);
+/* Notes that this process has ended. False: not one of ours. Sets *hopeless when its place has
+ * failed too often. */
+bool supervise_reap(struct generation *generation, const struct supervise_death *death,
+                    uint64_t now, bool *hopeless);
 
-/* Sends every worker a signal. */
+/* Sends every process a signal. */
 void supervise_signal(const struct generation *generation, int signal);
 
 /* Ends the generation: no place is filled again, workers drain, and who is left after the

@@ -43,7 +43,7 @@ fill(int fd, file_content *content, void *argument)
 static int
 give(int fd, const struct file_owner *owner)
 {
-    if (fchmod(fd, 0640) < 0)
+    if (fchmod(fd, owner->mode) < 0)
         return -errno;
     if ((owner->user != (uid_t)-1 || owner->group != (gid_t)-1) &&
         fchown(fd, owner->user, owner->group) < 0)

@@ -9,10 +9,11 @@
 #include <stdio.h>
 #include <sys/types.h>
 
-/* Whom files are given to; (uid_t) -1 and (gid_t) -1: nobody else. Their mode is 0640. */
+/* Whom files are given to; (uid_t) -1 and (gid_t) -1: nobody else. */
 struct file_owner {
     uid_t user;
     gid_t group;
+    mode_t mode;
 };
 
 /* Writes the content; 0 or a negative errno. What goes wrong with out itself is noticed. */

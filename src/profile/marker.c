@@ -18,12 +18,25 @@ MARKER_FUNCTION(wait_for_client, 4)
 MARKER_FUNCTION(wait_for_disk, 5)
 MARKER_FUNCTION(wait_for_accept, 6)
 MARKER_FUNCTION(wait_for_turn, 7)
+MARKER_FUNCTION(master_process, 8)
+MARKER_FUNCTION(worker_process, 9)
+MARKER_FUNCTION(observer_process, 10)
+MARKER_FUNCTION(connection_idle, 11)
+MARKER_FUNCTION(connection_parting, 12)
+MARKER_FUNCTION(connection_in_head, 13)
+MARKER_FUNCTION(connection_sending, 14)
+MARKER_FUNCTION(connection_reading, 15)
+MARKER_FUNCTION(connection_lingering, 16)
 
 static void (*const functions[MARKERS])(void) = {
     [MARKER_NOT_SAMPLED] = not_sampled, [MARKER_NOT_KEPT] = not_kept,
     [MARKER_GUARD] = guard_record,      [MARKER_WAIT_CLIENT] = wait_for_client,
     [MARKER_WAIT_DISK] = wait_for_disk, [MARKER_WAIT_ACCEPT] = wait_for_accept,
-    [MARKER_WAIT_TURN] = wait_for_turn,
+    [MARKER_WAIT_TURN] = wait_for_turn, [MARKER_MASTER] = master_process,
+    [MARKER_WORKER] = worker_process,   [MARKER_OBSERVER] = observer_process,
+    [MARKER_IDLE] = connection_idle,    [MARKER_PARTING] = connection_parting,
+    [MARKER_HEAD] = connection_in_head, [MARKER_SEND] = connection_sending,
+    [MARKER_READ] = connection_reading, [MARKER_LINGER] = connection_lingering,
 };
 
 /* Readers take one off return addresses, so the function's first byte would be one too few. */

@@ -16,6 +16,15 @@ enum marker {
     MARKER_WAIT_DISK,   /* until a file has been read */
     MARKER_WAIT_ACCEPT, /* until connections can be accepted again */
     MARKER_WAIT_TURN,   /* until the other connections have had their turn */
+    MARKER_MASTER,      /* processes, for what counts them; likewise below */
+    MARKER_WORKER,
+    MARKER_OBSERVER,
+    MARKER_IDLE, /* states of connections: see worker/connection.h */
+    MARKER_PARTING,
+    MARKER_HEAD,
+    MARKER_SEND,
+    MARKER_READ,
+    MARKER_LINGER,
     MARKERS
 };
 

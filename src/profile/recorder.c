@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "profile/legacy.h"
 #include "profile/maps.h"
@@ -301,20 +302,13 @@ recorder_spawned(struct recorder *recorder, unsigned worker, pid_t pid)
     recorder->places[worker].pid = pid;
 }
 
-static uint64_t
-nanoseconds(const struct timeval *time)
-{
-    return (uint64_t)time->tv_sec * 1000000000u + (uint64_t)time->tv_usec * 1000;
-}
-
 void
 recorder_ended(struct recorder *recorder, unsigned worker, const struct rusage *usage)
 {
     struct job jobs[KINDS];
     size_t count = 0;
 
-    sampler_retire(tables_cpu(recorder->tables, worker),
-                   nanoseconds(&usage->ru_utime) + nanoseconds(&usage->ru_stime));
+    sampler_retire(tables_cpu(recorder->tables, worker), clock_of_usage(usage));
     add_worker(recorder, worker, jobs, &count);
     finish_jobs(recorder, jobs, count);
     forget(&recorder->places[worker]);
@@ -335,6 +329,12 @@ recorder_write(struct recorder *recorder)
     add_merged(recorder, jobs, &count);
     finish_jobs(recorder, jobs, count);
     free(jobs);
+}
+
+bool
+recorder_busy(const struct recorder *recorder)
+{
+    return recorder->writer_count > 0;
 }
 
 void

@@ -53,6 +53,9 @@ bool recorder_reap(struct recorder *recorder, pid_t pid);
  * a reload, and when the last worker of the generation has ended. */
 void recorder_write(struct recorder *recorder);
 
+/* Are files being written? */
+bool recorder_busy(const struct recorder *recorder);
+
 /* Another generation serves from now on: its merged files have the plain name. */
 void recorder_replaced(struct recorder *recorder);
 

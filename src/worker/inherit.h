@@ -6,25 +6,31 @@
 #ifndef WORKER_INHERIT_H
 #define WORKER_INHERIT_H
 
+#include <stdbool.h>
 #include <stddef.h>
-#include <sys/types.h>
 
+#include "base/identity.h"
+#include "base/roster.h"
 #include "base/slots.h"
 #include "config/config.h"
 #include "object/catalogue.h"
+#include "profile/tables.h"
 
 struct inherit {
     const struct config *config;       /* of this worker's generation */
     const struct catalogue *catalogue; /* likewise */
     const struct slots *slots;         /* likewise; the worker writes its own slot only */
+    const struct tables *tables;       /* likewise; never NULL */
+    struct roster *roster;             /* read-only from the start of the worker on */
+    bool sample_cpu;                   /* somebody may want to know where the time goes */
+    bool sample_heap;                  /* and who allocates the memory */
     const int *listen_fds;             /* non-blocking, shared by all workers */
     size_t listen_count;
-    unsigned slot;        /* 0 .. config->server.workers - 1 */
-    unsigned generation;  /* counts reloads from 0 */
-    const int *doorbells; /* an eventfd a worker: rung when it may accept again */
-    int master_pipe;      /* readable (end of file) when the master is gone */
-    uid_t user;           /* to become; (uid_t) -1: stay who we are */
-    gid_t group;
+    unsigned slot;            /* 0 .. config->server.workers - 1 */
+    unsigned generation;      /* counts reloads from 0 */
+    const int *doorbells;     /* an eventfd a worker: rung when it may accept again */
+    int master_pipe;          /* readable (end of file) when the master is gone */
+    struct identity identity; /* to become */
 };
 
 #endif

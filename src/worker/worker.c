@@ -9,18 +9,17 @@
 #include "worker/worker.h"
 
 #include <errno.h>
-#include <grp.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/signals.h"
+#include "profile/block.h"
 #include "worker/acceptor.h"
 #include "worker/flight.h"
 #include "worker/sender.h"
@@ -111,18 +110,6 @@ watch_descriptor(struct worker *worker, struct watch *watch, int fd,
     return epoll_ctl(worker->epoll_fd, EPOLL_CTL_ADD, fd, &event) < 0 ? -errno : 0;
 }
 
-/* Groups first: without root's rights they can't be changed any more. */
-static int
-become_user(const struct inherit *inherit)
-{
-    if (inherit->user == (uid_t)-1)
-        return 0;
-    if (setgroups(1, &inherit->group) < 0 || setgid(inherit->group) < 0 ||
-        setuid(inherit->user) < 0)
-        return -errno;
-    return 0;
-}
-
 /* Not fatal: a worker on the wrong CPU still serves. */
 static void
 stay_on_cpu(const struct worker *worker)
@@ -160,6 +147,26 @@ start_timers(struct worker *worker)
         timers_init(&worker->timers[i], durations[i]);
 }
 
+/* Not fatal: without profiles a worker still serves. */
+static void
+start_sampling(const struct worker *worker)
+{
+    const struct inherit *inherit = worker->inherit;
+    const struct config_profile *profile = &inherit->config->profile;
+    int error = 0;
+
+    block_start(tables_block(inherit->tables, inherit->slot));
+    if (inherit->sample_cpu)
+        error = sampler_start(tables_cpu(inherit->tables, inherit->slot), profile->hz);
+    if (error < 0)
+        log_error("CPU profile: %s", strerror(-error));
+    error = 0;
+    if (inherit->sample_heap)
+        error = heap_start(tables_heap(inherit->tables, inherit->slot), profile->sample_bytes);
+    if (error < 0)
+        log_error("heap profile: %s", strerror(-error));
+}
+
 static int
 allocate(struct worker *worker)
 {
@@ -187,7 +194,11 @@ start(struct worker *worker)
     TAILQ_INIT(&worker->queue);
     stay_on_cpu(worker);
     start_timers(worker);
-    if ((error = become_user(worker->inherit)) < 0 || (error = allocate(worker)) < 0)
+    if ((error = identity_become(&worker->inherit->identity)) < 0 ||
+        (error = roster_protect(worker->inherit->roster)) < 0)
+        return error;
+    start_sampling(worker);
+    if ((error = allocate(worker)) < 0)
         return error;
     if ((worker->epoll_fd = epoll_create1(EPOLL_CLOEXEC)) < 0)
         return -errno;
@@ -311,6 +322,7 @@ worker_run(const struct inherit *inherit)
     while (!worker->ended)
         turn(worker);
     log_info("ended with %u connections open", worker->connections);
+    heap_stop(); /* the profile shows what served, not what the end gave back */
     if (reader_busy(worker->reader))
         _exit(EXIT_SUCCESS);
     release(worker);

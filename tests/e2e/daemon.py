@@ -22,7 +22,7 @@ SAMPLE = TOP / "assets" / "sample.tif"
 DEADLINE = 20.0
 LINE = re.compile(
     r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z "
-    r"(error|warning|notice|info|debug) (master|worker \d+|tiffd)\[\d+\]: [ -~]*$"
+    r"(error|warning|notice|info|debug) (master|worker \d+|observer|tiffd)\[\d+\]: [ -~]*$"
 )
 
 
@@ -64,6 +64,13 @@ def alive(pid):
         return False
 
 
+def title(pid):
+    """"worker" or "observer": what ps(1) shows."""
+    with contextlib.suppress(OSError, IndexError):
+        return pathlib.Path(f"/proc/{pid}/cmdline").read_text().split()[1]
+    return ""
+
+
 def sockets(pid):
     """How many sockets a process has open; its listeners are among them."""
     links = []
@@ -87,7 +94,7 @@ def dial(address):
 class Daemon:
     """A master with its workers. Use it as a context manager: it checks how everything ends."""
 
-    def __init__(self, directory, ini, *options, listen=None):
+    def __init__(self, directory, ini, *options, listen=None, debug=False):
         self.directory = pathlib.Path(directory)
         self.ini = self.directory / "tiffd.ini"
         self.ini.write_text(ini)
@@ -97,22 +104,34 @@ class Daemon:
         self.status = 0
         self.listener = listen or socket.create_server(("127.0.0.1", 0), backlog=1024)
         self.address = self.listener.getsockname()
+        self.observed = socket.create_server(("127.0.0.1", 0)) if debug else None
+        self.environment = ""  # "NAME=value" for the daemon
         self.process = None
 
     def start(self):
-        """Runs the daemon with the socket as descriptor 3, where LISTEN_PID names it."""
+        """Runs the daemon with the socket as descriptor 3, where LISTEN_PID names it, and the
+        one for [debug] as descriptor 4."""
         command = [PROGRAM, "-c", str(self.ini), *self.options]
-        script = f"exec 3<&{self.listener.fileno()}; " if self.listener.fileno() != 3 else ""
-        script += f"LISTEN_PID=$$ LISTEN_FDS=1 exec {shlex.join(command)}"
+        passed = [found for found in (self.listener, self.observed) if found]
+        # By way of high numbers, so that none is closed before it is copied.
+        moves = [f"exec {90 + i}<&{found.fileno()}; " for i, found in enumerate(passed)]
+        moves += [f"exec {3 + i}<&{90 + i} {90 + i}<&-; " for i in range(len(passed))]
+        script = f"{''.join(moves)}LISTEN_PID=$$ LISTEN_FDS={len(passed)} "
+        script += f"LISTEN_FDNAMES=http:debug {self.environment} exec {shlex.join(command)}"
         with open(self.log_file, "ab") as log:
             self.process = subprocess.Popen(
                 ["/bin/bash", "-c", script],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                pass_fds=[self.listener.fileno()],
+                pass_fds=[found.fileno() for found in passed],
             )
         return self
+
+    @property
+    def debug_url(self):
+        """Where the observer answers, without a path."""
+        return "http://{}:{}".format(*self.observed.getsockname())
 
     @property
     def pid(self):
@@ -120,7 +139,7 @@ class Daemon:
 
     def workers(self):
         """The process ids of the workers that live."""
-        return [pid for pid in children(self.pid) if alive(pid)]
+        return [pid for pid in children(self.pid) if alive(pid) and title(pid) == "worker"]
 
     def all_workers(self, count):
         """The same, once there are so many."""
@@ -168,6 +187,8 @@ class Daemon:
             self.send_signal(number)
         status = self.process.wait(DEADLINE)
         self.listener.close()
+        if self.observed:
+            self.observed.close()
         wait_until(lambda: not any(map(alive, workers)), "workers end with their master")
         assert status == self.status, f"exit status {status}\n" + "\n".join(self.lines())
         self.check_log()

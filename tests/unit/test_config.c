@@ -62,7 +62,8 @@ static const char full[] =
     "requests = 9\nidle_timeout = 1500ms\nturn_size = 65536\n"
     "[log]\nlevel = debug\nfile = log\n"
     "[asset /b]\nvariant = embedded\nencoding = base64\nfile = "
-    "../x/b.tif\n[debug]\n[profile]\n";
+    "../x/b.tif\n[debug]\nlisten = [::1]:6060, unix:/run/d\ncore = on\n"
+    "[profile]\ncpu = x/cpu\nmode = 600\nsample_bytes = 1m\n";
 
 static void
 takes_values(void **state)
@@ -94,6 +95,12 @@ takes_values(void **state)
     assert_int_equal(config->assets[1].variant, VARIANT_EMBEDDED);
     assert_int_equal(config->assets[1].encoding, ENCODING_BASE64);
     assert_string_equal(config->assets[1].file, "../x/b.tif");
+    assert_int_equal(config->debug.listen.count, 2);
+    assert_int_equal(config->debug.core, CORE_ON);
+    assert_string_equal(config->profile.cpu, "x/cpu");
+    assert_null(config->profile.heap);
+    assert_int_equal(config->profile.mode, 0600);
+    assert_int_equal(config->profile.sample_bytes, 1048576);
     config_text_free(&loaded);
 }
 
@@ -150,6 +157,18 @@ static const struct {
     { ASSET "[server]\nuser=no such user\n", "is not a user of this system" },
     { ASSET "[server]\ngroup=no such group\n", "is not a group of this system" },
     { ASSET "[server]\ngroup=root\n", "4: [server] group: \"root\" without a user" },
+    { ASSET "[profile]\ngroup=root\n", "4: [profile] group: \"root\" without a user" },
+    { ASSET "[profile]\ncpu=a/\n", "4: [profile] cpu: \"a/\" ends in /" },
+    { ASSET "[profile]\nmode=rw\n", "\"rw\" is no mode of a file; accepted: up to 0777" },
+    { ASSET "[profile]\nmode=1644\n", "\"1644\" is no mode of a file; accepted: up to 0777" },
+    { ASSET "[profile]\nhz=1001\n", "\"1001\" is above the maximum; accepted: 1 to 1000" },
+    { ASSET "[debug]\nlisten=*:6060\n", "\"*:6060\" can be reached from other machines" },
+    { ASSET "[debug]\nlisten=[::2]:6060\n",
+      "4: [debug] listen: \"[::2]:6060\" can be reached" },
+    { ASSET "[debug]\nlisten=127.0.0.1:8080\n",
+      "\"127.0.0.1:8080\" is where [server] listens" },
+    { ASSET "[debug]\ncore=yes\n", "\"yes\" is unknown; accepted: system, off or on" },
+    { ASSET "[server]\nlisten=\n", "4: [server] listen: \"\"" },
     { ASSET "[server]\nvariant=Cached\n",
       "\"Cached\" is unknown; accepted: cached, embedded or streaming\n" },
     { ASSET "variant=\n", "3: [asset /a] variant: \"\" is unknown" },
@@ -309,7 +328,7 @@ dump_has_values(void **state)
     assert_non_null(strstr(dump, "\nidle_timeout = 1500ms\n"));
     assert_non_null(strstr(dump, "\nturn_size = 64k\n"));
     assert_non_null(strstr(dump, "\nheader = X-A: 1\nheader = Link: <b>; rel=c\n"));
-    assert_non_null(strstr(dump, "\n[profile]\n"));
+    assert_non_null(strstr(dump, "\nmode = 0600\n"));
     assert_non_null(strstr(dump, "\nfile = /tmp/a b.tif\n"));
     free(dump);
     config_text_free(&loaded);

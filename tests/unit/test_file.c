@@ -21,7 +21,7 @@
 
 #include "profile/file.h"
 
-static const struct file_owner nobody_else = { (uid_t)-1, (gid_t)-1 };
+static const struct file_owner nobody_else = { (uid_t)-1, (gid_t)-1, 0604 };
 static char directory[] = "/tmp/test_file.XXXXXX";
 static char path[64];
 
@@ -115,7 +115,7 @@ a_file_is_written_with_its_mode_and_replaced(void **state)
     (void)state;
     assert_int_equal(file_write(path, &nobody_else, write_text, first), 0);
     assert_int_equal(stat(path, &status), 0);
-    assert_int_equal(status.st_mode & 07777, 0640);
+    assert_int_equal(status.st_mode & 07777, 0604);
     assert_int_equal(file_write(path, &nobody_else, write_text, second), 0);
     read_back("second");
     assert_int_equal(count_files(), 1);
@@ -139,7 +139,7 @@ a_symbolic_link_is_replaced_not_followed(void **state)
 static void
 the_owner_is_given_it(void **state)
 {
-    const struct file_owner other = { 12345, 23456 };
+    const struct file_owner other = { 12345, 23456, 0640 };
     char text[] = "text";
     struct stat status;
     int error = file_write(path, &other, write_text, text);

@@ -87,7 +87,7 @@ static const struct {
     { SECTION_LOG, "workers", "it belongs to [server]" },
     { SECTION_SERVER, "level", "it belongs to [log]" },
     { SECTION_LOG, "colour", "accepted: level file" },
-    { SECTION_DEBUG, "x", "accepted: no keys yet" },
+    { SECTION_DEBUG, "x", "accepted: listen clients events schedtrace alloctrace core" },
 };
 
 static void

@@ -115,8 +115,9 @@ finds_the_fields(void **state)
     assert_ptr_equal(section_view(&config, SECTION_LOG, 0), &config.log);
     assert_ptr_equal(section_fields(&config, SECTION_ASSET, 1), &assets[1]);
     assert_ptr_equal(section_view(&config, SECTION_ASSET, 1), &assets[1]);
-    assert_null(section_fields(&config, SECTION_DEBUG, 0));
-    assert_null(section_view(&config, SECTION_PROFILE, 0));
+    assert_ptr_equal(section_fields(&config, SECTION_DEBUG, 0), &config.debug);
+    assert_ptr_equal(section_view(&config, SECTION_PROFILE, 0), &config.profile);
+    assert_ptr_equal(section_view(&config, SECTION_DEBUG, 0), &config.debug);
 }
 
 int

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * instruments: made before the fork, because all of it is shared memory or the master's own.
+ * What nobody asked for is reserved and never touched, and so takes no memory.
+ */
+#include "master/instruments.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/identity.h"
+#include "base/log.h"
+
+static int
+label_objects(struct instruments *instruments, const struct catalogue *catalogue)
+{
+    struct profile_label *items = calloc(catalogue->count, sizeof(*items));
+
+    if (items == NULL)
+        return -1;
+    for (size_t i = 0; i < catalogue->count; i++) {
+        const struct config_asset *asset = catalogue->objects[i].asset;
+
+        items[i] = (struct profile_label){ .object = asset->path,
+                                           .variant = config_variant_name(asset->variant) };
+    }
+    instruments->labels = (struct profile_labels){ .items = items, .count = catalogue->count };
+    return 0;
+}
+
+/* The prefix in its directory; relative ones begin where tiffd was started. */
+static int
+place_prefix(const char *directory, const char *prefix, char **placed)
+{
+    bool alone = prefix == NULL || prefix[0] == '/' || directory == NULL;
+
+    if (prefix == NULL)
+        return 0;
+    if (asprintf(placed, "%s%s%s", alone ? "" : directory, alone ? "" : "/", prefix) >= 0)
+        return 0;
+    *placed = NULL;
+    return -1;
+}
+
+static int
+find_owner(const struct config_profile *profile, struct file_owner *owner)
+{
+    struct identity identity;
+
+    if (identity_find("[profile] user", profile->user, profile->group, &identity) < 0)
+        return -1;
+    *owner = (struct file_owner){ identity.user, identity.group, profile->mode };
+    return 0;
+}
+
+static int
+make_recorder(struct instruments *instruments, const struct config_profile *profile,
+              unsigned generation)
+{
+    struct recorder_options options = { .keep = profile->keep };
+
+    if (find_owner(profile, &options.owner) < 0 ||
+        place_prefix(profile->dir, profile->cpu, &instruments->prefixes[0]) < 0 ||
+        place_prefix(profile->dir, profile->heap, &instruments->prefixes[1]) < 0)
+        return -1;
+    options.cpu = instruments->prefixes[0];
+    options.heap = instruments->prefixes[1];
+    instruments->recorder =
+        recorder_create(&instruments->tables, &options, &instruments->labels, generation);
+    if (options.cpu && options.heap)
+        log_warning("profiles of both kinds are on: each sees what the other costs");
+    return instruments->recorder ? 0 : -1;
+}
+
+/* Samples are wanted as long as there is a file that they go to. */
+static void
+want_samples(const struct instruments *instruments)
+{
+    for (unsigned i = 0; instruments->prefixes[0] && i < instruments->tables.workers; i++)
+        sampler_want(tables_cpu(&instruments->tables, i), 0, true);
+}
+
+int
+instruments_create(struct instruments *instruments, const struct config *config,
+                   const struct catalogue *catalogue, unsigned generation,
+                   const struct instruments *previous)
+{
+    const unsigned workers = config->server.workers;
+
+    if (tables_create(&instruments->tables, workers) == 0 &&
+        (instruments->roster = roster_create(workers)) != NULL &&
+        label_objects(instruments, catalogue) == 0 &&
+        make_recorder(instruments, &config->profile, generation) == 0) {
+        instruments->roster->started =
+            previous ? previous->roster->started : tables_created(&instruments->tables);
+        want_samples(instruments);
+        return 0;
+    }
+    log_error("instruments: can't be made");
+    return -1;
+}
+
+void
+instruments_release(struct instruments *instruments)
+{
+    recorder_destroy(instruments->recorder);
+    roster_destroy(instruments->roster);
+    tables_destroy(&instruments->tables);
+    free((void *)(uintptr_t)instruments->labels.items);
+    free(instruments->prefixes[0]);
+    free(instruments->prefixes[1]);
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * instruments: what one generation is measured with: the tables of its profiles, the list of
+ * its processes, and the recorder of its profile files.
+ */
+#ifndef MASTER_INSTRUMENTS_H
+#define MASTER_INSTRUMENTS_H
+
+#include <stdbool.h>
+
+#include "base/roster.h"
+#include "config/config.h"
+#include "object/catalogue.h"
+#include "profile/recorder.h"
+#include "profile/tables.h"
+
+struct instruments {
+    struct tables tables;
+    struct roster *roster;
+    struct profile_labels labels; /* object i is label i + 1 */
+    struct recorder *recorder;
+    char *prefixes[2]; /* of CPU and heap profiles, with their directory; NULL: none */
+};
+
+/* previous: of the generation before, or NULL. Borrows config and catalogue. 0, or -1 with a
+ * line in the log; instruments_release() in both cases. */
+int instruments_create(struct instruments *instruments, const struct config *config,
+                       const struct catalogue *catalogue, unsigned generation,
+                       const struct instruments *previous) __attribute__((warn_unused_result));
+void instruments_release(struct instruments *instruments);
+
+#endif

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* spawn: the child's side of a fork. Nothing here returns to the master's loop. */
+#include "master/spawn.h"
+
+#include <bsd/libutil.h>
+#include <bsd/unistd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "observer/observer.h"
+#include "worker/worker.h"
+
+/* What only the master may hold. Its end of the pipe would keep the pipe open. */
+static void
+let_go(const struct spawn_lends *lends, const struct listeners *others)
+{
+    close(lends->signal_fd);
+    if (lends->detached >= 0)
+        close(lends->detached);
+    close(lends->pipe[1]);
+    if (lends->pid_file)
+        pidfile_close(lends->pid_file);
+    for (size_t i = 0; i < others->count; i++)
+        close(others->fds[i]);
+}
+
+void
+spawn_worker(const struct generation *generation, const struct spawn_lends *lends,
+             unsigned slot)
+{
+    const struct config *config = generation->config;
+    const bool observed = lends->observed->count > 0;
+    const struct inherit inherit = {
+        .config = config,
+        .catalogue = generation->catalogue,
+        .slots = &generation->slots,
+        .tables = &generation->instruments.tables,
+        .roster = generation->instruments.roster,
+        .sample_cpu = config->profile.cpu != NULL || observed,
+        .sample_heap = config->profile.heap != NULL || observed,
+        .listen_fds = lends->listeners->fds,
+        .listen_count = lends->listeners->count,
+        .slot = slot,
+        .generation = generation->number,
+        .doorbells = generation->doorbells,
+        .master_pipe = lends->pipe[0],
+        .identity = generation->identity,
+    };
+    char name[32];
+
+    let_go(lends, lends->observed);
+    snprintf(name, sizeof(name), "worker %u", slot);
+    log_set_process(name);
+    setproctitle("%s (%s)", name, config_variant_name(config->server.variant));
+    exit(worker_run(&inherit));
+}
+
+/* The observer's view of this generation and of those that still drain; NULL without memory.
+ * Lives as long as the process. */
+static const struct view *
+view_of(const struct generation *generation, const struct spawn_lends *lends)
+{
+    struct view *view;
+
+    if (generation == NULL || (view = calloc(1, sizeof(*view))) == NULL)
+        return NULL;
+    *view = (struct view){
+        .older = view_of(generation->older, lends),
+        .generation = generation->number,
+        .config = generation->config,
+        .catalogue = generation->catalogue,
+        .slots = &generation->slots,
+        .tables = &generation->instruments.tables,
+        .labels = &generation->instruments.labels,
+        .roster = generation->instruments.roster,
+        .gone = lends->total,
+        .gone_objects = generation->gone,
+        .arguments = lends->arguments,
+    };
+    return view;
+}
+
+void
+spawn_observer(const struct generation *generation, const struct spawn_lends *lends)
+{
+    const struct observer_inherit inherit = {
+        .view = view_of(generation, lends),
+        .listen_fds = lends->observed->fds,
+        .listen_count = lends->observed->count,
+        .master_pipe = lends->pipe[0],
+        .identity = generation->identity,
+    };
+
+    let_go(lends, lends->listeners);
+    log_set_process("observer");
+    setproctitle("observer");
+    exit(inherit.view ? observer_run(&inherit) : EXIT_FAILURE);
+}

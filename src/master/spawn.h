@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* spawn: what a child does right after the fork: lets go of the master's things, becomes what
+ * its place is for. */
+#ifndef MASTER_SPAWN_H
+#define MASTER_SPAWN_H
+
+#include "master/generation.h"
+#include "master/listeners.h"
+
+struct pidfh;
+
+/* What a process is given besides its generation. */
+struct spawn_lends {
+    const struct listeners *listeners; /* of [server] */
+    const struct listeners *observed;  /* of [debug]; without any there is no observer */
+    const struct slot *total;          /* of generations that are gone */
+    char *const *arguments;            /* the command line; NULL at the end */
+    int signal_fd;                     /* the master's own: a child closes it */
+    int detached;                      /* see detach_begin(); a child closes it; -1: none */
+    struct pidfh *pid_file; /* locked by the master; a child lets go of it; NULL: none */
+    int pipe[2]; /* a child keeps the end to read: its end of file says the master is gone */
+};
+
+_Noreturn void spawn_worker(const struct generation *generation,
+                            const struct spawn_lends *lends, unsigned slot);
+
+_Noreturn void spawn_observer(const struct generation *generation,
+                              const struct spawn_lends *lends);
+
+#endif

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* client: the whole life of a process of the observer: one request and its answer. */
+#ifndef OBSERVER_CLIENT_H
+#define OBSERVER_CLIENT_H
+
+#include "observer/peer.h"
+#include "observer/view.h"
+#include "observer/want.h"
+
+struct client {
+    const struct view *view;
+    struct peer peer;
+    struct want *want; /* NULL: there are too many clients, and this one is told so */
+};
+
+/* Serves the client and closes its connection. However long that takes, the process is ended
+ * by SIGALRM some time after the answer was due. */
+void client_serve(const struct client *client);
+
+#endif

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* lookup: an address is echoed as it was written, for tools compare the texts. */
+#include "observer/lookup.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "profile/symbol.h"
+
+static const char separators[] = "+ \r\n";
+
+/* Cuts the next address off rest; empty at the end. */
+static struct span
+next_word(struct span *rest)
+{
+    size_t start = 0;
+    size_t end;
+
+    while (start < rest->length && memchr(separators, rest->at[start], 4))
+        start++;
+    for (end = start; end < rest->length && !memchr(separators, rest->at[end], 4);)
+        end++;
+    *rest = (struct span){ rest->at + end, rest->length - end };
+    return (struct span){ rest->at - (end - start), end - start };
+}
+
+static bool
+read_address(struct span word, uintptr_t *address)
+{
+    char text[2 + 16 + 1] = "";
+    char *end;
+
+    if (word.length <= 2 || word.length >= sizeof(text) || word.at[0] != '0' ||
+        (word.at[1] | 0x20) != 'x')
+        return false;
+    memcpy(text, word.at, word.length);
+    *address = strtoul(text + 2, &end, 16);
+    return *end == '\0' && text[2] != '-' && text[2] != '+';
+}
+
+static void
+write_names(struct page *page, struct symbols *symbols, struct span word, uintptr_t address)
+{
+    const struct symbol *frames;
+    size_t count = symbol_find(symbols, address, &frames);
+
+    fprintf(page->out, "%.*s\t", (int)word.length, word.at);
+    for (size_t i = 0; i < count; i++)
+        fprintf(page->out, "%s%s", i > 0 ? "--" : "", frames[i].function);
+    fputc('\n', page->out);
+}
+
+static void
+answer(struct page *page, struct symbols *symbols, struct span addresses)
+{
+    struct span word;
+
+    fputs("num_symbols: 1\n", page->out);
+    while ((word = next_word(&addresses)).length > 0) {
+        uintptr_t address;
+
+        if (!read_address(word, &address)) {
+            page_refuse(page, 400,
+                        "address: \"%.*s\"; accepted: 0x and up to 16 hexadecimal digits, "
+                        "more of them after a +",
+                        word.length < 64 ? (int)word.length : 64, word.at);
+            return;
+        }
+        write_names(page, symbols, word, address);
+    }
+}
+
+void
+lookup_symbol(struct page *page)
+{
+    struct span addresses =
+        page->message->content.length > 0 ? page->message->content : page->message->query;
+    struct symbols *symbols = NULL;
+    struct maps maps;
+    int error = maps_read(&maps);
+
+    if (error == 0 && (symbols = symbol_open(&maps)) == NULL)
+        error = -ENOMEM;
+    if (error == 0)
+        answer(page, symbols, addresses);
+    else
+        page_refuse(page, 500, "%s", strerror(-error));
+    symbol_close(symbols);
+    maps_free(&maps);
+}

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* message: reads as little at a time as comes, and judges the head while it grows. */
+#include "observer/message.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "http/header.h"
+
+static const struct message_error fine = { 0 };
+
+static struct message_error
+refuse(enum refusal refusal)
+{
+    const struct refusal_info *info = refusal_info(refusal);
+
+    return (struct message_error){ (int)info->status, info->text };
+}
+
+/* --- head --------------------------------------------------------------------------------- */
+
+static struct message_error
+receive_head(struct message *message, const struct peer *peer)
+{
+    static const struct head_limits limits = { MESSAGE_HEAD_MAX, MESSAGE_TARGET_MAX,
+                                               MESSAGE_FIELDS_MAX };
+
+    while (message->head.length == 0) {
+        ssize_t got = peer_receive(peer, message->bytes + message->length,
+                                   MESSAGE_HEAD_MAX - message->length);
+        enum refusal refusal;
+
+        if (got == -ETIMEDOUT && message->length > 0)
+            return (struct message_error){ 408, "the head of the request is not complete" };
+        if (got <= 0)
+            return (struct message_error){ got < 0 ? (int)got : -ECONNRESET, NULL };
+        message->length += (size_t)got;
+        refusal = head_read(&message->head, message->bytes, message->length, &limits);
+        if (refusal != REFUSAL_NONE)
+            return refuse(refusal);
+    }
+    return fine;
+}
+
+struct message_error
+message_read_head(struct message *message, const struct peer *peer)
+{
+    const struct head *head = &message->head;
+    struct message_error error;
+    const char *method;
+    const char *target;
+    const char *mark;
+    enum refusal refusal;
+
+    message->bytes = malloc(MESSAGE_HEAD_MAX);
+    message->scratch = malloc(MESSAGE_TARGET_MAX);
+    if (message->bytes == NULL || message->scratch == NULL)
+        return (struct message_error){ 500, "out of memory" };
+    error = receive_head(message, peer);
+    if (error.status != 0)
+        return error;
+    refusal = request_parse(&message->request, head, message->bytes, message->scratch);
+    if (refusal != REFUSAL_NONE)
+        return refuse(refusal);
+    method = message->bytes + 2 * head->empty_lines;
+    target = message->bytes + head->target;
+    message->method = (struct span){ method, (size_t)(target - method) - 1 };
+    if ((mark = memchr(target, '?', head->target_length)) != NULL)
+        message->query =
+            (struct span){ mark + 1, head->target_length - (size_t)(mark + 1 - target) };
+    return fine;
+}
+
+/* --- content ------------------------------------------------------------------------------ */
+
+static struct message_error
+receive_content(struct message *message, const struct peer *peer, size_t length)
+{
+    size_t here = message->length - message->head.length;
+
+    if (here > length)
+        here = length;
+    if (here > 0)
+        memcpy(message->body, message->bytes + message->head.length, here);
+    while (here < length) {
+        ssize_t got = peer_receive(peer, message->body + here, length - here);
+
+        if (got == -ETIMEDOUT)
+            return (struct message_error){ 408, "the content is not complete" };
+        if (got <= 0)
+            return (struct message_error){ got < 0 ? (int)got : -ECONNRESET, NULL };
+        here += (size_t)got;
+    }
+    message->content = (struct span){ message->body, length };
+    return fine;
+}
+
+static int
+invite(const struct message *message, const struct peer *peer)
+{
+    static const char go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
+
+    if (!request_has(&message->request, HEADER_EXPECT) || message->request.minor == 0 ||
+        message->length > message->head.length)
+        return 0;
+    return peer_send(peer, go_on, sizeof(go_on) - 1);
+}
+
+struct message_error
+message_read_content(struct message *message, const struct peer *peer)
+{
+    const struct framing *framing = &message->head.framing;
+    int error;
+
+    if (framing->has_coding || !framing->has_length)
+        return (struct message_error){ 411, "the content must have a Content-Length" };
+    if (framing->length > MESSAGE_CONTENT_MAX)
+        return (struct message_error){ 413, "accepted: up to 1048576 bytes" };
+    if ((message->body = malloc((size_t)framing->length + 1)) == NULL)
+        return (struct message_error){ 500, "out of memory" };
+    if ((error = invite(message, peer)) < 0)
+        return (struct message_error){ error, NULL };
+    return receive_content(message, peer, (size_t)framing->length);
+}
+
+void
+message_free(struct message *message)
+{
+    free(message->bytes);
+    free(message->scratch);
+    free(message->body);
+    *message = (struct message){ 0 };
+}
+
+/* --- Accept-Encoding ---------------------------------------------------------------------- */
+
+/* Cuts the next line of a checked head off rest. */
+static struct span
+next_line(struct span *rest)
+{
+    const char *end = memmem(rest->at, rest->length, "\r\n", 2);
+    struct span line = { rest->at, end ? (size_t)(end - rest->at) : rest->length };
+    size_t used = line.length + (end ? 2 : 0);
+
+    *rest = (struct span){ rest->at + used, rest->length - used };
+    return line;
+}
+
+/* "gzip", "gzip;q=0.5", "gzip ; q=0" */
+static bool
+allows(struct span element, struct span coding)
+{
+    const char *mark = memchr(element.at, ';', element.length);
+    size_t length = mark ? (size_t)(mark - element.at) : element.length;
+    struct span name = header_trim((struct span){ element.at, length });
+    struct span weight = { mark ? mark + 1 : "", mark ? element.length - length - 1 : 0 };
+
+    return span_equal_nocase(name, coding) &&
+           !span_equal_nocase(header_trim(weight), SPAN("q=0"));
+}
+
+bool
+message_accepts(const struct message *message, struct span coding)
+{
+    static const struct span name = { "Accept-Encoding:", 16 };
+    const struct head *head = &message->head;
+    struct span rest = { message->bytes + head->first_field, head->length - head->first_field };
+
+    while (rest.length > 0) {
+        struct span line = next_line(&rest);
+        struct span list;
+        struct span element;
+
+        if (line.length < name.length || strncasecmp(line.at, name.at, name.length) != 0)
+            continue;
+        list = (struct span){ line.at + name.length, line.length - name.length };
+        while (header_list_next(&list, &element))
+            if (allows(element, coding))
+                return true;
+    }
+    return false;
+}

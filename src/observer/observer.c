@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * observer: accepts, forks, and puts in order what its children leave; it never talks to a
+ * client itself. What fails at the start ends this process alone, with status 1.
+ */
+#include "observer/observer.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/signals.h"
+#include "observer/client.h"
+#include "observer/crew.h"
+
+#define PAUSE_US 100000 /* when there are no descriptors or no memory for another client */
+
+struct observer {
+    const struct observer_inherit *inherit;
+    struct crew crew;
+    int signal_fd;
+    struct pollfd *fds;   /* signals, the master's pipe, then the listeners */
+    uint64_t drain_until; /* 0: not draining */
+    bool ended;
+};
+
+enum { SIGNALS, MASTER, LISTENERS };
+
+/* --- signals ------------------------------------------------------------------------------ */
+
+static void
+drain(struct observer *observer)
+{
+    uint64_t patience = observer->inherit->view->config->server.drain_timeout;
+
+    if (observer->drain_until == 0)
+        observer->drain_until = clock_now() + patience;
+}
+
+static void
+end_now(struct observer *observer)
+{
+    observer->ended = true;
+}
+
+static void
+reap(struct observer *observer)
+{
+    crew_reap(&observer->crew);
+}
+
+static void
+reopen_log(struct observer *observer)
+{
+    int error = log_reopen();
+
+    (void)observer;
+    if (error < 0)
+        log_error("log: %s", strerror(-error));
+}
+
+static const struct {
+    int signal;
+    void (*act)(struct observer *observer);
+} actions[] = {
+    { SIGQUIT, drain }, { SIGTERM, end_now },    { SIGINT, end_now },
+    { SIGCHLD, reap },  { SIGUSR1, reopen_log },
+};
+
+static void
+read_signals(struct observer *observer)
+{
+    int signal;
+
+    while ((signal = signals_next(observer->signal_fd)) != 0)
+        for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++)
+            if (actions[i].signal == signal)
+                actions[i].act(observer);
+}
+
+/* --- clients ------------------------------------------------------------------------------ */
+
+static _Noreturn void
+be_client(const struct observer *observer, int fd, struct want *want)
+{
+    const struct observer_inherit *inherit = observer->inherit;
+    struct client client = { .view = inherit->view,
+                             .peer = { .fd = fd, .lifeline = observer->crew.lifeline[0] },
+                             .want = want };
+
+    close(observer->signal_fd);
+    for (size_t i = 0; i < inherit->listen_count; i++)
+        close(inherit->listen_fds[i]);
+    client_serve(&client);
+    exit(EXIT_SUCCESS);
+}
+
+static void
+accept_client(struct observer *observer, int listen_fd)
+{
+    int fd = accept4(listen_fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    struct want *want;
+    pid_t pid;
+
+    if (fd < 0) {
+        if (errno != EAGAIN && errno != ECONNABORTED && errno != EINTR) {
+            log_warning("accept: %s", strerror(errno));
+            usleep(PAUSE_US);
+        }
+        return;
+    }
+    if ((pid = crew_fork(&observer->crew, &want)) == 0)
+        be_client(observer, fd, want);
+    if (pid < 0) {
+        log_warning("fork: %s", strerror(-pid));
+        usleep(PAUSE_US);
+    }
+    close(fd);
+}
+
+/* --- the loop ----------------------------------------------------------------------------- */
+
+/* Without room, or while draining, clients stay in the queue. */
+static size_t
+watched(const struct observer *observer)
+{
+    if (observer->drain_until != 0 || !crew_has_room(&observer->crew))
+        return LISTENERS;
+    return LISTENERS + observer->inherit->listen_count;
+}
+
+static int
+patience(const struct observer *observer)
+{
+    uint64_t now = clock_now();
+
+    if (observer->drain_until == 0)
+        return -1;
+    return observer->drain_until > now ? (int)(observer->drain_until - now) : 0;
+}
+
+static void
+turn(struct observer *observer)
+{
+    size_t count = watched(observer);
+
+    if (poll(observer->fds, count, patience(observer)) < 0)
+        return;
+    if (observer->fds[MASTER].revents)
+        observer->ended = true;
+    if (observer->fds[SIGNALS].revents)
+        read_signals(observer);
+    for (size_t i = LISTENERS; i < count && !observer->ended; i++)
+        if (observer->fds[i].revents && crew_has_room(&observer->crew))
+            accept_client(observer, observer->fds[i].fd);
+    if (observer->drain_until != 0 &&
+        (observer->crew.busy == 0 || clock_now() >= observer->drain_until))
+        observer->ended = true;
+}
+
+static int
+start(struct observer *observer)
+{
+    const struct observer_inherit *inherit = observer->inherit;
+    int error = identity_become(&inherit->identity);
+
+    if (error < 0 || (error = crew_create(&observer->crew, inherit->view)) < 0)
+        return error;
+    if ((observer->signal_fd = signals_open()) < 0)
+        return observer->signal_fd;
+    observer->fds = calloc(LISTENERS + inherit->listen_count, sizeof(*observer->fds));
+    if (observer->fds == NULL)
+        return -ENOMEM;
+    observer->fds[SIGNALS] = (struct pollfd){ observer->signal_fd, POLLIN, 0 };
+    observer->fds[MASTER] = (struct pollfd){ inherit->master_pipe, POLLIN, 0 };
+    for (size_t i = 0; i < inherit->listen_count; i++)
+        observer->fds[LISTENERS + i] = (struct pollfd){ inherit->listen_fds[i], POLLIN, 0 };
+    return 0;
+}
+
+int
+observer_run(const struct observer_inherit *inherit)
+{
+    struct observer observer = { .inherit = inherit };
+    int error = start(&observer);
+
+    if (error < 0) {
+        log_error("start: %s", strerror(-error));
+        return EXIT_FAILURE;
+    }
+    log_info("observing");
+    while (!observer.ended)
+        turn(&observer);
+    crew_end(&observer.crew);
+    free(observer.fds);
+    free(observer.crew.pids);
+    return EXIT_SUCCESS;
+}

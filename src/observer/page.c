@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* page: see page.h. */
+#include "observer/page.h"
+
+#include <stdarg.h>
+
+#include "http/status.h"
+
+void
+page_refuse(struct page *page, unsigned status, const char *format, ...)
+{
+    va_list arguments;
+
+    rewind(page->out);
+    page->status = status;
+    page->type = PAGE_TEXT;
+    page->file_name = NULL;
+    fprintf(page->out, "%s: ", status_text(status).at);
+    va_start(arguments, format);
+    vfprintf(page->out, format, arguments);
+    va_end(arguments);
+    fputc('\n', page->out);
+}
+
+bool
+page_wait(struct page *page, unsigned seconds)
+{
+    if (!page->head_only && !peer_stays(page->peer, (uint64_t)seconds * 1000))
+        page->abandoned = true;
+    return !page->abandoned;
+}

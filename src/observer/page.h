@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * page: what the functions behind the routes are given, and how they answer. A page writes its
+ * content to out; nothing has left before it returns, so it can still change its mind.
+ */
+#ifndef OBSERVER_PAGE_H
+#define OBSERVER_PAGE_H
+
+#include <stdio.h>
+
+#include "observer/message.h"
+#include "observer/query.h"
+#include "observer/view.h"
+#include "observer/want.h"
+
+#define PAGE_TEXT   "text/plain; charset=utf-8"
+#define PAGE_HTML   "text/html; charset=utf-8"
+#define PAGE_BINARY "application/octet-stream"
+#define PAGE_JSON   "application/json"
+
+struct page {
+    const struct view *view;
+    const struct peer *peer;
+    const struct message *message;
+    struct query query;
+    struct want *want; /* of this process */
+    bool head_only;    /* nobody will see the content, nor wait for it */
+
+    FILE *out;
+    unsigned status;       /* 200 */
+    const char *type;      /* media type; PAGE_TEXT */
+    const char *file_name; /* to save it as; NULL: it is to be looked at */
+    bool abandoned;        /* the client is gone: no answer */
+};
+
+/* Answers with an error instead; the text names what was found and what is accepted. */
+void page_refuse(struct page *page, unsigned status, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Lets a window of so many seconds pass. False when the client has left meanwhile: then there
+ * will be no answer. */
+bool page_wait(struct page *page, unsigned seconds) __attribute__((warn_unused_result));
+
+#endif

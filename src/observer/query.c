@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * query: a table of parameters, each with a function that reads a value and one that says what
+ * it would have accepted. All values are words and numbers, so nothing is percent-decoded.
+ */
+#include "observer/query.h"
+
+#include <stdio.h>
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static bool
+read_number(struct span text, unsigned least, unsigned most, unsigned *number)
+{
+    unsigned value = 0;
+
+    if (text.length == 0 || text.length > 9)
+        return false;
+    for (size_t i = 0; i < text.length; i++) {
+        if (text.at[i] < '0' || text.at[i] > '9')
+            return false;
+        value = value * 10 + (unsigned)(text.at[i] - '0');
+    }
+    *number = value;
+    return value >= least && value <= most;
+}
+
+/* --- the parameters ----------------------------------------------------------------------- */
+
+static bool
+read_worker(struct query *query, struct span text, const struct query_rules *rules)
+{
+    unsigned worker;
+
+    query->worker = QUERY_ALL;
+    if (span_equal(text, SPAN("all")))
+        return true;
+    if (!read_number(text, 0, rules->workers - 1, &worker))
+        return false;
+    query->worker = (int)worker;
+    return true;
+}
+
+static void
+tell_worker(const struct query_rules *rules, FILE *out)
+{
+    fprintf(out, "0 to %u, all", rules->workers - 1);
+}
+
+static bool
+read_seconds(struct query *query, struct span text, const struct query_rules *rules)
+{
+    return read_number(text, rules->whole ? 0 : 1, QUERY_SECONDS_MAX, &query->seconds);
+}
+
+static void
+tell_seconds(const struct query_rules *rules, FILE *out)
+{
+    fprintf(out, "%d to %d", rules->whole ? 0 : 1, QUERY_SECONDS_MAX);
+}
+
+static const struct {
+    struct span name;
+    enum query_format format;
+} formats[] = {
+    { { "proto", 5 }, QUERY_PROTO },
+    { { "text", 4 }, QUERY_TEXT },
+    { { "legacy", 6 }, QUERY_LEGACY }, /* last: not every page has it */
+};
+
+static size_t
+format_count(const struct query_rules *rules)
+{
+    return COUNT(formats) - (rules->legacy ? 0 : 1);
+}
+
+static bool
+read_format(struct query *query, struct span text, const struct query_rules *rules)
+{
+    for (size_t i = 0; i < format_count(rules); i++)
+        if (span_equal(text, formats[i].name)) {
+            query->format = formats[i].format;
+            return true;
+        }
+    return false;
+}
+
+static void
+tell_format(const struct query_rules *rules, FILE *out)
+{
+    for (size_t i = 0; i < format_count(rules); i++)
+        fprintf(out, "%s%s", i > 0 ? ", " : "", formats[i].name.at);
+}
+
+static bool
+read_sample_index(struct query *query, struct span text, const struct query_rules *rules)
+{
+    const struct profile_meaning *meaning = profile_meaning(rules->kind);
+
+    for (unsigned i = 0; i < meaning->count; i++)
+        if (span_equal(text, span_of(meaning->types[i].name))) {
+            query->sample_index = (int)i;
+            return true;
+        }
+    return false;
+}
+
+static void
+tell_sample_index(const struct query_rules *rules, FILE *out)
+{
+    const struct profile_meaning *meaning = profile_meaning(rules->kind);
+
+    for (unsigned i = 0; i < meaning->count; i++)
+        fprintf(out, "%s%s", i > 0 ? ", " : "", meaning->types[i].name);
+}
+
+static bool
+read_debug(struct query *query, struct span text, const struct query_rules *rules)
+{
+    (void)rules;
+    return read_number(text, 0, 2, &query->debug);
+}
+
+static void
+tell_debug(const struct query_rules *rules, FILE *out)
+{
+    (void)rules;
+    fputs("0 to 2", out);
+}
+
+static const struct parameter {
+    struct span name;
+    unsigned bit;
+    bool (*read)(struct query *query, struct span text, const struct query_rules *rules);
+    void (*tell)(const struct query_rules *rules, FILE *out);
+} parameters[] = {
+    { { "worker", 6 }, QUERY_WORKER, read_worker, tell_worker },
+    { { "seconds", 7 }, QUERY_SECONDS, read_seconds, tell_seconds },
+    { { "format", 6 }, QUERY_FORMAT, read_format, tell_format },
+    { { "sample_index", 12 }, QUERY_SAMPLE_INDEX, read_sample_index, tell_sample_index },
+    { { "debug", 5 }, QUERY_DEBUG, read_debug, tell_debug },
+};
+
+/* --- the whole ---------------------------------------------------------------------------- */
+
+static const struct parameter *
+find(struct span name, const struct query_rules *rules)
+{
+    for (size_t i = 0; i < COUNT(parameters); i++)
+        if (rules->accepted & parameters[i].bit && span_equal(name, parameters[i].name))
+            return &parameters[i];
+    return NULL;
+}
+
+static void
+tell_names(const struct query_rules *rules, FILE *out)
+{
+    const char *separator = "";
+
+    for (size_t i = 0; i < COUNT(parameters); i++)
+        if (rules->accepted & parameters[i].bit) {
+            fprintf(out, "%s%s", separator, parameters[i].name.at);
+            separator = ", ";
+        }
+    if (*separator == '\0')
+        fputs("none", out);
+}
+
+/* Too long a text is cut off: it is a hint for people. */
+static void
+explain(const struct parameter *parameter, struct span name, struct span value,
+        const struct query_rules *rules, char error[QUERY_ERROR_MAX])
+{
+    FILE *out = fmemopen(error, QUERY_ERROR_MAX, "w");
+
+    error[0] = '\0';
+    if (out == NULL)
+        return;
+    if (parameter) {
+        fprintf(out, "%s: \"%.*s\"; accepted: ", parameter->name.at,
+                value.length < 64 ? (int)value.length : 64, value.at);
+        parameter->tell(rules, out);
+    } else {
+        fprintf(out, "\"%.*s\": no parameter of this page; accepted: ",
+                name.length < 64 ? (int)name.length : 64, name.at);
+        tell_names(rules, out);
+    }
+    fclose(out);
+    error[QUERY_ERROR_MAX - 1] = '\0';
+}
+
+/* Cuts off rest what comes before the separator. */
+static struct span
+cut(struct span *rest, char separator)
+{
+    const char *end = memchr(rest->at, separator, rest->length);
+    struct span part = { rest->at, end ? (size_t)(end - rest->at) : rest->length };
+    size_t used = part.length + (end ? 1 : 0);
+
+    *rest = (struct span){ rest->at + used, rest->length - used };
+    return part;
+}
+
+bool
+query_read(struct query *query, struct span text, const struct query_rules *rules,
+           char error[QUERY_ERROR_MAX])
+{
+    unsigned seen = 0;
+
+    *query =
+        (struct query){ .worker = QUERY_ALL, .seconds = rules->seconds, .sample_index = -1 };
+    while (text.length > 0) {
+        struct span value = cut(&text, '&');
+        struct span name = cut(&value, '=');
+        const struct parameter *parameter = find(name, rules);
+
+        if (parameter && seen & parameter->bit) {
+            snprintf(error, QUERY_ERROR_MAX, "%s: given twice", parameter->name.at);
+            return false;
+        }
+        if (parameter == NULL || !parameter->read(query, value, rules)) {
+            explain(parameter, name, value, rules, error);
+            return false;
+        }
+        seen |= parameter->bit;
+    }
+    return true;
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * query: the parameters behind the '?' of a page. Every one is checked, so that a typing error
+ * is an answer and not a profile of something else.
+ */
+#ifndef OBSERVER_QUERY_H
+#define OBSERVER_QUERY_H
+
+#include <stdbool.h>
+
+#include "base/span.h"
+#include "profile/profile.h"
+
+/* Bits of what a page accepts. */
+enum {
+    QUERY_WORKER = 1 << 0,
+    QUERY_SECONDS = 1 << 1,
+    QUERY_FORMAT = 1 << 2,
+    QUERY_SAMPLE_INDEX = 1 << 3,
+    QUERY_DEBUG = 1 << 4,
+};
+
+enum query_format { QUERY_UNSPECIFIED, QUERY_PROTO, QUERY_TEXT, QUERY_LEGACY };
+
+#define QUERY_SECONDS_MAX 3600
+#define QUERY_ALL         (-1)
+#define QUERY_ERROR_MAX   256
+
+struct query_rules {
+    unsigned accepted;      /* bits */
+    unsigned workers;       /* how many there are */
+    unsigned seconds;       /* when none are asked for */
+    bool whole;             /* seconds may be 0: everything since the start */
+    bool legacy;            /* the format exists */
+    enum profile_kind kind; /* whose values sample_index names */
+};
+
+struct query {
+    int worker; /* QUERY_ALL: all of them */
+    unsigned seconds;
+    enum query_format format;
+    int sample_index; /* see profile_type_index(); -1: not given */
+    unsigned debug;   /* 0 to 2 */
+};
+
+/* Reads "name=value&name=value". False: error holds one line that names the parameter, what was
+ * found and what is accepted. */
+bool query_read(struct query *query, struct span text, const struct query_rules *rules,
+                char error[QUERY_ERROR_MAX]) __attribute__((warn_unused_result));
+
+#endif

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* route: the table of all pages: what answers a path, what it accepts, and what it is for. */
+#ifndef OBSERVER_ROUTE_H
+#define OBSERVER_ROUTE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "observer/page.h"
+
+struct route {
+    const char *path; /* whole, or the part behind "/debug/pprof/" and "/pprof/" */
+    void (*write)(struct page *page);
+    bool posts;     /* POST is a method of it, besides GET and HEAD */
+    bool addresses; /* the query is a list of addresses instead of parameters */
+    struct query_rules rules;
+
+    /* For the index. */
+    const char *example; /* query of a link that people can look at; NULL: none */
+    uint64_t (*count)(const struct view *view);
+    const char *about;
+};
+
+/* The page at this path, or NULL. */
+const struct route *route_find(struct span path);
+
+/* The page with this number, or NULL. */
+const struct route *route_at(size_t number);
+
+/* A path of its own, or one of those under "/debug/pprof/"? */
+static inline bool
+route_is_whole(const struct route *route)
+{
+    return route->path[0] == '/';
+}
+
+/* The value of Allow. */
+const char *route_methods(const struct route *route);
+
+#endif

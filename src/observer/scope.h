@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * scope: the workers that a page is about. Either one of the newest generation, or all, with
+ * those of older generations that still drain.
+ */
+#ifndef OBSERVER_SCOPE_H
+#define OBSERVER_SCOPE_H
+
+#include "observer/view.h"
+#include "profile/profile.h"
+
+struct scope {
+    unsigned first; /* worker of the newest generation */
+    unsigned count;
+    unsigned generations; /* from the newest on; of the others all workers */
+};
+
+/* worker: QUERY_ALL (query.h) or one that there is. */
+struct scope scope_of(const struct view *view, int worker);
+
+/* The worker with this number among all of the scope, and its generation; NULL: there are no
+ * more. */
+const struct view *scope_worker(const struct scope *scope, const struct view *newest,
+                                unsigned number, unsigned *worker);
+
+/* What their tables hold. The parts are in the same order each time. NULL without memory. */
+struct profile *scope_take(const struct scope *scope, const struct view *view,
+                           enum profile_kind kind) __attribute__((warn_unused_result));
+
+#endif

@@ -1,0 +1,300 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Profile files: one a process, however it ends, and readable by both pprof tools."""
+
+import contextlib
+import gzip
+import os
+import pathlib
+import re
+import resource
+import shutil
+import signal
+import stat
+import subprocess
+
+import pytest
+
+from client import fetch
+from daemon import PROGRAM, SAMPLE, wait_until
+
+TOOLS = {"google-pprof": ["google-pprof", "--text"], "go": ["go", "tool", "pprof", "-text"]}
+INI = f"""
+[server]
+variant = cached
+workers = 2
+[profile]
+{{profile}}
+[asset /tiff]
+file = {SAMPLE}
+encoding = base64
+"""
+
+
+@pytest.fixture(params=TOOLS)
+def tool(request):
+    command = TOOLS[request.param]
+    if not shutil.which(command[0]):
+        pytest.skip(f"{command[0]} is not installed")
+    return command
+
+
+def run(command, *arguments):
+    done = subprocess.run(
+        [*command, *map(str, arguments)],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env={**os.environ, "HOME": "/tmp", "PPROF_TMPDIR": "/tmp"},
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def load(daemon, rounds=150):
+    for _ in range(rounds):
+        assert fetch(daemon).status == 200
+
+
+def files(where, kind, worker="[0-9]+", pid="[0-9]+"):
+    """The profiles of single processes, complete under their names."""
+    name = re.compile(rf"p\.w{worker}\.{pid}\.{kind}\.prof")
+    return sorted(path for path in pathlib.Path(where).iterdir() if name.fullmatch(path.name))
+
+
+def wait_files(where, kind, count, **which):
+    return wait_until(
+        lambda: (found := files(where, kind, **which)) and len(found) == count and found,
+        f"{count} files of {kind} in {where}: {list(pathlib.Path(where).iterdir())}",
+    )
+
+
+def nothing_temporary(where):
+    names = [path.name for path in pathlib.Path(where).iterdir()]
+    assert all(re.fullmatch(r"p(\.[wg][0-9]+)?(\.[0-9]+)?\.(cpu|heap)\.(prof|pb\.gz)", name)
+               for name in names), names
+
+
+@pytest.fixture
+def where(tmp_path):
+    directory = tmp_path / "profiles"
+    directory.mkdir()
+    return directory
+
+
+@pytest.fixture
+def profiled(start, where):
+    def run_it(*options, profile="", kinds=("cpu",)):
+        flags = {"cpu": "--cpuprofile", "heap": "--memprofile"}
+        options = [f"{flags[kind]}={where}/p" for kind in kinds] + list(options)
+        daemon = start(INI.format(profile=profile), *options)
+        if len(kinds) == 2:
+            daemon.expect_log("profiles of both kinds are on")
+        daemon.wait_log("started: ")
+        return daemon
+
+    return run_it
+
+
+def test_a_worker_each_and_one_of_all_at_the_end(profiled, where, tool):
+    daemon = profiled()
+    pids = daemon.all_workers(2)
+    load(daemon)
+    daemon.stop()
+    found = files(where, "cpu")
+    assert [path.name.split(".")[2] for path in found] == [
+        path.name.split(".")[2] for path in found if int(path.name.split(".")[2]) in pids
+    ]
+    assert len(found) == 2
+    table = run(tool, PROGRAM, *found)
+    assert "worker_run" in table and "send" in table
+    assert "main" in table, "the callers reach main"
+    nothing_temporary(where)
+
+
+def test_heap_files(profiled, where, tool):
+    daemon = profiled(kinds=("heap",), profile="sample_bytes = 1")
+    load(daemon, 20)
+    daemon.stop()
+    found = files(where, "heap")
+    assert len(found) == 2
+    assert not files(where, "cpu")
+    table = run(tool, PROGRAM, *found)
+    assert "worker_run" in table
+
+
+def test_both_kinds_at_once(profiled, where):
+    daemon = profiled(kinds=("cpu", "heap"))
+    daemon.wait_log("warning master.*profiles of both kinds are on: each sees what the other costs")
+    load(daemon)
+    daemon.stop()
+    assert len(files(where, "cpu")) == len(files(where, "heap")) == 2
+    assert {path.name for path in where.glob("*.gz")} == {"p.cpu.pb.gz", "p.heap.pb.gz"}
+
+
+@pytest.mark.parametrize("number", (signal.SIGKILL, signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS))
+def test_a_worker_that_dies_leaves_its_profile(profiled, where, number, tool):
+    daemon = profiled("-o", "server.workers=1")
+    daemon.expect_log(r"worker 0: ")
+    (victim,) = daemon.all_workers(1)
+    load(daemon)
+    os.kill(victim, number)
+    (left,) = wait_files(where, "cpu", 1, pid=victim)
+    table = run(tool, PROGRAM, left)
+    assert "send" in table
+    (heir,) = wait_until(
+        lambda: (found := daemon.workers()) and victim not in found and found, "a new worker"
+    )
+    load(daemon, 20)
+    daemon.stop()
+    assert [path.name for path in files(where, "cpu", pid=heir)] == [f"p.w0.{heir}.cpu.prof"]
+    nothing_temporary(where)
+
+
+def cpu_seconds(pid):
+    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+@pytest.mark.parametrize("hz", (100, 1000))
+@pytest.mark.parametrize("rounds", (0, 30, 600))
+def test_times_add_up_to_what_the_kernel_charged(profiled, where, hz, rounds):
+    """Idle, light and full load; the file of a killed worker, against the kernel's own account
+    from just before, which counts in hundredths."""
+    if not shutil.which("go"):
+        pytest.skip("go is not installed")
+    daemon = profiled("-o", "server.workers=1", profile=f"hz = {hz}")
+    daemon.expect_log(r"worker 0: ")
+    (victim,) = daemon.all_workers(1)
+    load(daemon, rounds)
+    charged = cpu_seconds(victim)
+    os.kill(victim, signal.SIGKILL)
+    (left,) = wait_files(where, "cpu", 1, pid=victim)
+    text = run(["go", "tool", "pprof", "-text", "-unit=ms", "-nodefraction=0"], PROGRAM, left)
+    total = float(re.search(r"(?:of|for) ([0-9.]+)(?:ms total)?", text)[1]) / 1000
+    assert abs(total - charged) <= max(0.05 * charged, 0.03), f"{total} against {charged}\n{text}"
+
+
+def test_reload_writes_the_old_generation_under_its_number(profiled, where):
+    daemon = profiled()
+    load(daemon, 30)
+    daemon.reload()
+    wait_until(lambda: (where / "p.g0.cpu.pb.gz").exists(), "the merged file of generation 0")
+    assert len(files(where, "cpu")) == 2
+    load(daemon, 30)
+    daemon.stop()
+    assert len(files(where, "cpu")) == 4
+    assert (where / "p.cpu.pb.gz").exists()
+
+
+def test_on_demand_and_periodically(profiled, where):
+    daemon = profiled()
+    daemon.send_signal(signal.SIGUSR2)
+    first = wait_files(where, "cpu", 2)
+    assert wait_until(lambda: (where / "p.cpu.pb.gz").exists(), "the merged file")
+    before = [path.stat().st_ino for path in first]
+    (daemon.directory / "tiffd.ini").write_text(INI.format(profile="every = 50ms"))
+    daemon.reload()
+    young = wait_until(
+        lambda: [path for path in files(where, "cpu") if path not in first], "files of the new"
+    )[0]
+    inode = young.stat().st_ino
+    wait_until(lambda: young.stat().st_ino != inode, "the file is replaced by a newer one")
+    assert before
+
+
+def test_keeps_only_so_many(profiled, where):
+    daemon = profiled("-o", "server.workers=1", profile="keep = 2")
+    daemon.expect_log(r"worker 0: ")
+    for _ in range(4):
+        (victim,) = daemon.all_workers(1)
+        load(daemon, 1)
+        os.kill(victim, signal.SIGKILL)
+        wait_files(where, "cpu", 1, pid=victim)
+        wait_until(lambda old=victim: old not in daemon.workers(), "the worker is gone")
+    daemon.stop()
+    assert len(files(where, "cpu")) == 2
+
+
+def test_mode_and_owner(profiled, where):
+    lines = "mode = 0604\n"
+    if os.geteuid() == 0:
+        lines += "user = nobody\n"
+    daemon = profiled(profile=lines)
+    daemon.stop()
+    for path in where.iterdir():
+        status = path.stat()
+        assert stat.S_IMODE(status.st_mode) == 0o604
+        if os.geteuid() == 0:
+            assert status.st_uid == __import__("pwd").getpwnam("nobody").pw_uid
+
+
+def test_relative_prefixes(start, where):
+    """[profile] dir is where they begin; that of the command line begins where one stands."""
+    ini = INI.format(profile=f"cpu = p\nheap = {where}/q\ndir = profiles")
+    daemon = start(ini)
+    daemon.expect_log("profiles of both kinds are on|profile ")
+    (daemon.directory / "profiles").mkdir()
+    daemon.wait_log("started")
+    daemon.stop()
+    assert len(files(daemon.directory / "profiles", "cpu")) == 2
+    assert sorted(path.name for path in where.iterdir())[-1].startswith("q.w")
+    dump = subprocess.run(
+        [PROGRAM, "-T", "-c", daemon.ini, "--cpuprofile=here/p"],
+        cwd=where, capture_output=True, text=True, check=True,
+    ).stdout
+    assert f"cpu = {where}/here/p\n" in dump
+
+
+def test_a_directory_that_is_not_there_costs_the_file(profiled, where):
+    daemon = profiled()
+    daemon.expect_log(r"error master\[\d+\]: profile .*/p\..*: No such file or directory")
+    load(daemon, 5)
+    shutil.rmtree(where)
+    daemon.send_signal(signal.SIGUSR2)
+    daemon.wait_log("profile .*No such file or directory", count=3)
+    load(daemon, 5)
+    assert len(daemon.workers()) == 2
+
+
+def test_a_limit_on_the_size_of_files_costs_the_file(start, where):
+    log = where.parent / "elsewhere"  # standard error is a file, too
+    daemon = start(INI.format(profile=""), f"--cpuprofile={where}/p", "-o", f"log.file={log}")
+    wait_until(lambda: log.exists() and "started: " in log.read_text(), "the start")
+    resource.prlimit(daemon.pid, resource.RLIMIT_FSIZE, (600, resource.RLIM_INFINITY))
+    daemon.send_signal(signal.SIGUSR2)
+    wait_until(lambda: "File too large" in log.read_text(), "the complaint")
+    assert fetch(daemon).status == 200
+    daemon.stop()
+    assert not list(where.iterdir()), "no part of a file is left"
+
+
+def test_a_full_disk_costs_the_file(profiled, where):
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=4k", "none", str(where)], capture_output=True, check=False
+    )
+    if mounted.returncode != 0:
+        pytest.skip("may not mount a file system")
+    try:
+        (where / "filler").write_bytes(b"x" * 4096)
+        daemon = profiled()
+        daemon.expect_log(r"profile .*: No space left on device")
+        daemon.send_signal(signal.SIGUSR2)
+        daemon.wait_log("No space left on device", count=3)
+        assert fetch(daemon).status == 200
+        daemon.stop()
+        assert [path.name for path in where.iterdir()] == ["filler"]
+    finally:
+        subprocess.run(["umount", str(where)], check=True)
+
+
+def test_profilers_of_others_are_left_out(start, where):
+    """A profiler that begins in the master would be inherited, and its file overwritten."""
+    command = [PROGRAM, "-c", "/nonexistent"]
+    environment = {**os.environ, "CPUPROFILE": f"{where}/c", "HEAPPROFILE": f"{where}/h"}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "tiffd: CPUPROFILE is ignored; see --cpuprofile and --memprofile" in done.stderr
+    assert done.stderr.count("is ignored") == 2
+    assert not list(where.iterdir())
