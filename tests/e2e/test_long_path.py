@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The send buffer is bounded on short paths only: a long one can fill its window."""
+
+import pytest
+
+from client import Client, request
+from daemon import SAMPLE
+from longpath import LongPath
+
+INI = f"""
+[server]
+workers = 1
+variant = cached
+send_buffer = 64k
+[asset /tiff]
+file = {SAMPLE}
+encoding = base64
+"""
+
+
+def test_a_long_path_fills_its_window(start):
+    try:
+        path = LongPath(delay=0.025)
+    except OSError as error:
+        pytest.skip(f"no long path: {error}")
+    with path:
+        start(INI, listen=path.listener)
+        client = Client(path.connection)
+        for _ in range(2):
+            client.send(request("GET", "/tiff"))
+            assert client.answer().status == 200
+    # Bounded, there are never more than some 190,000 bytes on their way.
+    assert path.most_in_flight > 512 * 1024, path.most_in_flight
