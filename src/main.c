@@ -208,6 +208,7 @@ main(int argc, char **argv, char **environment)
     open_standard_streams();
     drop_foreign_profilers(argv);
     setproctitle_init(argc, argv, environment);
+    argv[0] = memory_copy(argv[0]); /* titles are written over this one */
     line.options.arguments = argv;
     line.options.overrides = line.overrides;
     parse(&line, argc, argv);

@@ -71,6 +71,15 @@ slot_counters_sum(struct slot_counters *total, const struct slot_counters *count
         total->status[i] += slot_read(&counters->status[i]);
 }
 
+static void
+sum_timing(struct slot_timing *total, const struct slot_timing *timing)
+{
+    histogram_sum(&total->first_byte, &timing->first_byte);
+    histogram_sum(&total->transfer, &timing->transfer);
+    histogram_sum(&total->stall, &timing->stall);
+    histogram_sum(&total->body, &timing->body);
+}
+
 void
 slots_sum(const struct slots *slots, struct slot *total)
 {
@@ -80,5 +89,11 @@ slots_sum(const struct slots *slots, struct slot *total)
         slot_counters_sum(&total->served, &slot->served);
         total->accepted += slot_read(&slot->accepted);
         total->connections += slot_read(&slot->connections);
+        total->turns += slot_read(&slot->turns);
+        total->stalls += slot_read(&slot->stalls);
+        total->reads += slot_read(&slot->reads);
+        total->idle += slot_read(&slot->idle);
+        total->runnable += slot_read(&slot->runnable);
+        sum_timing(&total->timing, &slot->timing);
     }
 }

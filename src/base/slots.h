@@ -11,6 +11,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "base/histogram.h"
+
 #define SLOT_STARTING (-1) /* in place of a process id: it is about to be */
 #define SLOTS_LINE    64   /* a cache line: no two writers share one */
 
@@ -23,15 +25,41 @@ struct slot_counters {
     uint64_t status[SLOTS_STATUS_CLASSES];
 } __attribute__((aligned(SLOTS_LINE)));
 
+/* tcmalloc's own numbers, published by the worker about once a second while it works. Bytes. */
+struct slot_memory {
+    uint64_t in_use;       /* by the program */
+    uint64_t heap;         /* taken from the system, less what was given back */
+    uint64_t page_heap;    /* free pages, still ours */
+    uint64_t thread_cache; /* free, kept by threads */
+    uint64_t central;      /* free, between both */
+    uint64_t released;     /* free pages given back to the system */
+    uint64_t allocations;  /* so far; counted only where somebody may ask */
+};
+
+/* How answers went. Times are ns. */
+struct slot_timing {
+    struct histogram first_byte; /* from a whole head to the first bytes handed to the kernel */
+    struct histogram transfer;   /* from a whole head to the last ones */
+    struct histogram stall;      /* each time a socket was full until it took more */
+    struct histogram body;       /* bytes of a body that was sent to its end */
+};
+
 struct slot {
     struct slot_counters served;
     uint64_t accepted;    /* connections since the start */
     uint64_t connections; /* now */
     uint64_t started;     /* requests when this process began: tells whether it has served */
+    uint64_t turns;       /* of connections */
+    uint64_t stalls;      /* times that a socket was full */
+    uint64_t reads;       /* pieces that threads read from a disk */
+    uint64_t idle;        /* connections between requests, now */
+    uint64_t runnable;    /* connections that wait for their turn, now */
     uint64_t turn_began;  /* ms, when the loop's turn began; 0: it waits for events */
     uint32_t ending;      /* 1: nobody will accept after this worker; written by the master */
     uint32_t sharing;     /* 1: accepts no more, for it has its share */
     pid_t pid;            /* 0: no process now; SLOT_STARTING; written by the master */
+    struct slot_timing timing;
+    struct slot_memory memory; /* of the process that is there */
 } __attribute__((aligned(SLOTS_LINE)));
 
 struct slots {

@@ -86,8 +86,11 @@ instruments_create(struct instruments *instruments, const struct config *config,
                    const struct instruments *previous)
 {
     const unsigned workers = config->server.workers;
+    const struct tables_plan plan = { .workers = workers,
+                                      .events = config->debug.events,
+                                      .connections = config->server.connections };
 
-    if (tables_create(&instruments->tables, workers) == 0 &&
+    if (tables_create(&instruments->tables, &plan) == 0 &&
         (instruments->roster = roster_create(workers)) != NULL &&
         label_objects(instruments, catalogue) == 0 &&
         make_recorder(instruments, &config->profile, generation) == 0) {

@@ -5,7 +5,7 @@
  */
 #include "observer/processes.h"
 
-#include <errno.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -24,20 +24,28 @@ processes_cmdline(struct page *page)
 
 struct usage {
     unsigned long ticks; /* CPU time */
-    long threads;
-    long pages; /* resident */
+    unsigned long threads;
+    unsigned long pages; /* resident */
 };
 
-/* Fields 14 and 15 are CPU times, 20 the threads, 24 the resident pages; the second one, a
- * name in parentheses, may hold anything. */
+/* The number in a field behind the second one; fields are counted from 1. */
+static unsigned long
+field(const char *third, unsigned number)
+{
+    const char *at = third;
+
+    for (; at && number > 3; number--)
+        at = (at = strchr(at, ' ')) != NULL ? at + 1 : NULL;
+    return at ? strtoul(at, NULL, 10) : 0;
+}
+
+/* The second field, a name in parentheses, may hold anything. */
 static bool
 read_usage(pid_t pid, struct usage *usage)
 {
-    unsigned long user = 0;
-    unsigned long system = 0;
     char path[32];
     char text[1024];
-    const char *at;
+    const char *name_end;
     size_t length;
     FILE *in;
 
@@ -47,13 +55,11 @@ read_usage(pid_t pid, struct usage *usage)
     length = fread(text, 1, sizeof(text) - 1, in);
     fclose(in);
     text[length] = '\0';
-    if ((at = strrchr(text, ')')) == NULL ||
-        sscanf(at + 1,
-               " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu %*d %*d %*d %*d %ld %*d "
-               "%*u %*u %ld",
-               &user, &system, &usage->threads, &usage->pages) != 4)
+    if ((name_end = strrchr(text, ')')) == NULL || name_end[1] != ' ')
         return false;
-    usage->ticks = user + system;
+    usage->ticks = field(name_end + 2, 14) + field(name_end + 2, 15);
+    usage->threads = field(name_end + 2, 20);
+    usage->pages = field(name_end + 2, 24);
     return true;
 }
 
@@ -65,10 +71,10 @@ print_line(FILE *out, pid_t pid, uint64_t since, uint32_t spawned)
 
     if (pid <= 0 || !read_usage(pid, &usage))
         return;
-    fprintf(out, "#\t    pid %d, age %.1f s, threads %ld, cpu %.2f s, resident %ld kB",
+    fprintf(out, "#\t    pid %d, age %.1f s, threads %lu, cpu %.2f s, resident %lu kB",
             (int)pid, now > since ? (double)(now - since) / 1e9 : 0, usage.threads,
             (double)usage.ticks / (double)sysconf(_SC_CLK_TCK),
-            usage.pages * (sysconf(_SC_PAGESIZE) / 1024));
+            usage.pages * (unsigned long)sysconf(_SC_PAGESIZE) / 1024);
     if (spawned > 0)
         fprintf(out, ", processes in this place %u", spawned);
     fputc('\n', out);

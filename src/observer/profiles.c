@@ -113,7 +113,7 @@ write_profile(struct page *page, const struct subject *subject, const struct pro
     struct maps maps;
     int error = maps_read(&maps);
 
-    if (error == 0 && format == QUERY_LEGACY)
+    if (error == 0 && format == QUERY_LEGACY && subject->legacy)
         subject->legacy(profile, &maps, page->out);
     else if (error == 0)
         error = write_symbolized(page, profile, format, choose_value(page, subject), &maps);

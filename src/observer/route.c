@@ -2,6 +2,7 @@
 /* route: the table; everything else about a page follows from its row. */
 #include "observer/route.h"
 
+#include "observer/connections.h"
 #include "observer/index.h"
 #include "observer/lookup.h"
 #include "observer/processes.h"
@@ -71,6 +72,13 @@ static const struct route routes[] = {
       .example = "format=text",
       .count = count_block,
       .about = "What connections have waited for: slow clients, disks, their turn." },
+    { .path = "goroutine",
+      .write = connections_goroutine,
+      .rules = { .accepted = QUERY_WORKER | QUERY_DEBUG },
+      .example = "debug=1",
+      .count = connections_count,
+      .about =
+          "What each connection is doing: state, age, bytes, how long its client stalled." },
     { .path = "threadcreate",
       .write = processes_threadcreate,
       .rules = { .accepted = QUERY_DEBUG },

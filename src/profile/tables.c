@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * tables: one mapping, a page for the whole, then a fixed part for each worker. It is reserved
- * without backing (MAP_NORESERVE) and kept out of core files.
+ * tables: one mapping, a page for the whole, then a part for each worker, which ends with the
+ * two tables whose size is configured. It is reserved without backing (MAP_NORESERVE) and kept
+ * out of core files.
  */
 #include "profile/tables.h"
 
@@ -20,8 +21,7 @@ struct part {
 
 struct whole {
     uint64_t created;
-    struct part parts[];
-};
+} __attribute__((aligned(PAGE)));
 
 static const struct whole *
 whole(const struct tables *tables)
@@ -32,20 +32,35 @@ whole(const struct tables *tables)
 static struct part *
 part(const struct tables *tables, unsigned worker)
 {
-    struct whole *memory = tables->memory;
+    char *memory = tables->memory;
 
     assert(worker < tables->workers);
-    return &memory->parts[worker];
+    return (struct part *)(void *)(memory + sizeof(struct whole) + worker * tables->stride);
+}
+
+static size_t
+pages(size_t size)
+{
+    return (size + PAGE - 1) / PAGE * PAGE;
+}
+
+static size_t
+trace_offset(const struct tables *tables)
+{
+    return sizeof(struct part) + pages(rows_size(tables->connections));
 }
 
 int
-tables_create(struct tables *tables, unsigned workers)
+tables_create(struct tables *tables, const struct tables_plan *plan)
 {
     struct timespec now;
     struct whole *memory;
 
-    *tables = (struct tables){ .workers = workers };
-    tables->size = sizeof(struct whole) + workers * sizeof(struct part);
+    *tables = (struct tables){ .workers = plan->workers,
+                               .connections = plan->connections,
+                               .events = plan->events };
+    tables->stride = trace_offset(tables) + pages(trace_size(plan->events));
+    tables->size = sizeof(struct whole) + plan->workers * tables->stride;
     memory = mmap(NULL, tables->size, PROT_READ | PROT_WRITE,
                   MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (memory == MAP_FAILED)
@@ -54,6 +69,8 @@ tables_create(struct tables *tables, unsigned workers)
     clock_gettime(CLOCK_REALTIME, &now);
     memory->created = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
     tables->memory = memory;
+    for (unsigned i = 0; i < plan->workers; i++)
+        trace_init(tables_trace(tables, i), plan->events);
     return 0;
 }
 
@@ -87,4 +104,16 @@ struct stacks *
 tables_block(const struct tables *tables, unsigned worker)
 {
     return (struct stacks *)part(tables, worker)->block;
+}
+
+struct rows *
+tables_rows(const struct tables *tables, unsigned worker)
+{
+    return (struct rows *)(part(tables, worker) + 1);
+}
+
+struct trace *
+tables_trace(const struct tables *tables, unsigned worker)
+{
+    return (struct trace *)(void *)((char *)part(tables, worker) + trace_offset(tables));
 }

@@ -12,17 +12,30 @@
 #include <stdint.h>
 
 #include "profile/heap.h"
+#include "profile/rows.h"
 #include "profile/sampler.h"
 #include "profile/stacks.h"
+#include "profile/trace.h"
+
+/* How large they are to be. */
+struct tables_plan {
+    unsigned workers;
+    unsigned events;      /* kept by each worker, see trace.h; 0: none */
+    unsigned connections; /* rows of each worker */
+};
 
 struct tables {
     void *memory;
     size_t size;
+    size_t stride; /* of a worker's part */
     unsigned workers;
+    unsigned connections;
+    unsigned events;
 };
 
 /* 0 or a negative errno. */
-int tables_create(struct tables *tables, unsigned workers) __attribute__((warn_unused_result));
+int tables_create(struct tables *tables, const struct tables_plan *plan)
+    __attribute__((warn_unused_result));
 void tables_destroy(struct tables *tables);
 
 /* When they were made: ns since the epoch. */
@@ -32,5 +45,9 @@ struct sampler_table *tables_cpu(const struct tables *tables, unsigned worker);
 struct heap_table *tables_heap(const struct tables *tables, unsigned worker);
 /* Where connections wait; filled by block_add(). */
 struct stacks *tables_block(const struct tables *tables, unsigned worker);
+/* What happened last. */
+struct trace *tables_trace(const struct tables *tables, unsigned worker);
+/* tables->connections of them: how connections stand. */
+struct rows *tables_rows(const struct tables *tables, unsigned worker);
 
 #endif

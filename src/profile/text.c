@@ -12,7 +12,7 @@
 
 #define HIDDEN_BELOW 0.005 /* of the total */
 
-struct row {
+struct text_row {
     const char *name;
     int64_t flat;
     int64_t cum;
@@ -24,7 +24,7 @@ struct table {
     unsigned value;
     struct symbols *symbols;
     struct intern *names;
-    struct row *rows; /* by name */
+    struct text_row *rows; /* by name */
     size_t room;
     size_t samples;
     int64_t total;
@@ -33,12 +33,12 @@ struct table {
 
 /* --- adding up ---------------------------------------------------------------------------- */
 
-static struct row *
+static struct text_row *
 row_of(struct table *table, const char *name)
 {
     size_t number = intern_number(table->names, name, strlen(name));
     size_t room = table->room > 0 ? table->room * 2 : 64;
-    struct row *rows;
+    struct text_row *rows;
 
     if (intern_failed(table->names))
         return NULL;
@@ -55,7 +55,7 @@ row_of(struct table *table, const char *name)
 static void
 add_frame(struct table *table, const char *name, bool innermost, int64_t value)
 {
-    struct row *row = row_of(table, name);
+    struct text_row *row = row_of(table, name);
 
     if (row == NULL) {
         table->failed = true;
@@ -129,8 +129,8 @@ magnitude(int64_t value)
 static int
 compare(const void *a, const void *b)
 {
-    const struct row *left = a;
-    const struct row *right = b;
+    const struct text_row *left = a;
+    const struct text_row *right = b;
 
     if (magnitude(left->flat) != magnitude(right->flat))
         return magnitude(left->flat) > magnitude(right->flat) ? -1 : 1;
@@ -150,7 +150,7 @@ arrange(struct table *table)
     for (size_t i = 0; i < count; i++)
         table->rows[i].name = intern_key(table->names, i, NULL);
     for (size_t i = 0; i < count; i++) {
-        struct row row = table->rows[i];
+        struct text_row row = table->rows[i];
 
         if (row.cum == 0 || fabs((double)row.cum) < least)
             continue;
@@ -215,7 +215,7 @@ print_rows(const struct table *table, size_t shown, const char *unit, FILE *out)
 
     fprintf(out, "%10s %6s %6s %10s %6s\n", "flat", "flat%", "sum%", "cum", "cum%");
     for (size_t i = 0; i < shown; i++) {
-        const struct row *row = &table->rows[i];
+        const struct text_row *row = &table->rows[i];
         char flat[32];
         char cum[32];
 

@@ -46,6 +46,7 @@ pause_exhausted(struct worker *worker, int error)
         log_warning("accept: %s; pausing %d ms at a time", strerror(error), PAUSE);
     worker->complain_again = worker->now + SILENCE;
     pause_accepting(worker);
+    worker->accept_paused = worker->now_ns;
 }
 
 /* Errors of a connection that died in the queue are nobody's concern. */
@@ -116,6 +117,9 @@ acceptor_start(struct worker *worker)
         if (epoll_ctl(worker->epoll_fd, EPOLL_CTL_ADD, watch->fd, &event) < 0)
             return -errno;
     }
+    if (worker->accept_paused != 0)
+        journal_waited(worker, MARKER_WAIT_ACCEPT, worker->now_ns - worker->accept_paused);
+    worker->accept_paused = 0;
     worker->accept_again = 0;
     set_sharing(worker, false);
     return 0;

@@ -27,27 +27,30 @@ static void linger(struct worker *worker, struct connection *connection);
 static void send_stalled(struct worker *worker, struct connection *connection);
 
 struct state {
-    const char *name;
     uint32_t interest; /* events that make it run */
     void (*run)(struct worker *worker, struct connection *connection);
     void (*expire)(struct worker *worker, struct connection *connection);
 };
 
 static const struct state states[CONNECTION_STATES] = {
-    [CONNECTION_IDLE] = { "idle", EPOLLIN, exchange_receive, connection_close },
-    [CONNECTION_PARTING] = { "parting", EPOLLIN, exchange_receive, connection_finish },
-    [CONNECTION_HEAD] = { "head", EPOLLIN, exchange_receive, exchange_time_out },
-    [CONNECTION_SEND] = { "send", EPOLLOUT, exchange_send, send_stalled },
-    [CONNECTION_READ] = { "read", 0, nothing, connection_reset },
-    [CONNECTION_LINGER] = { "linger", EPOLLIN, linger, connection_close },
+    [CONNECTION_IDLE] = { EPOLLIN, exchange_receive, connection_close },
+    [CONNECTION_PARTING] = { EPOLLIN, exchange_receive, connection_finish },
+    [CONNECTION_HEAD] = { EPOLLIN, exchange_receive, exchange_time_out },
+    [CONNECTION_SEND] = { EPOLLOUT, exchange_send, send_stalled },
+    [CONNECTION_READ] = { 0, nothing, connection_reset },
+    [CONNECTION_LINGER] = { EPOLLIN, linger, connection_close },
 };
 
 /* One turn of one connection. */
 static void
 run(struct worker *worker, struct connection *connection)
 {
+    uint32_t id;
+
     worker->budget = (size_t)worker->server->turn_size;
+    id = journal_turn(worker, connection);
     states[connection->state].run(worker, connection);
+    journal_turn_end(worker, id);
 }
 
 static void
@@ -89,16 +92,26 @@ connection_open(struct worker *worker, int fd)
     worker->connections++;
     slot_add(&worker->slot->accepted, 1);
     slot_add(&worker->slot->connections, 1);
+    journal_open(worker, connection);
     connection_enter(worker, connection, CONNECTION_IDLE);
     return connection;
+}
+
+static void
+leave_queue(struct worker *worker, struct connection *connection)
+{
+    TAILQ_REMOVE(&worker->queue, connection, turn);
+    connection->queued = false;
+    slot_add(&worker->slot->runnable, (uint64_t)-1);
 }
 
 void
 connection_close(struct worker *worker, struct connection *connection)
 {
+    journal_close(worker, connection);
     timers_disarm(&connection->timer);
     if (connection->queued)
-        TAILQ_REMOVE(&worker->queue, connection, turn);
+        leave_queue(worker, connection);
     close(connection->watch.fd);
     multipart_free(connection->multipart);
     if (connection->loading)
@@ -117,6 +130,7 @@ connection_reset(struct worker *worker, struct connection *connection)
 {
     struct linger reset = { .l_onoff = 1, .l_linger = 0 };
 
+    journal_note(worker, connection, TRACE_RESET, 0);
     setsockopt(connection->watch.fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
     connection_close(worker, connection);
 }
@@ -137,7 +151,10 @@ void
 connection_enter(struct worker *worker, struct connection *connection,
                  enum connection_state state)
 {
+    enum connection_state from = connection->state;
+
     connection->state = state;
+    journal_enter(worker, connection, from);
     connection_rearm(worker, connection);
 }
 
@@ -153,14 +170,14 @@ connection_yield(struct worker *worker, struct connection *connection)
     if (connection->queued)
         return;
     connection->queued = true;
+    slot_add(&worker->slot->runnable, 1);
     TAILQ_INSERT_TAIL(&worker->queue, connection, turn);
 }
 
 void
 connection_take_turn(struct worker *worker, struct connection *connection)
 {
-    TAILQ_REMOVE(&worker->queue, connection, turn);
-    connection->queued = false;
+    leave_queue(worker, connection);
     run(worker, connection);
 }
 
@@ -170,8 +187,10 @@ connection_expire(struct worker *worker)
     for (size_t state = 0; state < CONNECTION_STATES; state++) {
         struct timer *timer;
 
-        while ((timer = timers_due(&worker->timers[state], worker->now)) != NULL)
+        while ((timer = timers_due(&worker->timers[state], worker->now)) != NULL) {
+            journal_note(worker, of_timer(timer), TRACE_TIMER, state);
             states[state].expire(worker, of_timer(timer));
+        }
     }
 }
 

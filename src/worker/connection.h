@@ -13,12 +13,13 @@
 
 #include "object/object.h"
 #include "worker/inbox.h"
+#include "worker/journal.h"
 #include "worker/stage.h"
 #include "worker/timers.h"
 #include "worker/watch.h"
 
 enum connection_state {
-    CONNECTION_IDLE,    /* between requests */
+    CONNECTION_IDLE = ROW_IDLE, /* between requests */
     CONNECTION_PARTING, /* idle in a worker that drains: a last request may still come */
     CONNECTION_HEAD,    /* a request head is incomplete */
     CONNECTION_SEND,    /* an answer has not left */
@@ -53,6 +54,8 @@ struct connection {
     struct multipart *multipart; /* NULL unless several ranges are sent */
     struct reader_job *loading;  /* a read under way, the threads' own; NULL: none */
     struct reader_job *loaded;   /* one that has come back; NULL: none */
+
+    struct journal journal;
 };
 
 TAILQ_HEAD(connection_queue, connection);

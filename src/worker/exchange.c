@@ -59,6 +59,7 @@ refuse(struct worker *worker, struct connection *connection, unsigned status,
     stage->end += response_refusal(stage->bytes + stage->end, stage_room(stage), status, reason,
                                    head_only, worker->date);
     slot_count_answer(&worker->slot->served, status);
+    journal_answer(worker, connection, NULL, status);
     connection->closing = true;
 }
 
@@ -97,6 +98,7 @@ copy_body(struct worker *worker, const struct object *object, struct range range
         return false;
     stage_append(stage, object->ops->map(object) + range.first, (size_t)length);
     slot_add(&counters_of(worker, object)->bytes, length);
+    journal_body(worker, length);
     return true;
 }
 
@@ -148,6 +150,7 @@ answer_request(struct worker *worker, struct connection *connection,
                       worker->date_second, &answer);
     answer.close |= last_request(worker, connection);
     connection->closing = answer.close;
+    journal_answer(worker, connection, object, answer.status);
     stage->end += response_head(stage->bytes + stage->end, stage_room(stage), &answer,
                                 object ? &object->representation : NULL, worker->date);
     slot_count_answer(&worker->slot->served, answer.status);
@@ -239,8 +242,10 @@ wait_for(struct worker *worker, struct connection *connection, enum sender_resul
 {
     connection_enter(worker, connection,
                      result == SENDER_READING ? CONNECTION_READ : CONNECTION_SEND);
-    if (result == SENDER_YIELDED)
-        connection_yield(worker, connection);
+    if (result != SENDER_YIELDED)
+        return;
+    journal_wait(worker, connection, MARKER_WAIT_TURN);
+    connection_yield(worker, connection);
 }
 
 /* Answers what can be answered now, keeps the rest of input, and goes into the state that

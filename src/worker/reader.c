@@ -13,6 +13,9 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "profile/label.h"
+#include "profile/sampler.h"
+
 struct reader {
     pthread_mutex_t lock;
     pthread_cond_t work;
@@ -78,9 +81,12 @@ serve(void *argument)
 {
     struct reader *reader = argument;
 
+    if (sampler_add_thread() < 0)
+        log_warning("a thread that reads is not profiled");
     for (;;) {
         struct reader_job *job = wait_for_job(reader);
 
+        label_set(job->object->index + 1);
         job->result =
             job->object->ops->read(job->object, job->bytes, job->size, job->offset, true);
         give_back(reader, job);

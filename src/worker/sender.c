@@ -126,9 +126,11 @@ account(struct worker *worker, struct connection *connection, size_t sent)
     size_t body = sent - stage_consume(&worker->stage, sent);
 
     slot_add(&worker->slot->served.bytes, sent);
+    connection->position += body;
+    if (sent > 0)
+        journal_sent(worker, connection, body);
     if (body == 0)
         return;
-    connection->position += body;
     slot_add(&slots_object(worker->inherit->slots, worker->inherit->slot,
                            connection->object->index)
                   ->bytes,
@@ -167,14 +169,19 @@ pause_sending(struct worker *worker, struct connection *connection, enum sender_
         errno = ENOMEM;
         return lost(worker, connection);
     }
+    if (result != SENDER_YIELDED)
+        journal_wait(worker, connection,
+                     result == SENDER_READING ? MARKER_WAIT_DISK : MARKER_WAIT_CLIENT);
     if (result == SENDER_BLOCKED && ioctl(connection->watch.fd, SIOCOUTQ, &queued) == 0)
         connection->unacknowledged = (uint32_t)queued;
     return result;
 }
 
 static void
-end_body(struct connection *connection)
+end_body(struct worker *worker, struct connection *connection)
 {
+    journal_body(worker, connection->journal.body);
+    connection->journal.body = 0;
     multipart_free(connection->multipart);
     free(connection->loaded);
     connection->multipart = NULL;
@@ -188,7 +195,7 @@ pending(struct worker *worker, struct connection *connection)
 {
     if (connection->object && connection->position == connection->end &&
         !multipart_next(worker, connection)) {
-        end_body(connection);
+        end_body(worker, connection);
     }
     return connection->object || stage_length(&worker->stage) > 0;
 }
@@ -273,6 +280,8 @@ sender_push(struct worker *worker, struct connection *connection)
         result = file >= 0 ? push_file(worker, connection, file, base)
                            : push_slice(worker, connection);
     }
+    if (result == SENDER_DONE)
+        journal_done(worker, connection);
     return result;
 }
 
@@ -292,6 +301,7 @@ sender_loaded(struct worker *worker, struct watch *watch, uint32_t events)
         }
         connection->loading = NULL;
         connection->loaded = job;
+        journal_go_on(worker, connection);
         connection_enter(worker, connection, CONNECTION_SEND);
         connection_yield(worker, connection);
     }

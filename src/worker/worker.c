@@ -19,7 +19,6 @@
 
 #include "base/clock.h"
 #include "base/signals.h"
-#include "profile/block.h"
 #include "worker/acceptor.h"
 #include "worker/flight.h"
 #include "worker/sender.h"
@@ -85,10 +84,12 @@ on_signal(struct worker *worker, struct watch *watch, uint32_t events)
     int signal;
 
     (void)events;
-    while ((signal = signals_next(watch->fd)) != 0)
+    while ((signal = signals_next(watch->fd)) != 0) {
+        journal_note(worker, NULL, TRACE_SIGNAL, (uint64_t)signal);
         for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++)
             if (actions[i].signal == signal)
                 actions[i].act(worker);
+    }
 }
 
 static void
@@ -155,7 +156,6 @@ start_sampling(const struct worker *worker)
     const struct config_profile *profile = &inherit->config->profile;
     int error = 0;
 
-    block_start(tables_block(inherit->tables, inherit->slot));
     if (inherit->sample_cpu)
         error = sampler_start(tables_cpu(inherit->tables, inherit->slot), profile->hz);
     if (error < 0)
@@ -224,7 +224,8 @@ note_time(struct worker *worker)
 {
     time_t second = time(NULL);
 
-    worker->now = clock_now();
+    journal_note_time(worker);
+    worker->now = worker->now_ns / 1000000;
     if (second == worker->date_second)
         return;
     worker->date_second = second;
@@ -313,6 +314,7 @@ worker_run(const struct inherit *inherit)
     worker->inherit = inherit;
     worker->server = &inherit->config->server;
     worker->slot = slots_worker(inherit->slots, inherit->slot);
+    journal_start(worker);
     note_time(worker);
     if ((error = start(worker)) < 0) {
         log_error("start: %s", strerror(-error));

@@ -21,7 +21,8 @@ struct worker {
     const struct config_server *server; /* of inherit->config */
     struct slot *slot;                  /* this worker's statistics */
     int epoll_fd;
-    uint64_t now; /* milliseconds, once a turn of the loop */
+    uint64_t now;    /* milliseconds, once a turn of the loop */
+    uint64_t now_ns; /* see journal.h */
     time_t date_second;
     char date[DATE_SIZE]; /* the Date field's value for date_second */
 
@@ -38,6 +39,11 @@ struct worker {
     char *chunk;        /* chunk_size bytes read from a file */
     size_t chunk_size;  /* what a full send buffer takes, see flight_chunk() */
 
+    struct trace *trace; /* these are shared, see journal.h */
+    struct rows *rows;
+    struct stacks *waits;
+    uint32_t last_id; /* of a connection */
+
     bool *stale; /* by object: its file changed; it is answered with 500 */
     struct watch *listeners;
     struct watch signals;
@@ -45,6 +51,7 @@ struct worker {
     struct watch loaded;
     struct reader *reader; /* for reads that would block the loop */
     struct watch master;
+    uint64_t accept_paused;  /* ns, since when for lack of descriptors or memory; 0: not */
     uint64_t accept_again;   /* when accepting is tried again; 0: not paused */
     uint64_t complain_again; /* when a lack of descriptors is worth another line in the log */
     uint64_t drain_until;    /* 0: not draining */

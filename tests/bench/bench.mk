@@ -14,6 +14,7 @@ tests_bench_bench_SOURCES = \
 	tests/bench/bench.h \
 	tests/bench/bench_base64.c \
 	tests/bench/bench_catalogue.c \
+	tests/bench/bench_histogram.c \
 	tests/bench/bench_range.c \
 	tests/bench/bench_request.c \
 	tests/bench/bench_response.c

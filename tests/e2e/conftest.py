@@ -3,11 +3,13 @@
 
 import base64
 import datetime
+import functools
 import hashlib
 import random
 
 import pytest
 
+import observing
 from client import fetch
 from daemon import SAMPLE, Daemon
 from table import IMF_FIXDATE
@@ -48,6 +50,12 @@ def start(tmp_path):
     finally:
         for daemon in daemons:
             daemon.kill()
+
+
+@pytest.fixture
+def observe(start, tmp_path):
+    """observe(workers=2, hz=100, debug=""): a daemon with an observer, see observing.py."""
+    return functools.partial(observing.start_observed, start, tmp_path)
 
 
 @pytest.fixture(params=VARIANTS)

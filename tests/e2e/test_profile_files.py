@@ -113,6 +113,24 @@ def test_a_worker_each_and_one_of_all_at_the_end(profiled, where, tool):
     nothing_temporary(where)
 
 
+def test_merged_profile_has_labels(profiled, where):
+    daemon = profiled()
+    load(daemon)
+    daemon.stop()
+    if not shutil.which("go"):
+        pytest.skip("go is not installed")
+    merged = where / "p.cpu.pb.gz"
+    assert gzip.decompress(merged.read_bytes())
+    tags = run(["go", "tool", "pprof", "-tags"], merged)
+    for label in (" worker: ", " variant: ", " object: ", ": cached", ": /tiff"):
+        assert label in tags, tags
+    focused = run(["go", "tool", "pprof", "-text", "-tagfocus", "variant=cached"], merged)
+    assert "send" in focused
+    assert "no samples" in run(
+        ["sh", "-c", 'go tool pprof -text -tagfocus variant=streaming "$0" 2>&1 || true'], merged
+    ).lower().replace("matched no samples", "no samples")
+
+
 def test_heap_files(profiled, where, tool):
     daemon = profiled(kinds=("heap",), profile="sample_bytes = 1")
     load(daemon, 20)

@@ -23,7 +23,7 @@ static int
 set_up(void **state)
 {
     (void)state;
-    return tables_create(&tables, 1);
+    return tables_create(&tables, &(struct tables_plan){ .workers = 1 });
 }
 
 static int

@@ -23,7 +23,8 @@ static int
 set_up(void **state)
 {
     (void)state;
-    return maps_read(&maps) < 0 ? -1 : tables_create(&tables, 2);
+    return maps_read(&maps) < 0 ? -1
+                                : tables_create(&tables, &(struct tables_plan){ .workers = 2 });
 }
 
 static int
@@ -118,7 +119,7 @@ no_tool_can_take_a_common_caller_for_its_own(void **state)
         size_t size;
         char *text;
 
-        assert_int_equal(tables_create(&tables, 2), 0);
+        assert_int_equal(tables_create(&tables, &(struct tables_plan){ .workers = 2 }), 0);
         for (unsigned k = 0; k < counts[i]; k++) {
             const uintptr_t pcs[] = { 100 + k, 200, 300 };
 
@@ -134,7 +135,7 @@ no_tool_can_take_a_common_caller_for_its_own(void **state)
         free(text);
         tables_destroy(&tables);
     }
-    assert_int_equal(tables_create(&tables, 2), 0);
+    assert_int_equal(tables_create(&tables, &(struct tables_plan){ .workers = 2 }), 0);
 }
 
 static void

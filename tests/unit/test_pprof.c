@@ -120,7 +120,7 @@ set_up(void **state)
     (void)state;
     if (maps_read(&maps) < 0 || (symbols = symbol_open(&maps)) == NULL)
         return -1;
-    return tables_create(&tables, 2);
+    return tables_create(&tables, &(struct tables_plan){ .workers = 2 });
 }
 
 static int

@@ -26,7 +26,7 @@ static int
 set_up(void **state)
 {
     (void)state;
-    return tables_create(&tables, 3);
+    return tables_create(&tables, &(struct tables_plan){ .workers = 3 });
 }
 
 static int
@@ -229,7 +229,7 @@ profiles_of_two_generations_are_one(void **state)
     uint64_t end;
 
     (void)state;
-    assert_int_equal(tables_create(&second, 1), 0);
+    assert_int_equal(tables_create(&second, &(struct tables_plan){ .workers = 1 }), 0);
     add_cpu(0, 1, stack_a, 10);
     load_table(load_stacks(&second, PROFILE_CPU, 0), 1, stack_b, 3, 1, 5);
     other = take(PROFILE_CPU);

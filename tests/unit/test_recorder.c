@@ -43,7 +43,8 @@ set_up(void **state)
 {
     (void)state;
     memcpy(strrchr(directory, '.'), ".XXXXXX", 8);
-    if (mkdtemp(directory) == NULL || tables_create(&tables, 2) < 0)
+    if (mkdtemp(directory) == NULL ||
+        tables_create(&tables, &(struct tables_plan){ .workers = 2 }) < 0)
         return -1;
     snprintf(prefix, sizeof(prefix), "%s/p", directory);
     recorder = create(prefix);

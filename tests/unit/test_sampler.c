@@ -24,7 +24,7 @@ static int
 set_up(void **state)
 {
     (void)state;
-    return tables_create(&tables, 2);
+    return tables_create(&tables, &(struct tables_plan){ .workers = 2 });
 }
 
 static int

@@ -78,7 +78,7 @@ rows_are_sorted_and_recursion_counts_once(void **state)
     char *text;
 
     (void)state;
-    assert_int_equal(tables_create(&tables, 1), 0);
+    assert_int_equal(tables_create(&tables, &(struct tables_plan){ .workers = 1 }), 0);
     load_table(load_stacks(&tables, PROFILE_CPU, 0), 0, flat, 1, 1, 249 * MS);
     load_table(load_stacks(&tables, PROFILE_CPU, 0), 0, deep, 3, 1, 750 * MS);
     load_table(load_stacks(&tables, PROFILE_CPU, 0), 0, small, 1, 1, MS);
@@ -103,7 +103,7 @@ an_empty_profile_is_an_empty_table(void **state)
     char *text;
 
     (void)state;
-    assert_int_equal(tables_create(&tables, 1), 0);
+    assert_int_equal(tables_create(&tables, &(struct tables_plan){ .workers = 1 }), 0);
     text = print(&tables);
     assert_non_null(strstr(text, "Showing nodes accounting for 0, 0% of 0 total\n"));
     free(text);

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * trace: what a worker did last: a ring of events in shared memory. Writing one costs a clock
+ * and a few stores; the oldest are overwritten. Any process may copy the ring at any time, also
+ * after the writer was killed.
+ */
+#ifndef PROFILE_TRACE_H
+#define PROFILE_TRACE_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <time.h>
+
+enum trace_kind {
+    TRACE_ACCEPT, /* a connection is there */
+    TRACE_HEAD,   /* a request's head is whole */
+    TRACE_ROUTE,  /* argument: the object's index, or UINT32_MAX: none; and what follows it */
+    TRACE_FIRST_BYTE,  /* of an answer, handed to the kernel */
+    TRACE_TURN,        /* a connection's turn begins */
+    TRACE_TURN_END,    /* argument: bytes handed over in it */
+    TRACE_WOULD_BLOCK, /* the socket is full */
+    TRACE_RESUME,      /* it took more */
+    TRACE_READ,        /* a thread reads from a disk */
+    TRACE_READ_END,
+    TRACE_DONE,   /* the answer has left; argument: its status */
+    TRACE_RESET,  /* the answer was cut */
+    TRACE_CLOSE,  /* the connection is gone */
+    TRACE_TIMER,  /* a deadline of the connection has passed; argument: its state */
+    TRACE_SIGNAL, /* argument: its number */
+    TRACE_KINDS
+};
+
+struct trace_event {
+    uint64_t ns;         /* CLOCK_MONOTONIC */
+    uint32_t connection; /* counts from 1 in a process; 0: the worker itself */
+    uint32_t request;    /* counts from 1 on a connection; 0: none */
+    uint64_t argument : 56;
+    uint64_t kind : 8;
+};
+
+/* The shared part. */
+struct trace {
+    uint64_t written; /* events so far; the newest is at (written - 1) & mask */
+    uint64_t mask;    /* places less one; a power of two less one; 0: off */
+    struct trace_event events[];
+};
+
+/* "accept". */
+const char *trace_kind_name(enum trace_kind kind);
+
+/* Bytes for a ring of at least so many events; 0 of them: only the head. */
+size_t trace_size(unsigned events);
+
+/* Zeroed memory of that size becomes a ring. */
+void trace_init(struct trace *trace, unsigned events);
+
+/* CLOCK_MONOTONIC in ns, for what several events share. */
+static inline uint64_t
+trace_now(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+/* For the one writer. */
+static inline void
+trace_add(struct trace *trace, uint64_t ns, enum trace_kind kind, uint32_t connection,
+          uint32_t request, uint64_t argument)
+{
+    struct trace_event *event;
+
+    if (trace->mask == 0)
+        return;
+    event = &trace->events[trace->written & trace->mask];
+    *event = (struct trace_event){ .ns = ns,
+                                   .connection = connection,
+                                   .request = request,
+                                   .argument = argument & 0xffffffffffffff,
+                                   .kind = kind & 0xff };
+    __atomic_store_n(&trace->written, trace->written + 1, __ATOMIC_RELEASE);
+}
+
+/* A private copy of what is in a ring, oldest first. */
+struct trace_copy {
+    struct trace_event *events;
+    size_t count;
+    size_t lost; /* so many of the first were overwritten while they were copied: ignore them */
+};
+
+/* Copies events from the number `since` on (see trace_written()) as far as they are still
+ * there. events: what the ring was made for, whatever a broken writer says. 0 or -ENOMEM;
+ * trace_free() in both cases. */
+int trace_take(const struct trace *trace, unsigned events, uint64_t since,
+               struct trace_copy *copy) __attribute__((warn_unused_result));
+void trace_free(struct trace_copy *copy);
+
+static inline uint64_t
+trace_written(const struct trace *trace)
+{
+    return __atomic_load_n(&trace->written, __ATOMIC_ACQUIRE);
+}
+
+#endif

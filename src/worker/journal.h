@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * journal: what a worker notes about its connections while it serves them: how long things took
+ * (slots.h), what happened (trace.h), where they waited (block.h), how they stand (rows.h), and
+ * for which object the CPU works (label.h). Time is worker->now_ns, which is read once a turn
+ * of the loop, once a request and once a system call that sends.
+ */
+#ifndef WORKER_JOURNAL_H
+#define WORKER_JOURNAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "profile/marker.h"
+#include "profile/rows.h"
+#include "profile/trace.h"
+
+struct connection;
+struct object;
+struct worker;
+
+/* A connection's part. */
+struct journal {
+    struct row *row;        /* NULL: there are more connections than rows */
+    uint64_t began;         /* ns, when the first of the answers under way was asked for */
+    uint64_t body;          /* bytes of the body under way that were handed over */
+    uint64_t waits;         /* ns, since when it waits; 0: it does not */
+    uint32_t id;            /* counts from 1 */
+    uint32_t under_way;     /* answers begun and not wholly handed over */
+    uint16_t status;        /* of the last of them */
+    enum marker reason : 8; /* what it waits for */
+    bool first : 1;         /* a byte of them has been handed over */
+};
+
+/* Once, before the first connection. */
+void journal_start(struct worker *worker);
+
+/* Reads the clock. */
+void journal_note_time(struct worker *worker);
+
+void journal_open(struct worker *worker, struct connection *connection);
+void journal_close(struct worker *worker, struct connection *connection);
+
+/* The state has changed. */
+void journal_enter(struct worker *worker, struct connection *connection, unsigned from);
+
+/* Around what a connection does in one turn; it may be gone at the end. */
+uint32_t journal_turn(struct worker *worker, struct connection *connection);
+void journal_turn_end(struct worker *worker, uint32_t id);
+
+/* An answer begins; object NULL: none was found. */
+void journal_answer(struct worker *worker, struct connection *connection,
+                    const struct object *object, unsigned status);
+
+/* Bytes were handed to the kernel, so many of them of a body. */
+void journal_sent(struct worker *worker, struct connection *connection, uint64_t body);
+
+/* All answers under way have been handed over. */
+void journal_done(struct worker *worker, struct connection *connection);
+
+/* The body of an answer has been handed over: its length. */
+void journal_body(struct worker *worker, uint64_t length);
+
+/* A wait begins, or is over. */
+void journal_wait(struct worker *worker, struct connection *connection, enum marker reason);
+void journal_go_on(struct worker *worker, struct connection *connection);
+
+/* The worker as a whole waited so many ns. */
+void journal_waited(struct worker *worker, enum marker reason, uint64_t ns);
+
+/* What else happens; connection NULL: to the worker. */
+void journal_note(struct worker *worker, const struct connection *connection,
+                  enum trace_kind kind, uint64_t argument);
+
+#endif

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Tests of base/histogram. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/histogram.h"
+
+static const struct {
+    uint64_t value;
+    unsigned bucket;
+} rows[] = {
+    { 0, 0 },           { 25000, 0 },        { 25001, 1 },         { 1000000, 5 },
+    { 1000001, 6 },     { 99999999999, 15 }, { 100000000000, 15 }, { 100000000001, 16 },
+    { UINT64_MAX, 16 },
+};
+
+static void
+a_bucket_holds_values_up_to_its_bound(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        assert_int_equal(histogram_bucket(&histogram_time, rows[i].value), rows[i].bucket);
+}
+
+static void
+bounds_ascend(void **state)
+{
+    const struct histogram_scale *const scales[] = { &histogram_time, &histogram_bytes };
+
+    (void)state;
+    for (size_t scale = 0; scale < 2; scale++)
+        for (unsigned i = 0; i < HISTOGRAM_BOUNDS; i++) {
+            uint64_t bound = scales[scale]->bounds[i];
+
+            assert_true(i == 0 || bound > scales[scale]->bounds[i - 1]);
+            assert_int_equal(histogram_bucket(scales[scale], bound), i);
+            assert_int_equal(histogram_bucket(scales[scale], bound + 1), i + 1);
+        }
+}
+
+static void
+sums_and_counts(void **state)
+{
+    struct histogram one = { 0 };
+    struct histogram total = { 0 };
+
+    (void)state;
+    histogram_add(&one, &histogram_bytes, 256);
+    histogram_add(&one, &histogram_bytes, 257);
+    histogram_add(&one, &histogram_bytes, UINT64_C(1) << 40);
+    histogram_sum(&total, &one);
+    histogram_sum(&total, &one);
+    assert_int_equal(histogram_count(&one), 3);
+    assert_int_equal(histogram_count(&total), 6);
+    assert_int_equal(total.buckets[0], 2);
+    assert_int_equal(total.buckets[1], 2);
+    assert_int_equal(total.buckets[HISTOGRAM_BOUNDS], 2);
+    assert_int_equal(total.sum, 2 * (513 + (UINT64_C(1) << 40)));
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_bucket_holds_values_up_to_its_bound),
+        cmocka_unit_test(bounds_ascend),
+        cmocka_unit_test(sums_and_counts),
+    };
+
+    return cmocka_run_group_tests_name("histogram", tests, NULL, NULL);
+}
