@@ -109,6 +109,7 @@ void
 connection_close(struct worker *worker, struct connection *connection)
 {
     journal_close(worker, connection);
+    admission_leave(worker, connection);
     timers_disarm(&connection->timer);
     if (connection->queued)
         leave_queue(worker, connection);
@@ -245,6 +246,10 @@ send_stalled(struct worker *worker, struct connection *connection)
 {
     int queued = 0;
 
+    if (connection->admission.standing == ADMISSION_WAITING) {
+        connection_rearm(worker, connection);
+        return;
+    }
     if (ioctl(connection->watch.fd, SIOCOUTQ, &queued) == 0 &&
         (uint32_t)queued < connection->unacknowledged) {
         connection->unacknowledged = (uint32_t)queued;

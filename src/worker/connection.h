@@ -12,6 +12,7 @@
 #include <sys/queue.h>
 
 #include "object/object.h"
+#include "worker/admission.h"
 #include "worker/inbox.h"
 #include "worker/journal.h"
 #include "worker/stage.h"
@@ -56,6 +57,7 @@ struct connection {
     struct reader_job *loaded;   /* one that has come back; NULL: none */
 
     struct journal journal;
+    struct admission admission;
 };
 
 TAILQ_HEAD(connection_queue, connection);

@@ -244,7 +244,6 @@ wait_for(struct worker *worker, struct connection *connection, enum sender_resul
                      result == SENDER_READING ? CONNECTION_READ : CONNECTION_SEND);
     if (result != SENDER_YIELDED)
         return;
-    journal_wait(worker, connection, MARKER_WAIT_TURN);
     connection_yield(worker, connection);
 }
 

@@ -127,6 +127,8 @@ account(struct worker *worker, struct connection *connection, size_t sent)
 
     slot_add(&worker->slot->served.bytes, sent);
     connection->position += body;
+    if (body > 0)
+        admission_progress(worker, connection);
     if (sent > 0)
         journal_sent(worker, connection, body);
     if (body == 0)
@@ -169,9 +171,12 @@ pause_sending(struct worker *worker, struct connection *connection, enum sender_
         errno = ENOMEM;
         return lost(worker, connection);
     }
-    if (result != SENDER_YIELDED)
-        journal_wait(worker, connection,
-                     result == SENDER_READING ? MARKER_WAIT_DISK : MARKER_WAIT_CLIENT);
+    if (result == SENDER_READING)
+        journal_wait(worker, connection, MARKER_WAIT_DISK);
+    else if (result == SENDER_BLOCKED)
+        journal_wait(worker, connection, MARKER_WAIT_CLIENT);
+    else
+        journal_wait(worker, connection, MARKER_WAIT_TURN);
     if (result == SENDER_BLOCKED && ioctl(connection->watch.fd, SIOCOUTQ, &queued) == 0)
         connection->unacknowledged = (uint32_t)queued;
     return result;
@@ -182,6 +187,7 @@ end_body(struct worker *worker, struct connection *connection)
 {
     journal_body(worker, connection->journal.body);
     connection->journal.body = 0;
+    admission_leave(worker, connection);
     multipart_free(connection->multipart);
     free(connection->loaded);
     connection->multipart = NULL;
@@ -265,6 +271,14 @@ push_file(struct worker *worker, struct connection *connection, int file, uint64
     return settle_sent(worker, connection, sent < 0 && errno == EAGAIN ? 0 : sent, wanted);
 }
 
+/* What fits in a socket at once is not worth a queue. */
+static bool
+is_large(const struct worker *worker, const struct connection *connection)
+{
+    return connection->object && (connection->admission.standing != ADMISSION_NONE ||
+                                  connection->end - connection->position > worker->chunk_size);
+}
+
 enum sender_result
 sender_push(struct worker *worker, struct connection *connection)
 {
@@ -276,6 +290,8 @@ sender_push(struct worker *worker, struct connection *connection)
     while (result == SENDER_DONE && pending(worker, connection)) {
         if (worker->budget == 0)
             return pause_sending(worker, connection, SENDER_YIELDED);
+        if (is_large(worker, connection) && !admission_ask(worker, connection))
+            return pause_sending(worker, connection, SENDER_QUEUED);
         file = file_of(worker, connection, &base);
         result = file >= 0 ? push_file(worker, connection, file, base)
                            : push_slice(worker, connection);

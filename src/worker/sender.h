@@ -11,6 +11,7 @@ enum sender_result {
     SENDER_DONE,    /* everything has left */
     SENDER_BLOCKED, /* the socket takes no more for now: an event will tell */
     SENDER_YIELDED, /* the turn is over; the socket would take more */
+    SENDER_QUEUED,  /* others send first: it has a turn when it may, see admission.h */
     SENDER_READING, /* a thread reads the next piece: sender_loaded() goes on */
     SENDER_FAILED,  /* the connection is closed; its pointer is void */
 };

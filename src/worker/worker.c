@@ -192,6 +192,7 @@ start(struct worker *worker)
     int error;
 
     TAILQ_INIT(&worker->queue);
+    admission_start(worker);
     stay_on_cpu(worker);
     start_timers(worker);
     if ((error = identity_become(&worker->inherit->identity)) < 0 ||
@@ -242,6 +243,7 @@ next_wait(const struct worker *worker)
         return 0;
     for (size_t i = 0; i < CONNECTION_STATES; i++)
         wait = timers_wait(&worker->timers[i], worker->now, wait);
+    wait = admission_wait(worker, wait);
     if (worker->accept_again != 0 || worker->drain_until != 0)
         wait = wait < 0 || wait > 100 ? 100 : wait;
     return wait;
@@ -279,6 +281,7 @@ turn(struct worker *worker)
         watch->ready(worker, watch, events[i].events);
     }
     connection_expire(worker);
+    admission_expire(worker);
     take_turns(worker);
     acceptor_resume(worker);
     if (worker->drain_until != 0 &&

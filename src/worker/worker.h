@@ -27,6 +27,7 @@ struct worker {
     char date[DATE_SIZE]; /* the Date field's value for date_second */
 
     struct timer_queue timers[CONNECTION_STATES];
+    struct admissions admissions;
     struct connection_queue queue; /* have more to do but gave up their turn */
     unsigned connections;
     unsigned refused; /* of them: above the limit, only waiting for their end */
