@@ -14,6 +14,7 @@
 #include "base/memory.h"
 #include "build.h"
 #include "config/config.h"
+#include "config/debug_env.h"
 #include "config/override.h"
 #include "master/generation.h"
 #include "master/master.h"
@@ -95,6 +96,19 @@ add_profile(struct command_line *line, const char *key, const char *prefix)
     add_override(line, memory_format("profile.%s=%s%s%s", key, directory ? directory : "",
                                      directory ? "/" : "", prefix));
     free(directory);
+}
+
+/* Before the command line, which has the last word. */
+static void
+add_debug_settings(struct command_line *line)
+{
+    struct debug_env debug;
+    char error[DEBUG_ENV_ERROR_SIZE];
+
+    if (!debug_env_read(&debug, getenv(DEBUG_ENV_NAME), error))
+        usage_error(error);
+    for (size_t i = 0; i < debug.count; i++)
+        add_override(line, memory_copy(debug.overrides[i]));
 }
 
 static void
@@ -211,6 +225,7 @@ main(int argc, char **argv, char **environment)
     argv[0] = memory_copy(argv[0]); /* titles are written over this one */
     line.options.arguments = argv;
     line.options.overrides = line.overrides;
+    add_debug_settings(&line);
     parse(&line, argc, argv);
     if (line.mode == MODE_VERSION)
         return version_print(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;

@@ -60,6 +60,10 @@ struct slot {
     pid_t pid;            /* 0: no process now; SLOT_STARTING; written by the master */
     struct slot_timing timing;
     struct slot_memory memory; /* of the process that is there */
+
+    /* Only in totals of generations that have ended; else the roster knows. */
+    uint64_t retired_ns; /* CPU time */
+    uint64_t restarts;   /* processes that took the place of one that ended */
 } __attribute__((aligned(SLOTS_LINE)));
 
 struct slots {

@@ -118,10 +118,23 @@ generation_create(struct config *config, const struct generation *previous)
     return NULL;
 }
 
+/* What the roster knows of processes that have ended. */
+static void
+retire(const struct roster *roster, struct slot *total)
+{
+    for (unsigned i = 0; i < roster->workers; i++) {
+        const struct roster_place *place = &roster->places[i];
+
+        total->retired_ns += place->retired_ns;
+        total->restarts += place->spawned > 0 ? place->spawned - 1 : 0;
+    }
+}
+
 void
 generation_destroy(struct generation *generation, struct generation *heir, struct slot *total)
 {
     slots_sum(&generation->slots, total);
+    retire(generation->instruments.roster, total);
     for (unsigned i = 0; heir && i < generation->slots.workers; i++)
         bequeath(generation->catalogue, slots_object(&generation->slots, i, 0), heir->catalogue,
                  heir->gone);

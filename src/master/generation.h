@@ -14,6 +14,7 @@
 #include "base/slots.h"
 #include "config/config.h"
 #include "master/instruments.h"
+#include "master/reporter.h"
 #include "object/catalogue.h"
 
 /* A process's place. It stays when the process in it is replaced. */
@@ -34,6 +35,7 @@ struct generation {
     struct place *places;       /* one a worker, then the observer's */
     int *doorbells;             /* an eventfd a place, see inherit.h */
     unsigned alive;             /* places with a process */
+    struct reporter reporter;
     bool recorded;            /* the profiles of its whole life are written, or being written */
     uint64_t kill_at;         /* draining: when what is left is killed; 0: serving */
     struct identity identity; /* of its processes */

@@ -26,6 +26,7 @@
 #include "build.h"
 #include "config/restart.h"
 #include "master/detach.h"
+#include "master/pace.h"
 #include "master/supervise.h"
 
 #define GENERATIONS_MAX 3 /* the one that serves and two that drain */
@@ -38,6 +39,7 @@ struct master {
     struct generation *newest;
     struct slot total;  /* of generations that are gone */
     uint64_t record_at; /* when profiles are to be written; 0: never */
+    struct pace pace;   /* of lines in the terminal */
     bool stopping;
     bool failed;
 };
@@ -86,6 +88,19 @@ update_listeners(struct master *master, const struct config *config)
                      : listeners_update(&master->observed, &config->debug.listen, backlog);
 }
 
+/* What is to happen when the master crashes, and to all cores. Not fatal. */
+static void
+arm(const struct generation *generation)
+{
+    const struct tables *tables = &generation->instruments.tables;
+    int error = crash_arm(tables_crash(tables, tables_master(tables)));
+
+    if (error < 0)
+        log_error("crash handler: %s", strerror(-error));
+    if ((error = crash_core(generation->config->debug.core)) < 0)
+        log_error("core: %s", strerror(-error));
+}
+
 static void
 adopt(struct master *master, struct generation *generation)
 {
@@ -97,12 +112,14 @@ adopt(struct master *master, struct generation *generation)
         log_notice("reload: changed, but a restart is needed for: %s", names);
     generation->older = master->newest;
     master->newest = generation;
+    arm(generation);
     recorder_replaced(generation->older->instruments.recorder);
     recorder_write(generation->older->instruments.recorder);
     supervise_begin(generation, &master->lends, now);
     supervise_spawn(generation, &master->lends, now);
     supervise_drain(generation->older, now, false);
     schedule_record(master, now);
+    pace_set(&master->pace, &master->newest->config->debug, now);
     retire_surplus(master);
 }
 
@@ -248,7 +265,7 @@ has_ended(struct generation *generation)
     if (!generation->recorded)
         recorder_write(generation->instruments.recorder);
     generation->recorded = true;
-    return !recorder_busy(generation->instruments.recorder);
+    return !recorder_busy(generation->instruments.recorder) && generation->reporter.count == 0;
 }
 
 /* Forgets generations that have ended; the newest stays until the end. */
@@ -269,17 +286,20 @@ forget_ended(struct master *master)
     }
 }
 
+/* The earlier of two deadlines; 0: none. */
+static uint64_t
+earlier(uint64_t a, uint64_t b)
+{
+    return a == 0 || (b != 0 && b < a) ? b : a;
+}
+
 static int
 next_wait(const struct master *master, uint64_t now)
 {
-    uint64_t next = master->record_at;
+    uint64_t next = earlier(master->record_at, pace_next(&master->pace));
 
-    for (const struct generation *g = master->newest; g; g = g->older) {
-        uint64_t at = supervise_next(g);
-
-        if (at != 0 && (next == 0 || at < next))
-            next = at;
-    }
+    for (const struct generation *g = master->newest; g; g = g->older)
+        next = earlier(next, supervise_next(g));
     if (next == 0)
         return -1;
     return next <= now ? 0 : (int)(next - now < INT_MAX ? next - now : INT_MAX);
@@ -315,6 +335,7 @@ loop(struct master *master)
             supervise_spawn(g, &master->lends, now);
         }
         record_periodically(master, now);
+        pace_run(&master->pace, master->newest, &master->total, now, STDERR_FILENO);
         forget_ended(master);
     }
 }
@@ -419,9 +440,11 @@ begin(struct master *master)
     setproctitle("master");
     if (detach)
         detach_streams();
+    arm(master->newest);
     supervise_begin(master->newest, &master->lends, now);
     supervise_spawn(master->newest, &master->lends, now);
     schedule_record(master, now);
+    pace_set(&master->pace, &master->newest->config->debug, now);
     log_notice("tiffd %s started: %u workers", PACKAGE_VERSION,
                master->newest->config->server.workers);
     if (detach)
@@ -432,6 +455,8 @@ begin(struct master *master)
 static void
 end(struct master *master)
 {
+    (void)!crash_arm(NULL);
+    pace_free(&master->pace);
     if (master->newest)
         generation_destroy(master->newest, NULL, &master->total);
     listeners_close(&master->listeners);

@@ -39,6 +39,7 @@ spawn_worker(const struct generation *generation, const struct spawn_lends *lend
         .roster = generation->instruments.roster,
         .sample_cpu = config->profile.cpu != NULL || observed,
         .sample_heap = config->profile.heap != NULL || observed,
+        .publish_memory = config->debug.alloctrace > 0 || observed,
         .listen_fds = lends->listeners->fds,
         .listen_count = lends->listeners->count,
         .slot = slot,
@@ -84,6 +85,7 @@ view_of(const struct generation *generation, const struct spawn_lends *lends)
 void
 spawn_observer(const struct generation *generation, const struct spawn_lends *lends)
 {
+    const struct tables *tables = &generation->instruments.tables;
     const struct observer_inherit inherit = {
         .view = view_of(generation, lends),
         .listen_fds = lends->observed->fds,
@@ -92,6 +94,8 @@ spawn_observer(const struct generation *generation, const struct spawn_lends *le
         .identity = generation->identity,
     };
 
+    if (crash_arm(tables_crash(tables, tables_observer(tables))) < 0)
+        log_error("crash handler: can't be installed");
     let_go(lends, lends->listeners);
     log_set_process("observer");
     setproctitle("observer");

@@ -195,8 +195,9 @@ vacate(struct generation *generation, unsigned index, const struct rusage *usage
     struct roster_place *entry = roster_place_of(generation, index);
     struct slot *slot;
 
-    __atomic_store_n(&entry->pid, 0, __ATOMIC_RELAXED);
-    __atomic_fetch_add(&entry->retired_ns, clock_of_usage(usage), __ATOMIC_RELAXED);
+    /* In this order, see totals.c. */
+    __atomic_fetch_add(&entry->retired_ns, clock_of_usage(usage), __ATOMIC_SEQ_CST);
+    __atomic_store_n(&entry->pid, 0, __ATOMIC_SEQ_CST);
     generation->places[index].pid = 0;
     generation->alive--;
     if (!is_worker(generation, index))
@@ -215,12 +216,16 @@ supervise_reap(struct generation *generation, const struct supervise_death *deat
 {
     char name[32];
 
-    if (recorder_reap(generation->instruments.recorder, death->pid))
+    if (recorder_reap(generation->instruments.recorder, death->pid) ||
+        reporter_reap(&generation->reporter, death->pid))
         return true;
     for (unsigned i = 0; i < places_of(generation); i++) {
         if (generation->places[i].pid != death->pid)
             continue;
         log_end(name_of(generation, i, name), death->pid, death->status);
+        if (WIFSIGNALED(death->status))
+            reporter_report(&generation->reporter, &generation->instruments, i, death->pid,
+                            name);
         vacate(generation, i, &death->usage);
         if (generation->kill_at == 0)
             replace(generation, i, now, hopeless);

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "observer/tally.h"
+#include "observer/whereabouts.h"
 #include "profile/rows.h"
 #include "profile/trace.h"
 
@@ -146,6 +147,8 @@ connections_goroutine(struct page *page)
         tally_begin(page->out, "goroutine", list.count);
         for (enum row_state state = 0; state < ROW_STATES; state++)
             print_state(page->out, &list, state, now);
+        if (page->query.debug == 2 && !page->head_only)
+            whereabouts_write(page);
         error = tally_end(page->out);
     }
     if (error < 0)

@@ -6,7 +6,8 @@
 #include "observer/page.h"
 
 /* A tally (tally.h) by state, with a line each: worker, number, age, time in this state,
- * requests, object, bytes sent and to send, and how long the client kept it waiting. */
+ * requests, object, bytes sent and to send, and how long the client kept it waiting. With
+ * debug=2, the stacks of workers follow (whereabouts.h). */
 void connections_goroutine(struct page *page);
 
 /* Connections now. */

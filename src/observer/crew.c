@@ -15,6 +15,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "profile/autopsy.h"
 
 #define END_MS 1000 /* for a child to end by itself */
 
@@ -53,6 +54,21 @@ crew_fork(struct crew *crew, struct want **want)
     return pid;
 }
 
+/* The children's crashes are recorded where the observer's would be. crew_reap() meets the one
+ * that reports again, and does not mind. */
+static void
+tell_death(const struct crew *crew, pid_t pid, int signal)
+{
+    const struct view *view = crew->view;
+    struct crash_record record;
+
+    log_warning("client's process %d was ended by signal %d (%s)", (int)pid, signal,
+                strsignal(signal));
+    if (crash_take(tables_crash(view->tables, tables_observer(view->tables)), pid, &record) &&
+        autopsy_fork(&record, "client's process", NULL) < 0)
+        log_warning("client's process %d: its stack can't be told", (int)pid);
+}
+
 static void
 note_end(struct crew *crew, pid_t pid, int status)
 {
@@ -63,8 +79,7 @@ note_end(struct crew *crew, pid_t pid, int status)
     if (place == crew->size)
         return;
     if (WIFSIGNALED(status))
-        log_warning("client's process %d was ended by signal %d (%s)", (int)pid,
-                    WTERMSIG(status), strsignal(WTERMSIG(status)));
+        tell_death(crew, pid, WTERMSIG(status));
     if (place < crew->clients)
         want_end(&crew->wants[place], crew->view);
     crew->pids[place] = 0;

@@ -23,9 +23,9 @@ page_refuse(struct page *page, unsigned status, const char *format, ...)
 }
 
 bool
-page_wait(struct page *page, unsigned seconds)
+page_wait(struct page *page, uint64_t milliseconds)
 {
-    if (!page->head_only && !peer_stays(page->peer, (uint64_t)seconds * 1000))
+    if (!page->head_only && !peer_stays(page->peer, milliseconds))
         page->abandoned = true;
     return !page->abandoned;
 }

@@ -6,6 +6,7 @@
 #ifndef OBSERVER_PAGE_H
 #define OBSERVER_PAGE_H
 
+#include <stdint.h>
 #include <stdio.h>
 
 #include "observer/message.h"
@@ -37,8 +38,8 @@ struct page {
 void page_refuse(struct page *page, unsigned status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* Lets a window of so many seconds pass. False when the client has left meanwhile: then there
- * will be no answer. */
-bool page_wait(struct page *page, unsigned seconds) __attribute__((warn_unused_result));
+/* Lets so many milliseconds of a window pass. False when the client has left meanwhile: then
+ * there will be no answer. */
+bool page_wait(struct page *page, uint64_t milliseconds) __attribute__((warn_unused_result));
 
 #endif

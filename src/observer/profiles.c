@@ -45,7 +45,7 @@ take_window(struct page *page, const struct scope *scope, enum profile_kind kind
     struct profile *begin = scope_take(scope, page->view, kind);
     struct profile *end = NULL;
 
-    if (begin && page_wait(page, page->query.seconds) &&
+    if (begin && page_wait(page, page->query.seconds * UINT64_C(1000)) &&
         (end = scope_take(scope, page->view, kind)) != NULL)
         profile_subtract(end, begin);
     profile_free(begin);

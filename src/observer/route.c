@@ -3,10 +3,14 @@
 #include "observer/route.h"
 
 #include "observer/connections.h"
+#include "observer/health.h"
 #include "observer/index.h"
 #include "observer/lookup.h"
+#include "observer/metrics.h"
 #include "observer/processes.h"
 #include "observer/profiles.h"
+#include "observer/tracing.h"
+#include "observer/vars.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -72,13 +76,20 @@ static const struct route routes[] = {
       .example = "format=text",
       .count = count_block,
       .about = "What connections have waited for: slow clients, disks, their turn." },
+    { .path = "trace",
+      .write = tracing_write,
+      .rules = { .accepted = QUERY_WORKER | QUERY_SECONDS, .seconds = 1 },
+      .example = "seconds=1",
+      .count = tracing_count,
+      .about = "What happens in workers, event by event, for seconds=N (1). For Perfetto, "
+               "chrome://tracing, speedscope. Waits that long." },
     { .path = "goroutine",
       .write = connections_goroutine,
       .rules = { .accepted = QUERY_WORKER | QUERY_DEBUG },
       .example = "debug=1",
       .count = connections_count,
-      .about =
-          "What each connection is doing: state, age, bytes, how long its client stalled." },
+      .about = "What each connection is doing: state, age, bytes, how long its client stalled. "
+               "With debug=2 also where the code of every worker is." },
     { .path = "threadcreate",
       .write = processes_threadcreate,
       .rules = { .accepted = QUERY_DEBUG },
@@ -95,6 +106,18 @@ static const struct route routes[] = {
       .addresses = true,
       .example = "",
       .about = "For tools: names for addresses, as 0x1234+0x5678 in a query or a POST." },
+    { .path = "/debug/vars",
+      .write = vars_write,
+      .example = "",
+      .about = "Numbers of the daemon, its workers and its objects, as JSON." },
+    { .path = "/metrics",
+      .write = metrics_write,
+      .example = "",
+      .about = "The same and histograms, for Prometheus." },
+    { .path = "/healthz",
+      .write = health_write,
+      .example = "",
+      .about = "\"ok\", or 503 when a worker is missing." },
 };
 
 const struct route *

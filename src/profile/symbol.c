@@ -304,3 +304,19 @@ symbol_find(struct symbols *symbols, uintptr_t address, const struct symbol **fr
     *frames = answer->frames ? answer->frames : &answer->fallback;
     return answer->frames ? answer->count : 1;
 }
+
+bool
+symbol_offset(const struct symbols *symbols, uintptr_t address, uint64_t *offset)
+{
+    const struct map *map = maps_find(symbols->maps, address);
+    Dwfl_Module *module = map ? symbols->modules[map - symbols->maps->items] : NULL;
+    GElf_Off found;
+    GElf_Sym symbol;
+
+    if (map == NULL)
+        return false;
+    *offset = address - map->bias;
+    if (module && dwfl_module_addrinfo(module, address, &found, &symbol, NULL, NULL, NULL))
+        *offset = found;
+    return true;
+}

@@ -6,6 +6,7 @@
 #ifndef PROFILE_SYMBOL_H
 #define PROFILE_SYMBOL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -29,5 +30,11 @@ void symbol_close(struct symbols *symbols);
  * of the next statement. The answer is remembered, and valid until symbol_close().
  */
 size_t symbol_find(struct symbols *symbols, uintptr_t address, const struct symbol **frames);
+
+/* How far the address lies behind the start of the function that holds it (the outermost, where
+ * calls were inlined), or, where only the file is known, behind where its addresses begin.
+ * False: it lies in no file. */
+bool symbol_offset(const struct symbols *symbols, uintptr_t address, uint64_t *offset)
+    __attribute__((warn_unused_result));
 
 #endif

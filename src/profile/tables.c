@@ -17,13 +17,16 @@ struct part {
     struct sampler_table cpu __attribute__((aligned(PAGE)));
     struct heap_table heap __attribute__((aligned(PAGE)));
     uint64_t block[STACKS_SIZE / sizeof(uint64_t)] __attribute__((aligned(PAGE)));
+    struct dump_record dump __attribute__((aligned(PAGE)));
+    struct crash_record crash;
 };
 
 struct whole {
     uint64_t created;
+    struct crash_record crashes[2]; /* of the observer and the master */
 } __attribute__((aligned(PAGE)));
 
-static const struct whole *
+static struct whole *
 whole(const struct tables *tables)
 {
     return tables->memory;
@@ -116,4 +119,19 @@ struct trace *
 tables_trace(const struct tables *tables, unsigned worker)
 {
     return (struct trace *)(void *)((char *)part(tables, worker) + trace_offset(tables));
+}
+
+struct dump_record *
+tables_dump(const struct tables *tables, unsigned worker)
+{
+    return &part(tables, worker)->dump;
+}
+
+struct crash_record *
+tables_crash(const struct tables *tables, unsigned process)
+{
+    if (process < tables->workers)
+        return &part(tables, process)->crash;
+    assert(process <= tables_master(tables));
+    return &whole(tables)->crashes[process - tables->workers];
 }

@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "profile/crash.h"
+#include "profile/dump.h"
 #include "profile/heap.h"
 #include "profile/rows.h"
 #include "profile/sampler.h"
@@ -49,5 +51,22 @@ struct stacks *tables_block(const struct tables *tables, unsigned worker);
 struct trace *tables_trace(const struct tables *tables, unsigned worker);
 /* tables->connections of them: how connections stand. */
 struct rows *tables_rows(const struct tables *tables, unsigned worker);
+/* Where its stack is told on demand. */
+struct dump_record *tables_dump(const struct tables *tables, unsigned worker);
+/* Where its crash is recorded. process: a worker, or one of those below. */
+struct crash_record *tables_crash(const struct tables *tables, unsigned process);
+
+/* Processes behind the workers. */
+static inline unsigned
+tables_observer(const struct tables *tables)
+{
+    return tables->workers;
+}
+
+static inline unsigned
+tables_master(const struct tables *tables)
+{
+    return tables->workers + 1;
+}
 
 #endif

@@ -6,7 +6,9 @@
 #include "profile/trace.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const char *const names[TRACE_KINDS] = {
     [TRACE_ACCEPT] = "accept",
@@ -24,6 +26,8 @@ static const char *const names[TRACE_KINDS] = {
     [TRACE_CLOSE] = "close",
     [TRACE_TIMER] = "timer",
     [TRACE_SIGNAL] = "signal",
+    [TRACE_START] = "start",
+    [TRACE_GAP] = "overwritten",
 };
 
 const char *
@@ -55,27 +59,67 @@ trace_init(struct trace *trace, unsigned events)
     trace->mask = events == 0 ? 0 : places(events) - 1;
 }
 
+static bool
+make_room(struct trace_copy *copy, size_t more)
+{
+    size_t room = 2 * copy->room > copy->count + more ? 2 * copy->room : copy->count + more;
+    struct trace_event *events;
+
+    if (copy->room - copy->count >= more)
+        return true;
+    if ((events = reallocarray(copy->events, room, sizeof(*events))) == NULL)
+        return false;
+    copy->events = events;
+    copy->room = room;
+    return true;
+}
+
+/* The first event that is surely whole: the writer may have come round while the events were
+ * copied, and be in the middle of the place after the last that it has counted. */
+static uint64_t
+oldest_intact(const struct trace *trace, uint64_t size)
+{
+    uint64_t next;
+
+    __atomic_thread_fence(__ATOMIC_ACQUIRE); /* the copy is made before the count is read */
+    next = trace_written(trace) + 1;
+    return next > size ? next - size : 0;
+}
+
+/* Appends events that lie somewhat behind the end of the copy. */
+static void
+append(struct trace_copy *copy, const struct trace_event *events, uint64_t count,
+       uint64_t missed)
+{
+    if (missed > 0)
+        copy->events[copy->count++] =
+            (struct trace_event){ .ns = count > 0 ? events->ns : 0,
+                                  .argument = missed & 0xffffffffffffff,
+                                  .kind = TRACE_GAP };
+    memmove(copy->events + copy->count, events, count * sizeof(*events));
+    copy->count += count;
+}
+
 int
-trace_take(const struct trace *trace, unsigned events, uint64_t since, struct trace_copy *copy)
+trace_take(const struct trace *trace, unsigned events, uint64_t *since, struct trace_copy *copy)
 {
     const uint64_t size = places(events);
     const uint64_t end = trace_written(trace);
-    uint64_t begin = end - since > size ? end - size : since;
+    const uint64_t begin = end - *since > size ? end - size : *since;
+    struct trace_event *added;
     uint64_t oldest;
 
-    *copy = (struct trace_copy){ 0 };
-    if (size == 0 || since >= end)
+    if (size == 0 || *since >= end)
         return 0;
-    if ((copy->events = calloc(end - begin, sizeof(*copy->events))) == NULL)
+    if (!make_room(copy, end - begin + 1))
         return -ENOMEM;
+    added = copy->events + copy->count + 1; /* behind the place for a gap */
     for (uint64_t i = begin; i < end; i++)
-        copy->events[copy->count++] = trace->events[i & (size - 1)];
-    /* The writer may be in the middle of the place after the last it has counted. */
-    oldest = trace_written(trace) + 1;
-    oldest = oldest > size ? oldest - size : 0;
-    copy->lost = oldest > begin ? oldest - begin : 0;
-    if (copy->lost > copy->count)
-        copy->lost = copy->count;
+        added[i - begin] = trace->events[i & (size - 1)];
+    oldest = oldest_intact(trace, size);
+    oldest = oldest < begin ? begin : oldest > end ? end : oldest;
+    append(copy, added + (oldest - begin), end - oldest, oldest - *since);
+    *since = end;
     return 0;
 }
 

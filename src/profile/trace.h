@@ -13,9 +13,9 @@
 #include <time.h>
 
 enum trace_kind {
-    TRACE_ACCEPT, /* a connection is there */
-    TRACE_HEAD,   /* a request's head is whole */
-    TRACE_ROUTE,  /* argument: the object's index, or UINT32_MAX: none; and what follows it */
+    TRACE_ACCEPT,      /* a connection is there */
+    TRACE_HEAD,        /* a request's head is whole */
+    TRACE_ROUTE,       /* it is decided; argument: trace_route() */
     TRACE_FIRST_BYTE,  /* of an answer, handed to the kernel */
     TRACE_TURN,        /* a connection's turn begins */
     TRACE_TURN_END,    /* argument: bytes handed over in it */
@@ -23,11 +23,13 @@ enum trace_kind {
     TRACE_RESUME,      /* it took more */
     TRACE_READ,        /* a thread reads from a disk */
     TRACE_READ_END,
-    TRACE_DONE,   /* the answer has left; argument: its status */
+    TRACE_DONE,   /* all answers under way have left; argument: how many */
     TRACE_RESET,  /* the answer was cut */
     TRACE_CLOSE,  /* the connection is gone */
     TRACE_TIMER,  /* a deadline of the connection has passed; argument: its state */
     TRACE_SIGNAL, /* argument: its number */
+    TRACE_START,  /* a process takes the place of one that has ended; argument: its id */
+    TRACE_GAP,    /* in copies: events that were overwritten; argument: how many */
     TRACE_KINDS
 };
 
@@ -55,6 +57,25 @@ size_t trace_size(unsigned events);
 /* Zeroed memory of that size becomes a ring. */
 void trace_init(struct trace *trace, unsigned events);
 
+/* What is answered: the object (see label.h), and with which status. */
+static inline uint64_t
+trace_route(uint32_t label, unsigned status)
+{
+    return (uint64_t)status << 32 | label;
+}
+
+static inline uint32_t
+trace_route_label(uint64_t route)
+{
+    return (uint32_t)route;
+}
+
+static inline unsigned
+trace_route_status(uint64_t route)
+{
+    return (unsigned)(route >> 32);
+}
+
 /* CLOCK_MONOTONIC in ns, for what several events share. */
 static inline uint64_t
 trace_now(void)
@@ -81,22 +102,24 @@ trace_add(struct trace *trace, uint64_t ns, enum trace_kind kind, uint32_t conne
                                    .argument = argument & 0xffffffffffffff,
                                    .kind = kind & 0xff };
     __atomic_store_n(&trace->written, trace->written + 1, __ATOMIC_RELEASE);
+    __atomic_thread_fence(__ATOMIC_RELEASE); /* the next event is written after the count */
 }
 
-/* A private copy of what is in a ring, oldest first. */
+/* A private copy, oldest first. Zeroed: empty. */
 struct trace_copy {
     struct trace_event *events;
     size_t count;
-    size_t lost; /* so many of the first were overwritten while they were copied: ignore them */
+    size_t room;
 };
 
-/* Copies events from the number `since` on (see trace_written()) as far as they are still
- * there. events: what the ring was made for, whatever a broken writer says. 0 or -ENOMEM;
- * trace_free() in both cases. */
-int trace_take(const struct trace *trace, unsigned events, uint64_t since,
+/* Appends the events from number *since on, as far as they are still there, and moves *since
+ * behind them: done often enough, nothing is missed. events: what the ring was made for,
+ * whatever a broken writer says. 0 or -ENOMEM; trace_free() in both cases. */
+int trace_take(const struct trace *trace, unsigned events, uint64_t *since,
                struct trace_copy *copy) __attribute__((warn_unused_result));
 void trace_free(struct trace_copy *copy);
 
+/* How many there have been. */
 static inline uint64_t
 trace_written(const struct trace *trace)
 {

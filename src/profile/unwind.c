@@ -11,8 +11,9 @@
 
 #include <link.h>
 #include <stdbool.h>
-#include <ucontext.h>
 #include <unwind.h>
+
+#include "profile/registers.h"
 
 struct walk {
     uintptr_t *pcs;
@@ -55,24 +56,10 @@ skip_until(struct walk *walk, uintptr_t pc)
     return pc != walk->wanted;
 }
 
-static uintptr_t
-interrupted_pc(const void *context)
-{
-    const ucontext_t *user = context;
-
-#if defined(__x86_64__)
-    return (uintptr_t)user->uc_mcontext.gregs[REG_RIP];
-#elif defined(__aarch64__)
-    return (uintptr_t)user->uc_mcontext.pc;
-#else
-#error "unwind.c: where does this processor's ucontext_t keep the program counter?"
-#endif
-}
-
 unsigned
 unwind_interrupted(const void *context, uintptr_t *pcs, unsigned depth)
 {
-    uintptr_t pc = interrupted_pc(context);
+    uintptr_t pc = registers_pc(context);
     struct walk walk = { .pcs = pcs, .room = depth, .skip = skip_until, .wanted = pc };
 
     _Unwind_Backtrace(visit, &walk);

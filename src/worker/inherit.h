@@ -24,6 +24,7 @@ struct inherit {
     struct roster *roster;             /* read-only from the start of the worker on */
     bool sample_cpu;                   /* somebody may want to know where the time goes */
     bool sample_heap;                  /* and who allocates the memory */
+    bool publish_memory;               /* and how much there is, see slots.h */
     const int *listen_fds;             /* non-blocking, shared by all workers */
     size_t listen_count;
     unsigned slot;            /* 0 .. config->server.workers - 1 */

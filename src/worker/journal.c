@@ -7,6 +7,8 @@
  */
 #include "worker/journal.h"
 
+#include <unistd.h>
+
 #include "profile/block.h"
 #include "profile/label.h"
 #include "worker/worker.h"
@@ -24,6 +26,7 @@ journal_start(struct worker *worker)
     worker->slot->idle = 0;
     worker->slot->runnable = 0;
     journal_note_time(worker);
+    journal_note(worker, NULL, TRACE_START, (uint64_t)getpid());
 }
 
 void
@@ -47,26 +50,43 @@ journal_open(struct worker *worker, struct connection *connection)
 
     journal->id = ++worker->last_id;
     if ((journal->row = rows_take(worker->rows)) != NULL) {
-        journal->row->opened = worker->now_ns;
+        journal->row->opened = journal->row->since = worker->now_ns;
         journal->row->connection = journal->id;
     }
     slot_add(&worker->slot->idle, 1); /* every connection begins idle */
     journal_note(worker, connection, TRACE_ACCEPT, 0);
 }
 
-void
-journal_close(struct worker *worker, struct connection *connection)
-{
-    if (connection->state == CONNECTION_IDLE)
-        slot_add(&worker->slot->idle, (uint64_t)-1);
-    rows_give(worker->rows, connection->journal.row);
-    journal_note(worker, connection, TRACE_CLOSE, 0);
-}
-
 static uint32_t
 label_of(const struct object *object)
 {
     return object ? object->index + 1 : LABEL_NONE;
+}
+
+/* Whatever ends the wait, the connection's own end included, it has lasted. */
+static void
+count_wait(struct worker *worker, const struct connection *connection)
+{
+    const struct journal *journal = &connection->journal;
+    const uint64_t ns = worker->now_ns - journal->waits;
+
+    block_add(worker->waits, label_of(connection->object), journal->reason, ns);
+    if (journal->reason != MARKER_WAIT_CLIENT)
+        return;
+    histogram_add(&worker->slot->timing.stall, &histogram_time, ns);
+    if (journal->row)
+        journal->row->stalled += ns;
+}
+
+void
+journal_close(struct worker *worker, struct connection *connection)
+{
+    if (connection->journal.waits != 0)
+        count_wait(worker, connection);
+    if (connection->state == CONNECTION_IDLE)
+        slot_add(&worker->slot->idle, (uint64_t)-1);
+    rows_give(worker->rows, connection->journal.row);
+    journal_note(worker, connection, TRACE_CLOSE, 0);
 }
 
 /* Brings the connection's row up to date. */
@@ -87,6 +107,7 @@ describe(const struct connection *connection)
 void
 journal_enter(struct worker *worker, struct connection *connection, unsigned from)
 {
+    describe(connection);
     if (from == connection->state)
         return;
     if (from == CONNECTION_IDLE)
@@ -95,7 +116,6 @@ journal_enter(struct worker *worker, struct connection *connection, unsigned fro
         slot_add(&worker->slot->idle, 1);
     if (connection->journal.row)
         connection->journal.row->since = worker->now_ns;
-    describe(connection);
 }
 
 uint32_t
@@ -128,10 +148,9 @@ journal_answer(struct worker *worker, struct connection *connection,
         journal->began = worker->now_ns;
         journal->first = false;
     }
-    journal->status = (uint16_t)status;
     label_set(label_of(object));
     journal_note(worker, connection, TRACE_HEAD, 0);
-    journal_note(worker, connection, TRACE_ROUTE, object ? object->index : UINT32_MAX);
+    journal_note(worker, connection, TRACE_ROUTE, trace_route(label_of(object), status));
 }
 
 static void
@@ -167,7 +186,7 @@ journal_done(struct worker *worker, struct connection *connection)
     if (journal->under_way == 0)
         return;
     time_answers(worker, journal, &worker->slot->timing.transfer);
-    journal_note(worker, connection, TRACE_DONE, journal->status);
+    journal_note(worker, connection, TRACE_DONE, journal->under_way);
     journal->under_way = 0;
 }
 
@@ -177,47 +196,40 @@ journal_body(struct worker *worker, uint64_t length)
     histogram_add(&worker->slot->timing.body, &histogram_bytes, length);
 }
 
-static void
-count_wait(struct worker *worker, const struct object *object, enum marker reason, uint64_t ns)
-{
-    block_add(worker->waits, label_of(object), reason, ns);
-}
-
 void
 journal_wait(struct worker *worker, struct connection *connection, enum marker reason)
 {
     struct journal *journal = &connection->journal;
 
+    if (journal->waits != 0 && journal->reason == reason)
+        return;
     journal->waits = worker->now_ns;
     journal->reason = reason;
     if (journal->row) {
         journal->row->waits = (uint32_t)(worker->now_ns / 1000000);
         journal->row->reason = (uint16_t)reason;
     }
-    if (reason == MARKER_WAIT_CLIENT)
+    if (reason == MARKER_WAIT_CLIENT) {
         slot_add(&worker->slot->stalls, 1);
-    if (reason == MARKER_WAIT_CLIENT || reason == MARKER_WAIT_DISK)
-        journal_note(worker, connection,
-                     reason == MARKER_WAIT_DISK ? TRACE_READ : TRACE_WOULD_BLOCK, 0);
+        journal_note(worker, connection, TRACE_WOULD_BLOCK, 0);
+    } else if (reason == MARKER_WAIT_DISK) {
+        journal_note(worker, connection, TRACE_READ, 0);
+    }
 }
 
 void
 journal_go_on(struct worker *worker, struct connection *connection)
 {
     struct journal *journal = &connection->journal;
-    const uint64_t ns = worker->now_ns - journal->waits;
 
     if (journal->waits == 0)
         return;
+    count_wait(worker, connection);
     journal->waits = 0;
     if (journal->row)
         journal->row->reason = 0;
-    count_wait(worker, connection->object, journal->reason, ns);
     if (journal->reason == MARKER_WAIT_CLIENT) {
-        histogram_add(&worker->slot->timing.stall, &histogram_time, ns);
         journal_note(worker, connection, TRACE_RESUME, 0);
-        if (journal->row)
-            journal->row->stalled += ns;
     } else if (journal->reason == MARKER_WAIT_DISK) {
         slot_add(&worker->slot->reads, 1);
         journal_note(worker, connection, TRACE_READ_END, 0);
@@ -227,5 +239,5 @@ journal_go_on(struct worker *worker, struct connection *connection)
 void
 journal_waited(struct worker *worker, enum marker reason, uint64_t ns)
 {
-    count_wait(worker, NULL, reason, ns);
+    block_add(worker->waits, LABEL_NONE, reason, ns);
 }

@@ -28,7 +28,6 @@ struct journal {
     uint64_t waits;         /* ns, since when it waits; 0: it does not */
     uint32_t id;            /* counts from 1 */
     uint32_t under_way;     /* answers begun and not wholly handed over */
-    uint16_t status;        /* of the last of them */
     enum marker reason : 8; /* what it waits for */
     bool first : 1;         /* a byte of them has been handed over */
 };
@@ -62,7 +61,7 @@ void journal_done(struct worker *worker, struct connection *connection);
 /* The body of an answer has been handed over: its length. */
 void journal_body(struct worker *worker, uint64_t length);
 
-/* A wait begins, or is over. */
+/* A wait begins, or goes on for the same reason; it is over. */
 void journal_wait(struct worker *worker, struct connection *connection, enum marker reason);
 void journal_go_on(struct worker *worker, struct connection *connection);
 

@@ -13,6 +13,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "profile/crash.h"
 #include "profile/label.h"
 #include "profile/sampler.h"
 
@@ -83,6 +84,8 @@ serve(void *argument)
 
     if (sampler_add_thread() < 0)
         log_warning("a thread that reads is not profiled");
+    if (crash_arm_thread() < 0)
+        log_warning("a thread that reads leaves no record when its stack is full");
     for (;;) {
         struct reader_job *job = wait_for_job(reader);
 

@@ -19,11 +19,14 @@
 
 #include "base/clock.h"
 #include "base/signals.h"
+#include "profile/allocator.h"
+#include "profile/autopsy.h"
 #include "worker/acceptor.h"
 #include "worker/flight.h"
 #include "worker/sender.h"
 
-#define EVENTS 256 /* a turn */
+#define EVENTS     256  /* a turn */
+#define PUBLISH_MS 1000 /* between two looks at the memory */
 
 static void
 drain_quietly(struct worker *worker, bool last)
@@ -92,11 +95,25 @@ on_signal(struct worker *worker, struct watch *watch, uint32_t events)
     }
 }
 
+/* The first worker that sees it has a child of its own tell why the master died. */
+static void
+report_master(const struct worker *worker)
+{
+    const struct inherit *inherit = worker->inherit;
+    struct crash_record *shared = tables_crash(inherit->tables, tables_master(inherit->tables));
+    struct crash_record record;
+
+    if (crash_take(shared, inherit->roster->master, &record) && crash_claim(shared) &&
+        autopsy_fork(&record, "master", NULL) < 0)
+        log_error("the master has crashed, and its stack can't be told");
+}
+
 static void
 on_master_gone(struct worker *worker, struct watch *watch, uint32_t events)
 {
     (void)events;
     log_warning("the master is gone: draining");
+    report_master(worker);
     epoll_ctl(worker->epoll_fd, EPOLL_CTL_DEL, watch->fd, NULL);
     drain_quietly(worker, true);
 }
@@ -165,6 +182,20 @@ start_sampling(const struct worker *worker)
         error = heap_start(tables_heap(inherit->tables, inherit->slot), profile->sample_bytes);
     if (error < 0)
         log_error("heap profile: %s", strerror(-error));
+    if (inherit->publish_memory && allocator_count(&worker->slot->memory) < 0)
+        log_error("allocations can't be counted: no room for a hook");
+}
+
+/* Not fatal: without them a worker still serves. */
+static void
+arm(const struct inherit *inherit)
+{
+    int error = crash_arm(tables_crash(inherit->tables, inherit->slot));
+
+    if (error == 0)
+        error = dump_arm(tables_dump(inherit->tables, inherit->slot));
+    if (error < 0)
+        log_error("crash handler: %s", strerror(-error));
 }
 
 static int
@@ -193,6 +224,7 @@ start(struct worker *worker)
 
     TAILQ_INIT(&worker->queue);
     admission_start(worker);
+    arm(worker->inherit);
     stay_on_cpu(worker);
     start_timers(worker);
     if ((error = identity_become(&worker->inherit->identity)) < 0 ||
@@ -246,7 +278,22 @@ next_wait(const struct worker *worker)
     wait = admission_wait(worker, wait);
     if (worker->accept_again != 0 || worker->drain_until != 0)
         wait = wait < 0 || wait > 100 ? 100 : wait;
+    if (worker->unpublished && (wait < 0 || wait > PUBLISH_MS))
+        wait = PUBLISH_MS;
     return wait;
+}
+
+/* Now and then while there is something to do, and once after that. */
+static void
+publish_memory(struct worker *worker)
+{
+    if (!worker->inherit->publish_memory)
+        return;
+    worker->unpublished = worker->now < worker->published + PUBLISH_MS;
+    if (worker->unpublished)
+        return;
+    worker->published = worker->now;
+    allocator_publish(&worker->slot->memory);
 }
 
 /* One turn for each that waits now; who yields again waits for the next round. */
@@ -284,6 +331,7 @@ turn(struct worker *worker)
     admission_expire(worker);
     take_turns(worker);
     acceptor_resume(worker);
+    publish_memory(worker);
     if (worker->drain_until != 0 &&
         (worker->connections == 0 || worker->now >= worker->drain_until))
         worker->ended = true;
@@ -323,6 +371,7 @@ worker_run(const struct inherit *inherit)
         log_error("start: %s", strerror(-error));
         return EXIT_FAILURE;
     }
+    publish_memory(worker);
     log_info("serving");
     while (!worker->ended)
         turn(worker);

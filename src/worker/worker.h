@@ -28,6 +28,8 @@ struct worker {
 
     struct timer_queue timers[CONNECTION_STATES];
     struct admissions admissions;
+    uint64_t published;            /* ms, when the numbers of the memory were */
+    bool unpublished;              /* they may have changed since */
     struct connection_queue queue; /* have more to do but gave up their turn */
     unsigned connections;
     unsigned refused; /* of them: above the limit, only waiting for their end */

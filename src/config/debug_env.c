@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * debug_env: what an environment variable can set are the two periods of `[debug]`, as plain
+ * milliseconds. Ranges are those of the option table. Exports debug_env_read(). Pure; whether
+ * an error is fatal is up to the caller.
+ */
+#include "config/debug_env.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "base/span.h"
+#include "config/option.h"
+#include "config/unit.h"
+
+static const char *const names[DEBUG_ENV_SETTINGS] = { "schedtrace", "alloctrace" };
+
+#define ACCEPTED "schedtrace=N and alloctrace=N, separated by a comma, N in milliseconds"
+
+/* Cuts the text up to the next comma off rest. */
+static struct span
+next_setting(struct span *rest)
+{
+    const char *comma = memchr(rest->at, ',', rest->length);
+    struct span setting = { rest->at, comma ? (size_t)(comma - rest->at) : rest->length };
+    size_t used = setting.length + (comma ? 1 : 0);
+
+    *rest = (struct span){ rest->at + used, rest->length - used };
+    return setting;
+}
+
+/* The option behind "NAME=" at the start of the setting; NULL: there is none. */
+static const struct option *
+find(struct span setting)
+{
+    const char *equals = memchr(setting.at, '=', setting.length);
+
+    for (size_t i = 0; equals && i < DEBUG_ENV_SETTINGS; i++)
+        if (span_equal((struct span){ setting.at, (size_t)(equals - setting.at) },
+                       span_of(names[i])))
+            return option_find(SECTION_DEBUG, names[i]);
+    return NULL;
+}
+
+static bool
+read_value(struct span setting, const struct option *option, uint64_t *value)
+{
+    const size_t skip = strlen(option->key) + 1;
+    char digits[24] = "";
+
+    if (setting.length - skip >= sizeof(digits))
+        return false;
+    memcpy(digits, setting.at + skip, setting.length - skip);
+    return unit_parse(UNIT_PLAIN, digits, value) == NULL && *value >= option->minimum &&
+           *value <= option->maximum;
+}
+
+bool
+debug_env_read(struct debug_env *debug, const char *text, char error[DEBUG_ENV_ERROR_SIZE])
+{
+    struct span rest = span_of(text ? text : "");
+
+    debug->count = 0;
+    while (rest.length > 0) {
+        const struct span setting = next_setting(&rest);
+        const int shown = setting.length < 32 ? (int)setting.length : 32;
+        const struct option *option = find(setting);
+        uint64_t value;
+
+        if (option == NULL || debug->count == DEBUG_ENV_SETTINGS) {
+            snprintf(error, DEBUG_ENV_ERROR_SIZE,
+                     DEBUG_ENV_NAME ": \"%.*s\"; accepted: " ACCEPTED, shown, setting.at);
+            return false;
+        }
+        if (!read_value(setting, option, &value)) {
+            snprintf(error, DEBUG_ENV_ERROR_SIZE,
+                     DEBUG_ENV_NAME ": \"%.*s\"; accepted: %" PRIu64 " to %" PRIu64
+                                    " milliseconds, 0: no lines",
+                     shown, setting.at, option->minimum, option->maximum);
+            return false;
+        }
+        snprintf(debug->overrides[debug->count++], DEBUG_ENV_TEXT_MAX, "debug.%s=%" PRIu64 "ms",
+                 option->key, value);
+    }
+    return true;
+}

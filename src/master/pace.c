@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * pace: what happened between two lines is the difference of counters. Those of slots outlive
+ * processes and are summed; those that end with a process are compared process by process.
+ * Nothing here is fatal: without memory a line is lost. Known weakness: of a process that ends,
+ * switches and allocations since the last line are missing.
+ */
+#include "master/pace.h"
+
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/* What a line is made of. */
+struct figures {
+    const struct generation *newest;
+    uint64_t elapsed;   /* ms since the line before */
+    uint64_t counted;   /* by all processes meanwhile */
+    struct slot before; /* totals */
+    struct slot total;  /* now */
+    struct slot now;    /* sums of what living workers have at the moment */
+    unsigned workers;   /* that serve */
+    unsigned idle;      /* of them: waiting for something to do */
+    unsigned draining;  /* of older generations */
+};
+
+/* --- counters of processes ---------------------------------------------------------------- */
+
+/* Times that the kernel took the CPU from a worker's loop; see proc_pid_status(5). */
+static uint64_t
+switches(pid_t pid, const struct slot *slot)
+{
+    char line[128];
+    uint64_t value = 0;
+    FILE *in;
+
+    (void)slot;
+    snprintf(line, sizeof(line), "/proc/%d/status", (int)pid);
+    if ((in = fopen(line, "re")) == NULL)
+        return 0;
+    while (fgets(line, sizeof(line), in))
+        if (sscanf(line, "nonvoluntary_ctxt_switches: %" SCNu64, &value) == 1)
+            break;
+    fclose(in);
+    return value;
+}
+
+static uint64_t
+allocations(pid_t pid, const struct slot *slot)
+{
+    (void)pid;
+    return slot_read(&slot->memory.allocations);
+}
+
+static size_t
+places(const struct generation *newest)
+{
+    size_t count = 0;
+
+    for (const struct generation *g = newest; g; g = g->older)
+        count += g->slots.workers;
+    return count;
+}
+
+/* How far this process has come since the line before. */
+static uint64_t
+advance(const struct pace_line *line, const struct pace_count *count)
+{
+    for (size_t i = 0; i < line->count; i++)
+        if (line->counts[i].pid == count->pid)
+            return count->value > line->counts[i].value ? count->value - line->counts[i].value
+                                                        : 0;
+    return count->value;
+}
+
+/* What all processes have counted since then. */
+static uint64_t
+advance_all(struct pace_line *line, const struct generation *newest,
+            uint64_t (*read)(pid_t, const struct slot *))
+{
+    struct pace_count *counts = calloc(places(newest), sizeof(*counts));
+    size_t count = 0;
+    uint64_t sum = 0;
+
+    if (counts == NULL)
+        return 0;
+    for (const struct generation *g = newest; g; g = g->older)
+        for (unsigned i = 0; i < g->slots.workers; i++) {
+            pid_t pid = roster_pid(g->instruments.roster, i);
+
+            if (pid <= 0)
+                continue;
+            counts[count] = (struct pace_count){ pid, read(pid, slots_worker(&g->slots, i)) };
+            sum += advance(line, &counts[count++]);
+        }
+    free(line->counts);
+    line->counts = counts;
+    line->count = count;
+    return sum;
+}
+
+/* --- workers ------------------------------------------------------------------------------ */
+
+static void
+add_memory(struct slot_memory *total, const struct slot_memory *memory)
+{
+    total->in_use += slot_read(&memory->in_use);
+    total->heap += slot_read(&memory->heap);
+    total->page_heap += slot_read(&memory->page_heap);
+    total->thread_cache += slot_read(&memory->thread_cache);
+    total->central += slot_read(&memory->central);
+    total->released += slot_read(&memory->released);
+}
+
+static void
+add_worker(struct figures *figures, const struct slot *slot, bool serves)
+{
+    figures->workers += serves;
+    figures->idle += serves && slot_read(&slot->turn_began) == 0;
+    figures->draining += !serves;
+    figures->now.connections += slot_read(&slot->connections);
+    figures->now.idle += slot_read(&slot->idle);
+    figures->now.runnable += slot_read(&slot->runnable);
+    add_memory(&figures->now.memory, &slot->memory);
+}
+
+static void
+add_workers(struct figures *figures)
+{
+    for (const struct generation *g = figures->newest; g; g = g->older) {
+        slots_sum(&g->slots, &figures->total);
+        for (unsigned i = 0; i < g->slots.workers; i++)
+            if (roster_pid(g->instruments.roster, i) > 0)
+                add_worker(figures, slots_worker(&g->slots, i), g == figures->newest);
+    }
+}
+
+/* --- lines -------------------------------------------------------------------------------- */
+
+/* " [3 - 4]": one number of each worker that serves; "-" where there is none. */
+static void
+put_each(FILE *out, const struct generation *generation, size_t offset)
+{
+    const size_t index = offset / sizeof(uint64_t);
+
+    for (unsigned i = 0; i < generation->slots.workers; i++) {
+        const void *slot = slots_worker(&generation->slots, i);
+
+        fputs(i == 0 ? " [" : " ", out);
+        if (roster_pid(generation->instruments.roster, i) > 0)
+            fprintf(out, "%" PRIu64, slot_read((const uint64_t *)slot + index));
+        else
+            fputc('-', out);
+    }
+    fputs("]\n", out);
+}
+
+static void
+put_sched(const struct figures *figures, FILE *out)
+{
+    const struct slot *before = &figures->before;
+    const struct slot *total = &figures->total;
+    const struct slot *now = &figures->now;
+
+    fprintf(out, "workers=%u idleworkers=%u draining=%u", figures->workers, figures->idle,
+            figures->draining);
+    fprintf(out, " conns=%" PRIu64 " idleconns=%" PRIu64 " runnable=%" PRIu64, now->connections,
+            now->idle, now->runnable);
+    fprintf(out, " accepts=%" PRIu64 " requests=%" PRIu64 " stalls=%" PRIu64,
+            total->accepted - before->accepted,
+            total->served.requests - before->served.requests, total->stalls - before->stalls);
+    fprintf(out, " turns=%" PRIu64 " reads=%" PRIu64 " switches=%" PRIu64,
+            total->turns - before->turns, total->reads - before->reads, figures->counted);
+    put_each(out, figures->newest, offsetof(struct slot, connections));
+}
+
+static void
+put_alloc(const struct figures *figures, FILE *out)
+{
+    const struct slot_memory *memory = &figures->now.memory;
+
+    fprintf(out, "inuse=%" PRIu64 " heap=%" PRIu64 " freepages=%" PRIu64, memory->in_use,
+            memory->heap, memory->page_heap);
+    fprintf(out, " threadcache=%" PRIu64 " centralcache=%" PRIu64 " released=%" PRIu64,
+            memory->thread_cache, memory->central, memory->released);
+    fprintf(out, " allocs=%" PRIu64,
+            (figures->counted * 1000 + figures->elapsed / 2) / figures->elapsed);
+    put_each(out, figures->newest, offsetof(struct slot, memory.in_use));
+}
+
+static const struct {
+    const char *name;
+    uint64_t (*read)(pid_t pid, const struct slot *slot);
+    void (*put)(const struct figures *figures, FILE *out);
+} kinds[PACE_KINDS] = {
+    [PACE_SCHED] = { "SCHED", switches, put_sched },
+    [PACE_ALLOC] = { "ALLOC", allocations, put_alloc },
+};
+
+static void
+write_line(const struct pace *pace, enum pace_kind kind, const struct figures *figures,
+           uint64_t now, int fd)
+{
+    char *text = NULL;
+    size_t length = 0;
+    FILE *out = open_memstream(&text, &length);
+
+    if (out == NULL)
+        return;
+    fprintf(out, "%s %" PRIu64 "ms: ", kinds[kind].name, now - pace->began);
+    kinds[kind].put(figures, out);
+    if (fclose(out) == 0)
+        (void)!write(fd, text, length);
+    free(text);
+}
+
+/* The first time there is nothing to compare with, and no line. */
+static void
+run(struct pace *pace, enum pace_kind kind, const struct generation *newest,
+    const struct slot *gone, uint64_t now, int fd)
+{
+    struct pace_line *line = &pace->lines[kind];
+    struct figures figures = { .newest = newest,
+                               .elapsed = now - line->last,
+                               .counted = advance_all(line, newest, kinds[kind].read),
+                               .before = line->total,
+                               .total = *gone };
+
+    add_workers(&figures);
+    if (line->last != 0)
+        write_line(pace, kind, &figures, now, fd);
+    line->total = figures.total;
+    line->last = now;
+    line->next += line->every;
+    if (line->next <= now)
+        line->next = now + line->every;
+}
+
+/* --- pace --------------------------------------------------------------------------------- */
+
+void
+pace_set(struct pace *pace, const struct config_debug *debug, uint64_t now)
+{
+    const uint64_t every[PACE_KINDS] = {
+        [PACE_SCHED] = debug->schedtrace, [PACE_ALLOC] = debug->alloctrace
+    };
+
+    if (pace->began == 0)
+        pace->began = now;
+    for (unsigned i = 0; i < PACE_KINDS; i++) {
+        struct pace_line *line = &pace->lines[i];
+
+        if (line->every == every[i])
+            continue;
+        free(line->counts);
+        *line = (struct pace_line){ .every = every[i], .next = every[i] > 0 ? now : 0 };
+    }
+}
+
+uint64_t
+pace_next(const struct pace *pace)
+{
+    const uint64_t sched = pace->lines[PACE_SCHED].next;
+    const uint64_t alloc = pace->lines[PACE_ALLOC].next;
+
+    if (sched == 0 || alloc == 0)
+        return sched + alloc;
+    return sched < alloc ? sched : alloc;
+}
+
+void
+pace_run(struct pace *pace, const struct generation *newest, const struct slot *gone,
+         uint64_t now, int fd)
+{
+    for (enum pace_kind kind = 0; kind < PACE_KINDS; kind++)
+        if (pace->lines[kind].next != 0 && pace->lines[kind].next <= now)
+            run(pace, kind, newest, gone, now, fd);
+}
+
+void
+pace_free(struct pace *pace)
+{
+    for (unsigned i = 0; i < PACE_KINDS; i++)
+        free(pace->lines[i].counts);
+    *pace = (struct pace){ 0 };
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* whereabouts: asks one worker after the other (dump.h), then looks the names up. */
+#include "observer/whereabouts.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "observer/scope.h"
+#include "profile/backtrace.h"
+#include "profile/maps.h"
+
+#define PATIENCE_MS 250 /* a worker */
+
+/* The state of a process that does not answer: "D" waits for a disk, "T" is stopped. */
+static char
+state_of(pid_t pid)
+{
+    char path[32];
+    char state = '?';
+    FILE *in;
+
+    snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+    if ((in = fopen(path, "re")) == NULL)
+        return state;
+    if (fscanf(in, "%*d (%*[^)]) %c", &state) != 1)
+        state = '?';
+    fclose(in);
+    return state;
+}
+
+static void
+write_dump(FILE *out, const struct view *view, const struct dump *dump, struct symbols *symbols)
+{
+    const struct profile_labels *labels = view->labels;
+
+    if (labels && dump->label > 0 && dump->label <= labels->count)
+        fprintf(out, "#\t    in request for %s\n", labels->items[dump->label - 1].object);
+    backtrace_write(symbols, dump->pcs, dump->depth, "#\t    ", out);
+}
+
+static void
+write_worker(FILE *out, const struct view *view, unsigned worker, struct symbols *symbols)
+{
+    pid_t pid = roster_pid(view->roster, worker);
+    struct dump dump;
+    int error;
+
+    if (pid <= 0)
+        return;
+    fprintf(out, "#\tstack of worker %u, generation %u, pid %d\n", worker, view->generation,
+            (int)pid);
+    error = dump_ask(tables_dump(view->tables, worker), pid, PATIENCE_MS, &dump);
+    if (error == 0)
+        write_dump(out, view, &dump, symbols);
+    else
+        fprintf(out, "#\t    no answer: %s, process state %c\n", strerror(-error),
+                state_of(pid));
+}
+
+void
+whereabouts_write(struct page *page)
+{
+    struct scope scope = scope_of(page->view, page->query.worker);
+    struct symbols *symbols = NULL;
+    const struct view *view;
+    struct maps maps;
+    unsigned worker;
+
+    if (maps_read(&maps) == 0)
+        symbols = symbol_open(&maps);
+    for (unsigned i = 0; (view = scope_worker(&scope, page->view, i, &worker)) != NULL; i++)
+        write_worker(page->out, view, worker, symbols);
+    symbol_close(symbols);
+    maps_free(&maps);
+}

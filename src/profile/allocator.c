@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * allocator: tcmalloc tells how much there is of everything but not how often it was asked, so
+ * a hook counts that. Exports allocator_count() and allocator_publish(). Known weakness: a
+ * process has one counter; a second allocator_count() moves it.
+ */
+#include "profile/allocator.h"
+
+#include <errno.h>
+
+#include "build.h"
+
+#if HAVE_TCMALLOC
+
+#include <gperftools/malloc_extension_c.h>
+#include <gperftools/malloc_hook_c.h>
+
+static uint64_t *counter; /* set before the hook is */
+
+static void
+on_new(const void *pointer, size_t size)
+{
+    (void)size;
+    if (pointer)
+        __atomic_fetch_add(counter, 1, __ATOMIC_RELAXED);
+}
+
+int
+allocator_count(struct slot_memory *memory)
+{
+    memory->allocations = 0;
+    counter = &memory->allocations;
+    MallocHook_RemoveNewHook(on_new);
+    return MallocHook_AddNewHook(on_new) ? 0 : -EBUSY;
+}
+
+static uint64_t
+property(const char *name)
+{
+    size_t value = 0;
+
+    return MallocExtension_GetNumericProperty(name, &value) ? value : 0;
+}
+
+static void
+put(uint64_t *number, uint64_t value)
+{
+    __atomic_store_n(number, value, __ATOMIC_RELAXED);
+}
+
+void
+allocator_publish(struct slot_memory *memory)
+{
+    const uint64_t released = property("tcmalloc.pageheap_unmapped_bytes");
+
+    put(&memory->in_use, property("generic.current_allocated_bytes"));
+    put(&memory->heap, property("generic.heap_size") - released);
+    put(&memory->page_heap, property("tcmalloc.pageheap_free_bytes"));
+    put(&memory->thread_cache, property("tcmalloc.current_total_thread_cache_bytes"));
+    put(&memory->central, property("tcmalloc.central_cache_free_bytes") +
+                              property("tcmalloc.transfer_cache_free_bytes"));
+    put(&memory->released, released);
+}
+
+#else
+
+int
+allocator_count(struct slot_memory *memory)
+{
+    memory->allocations = 0;
+    return 0;
+}
+
+void
+allocator_publish(struct slot_memory *memory)
+{
+    (void)memory;
+}
+
+#endif

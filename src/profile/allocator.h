@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* allocator: the numbers of tcmalloc for this process, where other processes can read them. */
+#ifndef PROFILE_ALLOCATOR_H
+#define PROFILE_ALLOCATOR_H
+
+#include "base/slots.h"
+
+/* Counts allocations of this process from now on, in all threads: memory->allocations, from 0.
+ * Costs an atomic addition for each. 0 or a negative errno. */
+int allocator_count(struct slot_memory *memory) __attribute__((warn_unused_result));
+
+/* Writes the other numbers as they are now; a few microseconds. All stay 0 in a build without
+ * tcmalloc. */
+void allocator_publish(struct slot_memory *memory);
+
+#endif

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * autopsy: the words for what siginfo_t(3type) has numbers for. The record comes from a process
+ * that was not in good health: numbers without a word are printed as such.
+ */
+#include "profile/autopsy.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "profile/backtrace.h"
+#include "profile/maps.h"
+
+#define SECONDS_MAX    20    /* for a child that is stuck on a disk */
+#define SECCOMP        1     /* SYS_SECCOMP of the kernel */
+#define STACK_LIMIT    65536 /* how near the stack's end an address is when the stack was full */
+#define REASON_SIZE    64
+#define SENT_BY_KERNEL 0x80 /* SI_KERNEL */
+
+static const struct {
+    int signal;
+    int code;
+    const char *text;
+} reasons[] = {
+    { SIGSEGV, SEGV_MAPERR, "address not mapped" },
+    { SIGSEGV, SEGV_ACCERR, "access not permitted" },
+    { SIGSEGV, SENT_BY_KERNEL, "no address at all" },
+    { SIGBUS, BUS_ADRALN, "address not aligned" },
+    { SIGBUS, BUS_ADRERR, "address beyond the end of the file" },
+    { SIGBUS, BUS_OBJERR, "hardware error" },
+    { SIGBUS, BUS_MCEERR_AR, "memory error" },
+    { SIGBUS, BUS_MCEERR_AO, "memory error" },
+    { SIGILL, ILL_ILLOPC, "illegal instruction" },
+    { SIGILL, ILL_ILLOPN, "illegal instruction" },
+    { SIGILL, ILL_PRVOPC, "privileged instruction" },
+    { SIGFPE, FPE_INTDIV, "division by zero" },
+    { SIGFPE, FPE_INTOVF, "integer overflow" },
+    { SIGFPE, FPE_FLTDIV, "division by zero" },
+    { SIGFPE, FPE_FLTINV, "invalid operation" },
+    { SIGSYS, SECCOMP, "system call not permitted" },
+    { SIGTRAP, TRAP_BRKPT, "breakpoint" },
+    { SIGTRAP, SENT_BY_KERNEL, "breakpoint" },
+};
+
+static const char *const stacks[] = {
+    [CRASH_STACK_WHOLE] = "",
+    [CRASH_STACK_ASTRAY] = "",
+    [CRASH_STACK_GUESSED] = "; the stack is damaged: what follows is a guess",
+    [CRASH_STACK_CUT] = "; the stack is damaged: what follows is all that can be read",
+};
+
+static bool
+is_overflow(const struct crash_record *record)
+{
+    return record->signal == SIGSEGV && record->code > 0 && record->address != 0 &&
+           record->address + STACK_LIMIT > record->sp && record->address < record->sp + 256;
+}
+
+static void
+describe_reason(const struct crash_record *record, char text[static REASON_SIZE])
+{
+    if (record->code <= 0 && record->address == (uintptr_t)record->pid) {
+        snprintf(text, REASON_SIZE, "raised by itself");
+        return;
+    }
+    if (record->code <= 0) {
+        snprintf(text, REASON_SIZE, "sent by process %d", (int)record->address);
+        return;
+    }
+    snprintf(text, REASON_SIZE, "code %d", (int)record->code);
+    for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
+        if (reasons[i].signal == record->signal && reasons[i].code == record->code)
+            snprintf(text, REASON_SIZE, "%s", reasons[i].text);
+    if (is_overflow(record))
+        snprintf(text, REASON_SIZE, "stack overflow");
+}
+
+void
+autopsy_describe(const struct crash_record *record, const char *who,
+                 const struct profile_labels *labels, char line[static AUTOPSY_LINE])
+{
+    const char *name = sigabbrev_np(record->signal);
+    char reason[REASON_SIZE];
+    char address[32] = "";
+    const char *object = NULL;
+
+    describe_reason(record, reason);
+    if (record->code > 0)
+        snprintf(address, sizeof(address), " at 0x%" PRIxPTR, record->address);
+    if (labels && record->label > 0 && record->label <= labels->count)
+        object = labels->items[record->label - 1].object;
+    snprintf(line, AUTOPSY_LINE, "%s: SIG%s (%s)%s, thread %d%s%s%s", who, name ? name : "?",
+             reason, address, (int)record->tid, object ? ", in request for " : "",
+             object ? object : "",
+             record->stack < sizeof(stacks) / sizeof(stacks[0]) ? stacks[record->stack] : "");
+}
+
+static void
+log_line(void *argument, const char *line)
+{
+    log_error("%s: %s", (const char *)argument, line);
+}
+
+void
+autopsy_log(const struct crash_record *record, const char *who,
+            const struct profile_labels *labels)
+{
+    char line[AUTOPSY_LINE];
+    struct maps maps;
+    struct symbols *symbols = NULL;
+
+    autopsy_describe(record, who, labels, line);
+    log_error("%s", line);
+    if (maps_read(&maps) == 0)
+        symbols = symbol_open(&maps);
+    backtrace_tell(symbols, record->pcs, record->depth, log_line, (void *)(uintptr_t)who);
+    symbol_close(symbols);
+    maps_free(&maps);
+}
+
+pid_t
+autopsy_fork(const struct crash_record *record, const char *who,
+             const struct profile_labels *labels)
+{
+    pid_t pid = fork();
+
+    if (pid < 0)
+        return -errno;
+    if (pid > 0)
+        return pid;
+    alarm(SECONDS_MAX);
+    autopsy_log(record, who, labels);
+    _exit(EXIT_SUCCESS);
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* autopsy: what the record of a crash (crash.h) says, as lines of the log of a process in good
+ * health. */
+#ifndef PROFILE_AUTOPSY_H
+#define PROFILE_AUTOPSY_H
+
+#include <stddef.h>
+
+#include "profile/crash.h"
+#include "profile/profile.h"
+
+#define AUTOPSY_LINE 512
+
+/* "worker 0: SIGSEGV (address not mapped) at 0x10, in request for /tiff"; labels may be NULL.
+ */
+void autopsy_describe(const struct crash_record *record, const char *who,
+                      const struct profile_labels *labels, char line[static AUTOPSY_LINE]);
+
+/* That line and the stack, a line each frame. */
+void autopsy_log(const struct crash_record *record, const char *who,
+                 const struct profile_labels *labels);
+
+/* The same in a child, because it reads files and takes its time; its parent finds it with
+ * wait(2). The id of the child, or a negative errno. */
+pid_t autopsy_fork(const struct crash_record *record, const char *who,
+                   const struct profile_labels *labels);
+
+#endif

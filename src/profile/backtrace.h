@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * backtrace: a stack for people, a line each function, the way debuggers show it:
+ *
+ * #0 0x000055d0c0de1234 read_chunk (inlined) src/object/cached.c:41
+ * #1 0x000055d0c0de1234 answer+0x1f src/worker/exchange.c:123
+ */
+#ifndef PROFILE_BACKTRACE_H
+#define PROFILE_BACKTRACE_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "profile/symbol.h"
+
+/* Takes a line, without its end. */
+typedef void backtrace_line(void *argument, const char *line);
+
+/* The lines of a stack whose addresses are as unwind.h has them. symbols NULL: addresses only.
+ */
+void backtrace_tell(struct symbols *symbols, const uintptr_t *pcs, size_t depth,
+                    backtrace_line *line, void *argument);
+
+/* The same, each line with this in front, into a stream. */
+void backtrace_write(struct symbols *symbols, const uintptr_t *pcs, size_t depth,
+                     const char *prefix, FILE *out);
+
+#endif

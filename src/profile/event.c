@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* event: see event.h; jansson writes one entry at a time, so a trace of any size needs little
+ * memory. */
+#include "profile/event.h"
+
+/* Takes the entry over. */
+static void
+put(struct event_stream *stream, json_t *entry)
+{
+    if (entry == NULL) {
+        stream->failed = true;
+        return;
+    }
+    fputs(stream->any ? ",\n" : "\n", stream->out);
+    json_dumpf(entry, stream->out, JSON_COMPACT | JSON_REAL_PRECISION(15));
+    json_decref(entry);
+    stream->any = true;
+}
+
+static uint64_t
+inside(const struct event_stream *stream, uint64_t ns)
+{
+    const struct event_window *window = &stream->window;
+
+    return ns < window->from ? window->from : ns > window->until ? window->until : ns;
+}
+
+/* The format counts in us. */
+static json_t *
+time_between(uint64_t from, uint64_t until)
+{
+    return json_real((double)(until - from) / 1e3);
+}
+
+void
+event_name(struct event_stream *stream, const char *of, uint32_t lane, json_t *name)
+{
+    put(stream,
+        json_pack("{s:s, s:s, s:I, s:I, s:{s:o}}", "name", of, "ph", "M", "pid",
+                  (json_int_t)stream->pid, "tid", (json_int_t)lane, "args", "name", name));
+}
+
+void
+event_span(struct event_stream *stream, uint32_t lane, json_t *name, uint64_t began,
+           uint64_t ended, json_t *arguments)
+{
+    uint64_t from = inside(stream, began);
+    uint64_t until = inside(stream, ended < began ? began : ended);
+
+    put(stream,
+        json_pack("{s:o, s:s, s:o, s:o, s:I, s:I, s:o}", "name", name, "ph", "X", "ts",
+                  time_between(stream->window.from, from), "dur", time_between(from, until),
+                  "pid", (json_int_t)stream->pid, "tid", (json_int_t)lane, "args", arguments));
+}
+
+void
+event_instant(struct event_stream *stream, uint32_t lane, const char *name, uint64_t ns,
+              json_t *arguments)
+{
+    put(stream,
+        json_pack("{s:s, s:s, s:s, s:o, s:I, s:I, s:o}", "name", name, "ph", "i", "s", "t",
+                  "ts", time_between(stream->window.from, inside(stream, ns)), "pid",
+                  (json_int_t)stream->pid, "tid", (json_int_t)lane, "args", arguments));
+}

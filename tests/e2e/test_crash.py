@@ -1,0 +1,205 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Crashes: the log says who, why and where; cores are as configured; serving goes on. And where
+the code of a worker is while it lives."""
+
+import contextlib
+import os
+import pathlib
+import re
+import signal
+import socket
+import threading
+import time
+
+import pytest
+
+from client import fetch, request
+from daemon import DEADLINE, alive, wait_until
+from observing import text
+
+NO_CORE = "core = off\n"
+NUMBERS = (signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS)
+FRAMES = ("turn", "worker_run", "spawn_worker", "main")
+
+
+def expect_crash(daemon, who, number):
+    daemon.expect_log(rf"{who}: process \d+ was ended by signal {int(number)} ")
+    daemon.expect_log(rf"{who}: {number.name} \(sent by process {os.getpid()}\), thread \d+")
+    daemon.expect_log(rf"{who}: #\d+ 0x[0-9a-f]{{16}}")
+
+
+def asleep(pid):
+    """Waits until a worker has come to wait in its loop."""
+    wchan = pathlib.Path(f"/proc/{pid}/wchan")
+    wait_until(lambda: "ep_poll" in wchan.read_text() or "epoll" in wchan.read_text(), "its loop")
+
+
+def wait_frame(daemon, who, function):
+    """A line of a stack with this function, in a place of its own; the file only where there is
+    debug information."""
+    return daemon.wait_log(rf"error .*: {who}: #\d+ 0x[0-9a-f]{{16}} {function}(\+0x| \(inlined\))")
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_a_worker(observe, number):
+    daemon = observe(debug=NO_CORE)
+    victim = daemon.named("worker 0")
+    expect_crash(daemon, "worker 0", number)
+    asleep(victim)
+    os.kill(victim, number)
+    daemon.wait_log(rf"error master.*: worker 0: {number.name} \(sent by process {os.getpid()}\)")
+    for function in FRAMES:
+        wait_frame(daemon, "worker 0", function)
+    wait_until(lambda: daemon.named("worker 0") != victim, "another worker 0")
+    for _ in range(8):
+        assert fetch(daemon, "GET", "/o").status == 200
+
+
+def test_the_same_worker_again(observe):
+    """Its place has one record, which each of its processes begins anew."""
+    daemon = observe(workers=1, debug=NO_CORE)
+    expect_crash(daemon, "worker 0", signal.SIGSEGV)
+    for count in (1, 2):
+        assert fetch(daemon, "GET", "/o").status == 200
+        victim = daemon.named("worker 0")
+        os.kill(victim, signal.SIGSEGV)
+        daemon.wait_log(rf"worker 0: SIGSEGV \(sent.*thread {victim}")
+        daemon.wait_log(r"worker 0: #\d+ 0x[0-9a-f]{16} main\+", count=count)
+        wait_until(lambda: daemon.named("worker 0") != victim, "another worker 0")
+
+
+def test_the_request_is_named(start, tmp_path):
+    """One that sends as fast as the kernel takes it is somewhere in a request nearly always."""
+    big = tmp_path / "big"
+    big.write_bytes(bytes(1 << 24))
+    ini = f"[server]\nworkers = 1\n[debug]\n{NO_CORE}[asset /big]\nfile = {big}\n"
+    daemon = start(ini)
+    expect_crash(daemon, "worker 0", signal.SIGSEGV)
+    for count in range(1, 11):
+        with transfers(daemon):
+            time.sleep(0.1)
+            os.kill(daemon.all_workers(1)[0], signal.SIGSEGV)
+        line = daemon.wait_log("worker 0: SIGSEGV ", count=count)
+        if re.search(r", in request for /big$", line):
+            break
+    else:
+        raise AssertionError(line)
+    wait_frame(daemon, "worker 0", "sender_push")
+    assert fetch(daemon, "GET", "/big").status == 200
+
+
+@contextlib.contextmanager
+def transfers(daemon):
+    """Clients that have the kernel throw away what they are sent, until their connections break."""
+    ended = threading.Event()
+    threads = [threading.Thread(target=discard, args=(daemon, ended)) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        for thread in threads:
+            thread.join()
+
+
+def discard(daemon, ended):
+    with contextlib.suppress(OSError), daemon.connect() as client:
+        client.sendall(request("GET", "/big") * 256)
+        while not ended.is_set() and client.recv(1 << 20, socket.MSG_TRUNC):
+            pass
+
+
+def test_the_observer(observe):
+    daemon = observe(debug=NO_CORE)
+    expect_crash(daemon, "observer", signal.SIGSEGV)
+    text(daemon, "/debug/pprof/cmdline")
+    victim = daemon.named("observer")
+    os.kill(victim, signal.SIGSEGV)
+    wait_frame(daemon, "observer", "observer_run")
+    wait_until(lambda: daemon.named("observer") != victim, "another observer")
+    assert fetch(daemon, "GET", "/o").status == 200
+
+
+@pytest.mark.parametrize("number", (signal.SIGSEGV, signal.SIGABRT))
+def test_the_master(observe, number):
+    """One of the workers tells; all of them finish what they have begun."""
+    daemon = observe(debug=NO_CORE)
+    assert fetch(daemon, "GET", "/o").status == 200
+    workers = [daemon.named("worker 0"), daemon.named("worker 1")]
+    expect_crash(daemon, "master", number)
+    daemon.expect_log("the master is gone")
+    daemon.status = -number
+    daemon.send_signal(number)
+    assert daemon.process.wait(DEADLINE) == -number
+    wait_frame(daemon, "master", "loop")
+    wait_frame(daemon, "master", "main")
+    wait_until(lambda: not any(map(alive, workers)), "workers end after their master")
+    told = [line for line in daemon.lines() if f"master: {number.name}" in line]
+    assert len(told) == 1 and re.search(r" error worker \d+\[", told[0])
+
+
+def test_what_was_killed_has_nothing_to_tell(observe):
+    daemon = observe(workers=1)
+    daemon.expect_log(r"worker 0: process \d+ was ended by signal 9")
+    victim = daemon.named("worker 0")
+    os.kill(victim, signal.SIGKILL)
+    wait_until(lambda: daemon.named("worker 0") != victim, "another worker 0")
+    assert fetch(daemon, "GET", "/o").status == 200
+    assert not any("#0" in line for line in daemon.lines())
+
+
+@pytest.mark.parametrize("core, soft", (("off", {"0", "1"}), ("on", None), ("system", None)))
+def test_limits_of_cores(observe, core, soft):
+    ours = core_limits("self")
+    daemon = observe(workers=1, debug=f"core = {core}\n")
+    fetch(daemon, "GET", "/o")
+    expected = soft or ({ours[1]} if core == "on" else {ours[0]})
+    for name in ("worker 0", "observer"):
+        found = core_limits(daemon.named(name))
+        assert found[0] in expected
+        assert found[1] == ours[1]
+
+
+def core_limits(pid):
+    """Soft and hard."""
+    for line in pathlib.Path(f"/proc/{pid}/limits").read_text().splitlines():
+        if line.startswith("Max core file size"):
+            return line.split()[4:6]
+    raise AssertionError("no limit of cores")
+
+
+# ------------------------------------------------------------------ while they live
+
+STACKS = "/debug/pprof/goroutine?debug=2"
+
+
+def test_stacks_on_demand(observe):
+    daemon = observe()
+    fetch(daemon, "GET", "/o")
+    wait_until(lambda: text(daemon, STACKS).count(" turn+") == 2, "both stacks")
+    found = text(daemon, STACKS)
+    for worker in (0, 1):
+        assert f"stack of worker {worker}, generation 0" in found
+    assert found.count(" worker_run") == 2
+    one = text(daemon, STACKS + "&worker=1")
+    assert "stack of worker 1" in one and "stack of worker 0" not in one
+    assert "stack of" not in text(daemon, "/debug/pprof/goroutine?debug=1")
+    assert fetch(daemon, "GET", "/o").status == 200
+
+
+def test_who_does_not_answer_is_not_waited_for(observe):
+    daemon = observe()
+    fetch(daemon, "GET", "/o")
+    wait_until(lambda: text(daemon, STACKS).count(" turn+") == 2, "both stacks")
+    victim = daemon.named("worker 0")
+    os.kill(victim, signal.SIGSTOP)
+    try:
+        begin = time.monotonic()
+        found = text(daemon, STACKS)
+        assert time.monotonic() - begin < 3
+        assert re.search(r"no answer: .*, process state T", found)
+        assert found.count(" turn+") == 1
+    finally:
+        os.kill(victim, signal.SIGCONT)
+    assert fetch(daemon, "GET", "/o").status == 200

@@ -1,0 +1,222 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The pages with numbers: what they say is what has happened, and counters never go back."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import threading
+import urllib.error
+import urllib.request
+
+import pytest
+
+from client import fetch
+from daemon import SAMPLE, alive, wait_until
+
+INI = f"""
+[server]
+workers = 2
+[asset /o]
+file = {SAMPLE}
+[asset /s]
+file = {SAMPLE}
+variant = streaming
+"""
+SIZE = SAMPLE.stat().st_size
+HISTOGRAMS = {
+    "tiffd_time_to_first_byte_seconds",
+    "tiffd_transfer_seconds",
+    "tiffd_stall_seconds",
+    "tiffd_body_bytes",
+}
+
+
+def ask(daemon, path):
+    with urllib.request.urlopen(daemon.debug_url + path, timeout=20) as answer:
+        return answer.headers["content-type"], answer.read().decode()
+
+
+def scrape(daemon):
+    """Sample, with its labels as they are written -> value."""
+    lines = ask(daemon, "/metrics")[1].splitlines()
+    pairs = (line.rsplit(" ", 1) for line in lines if not line.startswith("#"))
+    return {name: float(value) for name, value in pairs}
+
+
+def variables(daemon):
+    return json.loads(ask(daemon, "/debug/vars")[1])
+
+
+def health(daemon):
+    try:
+        return ask(daemon, "/healthz")[1]
+    except urllib.error.HTTPError as error:
+        return f"{error.code} {error.read().decode()}"
+
+
+def sum_of(samples, name):
+    """Of all series of this name."""
+    return sum(value for key, value in samples.items() if re.match(name + r"($|\{)", key))
+
+
+def gone_back(before, after):
+    """The counters of the daemon as a whole that are less than they were."""
+    names = [name for name in before if re.search(r"_(total|bucket|sum|count)($|\{)", name)]
+    names = [name for name in names if "worker=" not in name]
+    assert len(names) > 60
+    return {name: (before[name], after[name]) for name in names if after[name] < before[name]}
+
+
+@pytest.fixture
+def numbered(start):
+    daemon = start(INI, debug=True)
+    daemon.wait_log("started: ")
+    return daemon
+
+
+def get(daemon, path, count):
+    for _ in range(count):
+        assert fetch(daemon, target=path).status == 200
+
+
+def test_metrics_are_as_prometheus_wants_them(numbered):
+    get(numbered, "/o", 3)
+    kind, text = ask(numbered, "/metrics")
+    assert kind.startswith("text/plain; version=0.0.4")
+    if shutil.which("promtool") is None:
+        pytest.skip("no promtool here")
+    done = subprocess.run(
+        ["promtool", "check", "metrics"], input=text, capture_output=True, text=True, timeout=60
+    )
+    assert (done.returncode, done.stdout + done.stderr) == (0, "")
+
+
+def test_what_is_counted(numbered):
+    get(numbered, "/o", 3)
+    get(numbered, "/s", 2)
+    assert fetch(numbered, target="/none").status == 404
+    samples = scrape(numbered)
+    assert samples['tiffd_requests_total{class="2xx"}'] == 5
+    assert samples['tiffd_requests_total{class="4xx"}'] == 1
+    assert samples["tiffd_accepted_total"] == 6
+    assert 5 * SIZE < samples["tiffd_sent_bytes_total"] < 5 * SIZE + 6000
+    assert samples['tiffd_object_sent_bytes_total{path="/o",variant="cached"}'] == 3 * SIZE
+    assert samples['tiffd_object_requests_total{path="/s",variant="streaming"}'] == 2
+    assert samples["tiffd_processes"] == 4
+    assert sum_of(samples, "tiffd_worker_requests_total") == 6
+    assert samples["tiffd_body_bytes_sum"] >= 5 * SIZE
+    assert samples["tiffd_transfer_seconds_count"] == 6
+    assert 0 < samples["tiffd_transfer_seconds_sum"] < 20
+    assert samples["tiffd_pss_bytes"] > 100000
+    assert {name for name in HISTOGRAMS if f"{name}_count" in samples} == HISTOGRAMS
+
+
+def test_cost_is_told_where_it_is_known(numbered):
+    get(numbered, "/s", 3)
+    name = 'tiffd_variant_cpu_seconds_per_byte{variant="streaming"}'
+    before = scrape(numbered)
+    assert before[name] == pytest.approx(
+        before["tiffd_cpu_seconds_total"] / before["tiffd_sent_bytes_total"], rel=0.5
+    )
+    get(numbered, "/o", 1)
+    assert not [name for name in scrape(numbered) if "seconds_per_byte" in name]
+
+
+def test_cpu_time_is_the_kernels(numbered):
+    """Within a clock tick a worker of what /proc/PID/stat says."""
+    get(numbered, "/o", 50)
+    ticks = 0
+    for pid in numbered.workers():
+        with open(f"/proc/{pid}/stat") as stat:
+            ticks += sum(map(int, stat.read().rpartition(")")[2].split()[11:13]))
+    seconds = scrape(numbered)["tiffd_cpu_seconds_total"]
+    assert seconds == pytest.approx(ticks / os.sysconf("SC_CLK_TCK"), abs=0.05)
+
+
+def test_counters_outlive_processes_and_generations(numbered):
+    get(numbered, "/o", 20)
+    before = scrape(numbered)
+    victim = numbered.workers()[0]
+    numbered.expect_log(f"{victim}|ended|signal")
+    os.kill(victim, signal.SIGKILL)
+    wait_until(lambda: scrape(numbered)["tiffd_restarts_total"] == 1, "a worker is replaced")
+    killed = scrape(numbered)
+    assert gone_back(before, killed) == {}
+    assert killed['tiffd_requests_total{class="2xx"}'] == 20
+    numbered.all_workers(2)
+    for generation in (1, 2, 3):
+        numbered.reload()
+        numbered.wait_log("started: ")
+        wait_until(lambda: scrape(numbered)["tiffd_generation"] == generation, "a reload")
+        get(numbered, "/o", 1)
+        after = scrape(numbered)
+        assert gone_back(killed, after) == {}
+        assert after['tiffd_requests_total{class="2xx"}'] == 20 + generation
+        name = 'tiffd_object_requests_total{path="/o",variant="cached"}'
+        assert after[name] == 20 + generation
+        killed = after
+    assert killed["tiffd_restarts_total"] == 1
+
+
+def test_counters_do_not_go_back_meanwhile(numbered):
+    """While generations and processes come and go. An observer that is being replaced may still
+    answer after its heir has, and does not know the heir's generation: that is passed over."""
+    ended = threading.Event()
+    retreats = []
+
+    def watch():
+        before = scrape(numbered)
+        while not ended.is_set():
+            after = scrape(numbered)
+            if after["tiffd_generation"] >= before["tiffd_generation"]:
+                retreats.append(gone_back(before, after))
+                before = after
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    numbered.expect_log("ended|signal|replaced")
+    for _ in range(3):
+        get(numbered, "/o", 10)
+        os.kill(numbered.all_workers(2)[0], signal.SIGKILL)
+        numbered.all_workers(2)
+        numbered.reload()
+    ended.set()
+    watcher.join()
+    assert len(retreats) > 10
+    assert [retreat for retreat in retreats if retreat] == []
+
+
+def test_variables(numbered):
+    get(numbered, "/o", 2)
+    kind, _ = ask(numbered, "/debug/vars")
+    assert kind == "application/json"
+    found = variables(numbered)
+    assert found["cmdline"][1:] == ["-c", str(numbered.ini)]
+    assert found["totals"]["status"]["2xx"] == 2
+    assert found["objects"]["/o"]["sent_bytes"] == 2 * SIZE
+    assert found["objects"]["/s"]["variant"] == "streaming"
+    assert sorted(worker["pid"] for worker in found["workers"]) == sorted(numbered.workers())
+    assert sum(worker["requests"] for worker in found["workers"]) == 2
+    assert all(worker["pss_bytes"] > 0 for worker in found["workers"])
+    heap = found["memstats"]
+    assert heap["HeapSys"] == heap["HeapIdle"] + heap["HeapInuse"]
+    assert heap["Alloc"] == heap["HeapAlloc"] <= heap["HeapSys"]
+
+
+def test_health(numbered):
+    assert health(numbered) == "ok\n"
+    worker = numbered.workers()[0]
+    numbered.expect_log(f"{worker}|ended|signal|replaced")
+
+    def killed():
+        """Dead at once, again and again: its place stays empty for a while."""
+        for pid in numbered.workers()[:1]:
+            os.kill(pid, signal.SIGKILL)
+        return health(numbered).startswith("503 ")
+
+    wait_until(killed, "a place is empty")
+    assert not alive(worker)
+    wait_until(lambda: health(numbered) == "ok\n", "it is filled again")

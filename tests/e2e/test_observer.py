@@ -1,0 +1,243 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The observer: every page, what it refuses, and that nothing that happens to it or to its
+clients touches anybody else."""
+
+import concurrent.futures
+import os
+import re
+import signal
+import socket
+import time
+
+import pytest
+
+from client import connect, connect_narrowly, fetch, request
+from daemon import SAMPLE, alive, dial, wait_until
+from observing import ask, asking, cpu_time, load, rows_of, text, title, total_of
+
+PROFILE = "/debug/pprof/profile?format=text&seconds="
+
+PAGES = {
+    "/": "text/html",
+    "/debug/pprof/": "text/html",
+    "/pprof/": "text/html",
+    "/debug/pprof/profile?seconds=1": "application/octet-stream",
+    "/debug/pprof/heap": "application/octet-stream",
+    "/debug/pprof/allocs": "application/octet-stream",
+    "/debug/pprof/growth?seconds=1": "application/octet-stream",
+    "/debug/pprof/block": "text/plain",
+    "/debug/pprof/goroutine": "text/plain",
+    "/debug/pprof/goroutine?debug=2": "text/plain",
+    "/debug/pprof/threadcreate?debug=1": "text/plain",
+    "/debug/pprof/cmdline": "text/plain",
+    "/debug/pprof/symbol": "text/plain",
+}
+
+REFUSED = {
+    "/debug/pprof/profile?seconds=-1": (400, "seconds", "1 to 3600"),
+    "/debug/pprof/profile?seconds=5;worker=1": (400, "seconds", "1 to 3600"),
+    "/pprof/heap?worker=99": (400, "worker", "0 to 1, all"),
+    "/pprof/heap?format=%00": (400, "%00", ""),
+    "/pprof/heap?fromat=text": (400, "fromat", "worker, seconds, format"),
+    "/debug/pprof/symbol?0xg": (400, "0xg", "hexadecimal"),
+    "/debug/pprof/nothing": (404, "", "/debug/pprof/"),
+    "/o": (404, "", "/debug/pprof/"),
+}
+
+
+def test_every_page_answers(observe):
+    daemon = observe()
+    for path, kind in PAGES.items():
+        status, fields, content = ask(daemon, path)
+        assert (status, fields.get_content_type()) == (200, kind), path
+        assert content
+        assert fields["connection"] == "close"
+        status, _, content = ask(daemon, path, "HEAD")
+        assert (status, content) == (200, b"")
+
+
+def test_the_index_links_to_pages(observe):
+    daemon = observe()
+    links = re.findall(r'href="([^"]+)"', text(daemon, "/debug/pprof/"))
+    assert len(links) >= 8
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        paths = [link.replace("&amp;", "&") for link in links]
+        for answer in pool.map(lambda path: ask(daemon, path), paths):
+            assert answer[0] == 200, answer
+
+
+def test_bad_requests_are_explained(observe):
+    daemon = observe()
+    for path, (status, found, accepted) in REFUSED.items():
+        got, _, content = ask(daemon, path)
+        assert got == status, path
+        assert found in content.decode(), content
+        assert accepted in content.decode(), content
+    status, fields, _ = ask(daemon, "/debug/pprof/heap", "POST", b"x")
+    assert (status, fields["allow"]) == (405, "GET, HEAD")
+
+
+@pytest.mark.parametrize("expect", [{}, {"Expect": "100-continue"}])
+def test_a_huge_post_is_refused(observe, expect):
+    daemon = observe()
+    headers = {"Content-Length": str(10 << 20), **expect}
+    with asking(daemon, "/debug/pprof/symbol", "POST", bytes(10 << 20), **headers) as connection:
+        answer = connection.getresponse()
+        assert answer.status == 413
+        assert b"1048576" in answer.read()
+
+
+def test_the_command_line_is_as_it_was_given(observe):
+    daemon = observe()
+    program, *arguments = text(daemon, "/debug/pprof/cmdline").split("\0")
+    assert program.endswith("/tiffd")
+    assert arguments == ["-c", str(daemon.ini)]
+
+
+def test_processes(observe):
+    daemon = observe()
+    lines = text(daemon, "/debug/pprof/threadcreate")
+    assert lines.startswith("threadcreate profile: total 4\n")
+    for pid in [daemon.pid, daemon.named("observer"), daemon.named("worker 1")]:
+        assert f"pid {pid}, age " in lines
+
+
+def test_connections(observe):
+    """Idle ones, and one whose client takes nothing, also while their worker is stopped."""
+    daemon = observe(workers=1)
+    worker = daemon.named("worker 0")
+    with connect(daemon) as idle, connect_narrowly(daemon) as slow:
+        idle.send(request("GET", "/o"))
+        idle.answer()
+        slow.send(request("GET", "/o"))
+        page = "/debug/pprof/goroutine?debug=1"
+        wait_until(lambda: " for its client" in text(daemon, page), "a client that stalls")
+        os.kill(worker, signal.SIGSTOP)
+        lines = text(daemon, page)
+        os.kill(worker, signal.SIGCONT)
+        assert lines.startswith("goroutine profile: total 2\n")
+        assert re.search(r"connection 1, age [0-9.]+ s, in this state [0-9.]+ s, requests 1", lines)
+        assert re.search(rf"connection 2, .*, /o, byte \d+ of {SAMPLE.stat().st_size}, ", lines)
+    wait_until(lambda: "total 0\n" in text(daemon, page), "no connections")
+
+
+def test_waiting_for_slow_clients_is_a_profile(observe):
+    daemon = observe(workers=1)
+    with connect_narrowly(daemon) as slow:
+        slow.send(request("GET", "/o"))
+        time.sleep(1)
+        slow.answer()
+    table = text(daemon, "/debug/pprof/block")
+    assert "Type: delay\n" in table
+    assert "wait_for_client" in rows_of(table)
+    assert total_of(table) == pytest.approx(1, abs=0.5)
+
+
+def test_cpu_time_is_right(observe):
+    daemon = observe(workers=1)
+    worker = daemon.named("worker 0")
+    with load(daemon):
+        # As rates: the answer takes longer than its window.
+        began, before = time.monotonic(), cpu_time(worker)
+        table = text(daemon, PROFILE + "2")
+        used = (cpu_time(worker) - before) / (time.monotonic() - began)
+    assert used > 0.05
+    assert total_of(table) / 2 == pytest.approx(used, rel=0.15, abs=0.015)
+    rows = rows_of(table)
+    assert rows["main"][1] > 80
+    assert rows["worker_run"][1] > 80
+
+
+def test_an_idle_daemon_has_next_to_nothing(observe):
+    daemon = observe()
+    assert total_of(text(daemon, PROFILE + "1")) < 0.02
+
+
+def test_one_worker_or_all(observe):
+    daemon = observe()
+    with load(daemon), concurrent.futures.ThreadPoolExecutor() as pool:
+        paths = [PROFILE + "2" + which for which in ("", "&worker=0", "&worker=1")]
+        every, first, second = map(total_of, pool.map(lambda path: text(daemon, path), paths))
+    assert every == pytest.approx(first + second, rel=0.15, abs=0.03)
+
+
+def test_a_window_survives_its_workers(observe):
+    """A worker that is killed, and the one that replaces it, are both in the profile."""
+    daemon = observe(workers=1)
+    daemon.expect_log(r"worker 0: process \d+ was ended by signal 9")
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        table = pool.submit(text, daemon, PROFILE + "4")
+        time.sleep(0.3)
+        with load(daemon):
+            time.sleep(1)
+        first = daemon.named("worker 0")
+        used = cpu_time(first)
+        os.kill(first, signal.SIGKILL)
+        wait_until(lambda: not alive(first), "the worker ends")
+        second = daemon.named("worker 0")
+        with load(daemon):
+            time.sleep(1)
+        used += cpu_time(second)
+        assert total_of(table.result()) == pytest.approx(used, rel=0.15, abs=0.05)
+
+
+def test_a_stuck_worker_can_be_profiled(observe):
+    daemon = observe(workers=1)
+    worker = daemon.named("worker 0")
+    os.kill(worker, signal.SIGSTOP)
+    try:
+        assert total_of(text(daemon, PROFILE + "1")) < 0.02
+        assert "pid" in text(daemon, "/debug/pprof/threadcreate")
+    finally:
+        os.kill(worker, signal.SIGCONT)
+
+
+def test_a_killed_observer_is_replaced(observe):
+    daemon = observe()
+    daemon.expect_log(r"observer: process \d+ was ended by signal 9")
+    observer = daemon.named("observer")
+    workers = {daemon.named("worker 0"), daemon.named("worker 1")}
+    os.kill(observer, signal.SIGKILL)
+    wait_until(lambda: not alive(observer), "the observer ends")
+    wait_until(lambda: daemon.named("observer") != observer, "another observer")
+    assert text(daemon, "/debug/pprof/cmdline")
+    assert workers == {daemon.named("worker 0"), daemon.named("worker 1")}
+    assert fetch(daemon, "GET", "/o").status == 200
+
+
+def test_a_reload_lets_a_window_end(observe):
+    daemon = observe()
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        table = pool.submit(text, daemon, PROFILE + "2")
+        time.sleep(0.5)
+        daemon.send_signal(signal.SIGHUP)
+        assert table.result().startswith("File: tiffd\n")
+    wait_until(lambda: "generation 1" in text(daemon, "/"), "the next observer")
+
+
+def test_clients_beyond_the_limit_are_told_so(observe):
+    daemon = observe(debug="clients = 1")
+    with asking(daemon, PROFILE + "3600"):
+        wait_until(lambda: ask(daemon, "/")[0] == 503, "a limit")
+        assert b"[debug] clients" in ask(daemon, "/")[2]
+    wait_until(lambda: ask(daemon, "/")[0] == 200, "room again")
+
+
+def test_slow_clients_hold_up_nobody(observe):
+    daemon = observe(debug="clients = 4")
+    connections = [dial(daemon.observer_address) for _ in range(3)]
+    for connection in connections:
+        connection.sendall(b"GET / HTTP/1.1\r\nHo")
+    assert text(daemon, "/debug/pprof/cmdline")
+    for connection in connections:
+        connection.close()
+
+
+def test_a_unix_socket(observe, tmp_path):
+    path = tmp_path / "debug.sock"
+    daemon = observe(debug=f"listen = unix:{path}")
+    with dial(path) as connection:
+        connection.sendall(b"GET /debug/pprof/cmdline HTTP/1.0\r\n\r\n")
+        assert connection.recv(1 << 16).startswith(b"HTTP/1.1 200 OK\r\n")
+        connection.shutdown(socket.SHUT_WR)
+    assert title(daemon.named("observer")).endswith("observer")

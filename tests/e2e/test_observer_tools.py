@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Both pprof tools on URLs, without the program at hand: names come from the daemon alone."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import urllib.request
+
+import pytest
+
+from client import connect, request
+from daemon import free_port, wait_until
+from observing import load, rows_of
+
+CALLERS = ("main", "worker_run")
+
+
+@pytest.fixture
+def tool(tmp_path):
+    """tool(*words): the output of a pprof tool, in a directory of its own."""
+
+    def run(*words):
+        if shutil.which(words[0]) is None:
+            pytest.skip(f"no {words[0]} here")
+        environment = {
+            **os.environ,
+            "HOME": str(tmp_path),
+            "PPROF_TMPDIR": str(tmp_path / "pprof"),
+            "PPROF_BINARY_PATH": str(tmp_path / "none"),
+        }
+        done = subprocess.run(
+            words, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    return run
+
+
+def url(daemon, page, prefix="/debug/pprof/"):
+    host, port = daemon.observer_address
+    return f"http://{host}:{port}{prefix}{page}"
+
+
+def go(tool, *words):
+    return tool("go", "tool", "pprof", *words)
+
+
+@pytest.mark.parametrize("prefix", ["/debug/pprof/", "/pprof/"])
+def test_google_pprof(observe, tool, prefix):
+    daemon = observe()
+    with load(daemon):
+        table = tool("google-pprof", "--text", "--seconds=2", url(daemon, "profile", prefix))
+        heap = tool("google-pprof", "--text", "--alloc_space", url(daemon, "heap", prefix))
+    for name in CALLERS:
+        assert re.search(rf" {name}( \(inline\))?$", table, re.MULTILINE)
+        assert re.search(rf" {name}( \(inline\))?$", heap, re.MULTILINE)
+
+
+def test_google_pprof_on_growth(observe, tool):
+    daemon = observe()
+    with load(daemon):
+        assert tool("google-pprof", "--text", url(daemon, "growth")) is not None
+
+
+@pytest.mark.parametrize("options", [[], ["format=legacy"]])
+def test_go_on_the_cpu(observe, tool, options):
+    daemon = observe()
+    with load(daemon):
+        rows = rows_of(go(tool, "-text", url(daemon, "&".join(["profile?seconds=2", *options]))))
+    for name in CALLERS:
+        assert rows[name][1] > 70
+    assert not any(name.startswith("0x") for name in rows)
+
+
+@pytest.mark.parametrize(
+    ("page", "index"),
+    [
+        ("heap", "inuse_space"),
+        ("heap", "alloc_space"),
+        ("allocs", "alloc_space"),
+        ("allocs", "inuse_space"),
+    ],
+)
+def test_go_on_the_heap(observe, tool, page, index):
+    daemon = observe()
+    with load(daemon):
+        table = go(tool, "-text", f"-sample_index={index}", url(daemon, page))
+    assert f"Type: {index}\n" in table
+    for name in CALLERS:
+        assert rows_of(table)[name][1] > 50
+
+
+def test_go_takes_the_default_of_the_page(observe, tool):
+    daemon = observe()
+    assert "Type: inuse_space\n" in go(tool, "-text", url(daemon, "heap"))
+    assert "Type: alloc_space\n" in go(tool, "-text", url(daemon, "allocs"))
+
+
+def test_go_on_a_host_alone(observe, tool):
+    daemon = observe()
+    host, port = daemon.observer_address
+    with load(daemon):
+        table = go(tool, "-seconds=1", "-text", f"{host}:{port}")
+    assert rows_of(table)["main"][1] > 70
+
+
+def test_differences(observe, tool):
+    daemon = observe()
+    with load(daemon):
+        pages = [url(daemon, "profile?seconds=1") for _ in range(2)]
+        assert "flat%" in go(tool, "-text", "-diff_base", *pages)
+
+
+@pytest.mark.parametrize(
+    ("page", "name"),
+    [
+        ("threadcreate", "worker_process"),
+        ("threadcreate?debug=1", "observer_process"),
+        ("goroutine", "connection_idle"),
+    ],
+)
+def test_go_on_counts(observe, tool, page, name):
+    daemon = observe()
+    with connect(daemon) as client:
+        client.send(request("GET", "/o"))
+        client.answer()
+        assert name in rows_of(go(tool, "-text", url(daemon, page)))
+
+
+def test_labels(observe, tool):
+    daemon = observe()
+    with load(daemon), load(daemon, "/streamed"):
+        page = url(daemon, "profile?seconds=2")
+        tags = go(tool, "-tags", page)
+        rows = rows_of(go(tool, "-text", "-tagfocus=variant=cached", page))
+    for name in (" worker: ", " variant: ", " object: ", " cached", " streaming", " /o", " /streamed"):
+        assert name in tags
+    assert "sender_push" in rows
+    assert "epoll_wait" not in rows
+
+
+def test_the_web_pages_of_go(observe, tool, tmp_path):
+    """What a browser shows: `go tool pprof -http` on a profile fetched from the daemon."""
+    if shutil.which("go") is None:
+        pytest.skip("no go here")
+    daemon = observe()
+    port = free_port()
+    with load(daemon):
+        pprof = subprocess.Popen(
+            ["go", "tool", "pprof", f"-http=127.0.0.1:{port}", "-no_browser"]
+            + [url(daemon, "profile?seconds=1")],
+            cwd=tmp_path,
+            env={**os.environ, "HOME": str(tmp_path)},
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        try:
+            pages = wait_until(lambda: web_pages(port), "the pages of pprof")
+        finally:
+            os.killpg(pprof.pid, signal.SIGKILL)
+            pprof.wait()
+    assert "worker_run" in pages["top"]
+    assert "worker_run" in pages["flamegraph"]
+
+
+def web_pages(port):
+    pages = {}
+    for page in ("top", "flamegraph"):
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/ui/{page}", timeout=5) as answer:
+                pages[page] = answer.read().decode()
+        except OSError:
+            return None
+    return pages

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* observed: see observed.h. */
+#include "observed.h"
+
+#include <assert.h>
+#include <stddef.h>
+
+void
+observed_create(struct observed *observed, unsigned workers)
+{
+    static char words[][6] = { "tiffd", "-c", "a b" };
+    static char *const arguments[] = { words[0], words[1], words[2], NULL };
+    static const struct slot gone;
+    const struct tables_plan plan = { .workers = workers, .events = 64, .connections = 8 };
+
+    *observed = (struct observed){ 0 };
+    observed->config.server.workers = workers;
+    observed->config.server.drain_timeout = 5000;
+    observed->config.debug.clients = 2;
+    observed->roster = roster_create(workers);
+    if (slots_create(&observed->slots, workers, 0) < 0 ||
+        tables_create(&observed->tables, &plan) < 0 || observed->roster == NULL)
+        assert(!"no memory");
+    observed->view = (struct view){
+        .config = &observed->config,
+        .catalogue = &observed->catalogue,
+        .slots = &observed->slots,
+        .tables = &observed->tables,
+        .roster = observed->roster,
+        .gone = &gone,
+        .arguments = arguments,
+    };
+}
+
+void
+observed_destroy(struct observed *observed)
+{
+    slots_destroy(&observed->slots);
+    tables_destroy(&observed->tables);
+    roster_destroy(observed->roster);
+}

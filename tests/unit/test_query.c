@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Query: what each parameter accepts, and that whatever else comes is explained. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "observer/query.h"
+
+static const struct query_rules all = {
+    .accepted = QUERY_WORKER | QUERY_SECONDS | QUERY_FORMAT | QUERY_SAMPLE_INDEX | QUERY_DEBUG,
+    .workers = 4,
+    .seconds = 30,
+    .legacy = true,
+    .kind = PROFILE_HEAP,
+};
+static const struct query_rules whole = { .accepted = QUERY_SECONDS | QUERY_FORMAT,
+                                          .whole = true };
+static const struct query_rules none = { 0 };
+
+static void
+good_queries(void **state)
+{
+    static const struct {
+        const char *text;
+        const struct query_rules *rules;
+        struct query expected;
+    } rows[] = {
+        { "", &all, { QUERY_ALL, 30, QUERY_UNSPECIFIED, -1, 0 } },
+        { "", &none, { QUERY_ALL, 0, QUERY_UNSPECIFIED, -1, 0 } },
+        { "worker=all", &all, { QUERY_ALL, 30, QUERY_UNSPECIFIED, -1, 0 } },
+        { "worker=0", &all, { 0, 30, QUERY_UNSPECIFIED, -1, 0 } },
+        { "worker=3&seconds=1", &all, { 3, 1, QUERY_UNSPECIFIED, -1, 0 } },
+        { "seconds=3600&", &all, { QUERY_ALL, 3600, QUERY_UNSPECIFIED, -1, 0 } },
+        { "seconds=0", &whole, { QUERY_ALL, 0, QUERY_UNSPECIFIED, -1, 0 } },
+        { "format=proto", &all, { QUERY_ALL, 30, QUERY_PROTO, -1, 0 } },
+        { "format=text", &whole, { QUERY_ALL, 0, QUERY_TEXT, -1, 0 } },
+        { "format=legacy", &all, { QUERY_ALL, 30, QUERY_LEGACY, -1, 0 } },
+        { "sample_index=alloc_space", &all, { QUERY_ALL, 30, QUERY_UNSPECIFIED, 1, 0 } },
+        { "debug=2&format=text&worker=1", &all, { 1, 30, QUERY_TEXT, -1, 2 } },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char error[QUERY_ERROR_MAX] = "";
+        struct query query;
+
+        if (!query_read(&query, span_of(rows[i].text), rows[i].rules, error))
+            fail_msg("%s: %s", rows[i].text, error);
+        assert_int_equal(query.worker, rows[i].expected.worker);
+        assert_int_equal(query.seconds, rows[i].expected.seconds);
+        assert_int_equal(query.format, rows[i].expected.format);
+        assert_int_equal(query.sample_index, rows[i].expected.sample_index);
+        assert_int_equal(query.debug, rows[i].expected.debug);
+    }
+}
+
+#define LONG_VALUE "0123456789012345678901234567890123456789012345678901234567890123456789"
+
+static void
+bad_queries(void **state)
+{
+    static const struct {
+        const char *text;
+        const struct query_rules *rules;
+        const char *error;
+    } rows[] = {
+        { "worker=4", &all, "worker: \"4\"; accepted: 0 to 3, all" },
+        { "worker=-1", &all, "worker: \"-1\"; accepted: 0 to 3, all" },
+        { "worker", &all, "worker: \"\"; accepted: 0 to 3, all" },
+        { "seconds=-1", &all, "seconds: \"-1\"; accepted: 1 to 3600" },
+        { "seconds=0", &all, "seconds: \"0\"; accepted: 1 to 3600" },
+        { "seconds=3601", &whole, "seconds: \"3601\"; accepted: 0 to 3600" },
+        { "seconds=1.5", &all, "seconds: \"1.5\"; accepted: 1 to 3600" },
+        { "seconds=+5", &all, "seconds: \"+5\"; accepted: 1 to 3600" },
+        { "seconds=4294967297", &all, "seconds: \"4294967297\"; accepted: 1 to 3600" },
+        { "seconds=1&seconds=2", &all, "seconds: given twice" },
+        { "format=xml", &all, "format: \"xml\"; accepted: proto, text, legacy" },
+        { "format=legacy", &whole, "format: \"legacy\"; accepted: proto, text" },
+        { "sample_index=cpu", &all,
+          "sample_index: \"cpu\"; accepted: alloc_objects, alloc_space, inuse_objects, "
+          "inuse_space" },
+        { "debug=3", &all, "debug: \"3\"; accepted: 0 to 2" },
+        { "worker=1", &whole,
+          "\"worker\": no parameter of this page; accepted: seconds, format" },
+        { "x=1", &none, "\"x\": no parameter of this page; accepted: none" },
+        { "=1", &none, "\"\": no parameter of this page; accepted: none" },
+        { "&", &none, "\"\": no parameter of this page; accepted: none" },
+        { "seconds=" LONG_VALUE, &whole,
+          "seconds: \"0123456789012345678901234567890123456789012345678901234567890123\"; "
+          "accepted: 0 to 3600" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char error[QUERY_ERROR_MAX] = "";
+        struct query query;
+
+        assert_false(query_read(&query, span_of(rows[i].text), rows[i].rules, error));
+        assert_string_equal(error, rows[i].error);
+    }
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(good_queries),
+        cmocka_unit_test(bad_queries),
+    };
+
+    return cmocka_run_group_tests_name("query", tests, NULL, NULL);
+}
