@@ -38,17 +38,16 @@ take_down_doorbells(struct generation *generation)
     free(generation->doorbells);
 }
 
-/* Adds what is counted of objects to those with the same path. */
+/* Adds what is counted of objects to what they have become. */
 static void
 bequeath(const struct catalogue *from, const struct slot_counters *counters,
          const struct catalogue *to, struct slot_counters *gone)
 {
     for (size_t i = 0; i < from->count; i++) {
-        struct span path = span_of(from->objects[i].asset->path);
-        const struct object *object = catalogue_find(to, path);
+        const struct object *heir = catalogue_find_heir(to, &from->objects[i]);
 
-        if (object)
-            slot_counters_sum(&gone[object->index], &counters[i]);
+        if (heir)
+            slot_counters_sum(&gone[heir->index], &counters[i]);
     }
 }
 

@@ -199,3 +199,11 @@ catalogue_close(struct catalogue *catalogue)
     free(catalogue->objects);
     free(catalogue);
 }
+
+const struct object *
+catalogue_find_heir(const struct catalogue *catalogue, const struct object *object)
+{
+    const struct object *heir = catalogue_find(catalogue, span_of(object->asset->path));
+
+    return heir && heir->asset->variant == object->asset->variant ? heir : NULL;
+}

@@ -36,4 +36,9 @@ void catalogue_close(struct catalogue *catalogue);
 /* The object at this normalised path, or NULL. */
 const struct object *catalogue_find(const struct catalogue *catalogue, struct span path);
 
+/* What an object of another generation has become: that at the same path in the same variant,
+ * or NULL. */
+const struct object *catalogue_find_heir(const struct catalogue *catalogue,
+                                         const struct object *object);
+
 #endif

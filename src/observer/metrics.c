@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "build.h"
+#include "observer/cost.h"
 #include "observer/exposition.h"
 #include "observer/metrics_worker.h"
 #include "observer/totals.h"
@@ -206,23 +207,6 @@ write_histograms(const struct scrape *scrape)
     }
 }
 
-static void
-write_cost(const struct scrape *scrape)
-{
-    struct totals_cost cost;
-    struct exposition_label labels[] = { { "variant", NULL }, { NULL, NULL } };
-
-    if (!totals_cost(scrape->view, &cost))
-        return;
-    labels[0].value = config_variant_name(cost.variant);
-    exposition_family(scrape->out, "tiffd_variant_cpu_seconds_per_byte", "gauge",
-                      "CPU time of this generation's workers by bytes sent; times 1e9: of a "
-                      "gigabyte. Absent unless all requests were for one variant, because a "
-                      "worker's time can't be told apart.");
-    exposition_sample(scrape->out, "tiffd_variant_cpu_seconds_per_byte", labels,
-                      (double)cost.cpu_ns / NS / (double)cost.bytes);
-}
-
 /* --- objects ------------------------------------------------------------------------------ */
 
 static const struct {
@@ -275,7 +259,7 @@ metrics_write(struct page *page)
     write_wholes(&scrape);
     write_classes(&scrape);
     write_histograms(&scrape);
-    write_cost(&scrape);
+    cost_write(page->out, page->view);
     metrics_worker_write(page->out, scrape.workers, scrape.worker_count);
     write_objects(&scrape);
     free(scrape.workers);

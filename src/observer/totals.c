@@ -44,8 +44,8 @@ cpu_of_place(const struct roster *roster, unsigned number)
     return ns + retired;
 }
 
-static uint64_t
-cpu_of_generation(const struct view *view)
+uint64_t
+totals_own_cpu(const struct view *view)
 {
     uint64_t ns = 0;
 
@@ -77,54 +77,39 @@ totals_take(const struct view *view, struct totals *totals)
                                .restarts = view->gone->restarts };
     for (; view; view = view->older) {
         slots_sum(view->slots, &totals->sum);
-        totals->cpu_ns += cpu_of_generation(view);
+        totals->cpu_ns += totals_own_cpu(view);
         totals->restarts += restarts_of(view->roster);
     }
 }
 
-static void
-add_workers(const struct view *view, unsigned object, struct slot_counters *counters)
-{
-    for (unsigned i = 0; i < view->slots->workers; i++)
-        slot_counters_sum(counters, slots_object(view->slots, i, object));
-}
-
 struct slot_counters
-totals_object(const struct view *view, unsigned object)
+totals_own_object(const struct view *view, unsigned object)
 {
-    struct span path = span_of(view->catalogue->objects[object].asset->path);
     struct slot_counters counters = { 0 };
 
-    if (view->gone_objects)
-        counters = view->gone_objects[object];
-    for (; view; view = view->older) {
-        const struct object *same = catalogue_find(view->catalogue, path);
-
-        if (same)
-            add_workers(view, same->index, &counters);
-    }
+    for (unsigned i = 0; i < view->slots->workers; i++)
+        slot_counters_sum(&counters, slots_object(view->slots, i, object));
     return counters;
 }
 
-bool
-totals_cost(const struct view *view, struct totals_cost *cost)
+struct slot_counters
+totals_object(const struct view *view, unsigned index)
 {
-    struct slot sum = { 0 };
-    unsigned variants = 0;
+    const struct object *object = &view->catalogue->objects[index];
+    struct slot_counters counters = { 0 };
 
-    for (unsigned i = 0; i < view->catalogue->count; i++) {
-        struct slot_counters counters = { 0 };
+    if (view->gone_objects)
+        counters = view->gone_objects[index];
+    for (; view; view = view->older) {
+        const struct object *own = catalogue_find_heir(view->catalogue, object);
 
-        add_workers(view, i, &counters);
-        if (counters.requests == 0)
-            continue;
-        cost->variant = view->catalogue->objects[i].asset->variant;
-        variants |= 1u << cost->variant;
+        if (own) {
+            const struct slot_counters more = totals_own_object(view, own->index);
+
+            slot_counters_sum(&counters, &more);
+        }
     }
-    slots_sum(view->slots, &sum);
-    cost->bytes = sum.served.bytes;
-    cost->cpu_ns = cpu_of_generation(view);
-    return variants != 0 && (variants & (variants - 1)) == 0 && cost->bytes > 0;
+    return counters;
 }
 
 /* --- workers ------------------------------------------------------------------------------ */

@@ -28,13 +28,6 @@ struct totals_worker {
     uint64_t spawned; /* processes so far */
 };
 
-/* What the bytes of one variant cost. */
-struct totals_cost {
-    enum variant variant;
-    uint64_t cpu_ns;
-    uint64_t bytes;
-};
-
 void totals_take(const struct view *view, struct totals *totals);
 
 /* All workers of the newest generation, then those of older ones that still drain. Free with
@@ -45,16 +38,13 @@ struct totals_worker *totals_workers(const struct view *view, unsigned *count)
 /* tcmalloc's numbers of these. */
 struct slot_memory totals_memory(const struct totals_worker *workers, unsigned count);
 
-/* What has been answered from the object with this index, and from those at the same path in
- * older generations. */
+/* What has been answered from the object with this index, and from those at the same path and
+ * in the same variant in older generations. */
 struct slot_counters totals_object(const struct view *view, unsigned object);
 
-/*
- * CPU time and bytes sent of the newest generation. A process's time can't be told apart by
- * variant, so there is an answer only where objects of one variant alone have been asked for;
- * else false.
- */
-bool totals_cost(const struct view *view, struct totals_cost *cost)
-    __attribute__((warn_unused_result));
+/* Of the view's own generation alone: what has been answered from an object, and the CPU time
+ * of its workers in ns. */
+struct slot_counters totals_own_object(const struct view *view, unsigned object);
+uint64_t totals_own_cpu(const struct view *view);
 
 #endif

@@ -2,7 +2,6 @@
 """The lines of schedtrace and alloctrace on standard error, and TIFFD_DEBUG."""
 
 import re
-
 import subprocess
 
 import pytest
@@ -64,6 +63,7 @@ def wait_lines(daemon, pattern, count):
 
 def test_scheduling(trace):
     daemon = trace("-o", "debug.schedtrace=100ms")
+    wait_lines(daemon, SCHED, 1)  # counting has begun
     for _ in range(10):
         assert fetch(daemon, target="/o").status == 200
     seen = len(daemon.traced(SCHED))

@@ -8,13 +8,14 @@ import shutil
 import signal
 import subprocess
 import threading
+import time
 import urllib.error
 import urllib.request
 
 import pytest
 
 from client import fetch
-from daemon import SAMPLE, alive, wait_until
+from daemon import SAMPLE, TOP, alive, wait_until
 
 INI = f"""
 [server]
@@ -116,13 +117,74 @@ def test_what_is_counted(numbered):
 
 def test_cost_is_told_where_it_is_known(numbered):
     get(numbered, "/s", 3)
-    name = 'tiffd_variant_cpu_seconds_per_byte{variant="streaming"}'
+    name = 'tiffd_variant_cpu_seconds_per_byte{variant="streaming",by="process"}'
     before = scrape(numbered)
     assert before[name] == pytest.approx(
         before["tiffd_cpu_seconds_total"] / before["tiffd_sent_bytes_total"], rel=0.5
     )
     get(numbered, "/o", 1)
     assert not [name for name in scrape(numbered) if "seconds_per_byte" in name]
+
+
+def test_cost_by_samples(start, tmp_path):
+    """With a CPU profile each variant has its own, however they mix."""
+    daemon = start(INI, f"--cpuprofile={tmp_path}/p", debug=True)
+    daemon.wait_log("started: ")
+    end = time.monotonic() + 20
+    names = [
+        f'tiffd_variant_cpu_seconds_total{{generation="0",variant="{variant}"}}'
+        for variant in ("cached", "streaming")
+    ]
+    samples = {}
+    while not all(samples.get(name, 0) > 0.05 for name in names):
+        assert time.monotonic() < end
+        get(daemon, "/o", 50)
+        get(daemon, "/s", 50)
+        samples = scrape(daemon)
+    assert sum(samples[name] for name in names) < samples["tiffd_cpu_seconds_total"]
+    for name, path in zip(names, ("o", "s")):
+        variant = name.split('"')[3]
+        cost = f'tiffd_variant_cpu_seconds_per_byte{{variant="{variant}",by="samples"}}'
+        sent = samples[f'tiffd_object_sent_bytes_total{{path="/{path}",variant="{variant}"}}']
+        assert samples[cost] == pytest.approx(samples[name] / sent, rel=0.01)
+    assert not [name for name in samples if 'by="process"' in name]
+
+
+def test_an_object_in_another_variant_is_another(numbered):
+    get(numbered, "/o", 2)
+    numbered.ini.write_text(INI.replace("workers = 2", "workers = 2\nvariant = streaming"))
+    numbered.reload()
+    wait_until(lambda: scrape(numbered)["tiffd_generation"] == 1, "a reload")
+    get(numbered, "/o", 1)
+    samples = scrape(numbered)
+    assert samples['tiffd_object_requests_total{path="/o",variant="streaming"}'] == 1
+    assert samples['tiffd_requests_total{class="2xx"}'] == 3
+
+
+def leaves(value, name=""):
+    """The names of the members of a JSON value."""
+    if isinstance(value, dict):
+        return {key for key in value if not key.startswith("/")}.union(
+            *(leaves(item, key) for key, item in value.items() if key != "status")
+        )
+    if isinstance(value, list):
+        return set().union(*(leaves(item, name) for item in value))
+    return set()
+
+
+def test_the_manual_has_every_number(start, tmp_path):
+    daemon = start(INI, f"--cpuprofile={tmp_path}/p", debug=True)
+    daemon.wait_log("started: ")
+    get(daemon, "/o", 1)
+    manual = (TOP / "man" / "tiffd-debug.7").read_text()
+    families = re.findall("^# TYPE ([^ ]+)", ask(daemon, "/metrics")[1], re.MULTILINE)
+    assert len(families) > 30
+    stems = [re.sub("^tiffd_(worker|object)_", "", family) for family in families]
+    missing = [stem for stem in stems if not re.search(rf"\b{stem}\b", manual)]
+    names = leaves(variables(daemon))
+    assert len(names) > 30
+    missing += [name for name in names if not re.search(rf"\b{name}\b", manual)]
+    assert missing == []
 
 
 def test_cpu_time_is_the_kernels(numbered):

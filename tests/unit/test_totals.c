@@ -26,6 +26,7 @@ static struct slot_counters gone_objects[OBJECTS];
 static struct config_asset assets[] = { { .path = (char[]){ "/a" }, .variant = VARIANT_CACHED },
                                         { .path = (char[]){ "/b" },
                                           .variant = VARIANT_STREAMING } };
+static struct config_asset was_cached = { .path = (char[]){ "/b" }, .variant = VARIANT_CACHED };
 static struct object objects[] = { { .asset = &assets[A], .index = A },
                                    { .asset = &assets[B], .index = B } };
 static struct object old_objects[] = { { .asset = &assets[B], .index = 0 } };
@@ -118,27 +119,17 @@ objects_by_path(void **state)
     assert_int_equal(totals_object(&newest.view, A).bytes, 0);
 }
 
+/* What was served at the same path in another variant is none of this object's. */
 static void
-cost_of_one_variant_only(void **state)
+objects_by_variant(void **state)
 {
-    struct totals_cost cost;
-    unsigned status;
-    char *text;
-
     (void)state;
-    assert_false(totals_cost(&newest.view, &cost));
-    slots_object(&newest.slots, 0, B)->requests = 1;
-    assert_false(totals_cost(&newest.view, &cost));
-    slots_worker(&newest.slots, 0)->served.bytes = 1000;
-    assert_true(totals_cost(&newest.view, &cost));
-    assert_int_equal(cost.variant, VARIANT_STREAMING);
-    assert_int_equal(cost.bytes, 1000);
-    text = show(metrics_write, &status);
-    assert_non_null(
-        strstr(text, "\ntiffd_variant_cpu_seconds_per_byte{variant=\"streaming\"} "));
-    free(text);
-    slots_object(&newest.slots, 1, A)->requests = 1;
-    assert_false(totals_cost(&newest.view, &cost));
+    slots_object(&newest.slots, 0, B)->bytes = 10;
+    slots_object(&older.slots, 0, 0)->bytes = 100;
+    old_objects[0].asset = &was_cached;
+    assert_int_equal(totals_object(&newest.view, B).bytes, 10);
+    old_objects[0].asset = &assets[B];
+    assert_int_equal(totals_object(&newest.view, B).bytes, 110);
 }
 
 /* An older generation is listed while one of its workers is there. */
@@ -265,7 +256,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         TEST(counters_of_all_generations),
         TEST(objects_by_path),
-        TEST(cost_of_one_variant_only),
+        TEST(objects_by_variant),
         TEST(workers_of_the_living),
         TEST(metrics),
         TEST(vars),
