@@ -67,6 +67,8 @@ config_free(struct config *config)
         return;
     clear_section(config, SECTION_SERVER, 0);
     clear_section(config, SECTION_LOG, 0);
+    clear_section(config, SECTION_PROFILE, 0);
+    clear_section(config, SECTION_DEBUG, 0);
     for (size_t i = 0; i < config->asset_count; i++) {
         clear_section(config, SECTION_ASSET, i);
         free(config->assets[i].path);

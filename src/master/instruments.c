@@ -65,6 +65,8 @@ make_recorder(struct instruments *instruments, const struct config_profile *prof
         return -1;
     options.cpu = instruments->prefixes[0];
     options.heap = instruments->prefixes[1];
+    instruments->owner = options.owner;
+    instruments->keep = options.keep;
     instruments->recorder =
         recorder_create(&instruments->tables, &options, &instruments->labels, generation);
     if (options.cpu && options.heap)

@@ -19,7 +19,9 @@ struct instruments {
     struct roster *roster;
     struct profile_labels labels; /* object i is label i + 1 */
     struct recorder *recorder;
-    char *prefixes[2]; /* of CPU and heap profiles, with their directory; NULL: none */
+    struct file_owner owner; /* of files that profiles and traces go to */
+    unsigned keep;           /* such files a worker and kind */
+    char *prefixes[2];       /* of CPU and heap profiles, with their directory; NULL: none */
 };
 
 /* previous: of the generation before, or NULL. Borrows config and catalogue. 0, or -1 with a

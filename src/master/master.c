@@ -25,6 +25,7 @@
 #include "base/signals.h"
 #include "build.h"
 #include "config/restart.h"
+#include "master/boot.h"
 #include "master/detach.h"
 #include "master/pace.h"
 #include "master/supervise.h"
@@ -115,6 +116,7 @@ adopt(struct master *master, struct generation *generation)
     arm(generation);
     recorder_replaced(generation->older->instruments.recorder);
     recorder_write(generation->older->instruments.recorder);
+    supervise_relieve_observer(generation->older);
     supervise_begin(generation, &master->lends, now);
     supervise_spawn(generation, &master->lends, now);
     supervise_drain(generation->older, now, false);
@@ -343,51 +345,6 @@ loop(struct master *master)
 /* --- boot and end ---------------------------------------------------------------------------
  */
 
-/* Each connection is a descriptor; whoever limits them below the configuration should know. */
-static void
-raise_descriptor_limit(const struct config_server *server)
-{
-    struct rlimit limit;
-    rlim_t wanted = server->connections + 128u;
-
-    if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= wanted)
-        return;
-    limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
-    if (setrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur < wanted)
-        log_notice("descriptors are limited to %llu: fewer connections than server.connections",
-                   (unsigned long long)limit.rlim_cur);
-}
-
-static int
-write_pid_file(struct master *master, const char *path)
-{
-    pid_t other = 0;
-
-    if (path == NULL)
-        return 0;
-    if ((master->lends.pid_file = pidfile_open(path, 0644, &other)) == NULL) {
-        if (errno == EEXIST)
-            log_error("pid file %s: process %d is running", path, (int)other);
-        else
-            log_error("pid file %s: %s", path, strerror(errno));
-        return -1;
-    }
-    return pidfile_write(master->lends.pid_file);
-}
-
-static int
-open_log(const struct config *config)
-{
-    int error;
-
-    log_set_level(config->log.level);
-    if (config->log.file == NULL)
-        return 0;
-    if ((error = log_open(config->log.file)) < 0)
-        log_error("log %s: %s", config->log.file, strerror(-error));
-    return error;
-}
-
 static int
 go_to_background(struct master *master)
 {
@@ -404,14 +361,16 @@ prepare(struct master *master, const struct config *config)
 {
     const struct config_server *server = &config->server;
 
-    raise_descriptor_limit(server);
+    boot_raise_descriptor_limit(server);
     if ((master->lends.signal_fd = signals_open()) < 0 ||
         pipe2(master->lends.pipe, O_CLOEXEC) < 0) {
         log_error("start: %s", strerror(errno));
         return -1;
     }
-    if (open_log(config) < 0 || listeners_inherit(&master->listeners, &master->observed) < 0 ||
-        go_to_background(master) < 0 || write_pid_file(master, server->pid_file) < 0)
+    if (boot_open_log(config) < 0 ||
+        listeners_inherit(&master->listeners, &master->observed) < 0 ||
+        go_to_background(master) < 0 ||
+        boot_write_pid_file(server->pid_file, &master->lends.pid_file) < 0)
         return -1;
     return update_listeners(master, config);
 }

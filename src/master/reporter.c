@@ -2,28 +2,51 @@
 /* reporter: looking up names takes longer than the master may be away from its loop. */
 #include "master/reporter.h"
 
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/log.h"
+#include "master/blackbox.h"
 #include "profile/autopsy.h"
+
+/* Ends the process after so long, should its disk be stuck. */
+#define SECONDS_MAX 60
+
+static pid_t
+fork_report(const struct crash_record *record, const struct blackbox *box, const char *name)
+{
+    pid_t pid = fork();
+
+    if (pid != 0)
+        return pid < 0 ? -errno : pid;
+    alarm(SECONDS_MAX);
+    if (record)
+        autopsy_log(record, name, &box->instruments->labels);
+    blackbox_save(box);
+    _exit(EXIT_SUCCESS);
+}
 
 void
 reporter_report(struct reporter *reporter, const struct instruments *instruments,
                 unsigned process, pid_t pid, const char *name)
 {
     struct crash_record record;
+    struct blackbox box;
+    bool crashed = crash_take(tables_crash(&instruments->tables, process), pid, &record);
     pid_t child;
 
-    if (!crash_take(tables_crash(&instruments->tables, process), pid, &record))
-        return;
     if (reporter->count == REPORTER_MAX) {
-        log_warning("%s: too many crashes at once: without its stack", name);
+        log_warning("%s: too many deaths at once: without its stack", name);
         return;
     }
-    if ((child = autopsy_fork(&record, name, &instruments->labels)) < 0)
+    blackbox_take(&box, instruments, process, pid);
+    if ((child = fork_report(crashed ? &record : NULL, &box, name)) < 0)
         log_error("%s: stack: %s", name, strerror((int)-child));
     else
         reporter->pids[reporter->count++] = child;
+    blackbox_free(&box);
 }
 
 bool

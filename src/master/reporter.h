@@ -17,7 +17,7 @@ struct reporter {
 };
 
 /* A process (numbered as in tables_crash()) was ended by a signal. Tells why, if it left a
- * record; to be called before another one takes its place. */
+ * record, and saves its last events; to be called before another one takes its place. */
 void reporter_report(struct reporter *reporter, const struct instruments *instruments,
                      unsigned process, pid_t pid, const char *name);
 

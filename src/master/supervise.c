@@ -243,6 +243,15 @@ supervise_signal(const struct generation *generation, int signal)
 }
 
 void
+supervise_relieve_observer(const struct generation *generation)
+{
+    pid_t observer = generation->places[workers_of(generation)].pid;
+
+    if (observer != 0)
+        kill(observer, SIGQUIT);
+}
+
+void
 supervise_drain(struct generation *generation, uint64_t now, bool last)
 {
     if (generation->kill_at != 0)

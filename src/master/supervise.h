@@ -37,6 +37,9 @@ bool supervise_reap(struct generation *generation, const struct supervise_death 
 /* Sends every process a signal. */
 void supervise_signal(const struct generation *generation, int signal);
 
+/* Has the observer answer no new clients: its heir knows more. */
+void supervise_relieve_observer(const struct generation *generation);
+
 /* Ends the generation: no place is filled again, workers drain, and who is left after the
  * configured time is killed. last: no other generation follows, so its workers take who waits.
  */

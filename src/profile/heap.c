@@ -204,3 +204,9 @@ heap_stop(void)
 }
 
 #endif
+
+bool
+heap_supported(void)
+{
+    return HAVE_TCMALLOC;
+}

@@ -8,6 +8,7 @@
 #ifndef PROFILE_HEAP_H
 #define PROFILE_HEAP_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -34,6 +35,9 @@ heap_stacks(const struct heap_table *table)
 {
     return (const struct stacks *)table->stacks;
 }
+
+/* Has this build the hooks? */
+bool heap_supported(void);
 
 /* Counts allocations of this process from now on, in all threads. The table outlives the
  * process; what its predecessor still held counts as freed. 0 or a negative errno: ENOTSUP in

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 static const char *const names[TRACE_KINDS] = {
     [TRACE_ACCEPT] = "accept",
@@ -57,6 +58,13 @@ void
 trace_init(struct trace *trace, unsigned events)
 {
     trace->mask = events == 0 ? 0 : places(events) - 1;
+}
+
+void
+trace_populate(struct trace *trace, unsigned events)
+{
+    if (events > 0)
+        (void)madvise(trace, trace_size(events), MADV_POPULATE_WRITE);
 }
 
 static bool

@@ -27,7 +27,7 @@ struct journal {
     uint64_t body;          /* bytes of the body under way that were handed over */
     uint64_t waits;         /* ns, since when it waits; 0: it does not */
     uint32_t id;            /* counts from 1 */
-    uint32_t under_way;     /* answers begun and not wholly handed over */
+    uint16_t under_way;     /* answers begun and not wholly handed over; they fit the stage */
     enum marker reason : 8; /* what it waits for */
     bool first : 1;         /* a byte of them has been handed over */
 };

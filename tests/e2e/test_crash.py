@@ -65,6 +65,7 @@ def test_the_same_worker_again(observe):
         os.kill(victim, signal.SIGSEGV)
         daemon.wait_log(rf"worker 0: SIGSEGV \(sent.*thread {victim}")
         daemon.wait_log(r"worker 0: #\d+ 0x[0-9a-f]{16} main\+", count=count)
+        daemon.wait_log(r"notice .*: worker 0: last events: -0 us ", count=count)
         wait_until(lambda: daemon.named("worker 0") != victim, "another worker 0")
 
 

@@ -3,6 +3,7 @@
 
 import contextlib
 import gzip
+import json
 import os
 import pathlib
 import re
@@ -72,8 +73,8 @@ def wait_files(where, kind, count, **which):
 
 def nothing_temporary(where):
     names = [path.name for path in pathlib.Path(where).iterdir()]
-    assert all(re.fullmatch(r"p(\.[wg][0-9]+)?(\.[0-9]+)?\.(cpu|heap)\.(prof|pb\.gz)", name)
-               for name in names), names
+    pattern = r"p(\.[wg][0-9]+)?(\.[0-9]+)?\.((cpu|heap)\.(prof|pb\.gz)|trace\.json)"
+    assert all(re.fullmatch(pattern, name) for name in names), names
 
 
 @pytest.fixture
@@ -161,6 +162,10 @@ def test_a_worker_that_dies_leaves_its_profile(profiled, where, number, tool):
     (left,) = wait_files(where, "cpu", 1, pid=victim)
     table = run(tool, PROGRAM, left)
     assert "send" in table
+    trace = where / f"p.w0.{victim}.trace.json"
+    wait_until(trace.exists, "its last events")
+    events = json.loads(trace.read_text())["traceEvents"]
+    assert any(event["name"] == "request /tiff" for event in events)
     (heir,) = wait_until(
         lambda: (found := daemon.workers()) and victim not in found and found, "a new worker"
     )

@@ -198,6 +198,30 @@ kinds_have_names(void **state)
     assert_string_equal(trace_kind_name(TRACE_KINDS), "unknown");
 }
 
+static void
+populated_pages_are_there(void **state)
+{
+    const unsigned events = 4096;
+    const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    const size_t size = trace_size(events);
+    struct trace *trace =
+        mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    unsigned char resident[64] = { 0 };
+
+    (void)state;
+    assert_ptr_not_equal(trace, MAP_FAILED);
+    assert_true(size / page < sizeof(resident));
+    trace_init(trace, events);
+    add(trace, 0, 3);
+    trace_populate(trace, events);
+    trace_populate(trace, 0);
+    assert_int_equal(mincore(trace, size, resident), 0);
+    for (size_t i = 0; i * page < size; i++)
+        assert_true(resident[i] & 1);
+    assert_int_equal(trace_written(trace), 3);
+    munmap(trace, size);
+}
+
 static pid_t
 start_writer(struct trace *trace)
 {
@@ -254,6 +278,7 @@ main(void)
         cmocka_unit_test(a_reader_stays_inside_the_memory),
         cmocka_unit_test(a_route_keeps_both_its_parts),
         cmocka_unit_test(kinds_have_names),
+        cmocka_unit_test(populated_pages_are_there),
         cmocka_unit_test(copies_are_consistent_while_it_is_written),
     };
 

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* boot: see boot.h. What is fatal is the caller's to decide. */
+#include "master/boot.h"
+
+#include <bsd/libutil.h>
+#include <errno.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "base/log.h"
+
+void
+boot_raise_descriptor_limit(const struct config_server *server)
+{
+    struct rlimit limit;
+    rlim_t wanted = server->connections + 128u;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= wanted)
+        return;
+    limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
+    if (setrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur < wanted)
+        log_notice("descriptors are limited to %llu: fewer connections than server.connections",
+                   (unsigned long long)limit.rlim_cur);
+}
+
+int
+boot_write_pid_file(const char *path, struct pidfh **file)
+{
+    pid_t other = 0;
+
+    if (path == NULL)
+        return 0;
+    if ((*file = pidfile_open(path, 0644, &other)) == NULL) {
+        if (errno == EEXIST)
+            log_error("pid file %s: process %d is running", path, (int)other);
+        else
+            log_error("pid file %s: %s", path, strerror(errno));
+        return -1;
+    }
+    return pidfile_write(*file);
+}
+
+int
+boot_open_log(const struct config *config)
+{
+    int error;
+
+    log_set_level(config->log.level);
+    if (config->log.file == NULL)
+        return 0;
+    if ((error = log_open(config->log.file)) < 0)
+        log_error("log %s: %s", config->log.file, strerror(-error));
+    return error;
+}

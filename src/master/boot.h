@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* boot: what the master needs of the system before it can load anything. */
+#ifndef MASTER_BOOT_H
+#define MASTER_BOOT_H
+
+#include "config/config.h"
+
+struct pidfh;
+
+/* Each connection is a descriptor; whoever limits them below the configuration is told so in
+ * the log. */
+void boot_raise_descriptor_limit(const struct config_server *server);
+
+/* Sets the log's level, and opens its file if there is one. 0, or a negative errno with a line
+ * in the log. */
+int boot_open_log(const struct config *config) __attribute__((warn_unused_result));
+
+/* Locks and writes the file, which *file then stands for; path NULL: none. 0, or -1 with a line
+ * in the log. See pidfile(3bsd). */
+int boot_write_pid_file(const char *path, struct pidfh **file)
+    __attribute__((warn_unused_result));
+
+#endif

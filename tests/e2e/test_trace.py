@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Execution traces: what was asked for is in them, spans nest, and a worker that is killed in
+the middle leaves what it noted."""
+
+import collections
+import concurrent.futures
+import json
+import os
+import signal
+import time
+
+from client import connect, connect_narrowly, fetch, request
+from daemon import wait_until
+from observing import ask, load, rows_of, text, total_of
+
+TRACE = "/debug/pprof/trace?seconds=1"
+
+
+def events_of(content):
+    return json.loads(content)["traceEvents"]
+
+
+def lanes_of(events):
+    """The spans of each thread: (begin, end, name), outer ones first."""
+    lanes = collections.defaultdict(list)
+    for event in events:
+        if event["ph"] == "X":
+            begin = round(event["ts"] * 1000)
+            end = begin + round(event["dur"] * 1000)
+            lanes[event["pid"], event["tid"]].append((begin, end, event["name"]))
+    for spans in lanes.values():
+        spans.sort(key=lambda span: (span[0], -span[1]))
+    return lanes
+
+
+def assert_nested(spans):
+    around = []
+    for begin, end, name in spans:
+        while around and around[-1] <= begin:
+            around.pop()
+        assert not around or end <= around[-1], name
+        around.append(end)
+
+
+def meanwhile(daemon, act):
+    """A trace of a second in which something is done after a while."""
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        trace = pool.submit(text, daemon, TRACE)
+        time.sleep(0.3)
+        act()
+        return events_of(trace.result())
+
+
+def named(events, name):
+    return [event for event in events if event["name"] == name]
+
+
+def test_a_trace_under_load(observe):
+    daemon = observe(workers=2)
+    with load(daemon, "/o", 4):
+        status, fields, content = ask(daemon, TRACE)
+    assert (status, fields.get_content_type()) == (200, "application/json")
+    events = events_of(content)
+    lanes = lanes_of(events)
+    for spans in lanes.values():
+        assert_nested(spans)
+    assert {event["args"]["name"] for event in named(events, "process_name")} == {
+        "worker 0",
+        "worker 1",
+    }
+    served = named(events, "request /o")
+    assert len(served) > 20
+    assert {event["args"].get("status") for event in served} == {200}
+    assert sum(event["args"].get("bytes", 0) for event in named(events, "turn")) > 1e6
+    assert all(0 <= event["ts"] <= 2e6 for event in events if "ts" in event)
+
+
+def test_a_slow_client_is_seen(observe):
+    daemon = observe(workers=1)
+
+    def serve_slowly():
+        with connect_narrowly(daemon) as slow:
+            slow.send(request("GET", "/o"))
+            time.sleep(0.2)
+            slow.answer()
+
+    events = meanwhile(daemon, serve_slowly)
+    (served,) = named(events, "request /o")
+    longest = max(named(events, "stall"), key=lambda event: event["dur"])
+    assert longest["tid"] == served["tid"] == served["args"]["connection"]
+    assert longest["dur"] > 100e3
+    assert_nested(lanes_of(events)[served["pid"], served["tid"]])
+    assert named(events, "accept") and named(events, "close")
+
+
+def test_a_worker_that_is_killed_leaves_its_events(observe):
+    daemon = observe(workers=1)
+    daemon.expect_log(r"worker 0: process \d+ was ended by signal 9")
+    first = daemon.named("worker 0")
+
+    def kill():
+        fetch(daemon, "GET", "/o")
+        os.kill(first, signal.SIGKILL)
+        wait_until(lambda: daemon.named("worker 0") not in (None, first), "a new worker")
+        fetch(daemon, "GET", "/nothing")
+
+    events = meanwhile(daemon, kill)
+    (start,) = named(events, "start")
+    assert start["args"]["pid"] == daemon.named("worker 0")
+    (before,) = named(events, "request /o")
+    (after,) = named(events, "request")
+    assert before["ts"] < start["ts"] < after["ts"]
+    assert after["args"]["status"] == 404
+
+
+def test_switched_off(observe):
+    daemon = observe(debug="events = 0")
+    fetch(daemon, "GET", "/o")
+    status, _, content = ask(daemon, TRACE)
+    assert status == 503
+    assert b"[debug]" in content
+
+
+def test_a_wait_that_ends_with_its_connection_counts(observe):
+    daemon = observe(workers=1)
+    with connect_narrowly(daemon) as slow:
+        slow.send(request("GET", "/o"))
+        time.sleep(0.7)
+    with connect(daemon) as other:
+        other.send(request("GET", "/nothing"))
+        other.answer()
+    wait_until(lambda: "wait_for_client" in text(daemon, "/debug/pprof/block"), "the wait")
+    table = text(daemon, "/debug/pprof/block")
+    assert "wait_for_client" in rows_of(table)
+    assert 0.5 < total_of(table) < 3
