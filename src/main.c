@@ -75,8 +75,9 @@ usage_error(const char *message)
     exit(EXIT_USAGE);
 }
 
+/* Owns the text from now on. */
 static void
-add_override(struct command_line *line, const char *text)
+add_override(struct command_line *line, char *text)
 {
     struct override parts;
 
@@ -122,7 +123,7 @@ parse(struct command_line *line, int argc, char **argv)
             line->options.file = optarg;
             break;
         case 'o':
-            add_override(line, optarg);
+            add_override(line, memory_copy(optarg));
             break;
         case OPTION_CPU_PROFILE:
             add_profile(line, "cpu", optarg);
@@ -213,10 +214,25 @@ drop_foreign_profilers(char **argv)
         execv("/proc/self/exe", argv);
 }
 
+static int
+print_help(void)
+{
+    return printf("%s%s", usage, help) >= 0 && fflush(stdout) == 0 ? EXIT_SUCCESS
+                                                                   : EXIT_FAILURE;
+}
+
+static void
+free_overrides(struct command_line *line)
+{
+    for (size_t i = 0; i < line->options.override_count; i++)
+        free((void *)(uintptr_t)line->overrides[i].text);
+}
+
 int
 main(int argc, char **argv, char **environment)
 {
     struct command_line line = { .options.file = DEFAULT_FILE };
+    int status = EXIT_FAILURE;
     struct config *config;
 
     open_standard_streams();
@@ -228,13 +244,12 @@ main(int argc, char **argv, char **environment)
     add_debug_settings(&line);
     parse(&line, argc, argv);
     if (line.mode == MODE_VERSION)
-        return version_print(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-    if (line.mode == MODE_HELP)
-        return printf("%s%s", usage, help) >= 0 && fflush(stdout) == 0 ? EXIT_SUCCESS
-                                                                       : EXIT_FAILURE;
-    if ((config = configure(&line.options)) == NULL)
-        return EXIT_FAILURE;
-    if (line.mode != MODE_RUN)
-        return show(&line, config);
-    return master_run(&line.options, config);
+        status = version_print(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    else if (line.mode == MODE_HELP)
+        status = print_help();
+    else if ((config = configure(&line.options)) != NULL)
+        status =
+            line.mode == MODE_RUN ? master_run(&line.options, config) : show(&line, config);
+    free_overrides(&line);
+    return status;
 }

@@ -10,6 +10,7 @@
 
 #include "base/identity.h"
 #include "base/log.h"
+#include "profile/heap.h"
 
 static int
 label_objects(struct instruments *instruments, const struct catalogue *catalogue)
@@ -53,6 +54,16 @@ find_owner(const struct config_profile *profile, struct file_owner *owner)
     return 0;
 }
 
+/* Where the heap prefix goes, or nowhere. */
+static int
+place_heap_prefix(const struct config_profile *profile, char **placed)
+{
+    if (profile->heap == NULL || heap_supported())
+        return place_prefix(profile->dir, profile->heap, placed);
+    log_warning("[profile] heap: no heap profiles, this build is without tcmalloc");
+    return 0;
+}
+
 static int
 make_recorder(struct instruments *instruments, const struct config_profile *profile,
               unsigned generation)
@@ -61,7 +72,7 @@ make_recorder(struct instruments *instruments, const struct config_profile *prof
 
     if (find_owner(profile, &options.owner) < 0 ||
         place_prefix(profile->dir, profile->cpu, &instruments->prefixes[0]) < 0 ||
-        place_prefix(profile->dir, profile->heap, &instruments->prefixes[1]) < 0)
+        place_heap_prefix(profile, &instruments->prefixes[1]) < 0)
         return -1;
     options.cpu = instruments->prefixes[0];
     options.heap = instruments->prefixes[1];

@@ -38,7 +38,7 @@ spawn_worker(const struct generation *generation, const struct spawn_lends *lend
         .tables = &generation->instruments.tables,
         .roster = generation->instruments.roster,
         .sample_cpu = config->profile.cpu != NULL || observed,
-        .sample_heap = config->profile.heap != NULL || (observed && heap_supported()),
+        .sample_heap = heap_supported() && (config->profile.heap != NULL || observed),
         .publish_memory = config->debug.alloctrace > 0 || observed,
         .listen_fds = lends->listeners->fds,
         .listen_count = lends->listeners->count,

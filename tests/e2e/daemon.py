@@ -6,6 +6,7 @@ nothing to wait for: a connection made before the workers are up waits in the qu
 """
 
 import contextlib
+import functools
 import os
 import pathlib
 import random
@@ -35,6 +36,13 @@ def wait_until(condition, what, seconds=DEADLINE):
             return value
         time.sleep(0.01)
     raise AssertionError(f"not within {seconds} s: {what}")
+
+
+@functools.cache
+def sanitized():
+    """Sanitizers bring an allocator that keeps freed memory for a while and has no profiles."""
+    shown = subprocess.run([PROGRAM, "-V"], capture_output=True, check=True).stdout
+    return b"-fsanitize" in shown
 
 
 def free_port(host="127.0.0.1", family=socket.AF_INET):

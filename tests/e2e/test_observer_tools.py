@@ -12,7 +12,7 @@ import pytest
 
 from client import connect, request
 from daemon import free_port, wait_until
-from observing import load, rows_of
+from observing import load, needs_heap, rows_of
 
 CALLERS = ("main", "worker_run")
 
@@ -53,12 +53,21 @@ def test_google_pprof(observe, tool, prefix):
     daemon = observe()
     with load(daemon):
         table = tool("google-pprof", "--text", "--seconds=2", url(daemon, "profile", prefix))
-        heap = tool("google-pprof", "--text", "--alloc_space", url(daemon, "heap", prefix))
     for name in CALLERS:
         assert re.search(rf" {name}( \(inline\))?$", table, re.MULTILINE)
-        assert re.search(rf" {name}( \(inline\))?$", heap, re.MULTILINE)
 
 
+@needs_heap
+@pytest.mark.parametrize("prefix", ["/debug/pprof/", "/pprof/"])
+def test_google_pprof_on_the_heap(observe, tool, prefix):
+    daemon = observe()
+    with load(daemon):
+        table = tool("google-pprof", "--text", "--alloc_space", url(daemon, "heap", prefix))
+    for name in CALLERS:
+        assert re.search(rf" {name}( \(inline\))?$", table, re.MULTILINE)
+
+
+@needs_heap
 def test_google_pprof_on_growth(observe, tool):
     daemon = observe()
     with load(daemon):
@@ -75,6 +84,7 @@ def test_go_on_the_cpu(observe, tool, options):
     assert not any(name.startswith("0x") for name in rows)
 
 
+@needs_heap
 @pytest.mark.parametrize(
     ("page", "index"),
     [
@@ -93,6 +103,7 @@ def test_go_on_the_heap(observe, tool, page, index):
         assert rows_of(table)[name][1] > 50
 
 
+@needs_heap
 def test_go_takes_the_default_of_the_page(observe, tool):
     daemon = observe()
     assert "Type: inuse_space\n" in go(tool, "-text", url(daemon, "heap"))

@@ -16,7 +16,8 @@ import subprocess
 import pytest
 
 from client import fetch
-from daemon import PROGRAM, SAMPLE, wait_until
+from daemon import PROGRAM, SAMPLE, sanitized, wait_until
+from observing import needs_heap
 
 TOOLS = {"google-pprof": ["google-pprof", "--text"], "go": ["go", "tool", "pprof", "-text"]}
 INI = f"""
@@ -132,6 +133,7 @@ def test_merged_profile_has_labels(profiled, where):
     ).lower().replace("matched no samples", "no samples")
 
 
+@needs_heap
 def test_heap_files(profiled, where, tool):
     daemon = profiled(kinds=("heap",), profile="sample_bytes = 1")
     load(daemon, 20)
@@ -143,6 +145,7 @@ def test_heap_files(profiled, where, tool):
     assert "worker_run" in table
 
 
+@needs_heap
 def test_both_kinds_at_once(profiled, where):
     daemon = profiled(kinds=("cpu", "heap"))
     daemon.wait_log("warning master.*profiles of both kinds are on: each sees what the other costs")
@@ -150,6 +153,16 @@ def test_both_kinds_at_once(profiled, where):
     daemon.stop()
     assert len(files(where, "cpu")) == len(files(where, "heap")) == 2
     assert {path.name for path in where.glob("*.gz")} == {"p.cpu.pb.gz", "p.heap.pb.gz"}
+
+
+@pytest.mark.skipif(not sanitized(), reason="this build has tcmalloc")
+def test_a_build_without_heap_profiles_says_so(profiled, where):
+    daemon = profiled(kinds=("heap",))
+    daemon.expect_log("warning master.*heap: no heap profiles, this build is without tcmalloc")
+    daemon.wait_log("no heap profiles")
+    load(daemon)
+    daemon.stop()
+    assert not list(where.iterdir())
 
 
 @pytest.mark.parametrize("number", (signal.SIGKILL, signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS))
@@ -253,6 +266,7 @@ def test_mode_and_owner(profiled, where):
             assert status.st_uid == __import__("pwd").getpwnam("nobody").pw_uid
 
 
+@needs_heap
 def test_relative_prefixes(start, where):
     """[profile] dir is where they begin; that of the command line begins where one stands."""
     ini = INI.format(profile=f"cpu = p\nheap = {where}/q\ndir = profiles")

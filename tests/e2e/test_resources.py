@@ -13,19 +13,13 @@ import time
 import pytest
 
 from client import Client, connect, connect_narrowly, fetch, request
-from daemon import DEADLINE, PROGRAM, alive, dial, wait_until
+from daemon import DEADLINE, PROGRAM, alive, dial, sanitized, wait_until
 
 GET = request("GET", "/o")
 
 
 def descriptors(pid):
     return len(os.listdir(f"/proc/{pid}/fd"))
-
-
-def sanitized():
-    """Sanitizers keep freed memory for a while, to notice its use; and they look for leaks."""
-    shown = subprocess.run([PROGRAM, "-V"], capture_output=True, check=True).stdout
-    return b"-fsanitize" in shown
 
 
 def own_memory(pid):
