@@ -39,10 +39,19 @@ def wait_until(condition, what, seconds=DEADLINE):
 
 
 @functools.cache
+def build():
+    """What the program says about itself."""
+    return subprocess.run([PROGRAM, "-V"], capture_output=True, text=True, check=True).stdout
+
+
 def sanitized():
-    """Sanitizers bring an allocator that keeps freed memory for a while and has no profiles."""
-    shown = subprocess.run([PROGRAM, "-V"], capture_output=True, check=True).stdout
-    return b"-fsanitize" in shown
+    """Sanitizers keep freed memory for a while, to notice its use; and they look for leaks."""
+    return "-fsanitize" in build()
+
+
+def has_tcmalloc():
+    """Its hooks are what heap profiles need."""
+    return "gperftools" in build()
 
 
 def free_port(host="127.0.0.1", family=socket.AF_INET):

@@ -13,7 +13,7 @@ import pytest
 
 import daemon as daemon_module
 from client import connect, request
-from daemon import DEADLINE, SAMPLE, Daemon, children, free_port, sanitized, wait_until
+from daemon import DEADLINE, SAMPLE, Daemon, children, free_port, has_tcmalloc, wait_until
 
 INI = """
 [server]
@@ -32,7 +32,7 @@ file = {file}
 variant = streaming
 """
 
-needs_heap = pytest.mark.skipif(sanitized(), reason="this build is without tcmalloc")
+needs_heap = pytest.mark.skipif(not has_tcmalloc(), reason="this build is without tcmalloc")
 
 UNITS = {"ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1, "hrs": 3600, "": 1}
 

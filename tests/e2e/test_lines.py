@@ -88,7 +88,7 @@ def test_allocator(trace):
     line = wait_lines(daemon, ALLOC, 2)[-1]
     heap, in_use = field(line, "heap"), field(line, "inuse")
     if heap == 0:
-        pytest.skip("this build has the sanitizers' allocator")
+        pytest.skip("this build is without tcmalloc")
     assert 0 < in_use < heap
     free = sum(field(line, name) for name in ("freepages", "threadcache", "centralcache"))
     assert in_use + free == heap

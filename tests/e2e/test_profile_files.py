@@ -16,7 +16,7 @@ import subprocess
 import pytest
 
 from client import fetch
-from daemon import PROGRAM, SAMPLE, sanitized, wait_until
+from daemon import PROGRAM, SAMPLE, has_tcmalloc, wait_until
 from observing import needs_heap
 
 TOOLS = {"google-pprof": ["google-pprof", "--text"], "go": ["go", "tool", "pprof", "-text"]}
@@ -155,7 +155,7 @@ def test_both_kinds_at_once(profiled, where):
     assert {path.name for path in where.glob("*.gz")} == {"p.cpu.pb.gz", "p.heap.pb.gz"}
 
 
-@pytest.mark.skipif(not sanitized(), reason="this build has tcmalloc")
+@pytest.mark.skipif(has_tcmalloc(), reason="this build has tcmalloc")
 def test_a_build_without_heap_profiles_says_so(profiled, where):
     daemon = profiled(kinds=("heap",))
     daemon.expect_log("warning master.*heap: no heap profiles, this build is without tcmalloc")
