@@ -117,7 +117,7 @@ connection_close(struct worker *worker, struct connection *connection)
     multipart_free(connection->multipart);
     if (connection->loading)
         connection->loading->connection = NULL;
-    free(connection->loaded);
+    reader_release(connection->loaded);
     free(connection->inbox);
     free(connection->outbox);
     worker->connections--;

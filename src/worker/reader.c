@@ -13,6 +13,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "base/undumped.h"
 #include "profile/crash.h"
 #include "profile/label.h"
 #include "profile/sampler.h"
@@ -116,6 +117,28 @@ start_threads(struct reader *reader)
     pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
+static struct reader_job *
+make_job(size_t size)
+{
+    struct reader_job *job = calloc(1, sizeof(*job));
+
+    if (job == NULL)
+        return NULL;
+    job->size = size;
+    if ((job->bytes = undumped_alloc(size)) != NULL)
+        return job;
+    free(job);
+    return NULL;
+}
+
+void
+reader_release(struct reader_job *job)
+{
+    if (job)
+        undumped_free(job->bytes, job->size);
+    free(job);
+}
+
 struct reader_job *
 reader_submit(struct reader *reader, struct connection *connection, const struct object *object,
               uint64_t offset, size_t size)
@@ -123,11 +146,11 @@ reader_submit(struct reader *reader, struct connection *connection, const struct
     struct reader_job *job;
 
     start_threads(reader);
-    if (reader->started == 0 || (job = malloc(sizeof(*job) + size)) == NULL)
+    if (reader->started == 0 || (job = make_job(size)) == NULL)
         return NULL;
-    *job = (struct reader_job){
-        .connection = connection, .object = object, .offset = offset, .size = size
-    };
+    job->connection = connection;
+    job->object = object;
+    job->offset = offset;
     reader->under_way++;
     pthread_mutex_lock(&reader->lock);
     *reader->last = job;

@@ -23,7 +23,7 @@ struct reader_job {
     uint64_t offset;
     size_t size;
     ssize_t result; /* as of object_ops.read */
-    char bytes[];
+    char *bytes;    /* size of them, left out of cores */
 };
 
 struct reader;
@@ -38,8 +38,11 @@ int reader_fd(const struct reader *reader);
 struct reader_job *reader_submit(struct reader *reader, struct connection *connection,
                                  const struct object *object, uint64_t offset, size_t size);
 
-/* A job that has come back, in no particular order, or NULL. The caller frees it. */
+/* A job that has come back, in no particular order, or NULL. Free it with reader_release(). */
 struct reader_job *reader_next(struct reader *reader);
+
+/* NULL is fine. */
+void reader_release(struct reader_job *job);
 
 /* Is a read under way? Then a thread may hang in it, and only _exit(2) ends the process for
  * sure. */

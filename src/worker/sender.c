@@ -22,25 +22,27 @@
 
 #include "worker/multipart.h"
 
-/* What a reader thread brought, if the position lies in it; else it is of no more use. */
-static bool
+/* What a reader thread brought, if the position lies in it; else it is of no more use. 1, or 0
+ * when there is none, or the thread's negative error. */
+static int
 loaded_slice(struct connection *connection, struct iovec *slice)
 {
     struct reader_job *loaded = connection->loaded;
     uint64_t skip;
+    int error;
 
     if (loaded == NULL)
-        return false;
+        return 0;
     skip = connection->position - loaded->offset;
     if (loaded->result > 0 && skip < (uint64_t)loaded->result) {
         slice->iov_base = loaded->bytes + skip;
         slice->iov_len = (size_t)loaded->result - (size_t)skip;
-        return true;
+        return 1;
     }
+    error = loaded->result < 0 ? (int)loaded->result : 0;
     connection->loaded = NULL;
-    errno = loaded->result < 0 ? (int)-loaded->result : 0;
-    free(loaded);
-    return false;
+    reader_release(loaded);
+    return error;
 }
 
 /* Reads a piece of the file, from memory or not at all: what is not there is fetched by a
@@ -50,13 +52,10 @@ read_slice(struct worker *worker, struct connection *connection, struct iovec *s
 {
     const struct object *object = connection->object;
     size_t size = slice->iov_len < worker->chunk_size ? slice->iov_len : worker->chunk_size;
-    ssize_t n;
+    ssize_t n = loaded_slice(connection, slice);
 
-    errno = 0;
-    if (loaded_slice(connection, slice))
-        return 0;
-    if (errno != 0)
-        return -errno;
+    if (n != 0)
+        return n > 0 ? 0 : (int)n;
     n = object->ops->read(object, worker->chunk, size, connection->position, false);
     if (n == -EAGAIN) {
         connection->loading =
@@ -189,7 +188,7 @@ end_body(struct worker *worker, struct connection *connection)
     connection->journal.body = 0;
     admission_leave(worker, connection);
     multipart_free(connection->multipart);
-    free(connection->loaded);
+    reader_release(connection->loaded);
     connection->multipart = NULL;
     connection->loaded = NULL;
     connection->object = NULL;
@@ -312,7 +311,7 @@ sender_loaded(struct worker *worker, struct watch *watch, uint32_t events)
         struct connection *connection = job->connection;
 
         if (connection == NULL) {
-            free(job);
+            reader_release(job);
             continue;
         }
         connection->loading = NULL;

@@ -19,6 +19,7 @@
 
 #include "base/clock.h"
 #include "base/signals.h"
+#include "base/undumped.h"
 #include "profile/allocator.h"
 #include "profile/autopsy.h"
 #include "worker/acceptor.h"
@@ -206,7 +207,7 @@ allocate(struct worker *worker)
     worker->inbox = malloc(worker->server->head_size);
     worker->path = malloc(worker->server->target_length);
     worker->chunk_size = flight_chunk(worker->server->send_buffer);
-    worker->chunk = malloc(worker->chunk_size);
+    worker->chunk = undumped_alloc(worker->chunk_size);
     worker->stale = calloc(inherit->catalogue->count, sizeof(*worker->stale));
     worker->reader = reader_create(worker->server->readers);
     worker->listeners = calloc(inherit->listen_count, sizeof(*worker->listeners));
@@ -345,7 +346,7 @@ release(struct worker *worker)
     close(worker->epoll_fd);
     free(worker->inbox);
     free(worker->path);
-    free(worker->chunk);
+    undumped_free(worker->chunk, worker->chunk_size);
     free(worker->stale);
     free(worker->listeners);
     reader_destroy(worker->reader);

@@ -57,11 +57,11 @@ bytes_and_errors_come_back(void **state)
     job = wait_for_one(reader);
     assert_int_equal(job->result, 100);
     assert_int_equal(job->bytes[99], 'd');
-    free(job);
+    reader_release(job);
     assert_non_null(reader_submit(reader, NULL, &object, 2, 100));
     job = wait_for_one(reader);
     assert_int_equal(job->result, -ESTALE);
-    free(job);
+    reader_release(job);
     reader_destroy(reader);
 }
 
@@ -78,12 +78,12 @@ a_slow_read_holds_up_nobody_else(void **state)
         assert_non_null(reader_submit(reader, NULL, &object, i, 10));
         job = wait_for_one(reader);
         assert_int_equal(job->offset, i);
-        free(job);
+        reader_release(job);
     }
     sem_post(&gate);
     job = wait_for_one(reader);
     assert_int_equal(job->offset, 1);
-    free(job);
+    reader_release(job);
     reader_destroy(reader);
 }
 

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * undumped: from the allocator, so that heap profiles show it; the mark is taken off before the
+ * pages go back there, for they may hold anything next. Not fatal: pages without the mark work
+ * as well.
+ */
+#include "base/undumped.h"
+
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+static size_t
+whole_pages(size_t size)
+{
+    const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+
+    return (size + page - 1) / page * page;
+}
+
+void *
+undumped_alloc(size_t size)
+{
+    void *memory = aligned_alloc((size_t)sysconf(_SC_PAGESIZE), whole_pages(size));
+
+    if (memory)
+        (void)madvise(memory, whole_pages(size), MADV_DONTDUMP);
+    return memory;
+}
+
+void
+undumped_free(void *memory, size_t size)
+{
+    if (memory)
+        (void)madvise(memory, whole_pages(size), MADV_DODUMP);
+    free(memory);
+}
