@@ -38,15 +38,20 @@ read_address(struct span word, uintptr_t *address)
     return *end == '\0' && text[2] != '-' && text[2] != '+';
 }
 
+/* Callers come first: google-pprof takes all names but the first for inlined. A function that
+ * is inlined into one of the same name, as the C library's aliases are, is told once. */
 static void
 write_names(struct page *page, struct symbols *symbols, struct span word, uintptr_t address)
 {
     const struct symbol *frames;
-    size_t count = symbol_find(symbols, address, &frames);
+    const char *caller = NULL;
 
     fprintf(page->out, "%.*s\t", (int)word.length, word.at);
-    for (size_t i = 0; i < count; i++)
-        fprintf(page->out, "%s%s", i > 0 ? "--" : "", frames[i].function);
+    for (size_t i = symbol_find(symbols, address, &frames); i-- > 0;) {
+        if (caller == NULL || strcmp(frames[i].function, caller) != 0)
+            fprintf(page->out, "%s%s", caller ? "--" : "", frames[i].function);
+        caller = frames[i].function;
+    }
     fputc('\n', page->out);
 }
 

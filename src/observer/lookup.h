@@ -10,7 +10,7 @@
 
 /* GET: "num_symbols: 1", that is, names can be had. Addresses, "0x1234+0x5678", come as the
  * content of a POST or as the query; each is answered with "0x1234 name". Where calls were
- * inlined the names are joined with "--", the innermost first. */
+ * inlined the names are joined with "--", the outermost first. */
 void lookup_symbol(struct page *page);
 
 #endif

@@ -135,11 +135,21 @@ cut_prefix(struct span *path, struct span prefix)
     return true;
 }
 
+/* google-pprof does not know this page, and takes its path for the root of a server. */
+static void
+cut_allocs(struct span *path)
+{
+    if (cut_prefix(path, SPAN("allocs/pprof/")) && span_equal(*path, SPAN("profile")))
+        *path = SPAN("allocs");
+}
+
 const struct route *
 route_find(struct span path)
 {
     bool under = cut_prefix(&path, SPAN("/debug/pprof/")) || cut_prefix(&path, SPAN("/pprof/"));
 
+    if (under)
+        cut_allocs(&path);
     for (size_t i = 0; i < COUNT(routes); i++)
         if (route_is_whole(&routes[i]) != under && span_equal(path, span_of(routes[i].path)))
             return &routes[i];

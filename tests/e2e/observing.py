@@ -21,7 +21,7 @@ workers = {workers}
 variant = cached
 [profile]
 hz = {hz}
-sample_bytes = 4k
+sample_bytes = {sample_bytes}
 [debug]
 listen = 127.0.0.1:{port}
 {debug}
@@ -57,12 +57,14 @@ def title(pid):
     return ""
 
 
-def start_observed(start, directory, workers=2, hz=100, debug=""):
+def start_observed(start, directory, workers=2, hz=100, debug="", sample_bytes="4k"):
     """A daemon whose program is gone once it runs, so that every name has to come from it."""
     program = directory / "tiffd"
     shutil.copy(shutil.which(daemon_module.PROGRAM), program)
     port = free_port()
-    ini = INI.format(workers=workers, hz=hz, port=port, debug=debug, file=SAMPLE)
+    ini = INI.format(
+        workers=workers, hz=hz, port=port, debug=debug, sample_bytes=sample_bytes, file=SAMPLE
+    )
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(daemon_module, "PROGRAM", str(program))
         daemon = start(ini, kind=Observed)

@@ -10,9 +10,10 @@ import urllib.request
 
 import pytest
 
+import daemon as daemon_module
 from client import connect, request
 from daemon import free_port, wait_until
-from observing import load, needs_heap, rows_of
+from observing import load, needs_heap, rows_of, text
 
 CALLERS = ("main", "worker_run")
 
@@ -63,6 +64,35 @@ def test_google_pprof_on_the_heap(observe, tool, prefix):
     daemon = observe()
     with load(daemon):
         table = tool("google-pprof", "--text", "--alloc_space", url(daemon, "heap", prefix))
+    for name in CALLERS:
+        assert re.search(rf" {name}( \(inline\))?$", table, re.MULTILINE)
+
+
+def names_of(table):
+    """Of the rows of google-pprof, with the mark of inlined ones."""
+    return {re.sub(r"^(\s*\S+){5} ", "", row) for row in table.splitlines() if "%" in row}
+
+
+@needs_heap
+def test_google_pprof_has_the_same_names_without_the_program(observe, tool, tmp_path):
+    daemon = observe(workers=1, sample_bytes=1)
+    with load(daemon):
+        wait_until(lambda: "worker_run" in text(daemon, "/pprof/heap?format=text"), "a sample")
+    program = shutil.which(daemon_module.PROGRAM)
+    heap = text(daemon, "/pprof/heap?format=legacy")
+    (tmp_path / "heap").write_text(re.sub(r"\S+/tiffd( \(deleted\))?$", program, heap, flags=re.M))
+    words = ["google-pprof", "--text", "--alloc_space"]
+    own = names_of(tool(*words, program, "heap"))
+    assert any(name.endswith(" (inline)") for name in own), own
+    assert names_of(tool(*words, url(daemon, "heap"))) == own
+
+
+@needs_heap
+def test_google_pprof_on_allocs(observe, tool):
+    """It asks for a number of seconds, and gets what was allocated meanwhile."""
+    daemon = observe(sample_bytes=1)
+    with load(daemon):
+        table = tool("google-pprof", "--text", "--alloc_space", "--seconds=1", url(daemon, "allocs"))
     for name in CALLERS:
         assert re.search(rf" {name}( \(inline\))?$", table, re.MULTILINE)
 
