@@ -14,7 +14,7 @@ static const struct {
 } table[] = {
     { SIGHUP, "SIGHUP" },   { SIGINT, "SIGINT" },   { SIGQUIT, "SIGQUIT" },
     { SIGTERM, "SIGTERM" }, { SIGUSR1, "SIGUSR1" }, { SIGUSR2, "SIGUSR2" },
-    { SIGCHLD, "SIGCHLD" },
+    { SIGTTIN, "SIGTTIN" }, { SIGCHLD, "SIGCHLD" },
 };
 
 enum { TABLE_SIZE = sizeof(table) / sizeof(table[0]) };

@@ -29,6 +29,7 @@
 #include "master/detach.h"
 #include "master/pace.h"
 #include "master/supervise.h"
+#include "master/survey.h"
 
 #define GENERATIONS_MAX 3 /* the one that serves and two that drain */
 
@@ -41,6 +42,7 @@ struct master {
     struct slot total;  /* of generations that are gone */
     uint64_t record_at; /* when profiles are to be written; 0: never */
     struct pace pace;   /* of lines in the terminal */
+    pid_t surveyor;     /* the child that makes a survey; 0: none */
     bool stopping;
     bool failed;
 };
@@ -209,6 +211,8 @@ reap(struct master *master, int signal)
         bool hopeless = false;
         struct generation *g = master->newest;
 
+        if (death.pid == master->surveyor)
+            master->surveyor = 0;
         while (g && !supervise_reap(g, &death, clock_now(), &hopeless))
             g = g->older;
         if (hopeless && !master->failed) {
@@ -227,6 +231,21 @@ write_profiles(struct master *master, int signal)
         recorder_write(g->instruments.recorder);
 }
 
+/* One at a time; who asks while one is made sees that one. */
+static void
+survey(struct master *master, int signal)
+{
+    pid_t pid;
+
+    (void)signal;
+    if (master->surveyor != 0)
+        return;
+    if ((pid = survey_fork(master->newest, &master->lends)) < 0)
+        log_error("%s: %s", signals_name(signal), strerror((int)-pid));
+    else
+        master->surveyor = pid;
+}
+
 static const struct {
     int signal;
     void (*act)(struct master *master, int signal);
@@ -238,6 +257,7 @@ static const struct {
     { SIGHUP, reload_unless_stopping, NULL },
     { SIGUSR1, reopen_logs, "opening the log anew" },
     { SIGUSR2, write_profiles, "writing the profiles that are on" },
+    { SIGTTIN, survey, "telling where workers are and what connections do" },
     { SIGCHLD, reap, NULL },
 };
 

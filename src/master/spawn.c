@@ -57,17 +57,15 @@ spawn_worker(const struct generation *generation, const struct spawn_lends *lend
     exit(worker_run(&inherit));
 }
 
-/* The observer's view of this generation and of those that still drain; NULL without memory.
- * Lives as long as the process. */
-static const struct view *
-view_of(const struct generation *generation, const struct spawn_lends *lends)
+const struct view *
+spawn_view(const struct generation *generation, const struct spawn_lends *lends)
 {
     struct view *view;
 
     if (generation == NULL || (view = calloc(1, sizeof(*view))) == NULL)
         return NULL;
     *view = (struct view){
-        .older = view_of(generation->older, lends),
+        .older = spawn_view(generation->older, lends),
         .generation = generation->number,
         .config = generation->config,
         .catalogue = generation->catalogue,
@@ -87,7 +85,7 @@ spawn_observer(const struct generation *generation, const struct spawn_lends *le
 {
     const struct tables *tables = &generation->instruments.tables;
     const struct observer_inherit inherit = {
-        .view = view_of(generation, lends),
+        .view = spawn_view(generation, lends),
         .listen_fds = lends->observed->fds,
         .listen_count = lends->observed->count,
         .master_pipe = lends->pipe[0],

@@ -8,6 +8,7 @@
 #include "master/listeners.h"
 
 struct pidfh;
+struct view;
 
 /* What a process is given besides its generation. */
 struct spawn_lends {
@@ -23,6 +24,11 @@ struct spawn_lends {
 
 _Noreturn void spawn_worker(const struct generation *generation,
                             const struct spawn_lends *lends, unsigned slot);
+
+/* What the observer sees: this generation and those that still drain. Stays for as long as the
+ * process; NULL without memory. */
+const struct view *spawn_view(const struct generation *generation,
+                              const struct spawn_lends *lends);
 
 _Noreturn void spawn_observer(const struct generation *generation,
                               const struct spawn_lends *lends);

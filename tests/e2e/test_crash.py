@@ -13,8 +13,8 @@ import time
 
 import pytest
 
-from client import fetch, request
-from daemon import DEADLINE, alive, wait_until
+from client import connect_narrowly, fetch, request
+from daemon import DEADLINE, SAMPLE, alive, wait_until
 from observing import text
 
 NO_CORE = "core = off\n"
@@ -204,3 +204,18 @@ def test_who_does_not_answer_is_not_waited_for(observe):
     finally:
         os.kill(victim, signal.SIGCONT)
     assert fetch(daemon, "GET", "/o").status == 200
+
+
+def test_a_signal_has_the_log_tell_where_all_are(start):
+    """Without a debug listener."""
+    daemon = start(f"[server]\nworkers = 1\n[asset /o]\nfile = {SAMPLE}\n")
+    with connect_narrowly(daemon) as slow:
+        slow.send(request("GET", "/o"))
+        slow.socket.recv(1)
+        daemon.send_signal(signal.SIGTTIN)
+        daemon.wait_log("notice .*: SIGTTIN: telling where workers are and what connections do")
+        daemon.wait_log(r"notice .*: stack of worker 0, generation 0, pid \d+")
+        daemon.wait_log(r"notice .*: +#\d+ 0x[0-9a-f]{16} worker_run\+")
+        daemon.wait_log(r"notice .*: +worker 0, connection 1, .* /o, byte \d+ of \d+")
+    daemon.send_signal(signal.SIGTTIN)
+    daemon.wait_log("stack of worker 0", count=2)

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * survey: the page of the observer (connections.h, whereabouts.h) without its client, so that
+ * it can be had where nothing listens for one. In a child of the master: workers are given time
+ * to answer, and names take time to look up.
+ */
+#include "master/survey.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "observer/connections.h"
+#include "observer/whereabouts.h"
+
+#define SECONDS_MAX 60 /* for a child that is stuck on a disk */
+
+/* Lines for people are comments on that page, "#\tline"; the rest is for tools. */
+static void
+log_lines(char *text, unsigned max)
+{
+    unsigned count = 0;
+    char *rest = text;
+    char *line;
+
+    while ((line = strsep(&rest, "\n")) != NULL)
+        if (strncmp(line, "#\t", 2) == 0 && ++count <= max)
+            log_notice("%s", line + 2);
+    if (count > max)
+        log_notice("%u more lines are left out", count - max);
+}
+
+static void
+log_page(const struct view *view, void (*write)(struct page *page), unsigned max)
+{
+    char *text = NULL;
+    size_t length = 0;
+    struct page page = { .view = view,
+                         .query = { .worker = QUERY_ALL, .debug = 1 },
+                         .out = open_memstream(&text, &length),
+                         .status = 200 };
+
+    if (page.out == NULL)
+        return;
+    write(&page);
+    if (fclose(page.out) == 0)
+        log_lines(text, max);
+    free(text);
+}
+
+pid_t
+survey_fork(const struct generation *newest, const struct spawn_lends *lends)
+{
+    const struct view *view;
+    pid_t pid = fork();
+
+    if (pid != 0)
+        return pid < 0 ? -errno : pid;
+    alarm(SECONDS_MAX);
+    if ((view = spawn_view(newest, lends)) != NULL) {
+        log_page(view, whereabouts_write, UINT_MAX);
+        log_page(view, connections_goroutine, SURVEY_CONNECTIONS);
+    }
+    _exit(EXIT_SUCCESS);
+}

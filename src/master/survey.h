@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* survey: what every worker and every connection is doing, told by the log. */
+#ifndef MASTER_SURVEY_H
+#define MASTER_SURVEY_H
+
+#include "master/generation.h"
+#include "master/spawn.h"
+
+#define SURVEY_CONNECTIONS 1000 /* lines at most */
+
+/* A child writes the lines, notices, and ends. Its id, or a negative errno. */
+pid_t survey_fork(const struct generation *newest, const struct spawn_lends *lends)
+    __attribute__((warn_unused_result));
+
+#endif
