@@ -4,7 +4,6 @@
 import os
 import re
 import shutil
-import signal
 import subprocess
 import urllib.request
 
@@ -12,8 +11,9 @@ import pytest
 
 import daemon as daemon_module
 from client import connect, request
-from daemon import free_port, wait_until
+from daemon import DEADLINE, wait_until
 from observing import load, needs_heap, rows_of, text
+from viewers import pprof_pages
 
 CALLERS = ("main", "worker_run")
 
@@ -183,36 +183,10 @@ def test_labels(observe, tool):
     assert "epoll_wait" not in rows
 
 
-def test_the_web_pages_of_go(observe, tool, tmp_path):
-    """What a browser shows: `go tool pprof -http` on a profile fetched from the daemon."""
-    if shutil.which("go") is None:
-        pytest.skip("no go here")
-    daemon = observe()
-    port = free_port()
-    with load(daemon):
-        pprof = subprocess.Popen(
-            ["go", "tool", "pprof", f"-http=127.0.0.1:{port}", "-no_browser"]
-            + [url(daemon, "profile?seconds=1")],
-            cwd=tmp_path,
-            env={**os.environ, "HOME": str(tmp_path)},
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        try:
-            pages = wait_until(lambda: web_pages(port), "the pages of pprof")
-        finally:
-            os.killpg(pprof.pid, signal.SIGKILL)
-            pprof.wait()
-    assert "worker_run" in pages["top"]
-    assert "worker_run" in pages["flamegraph"]
-
-
-def web_pages(port):
-    pages = {}
-    for page in ("top", "flamegraph"):
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/ui/{page}", timeout=5) as answer:
-                pages[page] = answer.read().decode()
-        except OSError:
-            return None
-    return pages
+def test_the_web_pages_of_go(observe, tmp_path):
+    """What `go tool pprof -http` makes of a profile fetched from the daemon."""
+    daemon = observe(workers=1, hz=1000)
+    with load(daemon), pprof_pages(url(daemon, "profile?seconds=1"), tmp_path) as pages:
+        for page in ("top", "flamegraph"):
+            with urllib.request.urlopen(pages + page, timeout=DEADLINE) as answer:
+                assert "worker_run" in answer.read().decode()
