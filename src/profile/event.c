@@ -12,7 +12,7 @@ put(struct event_stream *stream, json_t *entry)
         return;
     }
     fputs(stream->any ? ",\n" : "\n", stream->out);
-    json_dumpf(entry, stream->out, JSON_COMPACT | JSON_REAL_PRECISION(15));
+    json_dumpf(entry, stream->out, JSON_COMPACT | JSON_REAL_PRECISION(17));
     json_decref(entry);
     stream->any = true;
 }
@@ -25,11 +25,20 @@ inside(const struct event_stream *stream, uint64_t ns)
     return ns < window->from ? window->from : ns > window->until ? window->until : ns;
 }
 
-/* The format counts in us. */
-static json_t *
-time_between(uint64_t from, uint64_t until)
+/*
+ * The format counts in us, and viewers add a start and a duration to find the end, which must
+ * not miss the start of what follows: so times are whole 64ths of a us, whose sums are exact.
+ */
+static uint64_t
+grid(const struct event_stream *stream, uint64_t ns)
 {
-    return json_real((double)(until - from) / 1e3);
+    return (inside(stream, ns) - stream->window.from) * 8 / 125;
+}
+
+static json_t *
+microseconds(uint64_t grid)
+{
+    return json_real((double)grid / 64);
 }
 
 void
@@ -40,25 +49,34 @@ event_name(struct event_stream *stream, const char *of, uint32_t lane, json_t *n
                   (json_int_t)stream->pid, "tid", (json_int_t)lane, "args", "name", name));
 }
 
+static void
+put_instant(struct event_stream *stream, uint32_t lane, json_t *name, uint64_t at,
+            json_t *arguments)
+{
+    put(stream, json_pack("{s:o, s:s, s:s, s:o, s:I, s:I, s:o}", "name", name, "ph", "i", "s",
+                          "t", "ts", microseconds(at), "pid", (json_int_t)stream->pid, "tid",
+                          (json_int_t)lane, "args", arguments));
+}
+
 void
 event_span(struct event_stream *stream, uint32_t lane, json_t *name, uint64_t began,
            uint64_t ended, json_t *arguments)
 {
-    uint64_t from = inside(stream, began);
-    uint64_t until = inside(stream, ended < began ? began : ended);
+    uint64_t from = grid(stream, began);
+    uint64_t until = grid(stream, ended);
 
-    put(stream,
-        json_pack("{s:o, s:s, s:o, s:o, s:I, s:I, s:o}", "name", name, "ph", "X", "ts",
-                  time_between(stream->window.from, from), "dur", time_between(from, until),
-                  "pid", (json_int_t)stream->pid, "tid", (json_int_t)lane, "args", arguments));
+    if (until <= from) {
+        put_instant(stream, lane, name, from, arguments);
+        return;
+    }
+    put(stream, json_pack("{s:o, s:s, s:o, s:o, s:I, s:I, s:o}", "name", name, "ph", "X", "ts",
+                          microseconds(from), "dur", microseconds(until - from), "pid",
+                          (json_int_t)stream->pid, "tid", (json_int_t)lane, "args", arguments));
 }
 
 void
 event_instant(struct event_stream *stream, uint32_t lane, const char *name, uint64_t ns,
               json_t *arguments)
 {
-    put(stream,
-        json_pack("{s:s, s:s, s:s, s:o, s:I, s:I, s:o}", "name", name, "ph", "i", "s", "t",
-                  "ts", time_between(stream->window.from, inside(stream, ns)), "pid",
-                  (json_int_t)stream->pid, "tid", (json_int_t)lane, "args", arguments));
+    put_instant(stream, lane, json_string(name), grid(stream, ns), arguments);
 }

@@ -29,7 +29,8 @@ struct event_stream {
 /* "process_name" or "thread_name". */
 void event_name(struct event_stream *stream, const char *of, uint32_t lane, json_t *name);
 
-/* Something that took time. In one lane they must nest; their order does not matter. */
+/* Something that took time; what took none is an instant. In one lane they must nest; their
+ * order does not matter. */
 void event_span(struct event_stream *stream, uint32_t lane, json_t *name, uint64_t began,
                 uint64_t ended, json_t *arguments);
 

@@ -39,7 +39,7 @@ def view(observe, browser, tmp_path):
     for other in ("Left Heavy", "Time Order"):  # pictures, where only an error could be read
         browser.click(other)
     assert "Something went wrong" not in browser.text()
-    assert browser.errors() == []
+    assert browser.complaints() == []
 
 
 def test_speedscope_opens_a_trace(view, browser):

@@ -21,13 +21,12 @@ def events_of(content):
 
 
 def lanes_of(events):
-    """The spans of each thread: (begin, end, name), outer ones first."""
+    """The spans of each thread: (begin, end, name), outer ones first; an end as viewers find it."""
     lanes = collections.defaultdict(list)
     for event in events:
         if event["ph"] == "X":
-            begin = round(event["ts"] * 1000)
-            end = begin + round(event["dur"] * 1000)
-            lanes[event["pid"], event["tid"]].append((begin, end, event["name"]))
+            begin = event["ts"]
+            lanes[event["pid"], event["tid"]].append((begin, begin + event["dur"], event["name"]))
     for spans in lanes.values():
         spans.sort(key=lambda span: (span[0], -span[1]))
     return lanes
