@@ -88,7 +88,7 @@ def test_metrics_are_as_prometheus_wants_them(numbered):
     kind, text = ask(numbered, "/metrics")
     assert kind.startswith("text/plain; version=0.0.4")
     if shutil.which("promtool") is None:
-        pytest.skip("no promtool here")
+        pytest.skip("no promtool here (scripts/deps viewers)")
     done = subprocess.run(
         ["promtool", "check", "metrics"], input=text, capture_output=True, text=True, timeout=60
     )
