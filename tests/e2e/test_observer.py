@@ -131,14 +131,16 @@ def test_connections(observe):
 
 def test_waiting_for_slow_clients_is_a_profile(observe):
     daemon = observe(workers=1)
+    began = time.monotonic()
     with connect_narrowly(daemon) as slow:
         slow.send(request("GET", "/o"))
         time.sleep(1)
         slow.answer()
+    longest = time.monotonic() - began
     table = text(daemon, "/debug/pprof/block")
     assert "Type: delay\n" in table
     assert "wait_for_client" in rows_of(table)
-    assert total_of(table) == pytest.approx(1, abs=0.5)
+    assert 0.5 < total_of(table) <= longest
 
 
 def test_cpu_time_is_right(observe):
