@@ -81,6 +81,13 @@ schedule_record(struct master *master, uint64_t now)
     master->record_at = every == 0 ? 0 : now + every;
 }
 
+static void
+set_pace(struct master *master, uint64_t now)
+{
+    pace_set(&master->pace, &master->newest->config->debug, master->newest, &master->total,
+             now);
+}
+
 static int
 update_listeners(struct master *master, const struct config *config)
 {
@@ -123,7 +130,7 @@ adopt(struct master *master, struct generation *generation)
     supervise_spawn(generation, &master->lends, now);
     supervise_drain(generation->older, now, false);
     schedule_record(master, now);
-    pace_set(&master->pace, &master->newest->config->debug, now);
+    set_pace(master, now);
     retire_surplus(master);
 }
 
@@ -420,10 +427,10 @@ begin(struct master *master)
     if (detach)
         detach_streams();
     arm(master->newest);
+    set_pace(master, now);
     supervise_begin(master->newest, &master->lends, now);
     supervise_spawn(master->newest, &master->lends, now);
     schedule_record(master, now);
-    pace_set(&master->pace, &master->newest->config->debug, now);
     log_notice("tiffd %s started: %u workers", PACKAGE_VERSION,
                master->newest->config->server.workers);
     if (detach)

@@ -216,7 +216,15 @@ write_line(const struct pace *pace, enum pace_kind kind, const struct figures *f
     free(text);
 }
 
-/* The first time there is nothing to compare with, and no line. */
+/* What the next line is compared with. The counts of processes are kept by advance_all(). */
+static void
+mark(struct pace_line *line, const struct slot *total, uint64_t now)
+{
+    line->total = *total;
+    line->last = now;
+}
+
+/* Late lines do not move those that follow; lines that were missed are left out. */
 static void
 run(struct pace *pace, enum pace_kind kind, const struct generation *newest,
     const struct slot *gone, uint64_t now, int fd)
@@ -229,19 +237,28 @@ run(struct pace *pace, enum pace_kind kind, const struct generation *newest,
                                .total = *gone };
 
     add_workers(&figures);
-    if (line->last != 0)
-        write_line(pace, kind, &figures, now, fd);
-    line->total = figures.total;
-    line->last = now;
-    line->next += line->every;
-    if (line->next <= now)
-        line->next = now + line->every;
+    write_line(pace, kind, &figures, now, fd);
+    mark(line, &figures.total, now);
+    line->next += ((now - line->next) / line->every + 1) * line->every;
+}
+
+/* What was counted before lines are switched on is in none of them. */
+static void
+switch_on(struct pace_line *line, enum pace_kind kind, const struct generation *newest,
+          const struct slot *gone, uint64_t now)
+{
+    struct figures figures = { .newest = newest, .total = *gone };
+
+    (void)advance_all(line, newest, kinds[kind].read);
+    add_workers(&figures);
+    mark(line, &figures.total, now);
 }
 
 /* --- pace --------------------------------------------------------------------------------- */
 
 void
-pace_set(struct pace *pace, const struct config_debug *debug, uint64_t now)
+pace_set(struct pace *pace, const struct config_debug *debug, const struct generation *newest,
+         const struct slot *gone, uint64_t now)
 {
     const uint64_t every[PACE_KINDS] = {
         [PACE_SCHED] = debug->schedtrace, [PACE_ALLOC] = debug->alloctrace
@@ -249,13 +266,15 @@ pace_set(struct pace *pace, const struct config_debug *debug, uint64_t now)
 
     if (pace->began == 0)
         pace->began = now;
-    for (unsigned i = 0; i < PACE_KINDS; i++) {
-        struct pace_line *line = &pace->lines[i];
+    for (enum pace_kind kind = 0; kind < PACE_KINDS; kind++) {
+        struct pace_line *line = &pace->lines[kind];
 
-        if (line->every == every[i])
+        if (line->every == every[kind])
             continue;
-        free(line->counts);
-        *line = (struct pace_line){ .every = every[i], .next = every[i] > 0 ? now : 0 };
+        if (line->every == 0)
+            switch_on(line, kind, newest, gone, now);
+        line->every = every[kind];
+        line->next = line->every > 0 ? now + line->every : 0;
     }
 }
 

@@ -27,7 +27,7 @@ struct pace_count {
 struct pace_line {
     uint64_t every;            /* 0: off */
     uint64_t next;             /* 0: never */
-    uint64_t last;             /* what the next line is compared with; 0: nothing yet */
+    uint64_t last;             /* what the next line is compared with */
     struct pace_count *counts; /* of the processes at that time */
     size_t count;
     struct slot total; /* of slots at that time */
@@ -39,16 +39,20 @@ struct pace {
     struct pace_line lines[PACE_KINDS];
 };
 
-/* Takes the periods, also after a reload; a line whose period has not changed keeps its pace.
+/*
+ * Takes the periods: at the start, before there is a worker, and after each reload. Lines that
+ * are switched on count from now on, and the first comes after one period; a line whose period
+ * has not changed keeps its pace. newest: the generation that serves, with older ones that
+ * drain; gone: totals of those that have ended.
  */
-void pace_set(struct pace *pace, const struct config_debug *debug, uint64_t now);
+void pace_set(struct pace *pace, const struct config_debug *debug,
+              const struct generation *newest, const struct slot *gone, uint64_t now);
 
 /* When pace_run() has something to do; 0: never. */
 uint64_t pace_next(const struct pace *pace);
 
 /* Writes the lines that are due to fd, each with one write(2); what can't be written is lost.
- * newest: the generation that serves, with older ones that drain; gone: totals of those that
- * have ended. */
+ */
 void pace_run(struct pace *pace, const struct generation *newest, const struct slot *gone,
               uint64_t now, int fd);
 
