@@ -15,7 +15,7 @@
 
 static const char *const names[DEBUG_ENV_SETTINGS] = { "schedtrace", "alloctrace" };
 
-#define ACCEPTED "schedtrace=N and alloctrace=N, separated by a comma, N in milliseconds"
+#define ACCEPTED_SIZE 80
 
 /* Cuts the text up to the next comma off rest. */
 static struct span
@@ -55,6 +55,43 @@ read_value(struct span setting, const struct option *option, uint64_t *value)
            *value <= option->maximum;
 }
 
+/* Was an option of this name taken before? */
+static bool
+is_repeated(const struct debug_env *debug, const struct option *option)
+{
+    char start[DEBUG_ENV_TEXT_MAX];
+    int length = snprintf(start, sizeof(start), "debug.%s=", option->key);
+
+    for (size_t i = 0; i < debug->count; i++)
+        if (strncmp(debug->overrides[i], start, (size_t)length) == 0)
+            return true;
+    return false;
+}
+
+/* One setting; if it can't be, what is accepted. */
+static bool
+take(struct debug_env *debug, struct span setting, char accepted[ACCEPTED_SIZE])
+{
+    const struct option *option = find(setting);
+    uint64_t value;
+
+    if (option == NULL)
+        snprintf(accepted, ACCEPTED_SIZE, "%s",
+                 "schedtrace=N and alloctrace=N, separated by a comma, N in milliseconds");
+    else if (is_repeated(debug, option))
+        snprintf(accepted, ACCEPTED_SIZE, "%s only once", option->key);
+    else if (!read_value(setting, option, &value))
+        snprintf(accepted, ACCEPTED_SIZE,
+                 "%" PRIu64 " to %" PRIu64 " milliseconds, 0: no lines", option->minimum,
+                 option->maximum);
+    else {
+        snprintf(debug->overrides[debug->count++], DEBUG_ENV_TEXT_MAX, "debug.%s=%" PRIu64 "ms",
+                 option->key, value);
+        return true;
+    }
+    return false;
+}
+
 bool
 debug_env_read(struct debug_env *debug, const char *text, char error[DEBUG_ENV_ERROR_SIZE])
 {
@@ -64,23 +101,13 @@ debug_env_read(struct debug_env *debug, const char *text, char error[DEBUG_ENV_E
     while (rest.length > 0) {
         const struct span setting = next_setting(&rest);
         const int shown = setting.length < 32 ? (int)setting.length : 32;
-        const struct option *option = find(setting);
-        uint64_t value;
+        char accepted[ACCEPTED_SIZE];
 
-        if (option == NULL || debug->count == DEBUG_ENV_SETTINGS) {
-            snprintf(error, DEBUG_ENV_ERROR_SIZE,
-                     DEBUG_ENV_NAME ": \"%.*s\"; accepted: " ACCEPTED, shown, setting.at);
-            return false;
-        }
-        if (!read_value(setting, option, &value)) {
-            snprintf(error, DEBUG_ENV_ERROR_SIZE,
-                     DEBUG_ENV_NAME ": \"%.*s\"; accepted: %" PRIu64 " to %" PRIu64
-                                    " milliseconds, 0: no lines",
-                     shown, setting.at, option->minimum, option->maximum);
-            return false;
-        }
-        snprintf(debug->overrides[debug->count++], DEBUG_ENV_TEXT_MAX, "debug.%s=%" PRIu64 "ms",
-                 option->key, value);
+        if (take(debug, setting, accepted))
+            continue;
+        snprintf(error, DEBUG_ENV_ERROR_SIZE, DEBUG_ENV_NAME ": \"%.*s\"; accepted: %s", shown,
+                 setting.at, accepted);
+        return false;
     }
     return true;
 }

@@ -25,8 +25,6 @@ static const struct {
     { "alloctrace=250,schedtrace=500,",
       2,
       { "debug.alloctrace=250ms", "debug.schedtrace=500ms" } },
-    /* The last one counts, as for -o. */
-    { "schedtrace=1,schedtrace=2", 2, { "debug.schedtrace=1ms", "debug.schedtrace=2ms" } },
 };
 
 static const struct {
@@ -46,7 +44,8 @@ static const struct {
       "milliseconds" },
     { "schedtrace=0000000000000000000000001", "\"schedtrace=000000", "milliseconds" },
     { "Schedtrace=1", "\"Schedtrace=1\"", "schedtrace=N" },
-    { "schedtrace=1,schedtrace=2,alloctrace=3", "\"alloctrace=3\"", "schedtrace=N" },
+    { "schedtrace=400,schedtrace=300", "\"schedtrace=300\"", "schedtrace only once" },
+    { "alloctrace=1,schedtrace=2,alloctrace=1", "\"alloctrace=1\"", "alloctrace only once" },
 };
 
 static void
