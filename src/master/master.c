@@ -422,6 +422,7 @@ begin(struct master *master)
 {
     const bool detach = master->options->detach;
     const uint64_t now = clock_now();
+    const unsigned workers = master->newest->config->server.workers;
 
     setproctitle("master");
     if (detach)
@@ -431,8 +432,8 @@ begin(struct master *master)
     supervise_begin(master->newest, &master->lends, now);
     supervise_spawn(master->newest, &master->lends, now);
     schedule_record(master, now);
-    log_notice("tiffd %s started: %u workers", PACKAGE_VERSION,
-               master->newest->config->server.workers);
+    log_notice("tiffd %s started: %u worker%s", PACKAGE_VERSION, workers,
+               workers == 1 ? "" : "s");
     if (detach)
         detach_ready(master->lends.detached);
     master->lends.detached = -1;

@@ -205,7 +205,8 @@ print_head(const struct profile *profile, const struct table *table, const struc
     fprintf(out, "Showing nodes accounting for %s, %.4g%% of %s total\n", part,
             percent(flat, table->total), total);
     if (dropped > 0)
-        fprintf(out, "Dropped %zu nodes (cum < %.1f%%)\n", dropped, 100 * HIDDEN_BELOW);
+        fprintf(out, "Dropped %zu node%s (cum < %.1f%%)\n", dropped, dropped == 1 ? "" : "s",
+                100 * HIDDEN_BELOW);
 }
 
 static void

@@ -137,7 +137,7 @@ def test_detach(detached, tmp_path):
             assert os.readlink(f"/proc/{pid}/fd/{number}") == "/dev/null"
     with Client(dial(tmp_path / "socket")) as client:
         assert client.still_open()
-    assert "started: 1 workers" in (tmp_path / "log").read_text()
+    assert "started: 1 worker\n" in (tmp_path / "log").read_text()
 
 
 def test_detach_when_the_address_is_taken(ini, tmp_path):

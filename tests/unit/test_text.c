@@ -86,7 +86,7 @@ rows_are_sorted_and_recursion_counts_once(void **state)
     assert_non_null(strstr(text, "File: test_text\nType: cpu\nTime: "));
     assert_non_null(strstr(text, "Total samples = 1s ("));
     assert_non_null(strstr(text, "Showing nodes accounting for 999ms, 99.9% of 1s total\n"));
-    assert_non_null(strstr(text, "Dropped 1 nodes (cum < 0.5%)\n"));
+    assert_non_null(strstr(text, "Dropped 1 node (cum < 0.5%)\n"));
     line = strstr(text, "      flat  flat%   sum%        cum   cum%\n");
     assert_non_null(line);
     assert_string_equal(strchr(line, '\n') + 1,
