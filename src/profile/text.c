@@ -181,6 +181,20 @@ print_times(const struct profile *profile, const struct table *table, const char
     fputc('\n', out);
 }
 
+/* A small worker may well allocate less than that in all. */
+static void
+print_rate(const struct profile *profile, size_t shown, FILE *out)
+{
+    char rate[32];
+
+    if (profile->kind != PROFILE_HEAP || profile->rate == 0)
+        return;
+    text_format((int64_t)profile->rate, "bytes", rate, sizeof(rate));
+    fprintf(out, "One sample for each %s of allocations, on average\n", rate);
+    if (shown == 0 && profile->rate > 1)
+        fprintf(out, "There is none to show: a smaller [profile] sample_bytes takes more\n");
+}
+
 static void
 print_head(const struct profile *profile, const struct table *table, const struct maps *maps,
            size_t shown, FILE *out)
@@ -200,6 +214,7 @@ print_head(const struct profile *profile, const struct table *table, const struc
     }
     fprintf(out, "Type: %s\n", type->name);
     print_times(profile, table, type->unit, out);
+    print_rate(profile, shown, out);
     text_format(flat, type->unit, part, sizeof(part));
     text_format(table->total, type->unit, total, sizeof(total));
     fprintf(out, "Showing nodes accounting for %s, %.4g%% of %s total\n", part,

@@ -13,7 +13,7 @@ import pytest
 
 from client import connect, connect_narrowly, fetch, request
 from daemon import SAMPLE, alive, dial, has_tcmalloc, wait_until
-from observing import ask, asking, cpu_time, load, rows_of, text, title, total_of
+from observing import ask, asking, cpu_time, load, needs_heap, rows_of, text, title, total_of
 
 PROFILE = "/debug/pprof/profile?format=text&seconds="
 
@@ -62,6 +62,12 @@ def test_pages_of_the_heap(observe, path):
         assert (status, fields.get_content_type()) == (200, "application/octet-stream")
     else:
         assert (status, b"[profile]" in content) == (503, True)
+
+
+@needs_heap
+def test_a_table_of_the_heap_tells_its_rate(observe):
+    table = text(observe(), "/debug/pprof/allocs?format=text")
+    assert "\nOne sample for each 4kB of allocations, on average\n" in table
 
 
 def test_the_index_links_to_pages(observe):

@@ -45,10 +45,11 @@ values_have_fitting_units(void **state)
     }
 }
 
+/* The preferred value of a kind. */
 static char *
-print(const struct tables *tables)
+print(const struct tables *tables, enum profile_kind kind)
 {
-    struct profile *profile = profile_take(tables, PROFILE_CPU, 0, 1, NULL);
+    struct profile *profile = profile_take(tables, kind, 0, 1, NULL);
     struct symbols *symbols;
     struct maps maps;
     char *text = NULL;
@@ -57,7 +58,8 @@ print(const struct tables *tables)
 
     assert_int_equal(maps_read(&maps), 0);
     symbols = symbol_open(&maps);
-    assert_int_equal(text_write(profile, 1, &maps, symbols, out), 0);
+    assert_int_equal(text_write(profile, profile_meaning(kind)->preferred, &maps, symbols, out),
+                     0);
     fclose(out);
     symbol_close(symbols);
     maps_free(&maps);
@@ -82,7 +84,7 @@ rows_are_sorted_and_recursion_counts_once(void **state)
     load_table(load_stacks(&tables, PROFILE_CPU, 0), 0, flat, 1, 1, 249 * MS);
     load_table(load_stacks(&tables, PROFILE_CPU, 0), 0, deep, 3, 1, 750 * MS);
     load_table(load_stacks(&tables, PROFILE_CPU, 0), 0, small, 1, 1, MS);
-    text = print(&tables);
+    text = print(&tables, PROFILE_CPU);
     assert_non_null(strstr(text, "File: test_text\nType: cpu\nTime: "));
     assert_non_null(strstr(text, "Total samples = 1s ("));
     assert_non_null(strstr(text, "Showing nodes accounting for 999ms, 99.9% of 1s total\n"));
@@ -104,8 +106,38 @@ an_empty_profile_is_an_empty_table(void **state)
 
     (void)state;
     assert_int_equal(tables_create(&tables, &(struct tables_plan){ .workers = 1 }), 0);
-    text = print(&tables);
+    text = print(&tables, PROFILE_CPU);
     assert_non_null(strstr(text, "Showing nodes accounting for 0, 0% of 0 total\n"));
+    free(text);
+    tables_destroy(&tables);
+}
+
+/* Who sees nothing is told why. */
+static void
+a_table_of_the_heap_tells_its_rate(void **state)
+{
+    static const char rate[] = "\nOne sample for each 512kB of allocations, on average\n";
+    const uint64_t raw[] = { HEAP_UNIT, 600 << 10, 0, 0 };
+    const uint64_t freed[] = { 0, 0, HEAP_UNIT, 600 << 10 };
+    const uintptr_t pc = marker_pc(MARKER_WAIT_DISK);
+    struct tables tables;
+    char *text;
+
+    (void)state;
+    assert_int_equal(tables_create(&tables, &(struct tables_plan){ .workers = 1 }), 0);
+    ((struct heap_table *)tables_heap(&tables, 0))->sample_bytes = 512 << 10;
+    text = print(&tables, PROFILE_HEAP);
+    assert_non_null(strstr(text, rate));
+    assert_non_null(strstr(text, "a smaller [profile] sample_bytes takes more\n"));
+    free(text);
+    stacks_add(load_stacks(&tables, PROFILE_HEAP, 0), 0, &pc, 1, raw);
+    text = print(&tables, PROFILE_HEAP);
+    assert_non_null(strstr(text, rate));
+    assert_null(strstr(text, "smaller"));
+    free(text);
+    stacks_add(load_stacks(&tables, PROFILE_HEAP, 0), 0, &pc, 1, freed);
+    text = print(&tables, PROFILE_HEAP);
+    assert_non_null(strstr(text, "smaller"));
     free(text);
     tables_destroy(&tables);
 }
@@ -117,6 +149,7 @@ main(void)
         cmocka_unit_test(values_have_fitting_units),
         cmocka_unit_test(rows_are_sorted_and_recursion_counts_once),
         cmocka_unit_test(an_empty_profile_is_an_empty_table),
+        cmocka_unit_test(a_table_of_the_heap_tells_its_rate),
     };
 
     return cmocka_run_group_tests_name("text", tests, NULL, NULL);
