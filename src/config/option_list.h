@@ -70,7 +70,7 @@ OPTION(log, file, path, "", 0, 0, OPTION_RESTART,
 OPTION(profile, cpu, prefix, "", 0, 0, 0,
        "how the names of CPU profiles begin: NAME.w0.123.cpu.prof; empty: none are written")
 OPTION(profile, heap, prefix, "", 0, 0, 0,
-       "the same for heap profiles; empty: none, and allocations are not sampled")
+       "the same for heap profiles; allocations are sampled for these and for debug.listen")
 OPTION(profile, dir, path, "", 0, 0, 0,
        "where relative names of profiles begin; empty: where tiffd was started")
 OPTION(profile, hz, number, "100", 1, 1000, 0,
