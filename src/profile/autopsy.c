@@ -120,7 +120,7 @@ autopsy_log(const struct crash_record *record, const char *who,
     log_error("%s", line);
     if (maps_read(&maps) == 0)
         symbols = symbol_open(&maps);
-    backtrace_tell(symbols, record->pcs, record->depth, log_line, (void *)(uintptr_t)who);
+    backtrace_tell_ends(symbols, &record->frames, log_line, (void *)(uintptr_t)who);
     symbol_close(symbols);
     maps_free(&maps);
 }

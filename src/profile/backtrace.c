@@ -9,6 +9,7 @@
 #define LINE_SIZE 512
 
 struct teller {
+    struct symbols *symbols;
     backtrace_line *line;
     void *argument;
     size_t number; /* of the next line */
@@ -25,8 +26,8 @@ tell_address(struct teller *teller, uintptr_t pc)
 
 /* Of functions that were inlined, only the outermost begins somewhere. */
 static void
-tell_frame(struct teller *teller, uintptr_t pc, const struct symbol *frame, bool outermost,
-           uint64_t offset)
+tell_function(struct teller *teller, uintptr_t pc, const struct symbol *frame, bool outermost,
+              uint64_t offset)
 {
     char where[24] = " (inlined)";
     char source[LINE_SIZE] = "";
@@ -41,27 +42,87 @@ tell_frame(struct teller *teller, uintptr_t pc, const struct symbol *frame, bool
         teller->line(teller->argument, text);
 }
 
+static void
+tell_frame(struct teller *teller, uintptr_t pc, bool innermost)
+{
+    const uintptr_t place = !innermost && pc > 0 ? pc - 1 : pc;
+    const struct symbol *functions;
+    uint64_t offset = 0;
+    size_t count;
+
+    if (teller->symbols == NULL || !symbol_offset(teller->symbols, place, &offset)) {
+        tell_address(teller, pc);
+        return;
+    }
+    offset += pc - place;
+    count = symbol_find(teller->symbols, place, &functions);
+    for (size_t i = 0; i < count; i++)
+        tell_function(teller, pc, &functions[i], i + 1 == count, offset);
+}
+
+/* More of the frame that was told last. */
+static void
+tell_repeats(struct teller *teller, size_t frames, size_t lines)
+{
+    char text[LINE_SIZE];
+
+    snprintf(text, sizeof(text), "... the same %zu times", frames);
+    teller->line(teller->argument, text);
+    teller->number += frames * lines;
+}
+
+static void
+tell_left_out(struct teller *teller, size_t frames)
+{
+    char text[LINE_SIZE];
+
+    snprintf(text, sizeof(text), "#%zu to #%zu are left out", teller->number,
+             teller->number + frames - 1);
+    teller->line(teller->argument, text);
+    teller->number += frames;
+}
+
+/* Those from one to before another. Two of a kind are not worth a line about them. */
+static void
+tell_frames(struct teller *teller, const uintptr_t *pcs, size_t from, size_t until)
+{
+    for (size_t i = from, next; i < until; i = next) {
+        const size_t number = teller->number;
+
+        tell_frame(teller, pcs[i], i == 0);
+        next = i + 1;
+        while (i > 0 && next < until && pcs[next] == pcs[i])
+            next++;
+        if (next - i > 2)
+            tell_repeats(teller, next - i - 1, teller->number - number);
+        else
+            next = i + 1;
+    }
+}
+
 void
 backtrace_tell(struct symbols *symbols, const uintptr_t *pcs, size_t depth,
                backtrace_line *line, void *argument)
 {
-    struct teller teller = { .line = line, .argument = argument };
+    struct teller teller = { .symbols = symbols, .line = line, .argument = argument };
 
-    for (size_t i = 0; i < depth; i++) {
-        const uintptr_t place = i > 0 && pcs[i] > 0 ? pcs[i] - 1 : pcs[i];
-        const struct symbol *frames;
-        uint64_t offset = 0;
-        size_t count;
+    tell_frames(&teller, pcs, 0, depth);
+}
 
-        if (symbols == NULL || !symbol_offset(symbols, place, &offset)) {
-            tell_address(&teller, pcs[i]);
-            continue;
-        }
-        offset += pcs[i] - place;
-        count = symbol_find(symbols, place, &frames);
-        for (size_t k = 0; k < count; k++)
-            tell_frame(&teller, pcs[i], &frames[k], k + 1 == count, offset);
-    }
+void
+backtrace_tell_ends(struct symbols *symbols, const struct unwind_ends *ends,
+                    backtrace_line *line, void *argument)
+{
+    struct teller teller = { .symbols = symbols, .line = line, .argument = argument };
+    uintptr_t pcs[2 * UNWIND_END];
+    const unsigned kept = unwind_kept(ends, pcs);
+    const bool whole = kept == ends->count;
+
+    tell_frames(&teller, pcs, 0, whole ? kept : UNWIND_END);
+    if (whole)
+        return;
+    tell_left_out(&teller, ends->count - kept);
+    tell_frames(&teller, pcs, UNWIND_END, kept);
 }
 
 struct stream {

@@ -4,6 +4,8 @@
  *
  * #0 0x000055d0c0de1234 read_chunk (inlined) src/object/cached.c:41
  * #1 0x000055d0c0de1234 answer+0x1f src/worker/exchange.c:123
+ *
+ * A frame that is called from where it was called itself stands once, and how often it comes.
  */
 #ifndef PROFILE_BACKTRACE_H
 #define PROFILE_BACKTRACE_H
@@ -13,6 +15,7 @@
 #include <stdio.h>
 
 #include "profile/symbol.h"
+#include "profile/unwind.h"
 
 /* Takes a line, without its end. */
 typedef void backtrace_line(void *argument, const char *line);
@@ -22,7 +25,11 @@ typedef void backtrace_line(void *argument, const char *line);
 void backtrace_tell(struct symbols *symbols, const uintptr_t *pcs, size_t depth,
                     backtrace_line *line, void *argument);
 
-/* The same, each line with this in front, into a stream. */
+/* The same for the ends of a stack, with a line about what is left out between them. */
+void backtrace_tell_ends(struct symbols *symbols, const struct unwind_ends *ends,
+                         backtrace_line *line, void *argument);
+
+/* As backtrace_tell(), each line with this in front, into a stream. */
 void backtrace_write(struct symbols *symbols, const uintptr_t *pcs, size_t depth,
                      const char *prefix, FILE *out);
 

@@ -26,7 +26,6 @@
 
 #include "profile/label.h"
 #include "profile/registers.h"
-#include "profile/unwind.h"
 
 #define STACK_SIZE   65536 /* for the handler, once more for a fault in it, and the unwinder */
 #define SEARCH_WORDS 1024  /* of a damaged stack */
@@ -97,9 +96,9 @@ follows_call(uintptr_t address)
 static void
 record_callers(struct crash_record *record, ucontext_t *user, uintptr_t back, uintptr_t sp)
 {
+    unwind_add(&record->frames, back);
     registers_set(user, back - 1, sp);
-    record->depth = 1 + unwind_interrupted(user, record->pcs + 1, CRASH_DEPTH - 1);
-    record->pcs[1] = back;
+    unwind_outwards(user, &record->frames);
 }
 
 __attribute__((no_sanitize_address)) static void
@@ -131,19 +130,9 @@ record_stack(struct crash_record *record, ucontext_t *user)
         return;
     }
     if (is_code(record->pc))
-        record->depth = unwind_interrupted(user, record->pcs, CRASH_DEPTH);
+        unwind_outwards(user, &record->frames);
     else
         record_astray(record, user);
-}
-
-static void
-count_frames(struct crash_record *record)
-{
-    unsigned depth = 1;
-
-    while (depth < CRASH_DEPTH && record->pcs[depth] != 0)
-        depth++;
-    record->depth = depth;
 }
 
 /* --- the handler -------------------------------------------------------------------------- */
@@ -161,13 +150,11 @@ record_crash(struct crash_record *record, const siginfo_t *info, ucontext_t *use
     record->tid = crash.taker;
     record->label = label_get();
     record->stack = CRASH_STACK_WHOLE;
-    record->depth = 1;
-    memset(record->pcs, 0, sizeof(record->pcs));
-    record->pcs[0] = record->pc;
+    record->frames = (struct unwind_ends){ 0 };
+    unwind_add(&record->frames, record->pc);
     __atomic_store_n(&record->pid, getpid(), __ATOMIC_RELEASE);
     record_stack(record, user);
     registers_set(user, record->pc, record->sp);
-    count_frames(record);
     __atomic_store_n(&record->complete, 1, __ATOMIC_RELEASE);
 }
 
@@ -293,10 +280,6 @@ crash_take(const struct crash_record *record, pid_t pid, struct crash_record *co
     if (__atomic_load_n(&record->pid, __ATOMIC_ACQUIRE) != pid)
         return false;
     memcpy(copy, record, sizeof(*copy));
-    if (!copy->complete)
-        count_frames(copy);
-    if (copy->depth > CRASH_DEPTH)
-        copy->depth = CRASH_DEPTH;
     return true;
 }
 

@@ -14,8 +14,7 @@
 #include <sys/types.h>
 
 #include "config/config.h"
-
-#define CRASH_DEPTH 64 /* frames, the innermost */
+#include "profile/unwind.h"
 
 /* How the stack was found. */
 enum crash_stack {
@@ -40,9 +39,7 @@ struct crash_record {
     uintptr_t sp;
     uint32_t label; /* label.h: what the thread worked for */
     uint32_t stack; /* enum crash_stack */
-    uint32_t depth;
-    uint32_t unused;
-    uintptr_t pcs[CRASH_DEPTH]; /* as in unwind.h; 0 behind the last */
+    struct unwind_ends frames;
 };
 
 /* Clears the record and has crashes of this process recorded there from now on; also those of

@@ -69,6 +69,54 @@ unwind_interrupted(const void *context, uintptr_t *pcs, unsigned depth)
     return 1;
 }
 
+void
+unwind_add(struct unwind_ends *ends, uintptr_t pc)
+{
+    uintptr_t *end = ends->count < UNWIND_END ? ends->inner : ends->outer;
+
+    end[ends->count % UNWIND_END] = pc;
+    ends->count++;
+}
+
+struct climb {
+    struct unwind_ends *ends;
+    uintptr_t place; /* the interrupted one */
+    bool passed;     /* it has been seen */
+};
+
+static _Unwind_Reason_Code
+visit_outwards(struct _Unwind_Context *context, void *argument)
+{
+    struct climb *climb = argument;
+    uintptr_t pc = _Unwind_GetIP(context);
+
+    if (pc == 0 || climb->ends->count >= UNWIND_MAX)
+        return _URC_END_OF_STACK;
+    if (climb->passed)
+        unwind_add(climb->ends, pc);
+    climb->passed |= pc == climb->place;
+    return _URC_NO_REASON;
+}
+
+void
+unwind_outwards(const void *context, struct unwind_ends *ends)
+{
+    struct climb climb = { .ends = ends, .place = registers_pc(context) };
+
+    _Unwind_Backtrace(visit_outwards, &climb);
+}
+
+unsigned
+unwind_kept(const struct unwind_ends *ends, uintptr_t pcs[static 2 * UNWIND_END])
+{
+    const uint32_t kept = ends->count < 2 * UNWIND_END ? ends->count : 2 * UNWIND_END;
+
+    for (uint32_t i = 0; i < kept; i++)
+        pcs[i] = i < UNWIND_END ? ends->inner[i]
+                                : ends->outer[(ends->count - kept + i) % UNWIND_END];
+    return kept;
+}
+
 static bool
 skip_range(struct walk *walk, uintptr_t pc)
 {

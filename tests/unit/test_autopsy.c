@@ -75,7 +75,7 @@ causes_have_words(void **state)
 static void
 a_child_tells(void **state)
 {
-    const struct crash_record record = { .signal = SIGSEGV, .code = 1, .depth = 1 };
+    const struct crash_record record = { .signal = SIGSEGV, .code = 1, .frames.count = 1 };
     int status = 1;
     pid_t pid = autopsy_fork(&record, "p", NULL);
 

@@ -117,6 +117,40 @@ without_symbols_there_are_addresses(void **state)
     free(text);
 }
 
+static void
+equal_frames_stand_once(void **state)
+{
+    const uintptr_t pcs[] = { 7, 7, 7, 7, 8, 8, 9 };
+    static const char *const expected[] = { "#0 0x0000000000000007", "#1 0x0000000000000007",
+                                            "... the same 2 times",  "#4 0x0000000000000008",
+                                            "#5 0x0000000000000008", "#6 0x0000000000000009" };
+
+    (void)state;
+    tell(pcs, 7);
+    assert_int_equal(count, 6);
+    for (size_t i = 0; i < count; i++)
+        assert_string_equal(lines[i], expected[i]);
+}
+
+static void
+what_is_left_out_is_counted(void **state)
+{
+    static const char *const expected[] = {
+        "#0 0x0000000000000005",   "#1 0x0000000000000006",  "... the same 30 times",
+        "#32 to #67 are left out", "#68 0x0000000000000006", "... the same 30 times",
+        "#99 0x0000000000000007",
+    };
+    struct unwind_ends ends = { 0 };
+
+    (void)state;
+    for (unsigned i = 0; i < 100; i++)
+        unwind_add(&ends, i == 0 ? 5 : i < 99 ? 6 : 7);
+    backtrace_tell_ends(NULL, &ends, keep, (char[]){ "mine" });
+    assert_int_equal(count, 7);
+    for (size_t i = 0; i < count; i++)
+        assert_string_equal(lines[i], expected[i]);
+}
+
 int
 main(void)
 {
@@ -126,6 +160,8 @@ main(void)
         cmocka_unit_test_setup(files_and_lines_are_there_with_debug_information, set_up),
         cmocka_unit_test_setup(addresses_outside_of_everything_stand_alone, set_up),
         cmocka_unit_test_setup(without_symbols_there_are_addresses, set_up),
+        cmocka_unit_test_setup(equal_frames_stand_once, set_up),
+        cmocka_unit_test_setup(what_is_left_out_is_counted, set_up),
     };
     int failed;
 

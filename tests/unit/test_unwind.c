@@ -66,6 +66,27 @@ the_stack_goes_on_across_a_signal(void **state)
     signal(SIGUSR2, SIG_DFL);
 }
 
+/* Frame n is at address n. */
+static void
+both_ends_of_a_deep_stack_are_kept(void **state)
+{
+    struct unwind_ends ends = { 0 };
+    uintptr_t kept[2 * UNWIND_END];
+
+    (void)state;
+    assert_int_equal(unwind_kept(&ends, kept), 0);
+    for (uintptr_t i = 0; i < 1000; i++) {
+        unwind_add(&ends, i);
+        depth = unwind_kept(&ends, kept);
+        assert_int_equal(depth, i < 64 ? i + 1 : 64);
+        assert_int_equal(kept[depth < 32 ? depth - 1 : 31], depth < 32 ? i : 31);
+        assert_int_equal(kept[depth - 1], i);
+        assert_int_equal(kept[depth / 2], i < 64 ? depth / 2 : i - 31);
+    }
+    ends.count = UINT32_MAX;
+    assert_int_equal(unwind_kept(&ends, kept), 64);
+}
+
 static int
 compare(const void *a, const void *b)
 {
@@ -115,6 +136,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_stack_goes_on_across_a_signal),
+        cmocka_unit_test(both_ends_of_a_deep_stack_are_kept),
         cmocka_unit_test(frames_up_to_the_library_are_left_out),
         cmocka_unit_test(without_the_range_all_frames_are_there),
         cmocka_unit_test(ranges_hold_their_address),
