@@ -22,6 +22,7 @@
 #define SECCOMP        1     /* SYS_SECCOMP of the kernel */
 #define STACK_LIMIT    65536 /* how near the stack's end an address is when the stack was full */
 #define REASON_SIZE    64
+#define FOR_SIZE       320
 #define SENT_BY_KERNEL 0x80 /* SI_KERNEL */
 
 static const struct {
@@ -82,6 +83,27 @@ describe_reason(const struct crash_record *record, char text[static REASON_SIZE]
         snprintf(text, REASON_SIZE, "stack overflow");
 }
 
+/* While the next head is read, the label can still be that of the answer before. */
+static void
+describe_request(const struct crash_record *record, const struct profile_labels *labels,
+                 char text[static FOR_SIZE])
+{
+    const struct label_request request = record->request;
+    const bool known = request.number != 0 || request.connection == 0;
+    const char *object = NULL;
+    char connection[32] = "";
+    char number[32] = "";
+
+    if (request.connection != 0)
+        snprintf(connection, sizeof(connection), ", connection %" PRIu32, request.connection);
+    if (request.number != 0)
+        snprintf(number, sizeof(number), ", request %" PRIu32, request.number);
+    if (known && labels && record->label > 0 && record->label <= labels->count)
+        object = labels->items[record->label - 1].object;
+    snprintf(text, FOR_SIZE, "%s%s%s%s", connection, number, object ? ", for " : "",
+             object ? object : "");
+}
+
 void
 autopsy_describe(const struct crash_record *record, const char *who,
                  const struct profile_labels *labels, char line[static AUTOPSY_LINE])
@@ -89,16 +111,14 @@ autopsy_describe(const struct crash_record *record, const char *who,
     const char *name = sigabbrev_np(record->signal);
     char reason[REASON_SIZE];
     char address[32] = "";
-    const char *object = NULL;
+    char request[FOR_SIZE];
 
     describe_reason(record, reason);
     if (record->code > 0)
         snprintf(address, sizeof(address), " at 0x%" PRIxPTR, record->address);
-    if (labels && record->label > 0 && record->label <= labels->count)
-        object = labels->items[record->label - 1].object;
-    snprintf(line, AUTOPSY_LINE, "%s: SIG%s (%s)%s, thread %d%s%s%s", who, name ? name : "?",
-             reason, address, (int)record->tid, object ? ", in request for " : "",
-             object ? object : "",
+    describe_request(record, labels, request);
+    snprintf(line, AUTOPSY_LINE, "%s: SIG%s (%s)%s, thread %d%s%s", who, name ? name : "?",
+             reason, address, (int)record->tid, request,
              record->stack < sizeof(stacks) / sizeof(stacks[0]) ? stacks[record->stack] : "");
 }
 

@@ -11,8 +11,8 @@
 
 #define AUTOPSY_LINE 512
 
-/* "worker 0: SIGSEGV (address not mapped) at 0x10, in request for /tiff"; labels may be NULL.
- */
+/* "worker 0: SIGSEGV (address not mapped) at 0x10, thread 5, connection 12, request 3, for
+ * /tiff"; labels may be NULL. */
 void autopsy_describe(const struct crash_record *record, const char *who,
                       const struct profile_labels *labels, char line[static AUTOPSY_LINE]);
 

@@ -24,7 +24,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "profile/label.h"
 #include "profile/registers.h"
 
 #define STACK_SIZE   65536 /* for the handler, once more for a fault in it, and the unwinder */
@@ -149,6 +148,7 @@ record_crash(struct crash_record *record, const siginfo_t *info, ucontext_t *use
     record->sp = registers_sp(user);
     record->tid = crash.taker;
     record->label = label_get();
+    record->request = label_request();
     record->stack = CRASH_STACK_WHOLE;
     record->frames = (struct unwind_ends){ 0 };
     unwind_add(&record->frames, record->pc);

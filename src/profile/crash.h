@@ -14,6 +14,7 @@
 #include <sys/types.h>
 
 #include "config/config.h"
+#include "profile/label.h"
 #include "profile/unwind.h"
 
 /* How the stack was found. */
@@ -39,6 +40,7 @@ struct crash_record {
     uintptr_t sp;
     uint32_t label; /* label.h: what the thread worked for */
     uint32_t stack; /* enum crash_stack */
+    struct label_request request;
     struct unwind_ends frames;
 };
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * label: what a thread is working for at the moment. Every sample taken meanwhile carries it.
- * Costs one store, so it can be set at every turn.
+ * label: what a thread is working for at the moment. Every sample taken meanwhile carries it,
+ * and the record of a crash has the request besides. Costs a store each, so it can be set at
+ * every turn.
  */
 #ifndef PROFILE_LABEL_H
 #define PROFILE_LABEL_H
@@ -15,5 +16,15 @@ void label_set(uint32_t label);
 
 /* Safe in signal handlers. */
 uint32_t label_get(void);
+
+/* Whose request it is, by the numbers that traces have. */
+struct label_request {
+    uint32_t connection; /* 0: nobody's */
+    uint32_t number;     /* 0: there is none yet, or no longer */
+};
+
+/* Likewise. */
+void label_set_request(struct label_request request);
+struct label_request label_request(void);
 
 #endif

@@ -83,6 +83,7 @@ admit(struct worker *worker, int fd)
         pause_exhausted(worker, ENOMEM);
     else if (worker->connections - worker->refused > worker->server->connections)
         exchange_refuse_busy(worker, connection);
+    journal_serve(NULL);
     ring_others(worker);
 }
 

@@ -190,7 +190,9 @@ connection_expire(struct worker *worker)
 
         while ((timer = timers_due(&worker->timers[state], worker->now)) != NULL) {
             journal_note(worker, of_timer(timer), TRACE_TIMER, state);
+            journal_serve(of_timer(timer));
             states[state].expire(worker, of_timer(timer));
+            journal_serve(NULL);
         }
     }
 }

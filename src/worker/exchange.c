@@ -166,8 +166,10 @@ answer_head(struct worker *worker, struct connection *connection, struct input *
 {
     const struct head_limits limits = limits_of(worker->server);
     struct request request;
-    enum refusal refusal = head_read(&input->head, input->at, input->length, &limits);
+    enum refusal refusal;
 
+    journal_head(connection);
+    refusal = head_read(&input->head, input->at, input->length, &limits);
     if (refusal == REFUSAL_NONE && input->head.length == 0)
         return true;
     connection->requests++;

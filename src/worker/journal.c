@@ -119,11 +119,31 @@ journal_enter(struct worker *worker, struct connection *connection, unsigned fro
         connection->journal.row->since = worker->now_ns;
 }
 
+void
+journal_serve(const struct connection *connection)
+{
+    struct label_request request = { 0 };
+
+    if (connection)
+        request.connection = connection->journal.id;
+    if (connection &&
+        (connection->state == CONNECTION_SEND || connection->state == CONNECTION_READ))
+        request.number = (uint32_t)connection->requests;
+    label_set_request(request);
+}
+
+void
+journal_head(const struct connection *connection)
+{
+    label_set_request((struct label_request){ connection->journal.id, 0 });
+}
+
 uint32_t
 journal_turn(struct worker *worker, struct connection *connection)
 {
     slot_add(&worker->slot->turns, 1);
     label_set(label_of(connection->object));
+    journal_serve(connection);
     if (connection->journal.reason == MARKER_WAIT_TURN)
         journal_go_on(worker, connection);
     journal_note(worker, connection, TRACE_TURN, 0);
@@ -136,6 +156,7 @@ journal_turn_end(struct worker *worker, uint32_t id)
     trace_add(worker->trace, worker->now_ns, TRACE_TURN_END, id, 0,
               worker->server->turn_size - worker->budget);
     label_set(LABEL_NONE);
+    journal_serve(NULL);
 }
 
 void
@@ -150,6 +171,7 @@ journal_answer(struct worker *worker, struct connection *connection,
         journal->first = false;
     }
     label_set(label_of(object));
+    label_set_request((struct label_request){ journal->id, (uint32_t)connection->requests });
     journal_note(worker, connection, TRACE_HEAD, 0);
     journal_note(worker, connection, TRACE_ROUTE, trace_route(label_of(object), status));
 }

@@ -2,8 +2,8 @@
 /*
  * journal: what a worker notes about its connections while it serves them: how long things took
  * (slots.h), what happened (trace.h), where they waited (block.h), how they stand (rows.h), and
- * for which object the CPU works (label.h). Time is worker->now_ns, which is read once a turn
- * of the loop, once a request and once a system call that sends.
+ * for which object and request the CPU works (label.h). Time is worker->now_ns, which is read
+ * once a turn of the loop, once a request and once a system call that sends.
  */
 #ifndef WORKER_JOURNAL_H
 #define WORKER_JOURNAL_H
@@ -44,9 +44,15 @@ void journal_close(struct worker *worker, struct connection *connection);
 /* The state has changed. */
 void journal_enter(struct worker *worker, struct connection *connection, unsigned from);
 
+/* Whom the loop works for from now on, should it crash; NULL: nobody. */
+void journal_serve(const struct connection *connection);
+
 /* Around what a connection does in one turn; it may be gone at the end. */
 uint32_t journal_turn(struct worker *worker, struct connection *connection);
 void journal_turn_end(struct worker *worker, uint32_t id);
+
+/* A head is looked for: no request is known yet. */
+void journal_head(const struct connection *connection);
 
 /* An answer begins; object NULL: none was found. */
 void journal_answer(struct worker *worker, struct connection *connection,

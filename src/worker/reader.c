@@ -15,7 +15,6 @@
 
 #include "base/undumped.h"
 #include "profile/crash.h"
-#include "profile/label.h"
 #include "profile/sampler.h"
 
 struct reader {
@@ -91,6 +90,7 @@ serve(void *argument)
         struct reader_job *job = wait_for_job(reader);
 
         label_set(job->object->index + 1);
+        label_set_request(job->request);
         job->result =
             job->object->ops->read(job->object, job->bytes, job->size, job->offset, true);
         give_back(reader, job);
@@ -150,6 +150,7 @@ reader_submit(struct reader *reader, struct connection *connection, const struct
         return NULL;
     job->connection = connection;
     job->object = object;
+    job->request = label_request();
     job->offset = offset;
     reader->under_way++;
     pthread_mutex_lock(&reader->lock);

@@ -12,6 +12,7 @@
 #include <sys/types.h>
 
 #include "object/object.h"
+#include "profile/label.h"
 
 struct connection;
 
@@ -20,6 +21,7 @@ struct reader_job {
     struct reader_job *next;
     struct connection *connection; /* NULL: it is gone, nobody waits for the bytes */
     const struct object *object;
+    struct label_request request; /* that it is for */
     uint64_t offset;
     size_t size;
     ssize_t result; /* as of object_ops.read */

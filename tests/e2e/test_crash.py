@@ -81,10 +81,12 @@ def test_the_request_is_named(start, tmp_path):
             time.sleep(0.1)
             os.kill(daemon.all_workers(1)[0], signal.SIGSEGV)
         line = daemon.wait_log("worker 0: SIGSEGV ", count=count)
-        if re.search(r", in request for /big$", line):
+        named = re.search(r", (connection \d+, request \d+), for /big$", line)
+        if named:
             break
     else:
         raise AssertionError(line)
+    daemon.wait_log(rf"worker 0: last events: -\d+ us [a-z ]+, {named[1]}\b")
     wait_frame(daemon, "worker 0", "sender_push")
     assert fetch(daemon, "GET", "/big").status == 200
 

@@ -23,13 +23,22 @@ the_request_is_named(void **state)
                                    .pid = 5,
                                    .tid = 5,
                                    .sp = 0x7ffd00001000,
-                                   .label = 2 };
+                                   .label = 2,
+                                   .request = { 12, 3 } };
     char line[AUTOPSY_LINE];
 
     (void)state;
     autopsy_describe(&record, "worker 0", &labels, line);
-    assert_string_equal(line, "worker 0: SIGSEGV (address not mapped) at 0x10, thread 5, in "
-                              "request for /tiff");
+    assert_string_equal(line, "worker 0: SIGSEGV (address not mapped) at 0x10, thread 5, "
+                              "connection 12, request 3, for /tiff");
+    record.request.number = 0;
+    autopsy_describe(&record, "worker 0", &labels, line);
+    assert_string_equal(line, "worker 0: SIGSEGV (address not mapped) at 0x10, thread 5, "
+                              "connection 12");
+    record.request.connection = 0;
+    autopsy_describe(&record, "worker 0", &labels, line);
+    assert_string_equal(line, "worker 0: SIGSEGV (address not mapped) at 0x10, thread 5, "
+                              "for /tiff");
     record.label = 3;
     record.stack = 99;
     record.signal = 1000;

@@ -232,6 +232,7 @@ live(void (*way)(void))
     if (crash_arm(shared) < 0)
         _exit(1);
     label_set(7);
+    label_set_request((struct label_request){ 12, 3 });
     way();
     _exit(0);
 }
@@ -362,6 +363,8 @@ a_record_says_who_and_for_what(void **state)
     (void)state;
     crash(crash_by_write, &record);
     assert_int_equal(record.label, 7);
+    assert_int_equal(record.request.connection, 12);
+    assert_int_equal(record.request.number, 3);
     assert_int_equal(record.tid, record.pid);
     assert_int_equal(record.address, 0x10);
     assert_int_equal(record.frames.inner[0], record.pc);

@@ -15,12 +15,14 @@
 #include "worker/reader.h"
 
 static sem_t gate;
+static struct label_request served;
 
 /* Offset 1 waits at the gate; offset 2 fails; others are read at once. */
 static ssize_t
 slow_read(const struct object *object, void *buffer, size_t size, uint64_t offset, bool wait)
 {
     (void)object;
+    served = label_request();
     if (!wait)
         return -EAGAIN;
     if (offset == 1)
@@ -65,6 +67,22 @@ bytes_and_errors_come_back(void **state)
     reader_destroy(reader);
 }
 
+/* Should the thread crash, it says whom it worked for. */
+static void
+a_thread_works_for_a_request(void **state)
+{
+    struct reader *reader = reader_create(1);
+
+    (void)state;
+    label_set_request((struct label_request){ 12, 3 });
+    assert_non_null(reader_submit(reader, NULL, &object, 3, 100));
+    label_set_request((struct label_request){ 0 });
+    free(wait_for_one(reader));
+    assert_int_equal(served.connection, 12);
+    assert_int_equal(served.number, 3);
+    reader_destroy(reader);
+}
+
 static void
 a_slow_read_holds_up_nobody_else(void **state)
 {
@@ -92,6 +110,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bytes_and_errors_come_back),
+        cmocka_unit_test(a_thread_works_for_a_request),
         cmocka_unit_test(a_slow_read_holds_up_nobody_else),
     };
 
