@@ -3,12 +3,12 @@
 #include "master/blackbox.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
 #include "profile/chrome.h"
+#include "profile/recent.h"
 
 #define LOGGED 16 /* events, where no file is configured */
 
@@ -70,19 +70,11 @@ save_file(const struct blackbox *box, const char *prefix)
 }
 
 static void
-log_events(const struct blackbox *box)
+log_line(void *argument, const char *line)
 {
-    const struct trace_copy *trace = &box->trace;
-    const uint64_t end = trace->events[trace->count - 1].ns;
+    const struct blackbox *box = argument;
 
-    for (size_t i = trace->count > LOGGED ? trace->count - LOGGED : 0; i < trace->count; i++) {
-        const struct trace_event *event = &trace->events[i];
-
-        log_notice("worker %u: last events: -%" PRIu64
-                   " us %s, connection %u, request %u, %" PRIu64,
-                   box->worker, (end - event->ns) / 1000, trace_kind_name(event->kind),
-                   event->connection, event->request, (uint64_t)event->argument);
-    }
+    log_notice("worker %u: last events: %s", box->worker, line);
 }
 
 void
@@ -96,5 +88,6 @@ blackbox_save(const struct blackbox *box)
     if (prefix)
         save_file(box, prefix);
     else
-        log_events(box);
+        recent_tell(&box->trace, box->pid, LOGGED, &box->instruments->labels, log_line,
+                    (void *)(uintptr_t)box);
 }

@@ -31,10 +31,10 @@ state_of(pid_t pid)
 static void
 write_dump(FILE *out, const struct view *view, const struct dump *dump, struct symbols *symbols)
 {
-    const struct profile_labels *labels = view->labels;
+    const char *object = profile_object(view->labels, dump->label);
 
-    if (labels && dump->label > 0 && dump->label <= labels->count)
-        fprintf(out, "#\t    in request for %s\n", labels->items[dump->label - 1].object);
+    if (object)
+        fprintf(out, "#\t    in request for %s\n", object);
     backtrace_write(symbols, dump->pcs, dump->depth, "#\t    ", out);
 }
 

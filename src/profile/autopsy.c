@@ -90,7 +90,7 @@ describe_request(const struct crash_record *record, const struct profile_labels 
 {
     const struct label_request request = record->request;
     const bool known = request.number != 0 || request.connection == 0;
-    const char *object = NULL;
+    const char *object = known ? profile_object(labels, record->label) : NULL;
     char connection[32] = "";
     char number[32] = "";
 
@@ -98,8 +98,6 @@ describe_request(const struct crash_record *record, const struct profile_labels 
         snprintf(connection, sizeof(connection), ", connection %" PRIu32, request.connection);
     if (request.number != 0)
         snprintf(number, sizeof(number), ", request %" PRIu32, request.number);
-    if (known && labels && record->label > 0 && record->label <= labels->count)
-        object = labels->items[record->label - 1].object;
     snprintf(text, FOR_SIZE, "%s%s%s%s", connection, number, object ? ", for " : "",
              object ? object : "");
 }

@@ -38,44 +38,42 @@ number(uint64_t argument)
     return json_integer((json_int_t)argument);
 }
 
-static json_t *
-state(uint64_t argument)
-{
-    return json_string(rows_state_name((enum row_state)argument));
-}
-
 static const struct shape {
-    const char *span;                    /* what begins or ends */
-    const char *argument;                /* what is in it; NULL: nothing to show */
-    json_t *(*value)(uint64_t argument); /* with it */
-    bool inside;                         /* happens only while an answer is under way */
+    const char *span; /* what begins or ends */
+    bool inside;      /* happens only while an answer is under way */
 } shapes[TRACE_KINDS] = {
     [TRACE_ROUTE] = { .inside = true },
     [TRACE_FIRST_BYTE] = { .inside = true },
     [TRACE_TURN] = { .span = "turn" },
-    [TRACE_TURN_END] = { .span = "turn", .argument = "bytes", .value = number },
+    [TRACE_TURN_END] = { .span = "turn" },
     [TRACE_WOULD_BLOCK] = { .span = "stall", .inside = true },
     [TRACE_RESUME] = { .span = "stall", .inside = true },
     [TRACE_READ] = { .span = "read", .inside = true },
     [TRACE_READ_END] = { .span = "read", .inside = true },
     [TRACE_DONE] = { .inside = true },
     [TRACE_RESET] = { .inside = true },
-    [TRACE_TIMER] = { .argument = "state", .value = state },
-    [TRACE_SIGNAL] = { .argument = "signal", .value = number },
-    [TRACE_START] = { .argument = "pid", .value = number },
-    [TRACE_GAP] = { .argument = "events", .value = number },
 };
+
+static json_t *
+value_of(const struct trace_event *event, enum trace_form form)
+{
+    if (form == TRACE_FORM_STATE)
+        return json_string(rows_state_name((enum row_state)event->argument));
+    if (form == TRACE_FORM_ROUTE)
+        return number(trace_route_status(event->argument));
+    return number(event->argument);
+}
 
 static json_t *
 arguments_of(const struct trace_event *event)
 {
-    const struct shape *shape = &shapes[event->kind];
+    const struct trace_argument argument = trace_argument(event->kind);
     json_t *arguments = json_pack("{s:I}", "connection", (json_int_t)event->connection);
 
     if (event->request != 0)
         json_object_set_new(arguments, "request", number(event->request));
-    if (shape->argument)
-        json_object_set_new(arguments, shape->argument, shape->value(event->argument));
+    if (argument.name)
+        json_object_set_new(arguments, argument.name, value_of(event, argument.form));
     return arguments;
 }
 
@@ -129,10 +127,9 @@ end(struct lane *lane, const struct trace_event *event)
 static json_t *
 name_of_request(const struct profile_labels *labels, uint32_t label)
 {
-    json_t *name = NULL;
+    const char *object = profile_object(labels, label);
+    json_t *name = object ? json_sprintf("request %s", object) : NULL;
 
-    if (labels && label > 0 && label <= labels->count)
-        name = json_sprintf("request %s", labels->items[label - 1].object);
     return name ? name : json_string("request");
 }
 

@@ -207,6 +207,12 @@ label_of(const struct profile_labels *labels, uint32_t number)
     return labels && number > 0 && number <= labels->count ? &labels->items[number - 1] : &none;
 }
 
+const char *
+profile_object(const struct profile_labels *labels, uint32_t label)
+{
+    return label_of(labels, label)->object;
+}
+
 static void
 visit_raw(const struct reading *reading, uint32_t label, const uintptr_t *pcs, unsigned depth,
           const uint64_t *raw)

@@ -44,6 +44,9 @@ struct profile_labels {
     size_t count;
 };
 
+/* The object of a label (see label.h); NULL: none. labels may be NULL. */
+const char *profile_object(const struct profile_labels *labels, uint32_t label);
+
 /* One worker's share. */
 struct profile_part {
     unsigned worker;

@@ -37,6 +37,22 @@ trace_kind_name(enum trace_kind kind)
     return kind < TRACE_KINDS ? names[kind] : "unknown";
 }
 
+static const struct trace_argument arguments[TRACE_KINDS] = {
+    [TRACE_ROUTE] = { "status", TRACE_FORM_ROUTE },
+    [TRACE_TURN_END] = { "bytes", TRACE_FORM_AMOUNT },
+    [TRACE_DONE] = { "answers", TRACE_FORM_AMOUNT },
+    [TRACE_TIMER] = { "state", TRACE_FORM_STATE },
+    [TRACE_SIGNAL] = { "signal", TRACE_FORM_NUMBER },
+    [TRACE_START] = { "pid", TRACE_FORM_NUMBER },
+    [TRACE_GAP] = { "events", TRACE_FORM_AMOUNT },
+};
+
+struct trace_argument
+trace_argument(enum trace_kind kind)
+{
+    return kind < TRACE_KINDS ? arguments[kind] : (struct trace_argument){ 0 };
+}
+
 /* A power of two, so that a place in the ring costs no division. */
 static uint64_t
 places(unsigned events)

@@ -51,6 +51,22 @@ struct trace {
 /* "accept". */
 const char *trace_kind_name(enum trace_kind kind);
 
+/* How the argument of an event is told. */
+enum trace_form {
+    TRACE_FORM_NONE,
+    TRACE_FORM_NUMBER, /* "pid 123" */
+    TRACE_FORM_AMOUNT, /* "123 bytes" */
+    TRACE_FORM_STATE,  /* "state send": enum row_state */
+    TRACE_FORM_ROUTE   /* "status 200", and an object: trace_route() */
+};
+
+struct trace_argument {
+    const char *name; /* NULL: the kind has none */
+    enum trace_form form;
+};
+
+struct trace_argument trace_argument(enum trace_kind kind);
+
 /* Bytes for a ring of at least so many events; 0 of them: only the head. */
 size_t trace_size(unsigned events);
 

@@ -69,6 +69,31 @@ def test_the_same_worker_again(observe):
         wait_until(lambda: daemon.named("worker 0") != victim, "another worker 0")
 
 
+def test_the_last_events(observe):
+    """In words, and of none but the process that ended."""
+    daemon = observe(workers=1, debug=NO_CORE)
+    expect_crash(daemon, "worker 0", signal.SIGSEGV)
+    expected = []
+    for count in (1, 2):
+        assert fetch(daemon, "HEAD", "/o").status == 200
+        victim = daemon.named("worker 0")
+        os.kill(victim, signal.SIGSEGV)
+        daemon.wait_log(r"worker 0: last events: -\d+ us route, ", count=count)
+        wait_until(lambda: daemon.named("worker 0") != victim, "another worker 0")
+        expected += [
+            f"start, pid {victim}",
+            "accept, connection 1",
+            "turn, connection 1",
+            "head, connection 1, request 1",
+            "route, connection 1, request 1, status 200, /o",
+        ]
+    told = re.findall(r"worker 0: last events: -\d+ us (.*)", "\n".join(daemon.lines()))
+    first = [place for place, line in enumerate(told) if line.startswith("start, ")]
+    assert first[0] == 0
+    assert [line for place in first for line in told[place : place + 5]] == expected
+    assert sum(line.startswith("route, ") for line in told) == 2
+
+
 def test_the_request_is_named(start, tmp_path):
     """One that sends as fast as the kernel takes it is somewhere in a request nearly always."""
     big = tmp_path / "big"
