@@ -26,6 +26,9 @@
 /* What sanitizers would find is meant. */
 #define HERE __attribute__((noinline, noclone, noipa, no_sanitize("address,undefined")))
 
+/* So that an overflow is not deeper than what is looked at, see unwind.h. */
+#define STACK_MAX (1 << 20)
+
 static struct crash_record *shared;
 
 /* Keeps a call from becoming a jump. */
@@ -160,13 +163,16 @@ run_thread(void *argument)
 static void
 start_thread(void (*way)(void))
 {
+    pthread_attr_t attributes;
     pthread_t thread;
     sigset_t all;
 
     in_thread = way;
+    pthread_attr_init(&attributes);
+    pthread_attr_setstacksize(&attributes, STACK_MAX);
     sigfillset(&all);
     pthread_sigmask(SIG_BLOCK, &all, NULL);
-    pthread_create(&thread, NULL, run_thread, NULL);
+    pthread_create(&thread, &attributes, run_thread, NULL);
     pthread_join(thread, NULL);
 }
 
@@ -227,8 +233,10 @@ static void
 live(void (*way)(void))
 {
     const struct rlimit none = { 0, 0 };
+    const struct rlimit stack = { STACK_MAX, STACK_MAX };
 
     setrlimit(RLIMIT_CORE, &none);
+    setrlimit(RLIMIT_STACK, &stack);
     if (crash_arm(shared) < 0)
         _exit(1);
     label_set(7);
