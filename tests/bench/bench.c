@@ -19,7 +19,7 @@
 
 static const struct benchmark *const tables[] = {
     bench_request,   bench_response, bench_range,  bench_catalogue,
-    bench_histogram, bench_trace,    bench_base64,
+    bench_histogram, bench_trace,    bench_base64, bench_sampler,
 };
 
 enum { N_MAX = 1000000000 };
