@@ -25,8 +25,8 @@ enum { EVENTS = 512, INPUT_SIZE = 8192 };
 
 struct connection {
     int fd;
-    bool sending;
-    size_t sent; /* octets of the answer */
+    bool waiting; /* to send more */
+    size_t sent;  /* octets of the answer */
 };
 
 struct server {
@@ -108,6 +108,17 @@ accept_all(const struct server *server)
     }
 }
 
+/* Waits for what comes next; a small answer changes nothing. */
+static void
+await(const struct server *server, struct connection *connection)
+{
+    const bool waiting = connection->sent < server->length;
+
+    if (waiting != connection->waiting)
+        watch(server, EPOLL_CTL_MOD, connection->fd, waiting ? EPOLLOUT : EPOLLIN, connection);
+    connection->waiting = waiting;
+}
+
 /* False when the connection is over. */
 static bool
 transmit(const struct server *server, struct connection *connection)
@@ -116,13 +127,11 @@ transmit(const struct server *server, struct connection *connection)
     size_t size = left < server->turn ? left : server->turn;
     ssize_t sent = send(connection->fd, server->answer + connection->sent, size, MSG_NOSIGNAL);
 
-    if (sent < 0)
-        return errno == EAGAIN;
-    connection->sent += (size_t)sent;
-    if (connection->sent == server->length) {
-        connection->sending = false;
-        watch(server, EPOLL_CTL_MOD, connection->fd, EPOLLIN, connection);
-    }
+    if (sent < 0 && errno != EAGAIN)
+        return false;
+    if (sent > 0)
+        connection->sent += (size_t)sent;
+    await(server, connection);
     return true;
 }
 
@@ -137,16 +146,14 @@ receive(const struct server *server, struct connection *connection)
         return got < 0 && errno == EAGAIN;
     if (got < 4 || memcmp(input + got - 4, "\r\n\r\n", 4) != 0)
         return true;
-    connection->sending = true;
     connection->sent = 0;
-    watch(server, EPOLL_CTL_MOD, connection->fd, EPOLLOUT, connection);
     return transmit(server, connection);
 }
 
 static void
 serve(const struct server *server, struct connection *connection)
 {
-    if (connection->sending ? transmit(server, connection) : receive(server, connection))
+    if (connection->waiting ? transmit(server, connection) : receive(server, connection))
         return;
     close(connection->fd);
     free(connection);

@@ -30,9 +30,9 @@ class Scenario:
     quick: tuple[float, int] | None = None  # seconds and rounds with --quick; None: left out
 
 
-def _small(name: str, client: str, **load) -> Case:
+def _small(name: str, client: str, servers: tuple[str, ...] = (), **load) -> Case:
     load = {"path": SMALL, "groups": ("64",)} | load
-    return Case(name, load=Load(client=client, **load), paths=(SMALL,))
+    return Case(name, load=Load(client=client, **load), paths=(SMALL,), servers=servers)
 
 
 def _connections(count: int) -> Case:
@@ -43,7 +43,7 @@ def _size(name: str) -> Case:
     return Case(f"size-{name}", load=Load(path=f"/{name}"))
 
 
-ALL = VARIANTS + TRANSMIT + PEERS + GO + YARDSTICKS
+ALL = VARIANTS + TRANSMIT + PEERS + GO + tuple(sorted({*YARDSTICKS} - {"raw-reply"}))
 FILES = ("tiffd-cached", "tiffd-streaming") + PEERS  # those that serve any file
 
 SCENARIOS: tuple[Scenario, ...] = (
@@ -67,7 +67,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         "small",
         "small answers: 64 connections",
         (
-            _small("object", "wrk"),
+            _small("object", "wrk", FILES + ("raw-reply",)),
             _small("not-modified", "wrk", status=304, field="If-None-Match"),
             _small("missing", "wrk", path="/missing", status=404),
             _small("head", "client", method="HEAD"),

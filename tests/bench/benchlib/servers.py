@@ -75,7 +75,6 @@ class Server:
     config: str = ""  # written to $config
     role: str = "peer"  # tiffd, peer, go, yardstick
     needs: tuple[str, ...] = ()  # programs that must be installed
-    only_tiff: bool = False  # serves nothing but /tiff
     options: tuple[str, ...] = ()  # tiffd's -o
     embedded: bool = False  # /tiff is inside the program
     iperf_streams: int = 0  # no HTTP: loaded by iperf3
@@ -96,14 +95,15 @@ def _nginx(name: str, sending: str) -> Server:
     return Server(name, ("nginx", "-p", "$dir", "-c", "$config"), NGINX % sending, needs=("nginx",))
 
 
-def _raw(name: str, *arguments: str) -> Server:
-    command = ("$tools/raw_send", "$port", "$root/tiff", *arguments)
-    return Server(name, command, role="yardstick", needs=("gcc",), only_tiff=True)
+def _raw(name: str, file: str, *arguments: str) -> Server:
+    """Serves nothing but this file."""
+    command = ("$tools/raw_send", "$port", f"$root/{file}", *arguments)
+    return Server(name, command, role="yardstick", needs=("gcc",))
 
 
 def _go(variant: str, *arguments: str) -> Server:
     command = (f"$tools/go-{variant}", "127.0.0.1:$port", *arguments)
-    return Server(f"go-{variant}", command, role="go", needs=("go",), only_tiff=True)
+    return Server(f"go-{variant}", command, role="go", needs=("go",))
 
 
 def _iperf(streams: int) -> Server:
@@ -131,8 +131,9 @@ SERVERS: tuple[Server, ...] = (
     _go("cached", "$root/tiff"),
     _go("embedded"),
     _go("streaming", "$root/tiff"),
-    _raw("raw-send", "262144"),
-    _raw("raw-send-turns", "0", "262144"),
+    _raw("raw-send", "tiff", "262144"),
+    _raw("raw-send-turns", "tiff", "0", "262144"),
+    _raw("raw-reply", "1KiB"),
     _iperf(1),
     _iperf(30),
 )
