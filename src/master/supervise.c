@@ -269,7 +269,8 @@ supervise_enforce(struct generation *generation, uint64_t now)
 {
     if (generation->kill_at == 0 || generation->alive == 0 || now < generation->kill_at)
         return;
-    log_warning("%u processes did not drain in time: killed", generation->alive);
+    log_warning("%u process%s did not drain in time: killed", generation->alive,
+                generation->alive == 1 ? "" : "es");
     supervise_signal(generation, SIGKILL);
     generation->kill_at = now + KILL_GRACE;
 }

@@ -42,8 +42,8 @@ write_head(struct page *page)
           "<body>\n"
           "<h1>tiffd</h1>\n",
           page->out);
-    fprintf(page->out, "<p>%u workers, generation %u, %s; master is process %d.</p>\n",
-            view->tables->workers, view->generation,
+    fprintf(page->out, "<p>%u worker%s, generation %u, %s; master is process %d.</p>\n",
+            view->tables->workers, view->tables->workers == 1 ? "" : "s", view->generation,
             config_variant_name(view->config->server.variant), (int)view->roster->master);
 }
 
