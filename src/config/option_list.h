@@ -53,7 +53,7 @@ OPTION(server, transmit, transmit, "auto", 0, 0, 0,
        "how bodies leave: send copies them, sendfile hands their pages over; auto: send")
 OPTION(server, affinity, affinity, "none", 0, 0, 0,
        "cpu: worker N stays on the Nth of the CPUs this process may use")
-OPTION(server, senders, number, "128", 0, 1048576, 0,
+OPTION(server, senders, number, "256", 0, 1048576, 0,
        "connections of one worker that send large bodies at a time; 0: all of them")
 OPTION(server, readers, number, "4", 1, 64, 0,
        "threads of one worker that read what is not in memory, for streaming")
