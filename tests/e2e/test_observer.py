@@ -146,7 +146,7 @@ def test_waiting_for_slow_clients_is_a_profile(observe):
     table = text(daemon, "/debug/pprof/block")
     assert "Type: delay\n" in table
     assert "wait_for_client" in rows_of(table)
-    assert 0.5 < total_of(table) <= longest
+    assert 0.5 < total_of(table) <= longest + 0.01  # it is rounded
 
 
 def test_cpu_time_is_right(observe):

@@ -15,7 +15,7 @@ import subprocess
 
 import pytest
 
-from client import fetch
+from client import connect, fetch, request
 from daemon import PROGRAM, SAMPLE, has_tcmalloc, wait_until
 from observing import needs_heap
 
@@ -153,6 +153,22 @@ def test_both_kinds_at_once(profiled, where):
     daemon.stop()
     assert len(files(where, "cpu")) == len(files(where, "heap")) == 2
     assert {path.name for path in where.glob("*.gz")} == {"p.cpu.pb.gz", "p.heap.pb.gz"}
+
+
+@needs_heap
+def test_samples_touch_no_descriptor(start, where, text):
+    """3 and 4 are sockets, where libunwind would have its pipe; what clients get stays whole."""
+    options = [f"--cpuprofile={where}/p", f"--memprofile={where}/p"]
+    daemon = start(INI.format(profile="hz = 1000\nsample_bytes = 1"), *options, debug=True)
+    daemon.expect_log("profiles of both kinds are on")
+    with connect(daemon) as one, connect(daemon) as other:
+        for _ in range(50):
+            for client in (one, other):
+                client.send(request("GET", "/tiff") * 2)
+            for client in (one, one, other, other):
+                assert client.answer().body == text
+    daemon.stop()
+    assert len(files(where, "cpu")) == len(files(where, "heap")) == 2
 
 
 @pytest.mark.skipif(has_tcmalloc(), reason="this build has tcmalloc")
