@@ -85,12 +85,18 @@ make_recorder(struct instruments *instruments, const struct config_profile *prof
     return instruments->recorder ? 0 : -1;
 }
 
-/* Samples are wanted as long as there is a file that they go to. */
+/* Samples are wanted as long as there is a file that they go to. Whoever looks sees the rate
+ * before a worker has begun. */
 static void
-want_samples(const struct instruments *instruments)
+want_samples(const struct instruments *instruments, unsigned hz)
 {
-    for (unsigned i = 0; instruments->prefixes[0] && i < instruments->tables.workers; i++)
-        sampler_want(tables_cpu(&instruments->tables, i), 0, true);
+    for (unsigned i = 0; i < instruments->tables.workers; i++) {
+        struct sampler_table *table = tables_cpu(&instruments->tables, i);
+
+        table->hz = hz;
+        if (instruments->prefixes[0])
+            sampler_want(table, 0, true);
+    }
 }
 
 int
@@ -109,7 +115,7 @@ instruments_create(struct instruments *instruments, const struct config *config,
         make_recorder(instruments, &config->profile, generation) == 0) {
         instruments->roster->started =
             previous ? previous->roster->started : tables_created(&instruments->tables);
-        want_samples(instruments);
+        want_samples(instruments, config->profile.hz);
         return 0;
     }
     log_error("instruments: can't be made");

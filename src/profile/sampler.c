@@ -210,6 +210,7 @@ sampler_start(struct sampler_table *table, unsigned hz)
     stacks_adopt(stacks_of(table));
     if ((error = install_handler()) < 0 || (error = sampler_add_thread()) < 0) {
         sampler.table = NULL;
+        table->hz = 0;
         return error;
     }
     __atomic_store_n(&table->pid, getpid(), __ATOMIC_SEQ_CST);

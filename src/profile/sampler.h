@@ -24,7 +24,7 @@ enum { SAMPLER_SAMPLES, SAMPLER_NS };
 struct sampler_table {
     uint32_t guard;
     uint32_t wanted;  /* how many want samples; a worker that none wants takes none */
-    uint32_t hz;      /* requested */
+    uint32_t hz;      /* requested, also before it starts; 0: there will be no samples */
     pid_t pid;        /* the process that takes samples; 0: none */
     uint64_t retired; /* ns of CPU time that processes before this one have used */
     uint64_t stacks[STACKS_SIZE / sizeof(uint64_t)];
