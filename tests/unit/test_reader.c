@@ -77,7 +77,7 @@ a_thread_works_for_a_request(void **state)
     label_set_request((struct label_request){ 12, 3 });
     assert_non_null(reader_submit(reader, NULL, &object, 3, 100));
     label_set_request((struct label_request){ 0 });
-    free(wait_for_one(reader));
+    reader_release(wait_for_one(reader));
     assert_int_equal(served.connection, 12);
     assert_int_equal(served.number, 3);
     reader_destroy(reader);
