@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * undumped: from the allocator, so that heap profiles show it; the mark is taken off before the
- * pages go back there, for they may hold anything next. Not fatal: pages without the mark work
- * as well.
+ * undumped: from the allocator, so that heap profiles show it. The pages are emptied and the
+ * mark is taken off before they go back there, for they may hold anything next. Not fatal:
+ * pages without the mark work as well.
  */
 #include "base/undumped.h"
 
@@ -31,7 +31,9 @@ undumped_alloc(size_t size)
 void
 undumped_free(void *memory, size_t size)
 {
-    if (memory)
+    if (memory) {
+        (void)madvise(memory, whole_pages(size), MADV_DONTNEED);
         (void)madvise(memory, whole_pages(size), MADV_DODUMP);
+    }
     free(memory);
 }

@@ -21,6 +21,7 @@
 
 #include "base/clock.h"
 #include "base/signals.h"
+#include "base/undumped.h"
 #include "object/base64.h"
 
 #define CHUNK    (3 * 64 * 1024)       /* whole base64 groups */
@@ -227,14 +228,15 @@ source_load(const struct source *source, const struct config_asset *asset, char 
             unsigned char *digest)
 {
     struct sha256_ctx sha;
-    unsigned char *work = malloc(CHUNK + base64_length(CHUNK));
+    const size_t size = CHUNK + base64_length(CHUNK);
+    unsigned char *work = undumped_alloc(size);
     int result = -ENOMEM;
 
     if (work) {
         sha256_init(&sha);
         result = load_chunks(source, asset, target, work, &sha);
         sha256_digest(&sha, SHA256_DIGEST_SIZE, digest);
-        free(work);
+        undumped_free(work, size);
     }
     if (result == -EINTR)
         log_notice("%s: no longer read, since a signal ends the daemon", asset->file);

@@ -197,6 +197,38 @@ def core_limits(pid):
     raise AssertionError("no limit of cores")
 
 
+def dumped(pid):
+    """The mappings that go into a core, as ranges: written ones without "dd" in their flags."""
+    start = end = 0
+    for line in pathlib.Path(f"/proc/{pid}/smaps").read_text().splitlines():
+        if match := re.match(r"([0-9a-f]+)-([0-9a-f]+) .w", line):
+            start, end = (int(number, 16) for number in match.groups())
+        elif re.match(r"[0-9a-f]+-[0-9a-f]+ ", line):
+            start = end = 0
+        elif line.startswith("VmFlags:") and end and " dd" not in line:
+            yield start, end
+
+
+@pytest.mark.parametrize(
+    ("variant", "encoding"),
+    [("cached", "identity"), ("cached", "base64"), ("streaming", "identity")],
+)
+def test_a_core_has_no_bytes_of_objects(start, tmp_path, variant, encoding):
+    mark = b"an object that belongs into no core, " * 27
+    (tmp_path / "object").write_bytes(mark * 4000)
+    daemon = start(
+        f"[server]\nworkers = 1\nvariant = {variant}\n"
+        f"[asset /o]\nfile = {tmp_path}/object\nencoding = {encoding}\n"
+    )
+    served = fetch(daemon, "GET", "/o").body
+    (worker,) = daemon.workers()
+    with open(f"/proc/{worker}/mem", "rb") as memory:
+        for start, end in dumped(worker):
+            memory.seek(start)
+            content = memory.read(end - start)
+            assert mark not in content and served[: len(mark)] not in content
+
+
 # ------------------------------------------------------------------ while they live
 
 STACKS = "/debug/pprof/goroutine?debug=2"
