@@ -52,8 +52,10 @@ class Observed(Daemon):
 
 
 def title(pid):
+    """Without what libbsd leaves behind a title that is not longer than the command line."""
     with contextlib.suppress(OSError):
-        return pathlib.Path(f"/proc/{pid}/cmdline").read_bytes().partition(b"\0")[0].decode()
+        shown = pathlib.Path(f"/proc/{pid}/cmdline").read_bytes()
+        return shown.partition(b"\0")[0].decode().rstrip()
     return ""
 
 

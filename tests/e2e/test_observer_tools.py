@@ -49,13 +49,18 @@ def go(tool, *words):
     return tool("go", "tool", "pprof", *words)
 
 
+def assert_callers(table):
+    """Rows of google-pprof lead to main."""
+    for name in CALLERS:
+        assert re.search(rf" {name}( \(inline\))?$", table, re.MULTILINE)
+
+
 @pytest.mark.parametrize("prefix", ["/debug/pprof/", "/pprof/"])
 def test_google_pprof(observe, tool, prefix):
     daemon = observe()
     with load(daemon):
         table = tool("google-pprof", "--text", "--seconds=2", url(daemon, "profile", prefix))
-    for name in CALLERS:
-        assert re.search(rf" {name}( \(inline\))?$", table, re.MULTILINE)
+    assert_callers(table)
 
 
 @needs_heap
@@ -64,8 +69,7 @@ def test_google_pprof_on_the_heap(observe, tool, prefix):
     daemon = observe()
     with load(daemon):
         table = tool("google-pprof", "--text", "--alloc_space", url(daemon, "heap", prefix))
-    for name in CALLERS:
-        assert re.search(rf" {name}( \(inline\))?$", table, re.MULTILINE)
+    assert_callers(table)
 
 
 def names_of(table):
@@ -93,8 +97,7 @@ def test_google_pprof_on_allocs(observe, tool):
     daemon = observe(sample_bytes=1)
     with load(daemon):
         table = tool("google-pprof", "--text", "--alloc_space", "--seconds=1", url(daemon, "allocs"))
-    for name in CALLERS:
-        assert re.search(rf" {name}( \(inline\))?$", table, re.MULTILINE)
+    assert_callers(table)
 
 
 @needs_heap

@@ -11,17 +11,10 @@ import pytest
 
 from client import connect, connect_narrowly, fetch, request
 from daemon import DEADLINE, alive, children, sockets, wait_until
+from observing import title
 
 GET = request("GET", "/o")
 KILLED = r"worker 0: process \d+ was ended by signal 9"
-
-
-def title(pid):
-    """Without what libbsd leaves behind a title that is not longer than the command line."""
-    with contextlib.suppress(OSError):
-        shown = pathlib.Path(f"/proc/{pid}/cmdline").read_bytes()
-        return shown.partition(b"\0")[0].decode().rstrip()
-    return ""
 
 
 def ids(pid):
