@@ -76,11 +76,11 @@ seconds_since(uint64_t now, uint64_t ns)
 static void
 print_body(FILE *out, const struct entry *entry)
 {
-    const struct profile_labels *labels = entry->view->labels;
     const struct row *row = &entry->row;
+    const char *object = profile_object(entry->view->labels, row->label);
 
-    if (labels && row->label > 0 && row->label <= labels->count)
-        fprintf(out, ", %s", labels->items[row->label - 1].object);
+    if (object)
+        fprintf(out, ", %s", object);
     if (row->end > 0)
         fprintf(out, ", byte %" PRIu64 " of %" PRIu64, row->position, row->end);
     if (row->stalled > 0)

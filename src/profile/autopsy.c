@@ -91,15 +91,10 @@ describe_request(const struct crash_record *record, const struct profile_labels 
     const struct label_request request = record->request;
     const bool known = request.number != 0 || request.connection == 0;
     const char *object = known ? profile_object(labels, record->label) : NULL;
-    char connection[32] = "";
-    char number[32] = "";
+    char numbers[LABEL_REQUEST_SIZE];
 
-    if (request.connection != 0)
-        snprintf(connection, sizeof(connection), ", connection %" PRIu32, request.connection);
-    if (request.number != 0)
-        snprintf(number, sizeof(number), ", request %" PRIu32, request.number);
-    snprintf(text, FOR_SIZE, "%s%s%s%s", connection, number, object ? ", for " : "",
-             object ? object : "");
+    label_describe_request(request, numbers);
+    snprintf(text, FOR_SIZE, "%s%s%s", numbers, object ? ", for " : "", object ? object : "");
 }
 
 void

@@ -6,6 +6,9 @@
  */
 #include "profile/label.h"
 
+#include <inttypes.h>
+#include <stdio.h>
+
 static _Thread_local volatile uint32_t current;
 static _Thread_local volatile struct label_request current_request;
 
@@ -31,4 +34,18 @@ struct label_request
 label_request(void)
 {
     return current_request;
+}
+
+void
+label_describe_request(struct label_request request, char text[static LABEL_REQUEST_SIZE])
+{
+    int length = 0;
+
+    text[0] = '\0';
+    if (request.connection != 0)
+        length =
+            snprintf(text, LABEL_REQUEST_SIZE, ", connection %" PRIu32, request.connection);
+    if (request.number != 0)
+        snprintf(text + length, LABEL_REQUEST_SIZE - (size_t)length, ", request %" PRIu32,
+                 request.number);
 }

@@ -27,4 +27,9 @@ struct label_request {
 void label_set_request(struct label_request request);
 struct label_request label_request(void);
 
+#define LABEL_REQUEST_SIZE 64
+
+/* ", connection 12, request 3", without what is 0. */
+void label_describe_request(struct label_request request, char text[static LABEL_REQUEST_SIZE]);
+
 #endif

@@ -7,6 +7,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "profile/label.h"
+
 #define LINE_SIZE     512
 #define ARGUMENT_SIZE 384
 
@@ -38,17 +40,14 @@ describe(const struct trace_event *event, uint64_t end, const struct profile_lab
          char line[static LINE_SIZE])
 {
     const uint64_t us = end > event->ns ? (end - event->ns) / 1000 : 0;
-    char connection[32] = "";
-    char request[32] = "";
+    char numbers[LABEL_REQUEST_SIZE];
     char argument[ARGUMENT_SIZE];
 
-    if (event->connection != 0)
-        snprintf(connection, sizeof(connection), ", connection %" PRIu32, event->connection);
-    if (event->request != 0)
-        snprintf(request, sizeof(request), ", request %" PRIu32, event->request);
+    label_describe_request((struct label_request){ event->connection, event->request },
+                           numbers);
     describe_argument(event, labels, argument);
-    snprintf(line, LINE_SIZE, "-%" PRIu64 " us %s%s%s%s", us, trace_kind_name(event->kind),
-             connection, request, argument);
+    snprintf(line, LINE_SIZE, "-%" PRIu64 " us %s%s%s", us, trace_kind_name(event->kind),
+             numbers, argument);
 }
 
 /* Where the events of a process begin, and before which they end. Without any start all are
