@@ -54,7 +54,7 @@ def exchange(server, octets, split):
 
 def test_mutated_requests(server):
     server.wait_log(r"started: 2 workers")
-    workers = server.workers()
+    workers = server.all_workers(2)
     draw = random.Random(SEED)
     end = time.monotonic() + SECONDS
     while time.monotonic() < end:
