@@ -16,6 +16,8 @@ enum sender_result {
     SENDER_FAILED,  /* the connection is closed; its pointer is void */
 };
 
+#define SENDER_LINE 64 /* a cache line: so much more than chunk_size worker->chunk has */
+
 /* Sends until one of the above. Afterwards the worker's stage is empty: what the socket refused
  * is in the connection's outbox. */
 enum sender_result sender_push(struct worker *worker, struct connection *connection);

@@ -207,7 +207,7 @@ allocate(struct worker *worker)
     worker->inbox = malloc(worker->server->head_size);
     worker->path = malloc(worker->server->target_length);
     worker->chunk_size = flight_chunk(worker->server->send_buffer);
-    worker->chunk = undumped_alloc(worker->chunk_size);
+    worker->chunk = undumped_alloc(worker->chunk_size + SENDER_LINE);
     worker->stale = calloc(inherit->catalogue->count, sizeof(*worker->stale));
     worker->reader = reader_create(worker->server->readers);
     worker->listeners = calloc(inherit->listen_count, sizeof(*worker->listeners));
@@ -346,7 +346,7 @@ release(struct worker *worker)
     close(worker->epoll_fd);
     free(worker->inbox);
     free(worker->path);
-    undumped_free(worker->chunk, worker->chunk_size);
+    undumped_free(worker->chunk, worker->chunk_size + SENDER_LINE);
     free(worker->stale);
     free(worker->listeners);
     reader_destroy(worker->reader);

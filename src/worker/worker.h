@@ -39,7 +39,7 @@ struct worker {
     struct stage stage; /* what leaves next */
     char *inbox;        /* server->head_size bytes */
     char *path;         /* server->target_length bytes */
-    char *chunk;        /* chunk_size bytes read from a file */
+    char *chunk;        /* chunk_size + SENDER_LINE bytes, for pieces of a file */
     size_t chunk_size;  /* what a full send buffer takes, see flight_chunk() */
 
     struct trace *trace; /* these are shared, see journal.h */
