@@ -11,6 +11,7 @@
 
 #include "http/date.h"
 #include "worker/connection.h"
+#include "worker/freshness.h"
 #include "worker/inherit.h"
 #include "worker/reader.h"
 #include "worker/stage.h"
@@ -47,7 +48,7 @@ struct worker {
     struct stacks *waits;
     uint32_t last_id; /* of a connection */
 
-    bool *stale; /* by object: its file changed; it is answered with 500 */
+    struct freshness *freshness; /* by object */
     struct watch *listeners;
     struct watch signals;
     struct watch doorbell;
