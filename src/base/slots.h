@@ -48,6 +48,8 @@ struct slot {
     struct slot_counters served;
     uint64_t accepted;    /* connections since the start */
     uint64_t connections; /* now */
+    uint64_t given;       /* connections, to other workers */
+    uint64_t taken;       /* connections, from other workers */
     uint64_t started;     /* requests when this process began: tells whether it has served */
     uint64_t turns;       /* of connections */
     uint64_t stalls;      /* times that a socket was full */
@@ -57,6 +59,7 @@ struct slot {
     uint64_t turn_began;  /* ms, when the loop's turn began; 0: it waits for events */
     uint32_t ending;      /* 1: nobody will accept after this worker; written by the master */
     uint32_t sharing;     /* 1: accepts no more, for it has its share */
+    int cpu;              /* that the loop's turn began on */
     pid_t pid;            /* 0: no process now; SLOT_STARTING; written by the master */
     struct slot_timing timing;
     struct slot_memory memory; /* of the process that is there */

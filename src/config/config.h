@@ -61,11 +61,12 @@ struct config_server {
     uint64_t linger_timeout;
     uint64_t drain_timeout;
     enum transmit transmit;
-    enum affinity affinity;
-    unsigned senders;     /* large bodies sent at a time, per worker; 0: all */
-    unsigned readers;     /* threads of a worker for reads that would wait for a disk */
-    uint64_t send_buffer; /* of a socket on a short path; 0: the kernel's choice everywhere */
-    uint64_t turn_size;   /* bytes one connection may send before the next has its turn */
+    enum affinity affinity; /* of workers to CPUs */
+    enum affinity steering; /* of connections to workers */
+    unsigned senders;       /* large bodies sent at a time, per worker; 0: all */
+    unsigned readers;       /* threads of a worker for reads that would wait for a disk */
+    uint64_t send_buffer;   /* of a socket on a short path; 0: the kernel's choice everywhere */
+    uint64_t turn_size;     /* bytes one connection may send before the next has its turn */
 };
 
 struct config_log {

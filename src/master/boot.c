@@ -13,7 +13,7 @@ void
 boot_raise_descriptor_limit(const struct config_server *server)
 {
     struct rlimit limit;
-    rlim_t wanted = server->connections + 128u;
+    rlim_t wanted = server->connections + 3u * server->workers + 128u;
 
     if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= wanted)
         return;

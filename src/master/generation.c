@@ -29,6 +29,30 @@ hang_doorbells(struct generation *generation)
     return 0;
 }
 
+static int
+open_hatches(struct generation *generation)
+{
+    const struct config_server *server = &generation->config->server;
+    int error = 0;
+
+    if (server->workers == 1 || server->steering == AFFINITY_NONE)
+        return 0;
+    if ((generation->hatches = calloc(server->workers, sizeof(*generation->hatches))) == NULL)
+        return -ENOMEM;
+    for (unsigned i = 0; i < server->workers && error == 0; i++)
+        error = hatch_open(&generation->hatches[i]);
+    return error;
+}
+
+static void
+close_hatches(struct generation *generation)
+{
+    for (unsigned i = 0; generation->hatches && i < generation->config->server.workers; i++)
+        if (generation->hatches[i].give > 0)
+            hatch_close(&generation->hatches[i]);
+    free(generation->hatches);
+}
+
 static void
 take_down_doorbells(struct generation *generation)
 {
@@ -79,6 +103,7 @@ build(struct generation *generation, const struct generation *previous)
     generation->gone = gone_of(generation->catalogue, previous);
     generation->places = calloc(server->workers + 1, sizeof(*generation->places));
     if (generation->places && generation->gone && hang_doorbells(generation) == 0 &&
+        open_hatches(generation) == 0 &&
         slots_create(&generation->slots, server->workers, (unsigned)config->asset_count) == 0)
         return instruments_create(&generation->instruments, config, generation->catalogue,
                                   generation->number, previous ? &previous->instruments : NULL);
@@ -91,6 +116,7 @@ release(struct generation *generation)
 {
     instruments_release(&generation->instruments);
     slots_destroy(&generation->slots);
+    close_hatches(generation);
     take_down_doorbells(generation);
     free(generation->places);
     free(generation->gone);

@@ -16,6 +16,7 @@
 #include "master/instruments.h"
 #include "master/reporter.h"
 #include "object/catalogue.h"
+#include "worker/hatch.h"
 
 /* A process's place. It stays when the process in it is replaced. */
 struct place {
@@ -33,7 +34,8 @@ struct generation {
     struct instruments instruments;
     struct slot_counters *gone; /* by object: counted by generations that have ended */
     struct place *places;       /* one a worker, then the observer's */
-    int *doorbells;             /* an eventfd a place, see inherit.h */
+    int *doorbells;             /* an eventfd a worker, see inherit.h */
+    struct hatch *hatches;      /* likewise; NULL: connections stay where they are */
     unsigned alive;             /* places with a process */
     struct reporter reporter;
     bool recorded;            /* the profiles of its whole life are written, or being written */

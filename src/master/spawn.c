@@ -45,6 +45,7 @@ spawn_worker(const struct generation *generation, const struct spawn_lends *lend
         .slot = slot,
         .generation = generation->number,
         .doorbells = generation->doorbells,
+        .hatches = generation->hatches,
         .master_pipe = lends->pipe[0],
         .identity = generation->identity,
     };

@@ -85,21 +85,24 @@ one_worker(const struct totals_worker *worker)
     struct slot_counters served = { 0 };
 
     slot_counters_sum(&served, &slot->served);
-    return json_pack("{s:o, s:o, s:o, s:o, s:f, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
-                     "generation", integer(worker->view->generation), /**/
-                     "worker", integer(worker->number),               /**/
-                     "pid", integer((uint64_t)worker->pid),           /**/
-                     "spawned", integer(worker->spawned),             /**/
-                     "cpu_seconds", (double)worker->cpu_ns / NS,      /**/
-                     "pss_bytes", integer(worker->pss),               /**/
-                     "connections", integer(slot_read(&slot->connections)), "accepted",
-                     integer(slot_read(&slot->accepted)),         /**/
-                     "requests", integer(served.requests),        /**/
-                     "sent_bytes", integer(served.bytes),         /**/
-                     "status", status_classes(&served),           /**/
-                     "turns", integer(slot_read(&slot->turns)),   /**/
-                     "stalls", integer(slot_read(&slot->stalls)), /**/
-                     "reads", integer(slot_read(&slot->reads)));
+    return json_pack(
+        "{s:o, s:o, s:o, s:o, s:f, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+        "generation", integer(worker->view->generation), /**/
+        "worker", integer(worker->number),               /**/
+        "pid", integer((uint64_t)worker->pid),           /**/
+        "spawned", integer(worker->spawned),             /**/
+        "cpu_seconds", (double)worker->cpu_ns / NS,      /**/
+        "pss_bytes", integer(worker->pss),               /**/
+        "connections", integer(slot_read(&slot->connections)), "accepted",
+        integer(slot_read(&slot->accepted)),         /**/
+        "given", integer(slot_read(&slot->given)),   /**/
+        "taken", integer(slot_read(&slot->taken)),   /**/
+        "requests", integer(served.requests),        /**/
+        "sent_bytes", integer(served.bytes),         /**/
+        "status", status_classes(&served),           /**/
+        "turns", integer(slot_read(&slot->turns)),   /**/
+        "stalls", integer(slot_read(&slot->stalls)), /**/
+        "reads", integer(slot_read(&slot->reads)));
 }
 
 static json_t *

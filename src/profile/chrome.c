@@ -185,7 +185,8 @@ closed(struct lane *lane, const struct trace_event *event)
 }
 
 static void (*const plays[TRACE_KINDS])(struct lane *lane, const struct trace_event *event) = {
-    [TRACE_ACCEPT] = instant, [TRACE_HEAD] = nothing, /* see end_answers() */
+    [TRACE_ACCEPT] = instant, [TRACE_TAKE] = instant,       [TRACE_GIVE] = instant,
+    [TRACE_HEAD] = nothing, /* see end_answers() */
     [TRACE_ROUTE] = nothing,  [TRACE_FIRST_BYTE] = instant, [TRACE_TURN] = begin,
     [TRACE_TURN_END] = end,   [TRACE_WOULD_BLOCK] = begin,  [TRACE_RESUME] = end,
     [TRACE_READ] = begin,     [TRACE_READ_END] = end,       [TRACE_DONE] = done,

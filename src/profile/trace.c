@@ -13,6 +13,8 @@
 
 static const char *const names[TRACE_KINDS] = {
     [TRACE_ACCEPT] = "accept",
+    [TRACE_TAKE] = "take",
+    [TRACE_GIVE] = "give",
     [TRACE_HEAD] = "head",
     [TRACE_ROUTE] = "route",
     [TRACE_FIRST_BYTE] = "first byte",
@@ -38,6 +40,7 @@ trace_kind_name(enum trace_kind kind)
 }
 
 static const struct trace_argument arguments[TRACE_KINDS] = {
+    [TRACE_GIVE] = { "worker", TRACE_FORM_NUMBER },
     [TRACE_ROUTE] = { "status", TRACE_FORM_ROUTE },
     [TRACE_TURN_END] = { "bytes", TRACE_FORM_AMOUNT },
     [TRACE_DONE] = { "answers", TRACE_FORM_AMOUNT },

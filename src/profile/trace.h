@@ -14,6 +14,8 @@
 
 enum trace_kind {
     TRACE_ACCEPT,      /* a connection is there */
+    TRACE_TAKE,        /* one is there that another worker had */
+    TRACE_GIVE,        /* another worker gets it; argument: which */
     TRACE_HEAD,        /* a request's head is whole */
     TRACE_ROUTE,       /* it is decided; argument: trace_route() */
     TRACE_FIRST_BYTE,  /* of an answer, handed to the kernel */

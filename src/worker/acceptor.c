@@ -77,11 +77,14 @@ ring_others(struct worker *worker)
 static void
 admit(struct worker *worker, int fd)
 {
-    struct connection *connection = connection_open(worker, fd);
+    struct connection *connection = connection_open(worker, fd, TRACE_ACCEPT);
 
-    if (connection == NULL)
+    if (connection == NULL) {
         pause_exhausted(worker, ENOMEM);
-    else if (worker->connections - worker->refused > worker->server->connections)
+        return;
+    }
+    slot_add(&worker->slot->accepted, 1);
+    if (worker->connections - worker->refused > worker->server->connections)
         exchange_refuse_busy(worker, connection);
     journal_serve(NULL);
     ring_others(worker);

@@ -34,3 +34,12 @@ balance_reached(const struct slots *slots, unsigned worker, uint64_t now)
         return false;
     return slot_read(&slots_worker(slots, worker)->connections) >= balance_share(least);
 }
+
+bool
+balance_invites(const struct slots *slots, unsigned worker, uint64_t now)
+{
+    const struct slot *slot = slots_worker(slots, worker);
+
+    return __atomic_load_n(&slot->pid, __ATOMIC_RELAXED) > 0 && takes_part(slot, now) &&
+           !balance_reached(slots, worker, now);
+}

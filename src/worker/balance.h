@@ -22,6 +22,9 @@ uint64_t balance_share(uint64_t least);
  */
 bool balance_reached(const struct slots *slots, unsigned worker, uint64_t now);
 
+/* May others send connections to this worker? It runs, and has not its share. */
+bool balance_invites(const struct slots *slots, unsigned worker, uint64_t now);
+
 #define BALANCE_STUCK 100
 
 #endif

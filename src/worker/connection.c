@@ -77,7 +77,7 @@ of_timer(struct timer *timer)
 }
 
 struct connection *
-connection_open(struct worker *worker, int fd)
+connection_open(struct worker *worker, int fd, enum trace_kind how)
 {
     struct connection *connection = calloc(1, sizeof(*connection));
     struct epoll_event event = { .events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET,
@@ -90,9 +90,8 @@ connection_open(struct worker *worker, int fd)
     }
     connection->watch = (struct watch){ .ready = on_ready, .fd = fd };
     worker->connections++;
-    slot_add(&worker->slot->accepted, 1);
     slot_add(&worker->slot->connections, 1);
-    journal_open(worker, connection);
+    journal_open(worker, connection, how);
     connection_enter(worker, connection, CONNECTION_IDLE);
     return connection;
 }

@@ -42,7 +42,8 @@ struct connection {
     bool refused : 1;        /* above the limit: told so, and not counted as served */
     bool queued : 1;         /* in the worker's queue */
     uint32_t unacknowledged; /* bytes in the socket when it last refused more */
-    uint64_t requests;
+    uint32_t requests;
+    uint32_t stays; /* seconds, until when it is not given to another worker */
     struct timer timer;
     TAILQ_ENTRY(connection) turn; /* while queued */
     struct inbox *inbox;          /* received, not yet a whole head; NULL while nothing is */
@@ -62,8 +63,9 @@ struct connection {
 
 TAILQ_HEAD(connection_queue, connection);
 
-/* Takes over the accepted descriptor. NULL (and the descriptor closed) without memory. */
-struct connection *connection_open(struct worker *worker, int fd);
+/* Takes over the descriptor; `how` it came: TRACE_ACCEPT or TRACE_TAKE. NULL (and the
+ * descriptor closed) without memory. */
+struct connection *connection_open(struct worker *worker, int fd, enum trace_kind how);
 
 /* Gives back everything at once. The pointer is void afterwards. */
 void connection_close(struct worker *worker, struct connection *connection);

@@ -88,13 +88,21 @@ copy_body(struct worker *worker, const struct object *object, struct range range
     return true;
 }
 
+/* What is sent, unless it is several ranges. */
+static struct range
+range_of(const struct object *object, const struct answer *answer)
+{
+    if (answer->range_count == 1)
+        return answer->ranges[0];
+    return (struct range){ .first = 0, .last = object->representation.length - 1 };
+}
+
 /* Points the connection at what follows the head. False without memory. */
 static bool
 begin_body(struct worker *worker, struct connection *connection, const struct object *object,
            const struct answer *answer)
 {
-    const struct range whole = { .first = 0, .last = object->representation.length - 1 };
-    const struct range range = answer->range_count == 1 ? answer->ranges[0] : whole;
+    const struct range range = range_of(object, answer);
 
     if (answer->range_count > 1) {
         connection->multipart = multipart_create(answer->ranges, answer->range_count);
@@ -120,10 +128,28 @@ last_request(const struct worker *worker, const struct connection *connection)
            (worker->server->requests != 0 && connection->requests >= worker->server->requests);
 }
 
-/* Decides and stages the answer to an understood request. False without memory. */
+/* A large body may be another worker's to send; then the connection is gone. */
 static bool
+given_away(struct worker *worker, struct connection *connection, const struct object *object,
+           const struct answer *answer, const struct input *input)
+{
+    return answer->body && answer->range_count <= 1 && stage_length(&worker->stage) == 0 &&
+           range_length(range_of(object, answer)) > worker->chunk_size &&
+           hatch_offer(worker, connection, input->at, input->length);
+}
+
+static enum sender_result
+give_up(struct worker *worker, struct connection *connection)
+{
+    stage_clear(&worker->stage);
+    connection_close(worker, connection);
+    return SENDER_GONE;
+}
+
+/* Decides and stages the answer to an understood request. */
+static enum sender_result
 answer_request(struct worker *worker, struct connection *connection,
-               const struct request *request)
+               const struct request *request, const struct input *input)
 {
     const struct object *object = catalogue_find(worker->inherit->catalogue, request->path);
     struct stage *stage = &worker->stage;
@@ -134,6 +160,8 @@ answer_request(struct worker *worker, struct connection *connection,
     else
         answer_decide(request, object ? &object->representation : NULL, worker->server->ranges,
                       worker->date_second, &answer);
+    if (given_away(worker, connection, object, &answer, input))
+        return SENDER_GONE;
     answer.close |= last_request(worker, connection);
     connection->closing = answer.close;
     journal_answer(worker, connection, object, answer.status);
@@ -142,12 +170,14 @@ answer_request(struct worker *worker, struct connection *connection,
     slot_count_answer(&worker->slot->served, answer.status);
     if (object)
         slot_count_answer(counters_of(worker, object), answer.status);
-    return !answer.body || begin_body(worker, connection, object, &answer);
+    if (answer.body && !begin_body(worker, connection, object, &answer))
+        return give_up(worker, connection);
+    return SENDER_DONE;
 }
 
-/* Answers the request whose head is at the front of input, if it is whole. False without
- * memory. */
-static bool
+/* Answers the request whose head is at the front of input, if it is whole. SENDER_DONE or
+ * SENDER_GONE. */
+static enum sender_result
 answer_head(struct worker *worker, struct connection *connection, struct input *input)
 {
     const struct head_limits limits = limits_of(worker->server);
@@ -157,14 +187,14 @@ answer_head(struct worker *worker, struct connection *connection, struct input *
     journal_head(connection);
     refusal = head_read(&input->head, input->at, input->length, &limits);
     if (refusal == REFUSAL_NONE && input->head.length == 0)
-        return true;
+        return SENDER_DONE;
     connection->requests++;
     if (refusal == REFUSAL_NONE)
         refusal = request_parse(&request, &input->head, input->at, worker->path);
     if (refusal == REFUSAL_NONE)
-        return answer_request(worker, connection, &request);
+        return answer_request(worker, connection, &request, input);
     refuse_head(worker, connection, &input->head, refusal);
-    return true;
+    return SENDER_DONE;
 }
 
 /* --- the exchange ------------------------------------------------------------------------- */
@@ -185,13 +215,10 @@ static enum sender_result
 answer_input(struct worker *worker, struct connection *connection, struct input *input)
 {
     while (input->length > 0 && !connection->closing) {
-        enum sender_result result;
+        enum sender_result result = answer_head(worker, connection, input);
 
-        if (!answer_head(worker, connection, input)) {
-            stage_clear(&worker->stage);
-            connection_close(worker, connection);
-            return SENDER_FAILED;
-        }
+        if (result != SENDER_DONE)
+            return result;
         if (input->head.length == 0)
             break;
         input->at += input->head.length;
@@ -242,14 +269,13 @@ go_on(struct worker *worker, struct connection *connection, struct input *input)
 {
     enum sender_result result = answer_input(worker, connection, input);
 
-    if (result == SENDER_FAILED)
+    if (result == SENDER_GONE)
         return false;
     if (connection->closing)
         input->length = 0;
     if (inbox_keep(&connection->inbox, input->at, input->length, &input->head,
                    (size_t)worker->server->head_size) < 0) {
-        stage_clear(&worker->stage);
-        connection_close(worker, connection);
+        give_up(worker, connection);
         return false;
     }
     if (result == SENDER_DONE)
@@ -305,7 +331,7 @@ exchange_send(struct worker *worker, struct connection *connection)
     enum sender_result result = sender_push(worker, connection);
     struct input input = { 0 };
 
-    if (result == SENDER_FAILED)
+    if (result == SENDER_GONE)
         return;
     if (result != SENDER_DONE) {
         wait_for(worker, connection, result);

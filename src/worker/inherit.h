@@ -15,6 +15,7 @@
 #include "config/config.h"
 #include "object/catalogue.h"
 #include "profile/tables.h"
+#include "worker/hatch.h"
 
 struct inherit {
     const struct config *config;       /* of this worker's generation */
@@ -27,11 +28,12 @@ struct inherit {
     bool publish_memory;               /* and how much there is, see slots.h */
     const int *listen_fds;             /* non-blocking, shared by all workers */
     size_t listen_count;
-    unsigned slot;            /* 0 .. config->server.workers - 1 */
-    unsigned generation;      /* counts reloads from 0 */
-    const int *doorbells;     /* an eventfd a worker: rung when it may accept again */
-    int master_pipe;          /* readable (end of file) when the master is gone */
-    struct identity identity; /* to become */
+    unsigned slot;               /* 0 .. config->server.workers - 1 */
+    unsigned generation;         /* counts reloads from 0 */
+    const int *doorbells;        /* an eventfd a worker: rung when it may accept again */
+    const struct hatch *hatches; /* one a worker; NULL: connections stay where they are */
+    int master_pipe;             /* readable (end of file) when the master is gone */
+    struct identity identity;    /* to become */
 };
 
 #endif

@@ -41,11 +41,11 @@ journal_note(struct worker *worker, const struct connection *connection, enum tr
              uint64_t argument)
 {
     trace_add(worker->trace, worker->now_ns, kind, connection ? connection->journal.id : 0,
-              connection ? (uint32_t)connection->requests : 0, argument);
+              connection ? connection->requests : 0, argument);
 }
 
 void
-journal_open(struct worker *worker, struct connection *connection)
+journal_open(struct worker *worker, struct connection *connection, enum trace_kind how)
 {
     struct journal *journal = &connection->journal;
 
@@ -55,7 +55,7 @@ journal_open(struct worker *worker, struct connection *connection)
         journal->row->connection = journal->id;
     }
     slot_add(&worker->slot->idle, 1); /* every connection begins idle */
-    journal_note(worker, connection, TRACE_ACCEPT, 0);
+    journal_note(worker, connection, how, 0);
 }
 
 static uint32_t
@@ -99,7 +99,7 @@ describe(const struct connection *connection)
     if (row == NULL)
         return;
     row->state = (uint16_t)connection->state;
-    row->requests = (uint32_t)connection->requests;
+    row->requests = connection->requests;
     row->label = label_of(connection->object);
     row->position = connection->object ? connection->position : 0;
     row->end = connection->object ? connection->end : 0;
@@ -128,7 +128,7 @@ journal_serve(const struct connection *connection)
         request.connection = connection->journal.id;
     if (connection &&
         (connection->state == CONNECTION_SEND || connection->state == CONNECTION_READ))
-        request.number = (uint32_t)connection->requests;
+        request.number = connection->requests;
     label_set_request(request);
 }
 
@@ -171,7 +171,7 @@ journal_answer(struct worker *worker, struct connection *connection,
         journal->first = false;
     }
     label_set(label_of(object));
-    label_set_request((struct label_request){ journal->id, (uint32_t)connection->requests });
+    label_set_request((struct label_request){ journal->id, connection->requests });
     journal_note(worker, connection, TRACE_HEAD, 0);
     journal_note(worker, connection, TRACE_ROUTE, trace_route(label_of(object), status));
 }

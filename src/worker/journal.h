@@ -38,7 +38,7 @@ void journal_start(struct worker *worker);
 /* Reads the clock. */
 void journal_note_time(struct worker *worker);
 
-void journal_open(struct worker *worker, struct connection *connection);
+void journal_open(struct worker *worker, struct connection *connection, enum trace_kind how);
 void journal_close(struct worker *worker, struct connection *connection);
 
 /* The state has changed. */

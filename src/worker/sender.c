@@ -152,7 +152,7 @@ cut(struct worker *worker, struct connection *connection, const struct object *o
     worker->freshness[object->index].stale |= error == -ESTALE;
     stage_clear(&worker->stage);
     connection_reset(worker, connection);
-    return SENDER_FAILED;
+    return SENDER_GONE;
 }
 
 static enum sender_result
@@ -161,7 +161,7 @@ lost(struct worker *worker, struct connection *connection)
     log_debug("a client is gone: %s", strerror(errno));
     stage_clear(&worker->stage);
     connection_close(worker, connection);
-    return SENDER_FAILED;
+    return SENDER_GONE;
 }
 
 /* Not all has left. What is staged must not be lost to the next connection. */

@@ -13,7 +13,7 @@ enum sender_result {
     SENDER_YIELDED, /* the turn is over; the socket would take more */
     SENDER_QUEUED,  /* others send first: it has a turn when it may, see admission.h */
     SENDER_READING, /* a thread reads the next piece: sender_loaded() goes on */
-    SENDER_FAILED,  /* the connection is closed; its pointer is void */
+    SENDER_GONE,    /* the connection is not ours any more; its pointer is void */
 };
 
 #define SENDER_LINE 64 /* a cache line: so much more than chunk_size worker->chunk has */

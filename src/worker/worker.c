@@ -36,6 +36,7 @@ drain_quietly(struct worker *worker, bool last)
         return;
     worker->drain_until = worker->now + worker->server->drain_timeout;
     acceptor_close(worker, last);
+    hatch_empty(worker);
     connection_drain(worker);
 }
 
@@ -217,6 +218,30 @@ allocate(struct worker *worker)
     return -ENOMEM;
 }
 
+/* What other workers, threads and the master have to say. */
+static int
+watch_others(struct worker *worker)
+{
+    const struct inherit *inherit = worker->inherit;
+    const struct {
+        struct watch *watch;
+        int fd; /* -1: there is none */
+        void (*ready)(struct worker *worker, struct watch *watch, uint32_t events);
+    } others[] = {
+        { &worker->doorbell, inherit->doorbells[inherit->slot], acceptor_rung },
+        { &worker->hatch, inherit->hatches ? inherit->hatches[inherit->slot].take : -1,
+          hatch_ready },
+        { &worker->loaded, reader_fd(worker->reader), sender_loaded },
+        { &worker->master, inherit->master_pipe, on_master_gone },
+    };
+    int error = 0;
+
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]) && error == 0; i++)
+        if (others[i].fd >= 0)
+            error = watch_descriptor(worker, others[i].watch, others[i].fd, others[i].ready);
+    return error;
+}
+
 static int
 start(struct worker *worker)
 {
@@ -238,18 +263,10 @@ start(struct worker *worker)
         return -errno;
     if ((signal_fd = signals_open()) < 0)
         return signal_fd;
-    if ((error = watch_descriptor(worker, &worker->signals, signal_fd, on_signal)) < 0)
+    if ((error = watch_descriptor(worker, &worker->signals, signal_fd, on_signal)) < 0 ||
+        (error = watch_others(worker)) < 0)
         return error;
-    if ((error = watch_descriptor(worker, &worker->doorbell,
-                                  worker->inherit->doorbells[worker->inherit->slot],
-                                  acceptor_rung)) < 0)
-        return error;
-    if ((error = watch_descriptor(worker, &worker->loaded, reader_fd(worker->reader),
-                                  sender_loaded)) < 0)
-        return error;
-    error =
-        watch_descriptor(worker, &worker->master, worker->inherit->master_pipe, on_master_gone);
-    return error < 0 ? error : acceptor_start(worker);
+    return acceptor_start(worker);
 }
 
 /* The Date field changes once a second; so does its text. */
@@ -322,6 +339,7 @@ turn(struct worker *worker)
     __atomic_store_n(&worker->slot->turn_began, 0, __ATOMIC_RELAXED);
     count = epoll_wait(worker->epoll_fd, events, EVENTS, next_wait(worker));
     note_time(worker);
+    __atomic_store_n(&worker->slot->cpu, sched_getcpu(), __ATOMIC_RELAXED);
     __atomic_store_n(&worker->slot->turn_began, worker->now, __ATOMIC_RELAXED);
     for (int i = 0; i < count; i++) {
         struct watch *watch = events[i].data.ptr;

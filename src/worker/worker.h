@@ -52,6 +52,7 @@ struct worker {
     struct watch *listeners;
     struct watch signals;
     struct watch doorbell;
+    struct watch hatch;
     struct watch loaded;
     struct reader *reader; /* for reads that would block the loop */
     struct watch master;

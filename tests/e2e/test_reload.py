@@ -70,7 +70,7 @@ class Asker(threading.Thread):
 
 @pytest.mark.parametrize("variant", ["cached", "streaming"])
 def test_reload_under_load_loses_no_request(serve, tmp_path, variant):
-    contents = [bytes([65 + i]) * (100000 + i) for i in range(6)]
+    contents = [bytes([65 + i]) * (200000 + i) for i in range(6)]
     daemon = serve(contents[0], workers=2, variant=variant)
     assert fetch(daemon, "GET", "/o").body == contents[0]
     askers = [Asker(daemon, contents) for _ in range(4)]

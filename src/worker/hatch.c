@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * hatch: see hatch.h. A message is one connection: how many requests it has had, the bytes of
+ * the one that is to be answered, and the descriptor. A connection that can't be given stays.
+ */
+#include "worker/hatch.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "worker/steering.h"
+#include "worker/worker.h"
+
+/* Room for one descriptor. */
+union control {
+    struct cmsghdr header;
+    char bytes[CMSG_SPACE(sizeof(int))];
+};
+
+int
+hatch_open(struct hatch *hatch)
+{
+    int ends[2];
+
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends) < 0)
+        return -errno;
+    *hatch = (struct hatch){ .give = ends[0], .take = ends[1] };
+    return 0;
+}
+
+void
+hatch_close(struct hatch *hatch)
+{
+    close(hatch->give);
+    close(hatch->take);
+}
+
+/* Where the last packet of the connection arrived, the request; -1: unknown. */
+static int
+cpu_of(const struct connection *connection)
+{
+    int cpu = -1;
+    socklen_t length = sizeof(cpu);
+
+    getsockopt(connection->watch.fd, SOL_SOCKET, SO_INCOMING_CPU, &cpu, &length);
+    return cpu;
+}
+
+static int
+choose(const struct worker *worker, const struct connection *connection)
+{
+    const struct steering steering = {
+        .slots = worker->inherit->slots,
+        .here = worker->inherit->slot,
+        .cpu = cpu_of(connection),
+        .limit = worker->server->connections,
+        .now = worker->now,
+    };
+
+    return steering_choose(&steering);
+}
+
+static bool
+give(const struct hatch *hatch, const struct connection *connection, const char *rest,
+     size_t length)
+{
+    uint32_t requests = connection->requests - 1;
+    struct iovec iov[2] = { { &requests, sizeof(requests) },
+                            { (char *)(uintptr_t)rest, length } };
+    union control control = { .header = { .cmsg_len = CMSG_LEN(sizeof(int)),
+                                          .cmsg_level = SOL_SOCKET,
+                                          .cmsg_type = SCM_RIGHTS } };
+    struct msghdr message = { .msg_iov = iov,
+                              .msg_iovlen = 2,
+                              .msg_control = control.bytes,
+                              .msg_controllen = sizeof(control.bytes) };
+
+    memcpy(CMSG_DATA(&control.header), &connection->watch.fd, sizeof(int));
+    return sendmsg(hatch->give, &message, MSG_NOSIGNAL) >= 0;
+}
+
+bool
+hatch_offer(struct worker *worker, struct connection *connection, const char *rest,
+            size_t length)
+{
+    const struct inherit *inherit = worker->inherit;
+    int to;
+
+    if (inherit->hatches == NULL || worker->drain_until != 0 ||
+        worker->now / 1000 < connection->stays)
+        return false;
+    to = choose(worker, connection);
+    if (to == STEERING_NOBODY || !give(&inherit->hatches[to], connection, rest, length))
+        return false;
+    /* The socket lives on elsewhere, so closing our descriptor would not end our interest. */
+    epoll_ctl(worker->epoll_fd, EPOLL_CTL_DEL, connection->watch.fd, NULL);
+    slot_add(&worker->slot->given, 1);
+    journal_note(worker, connection, TRACE_GIVE, (uint64_t)to);
+    connection_close(worker, connection);
+    return true;
+}
+
+/* The connection has its turn as if the request had just arrived. */
+static void
+admit(struct worker *worker, int fd, uint32_t requests, size_t length)
+{
+    struct connection *connection = connection_open(worker, fd, TRACE_TAKE);
+    const struct head unread = { 0 };
+
+    if (connection == NULL) {
+        log_warning("a connection from another worker is lost: out of memory");
+        return;
+    }
+    slot_add(&worker->slot->taken, 1);
+    connection->requests = requests;
+    connection->stays = (uint32_t)(worker->now / 1000 + HATCH_SECONDS);
+    if (inbox_keep(&connection->inbox, worker->inbox, length, &unread,
+                   (size_t)worker->server->head_size) < 0) {
+        connection_close(worker, connection);
+        return;
+    }
+    connection_enter(worker, connection, CONNECTION_SEND);
+    connection_yield(worker, connection);
+}
+
+/* False when the hatch is empty. */
+static bool
+take(struct worker *worker, const struct hatch *hatch)
+{
+    uint32_t requests;
+    struct iovec iov[2] = { { &requests, sizeof(requests) },
+                            { worker->inbox, (size_t)worker->server->head_size } };
+    union control control;
+    struct msghdr message = { .msg_iov = iov,
+                              .msg_iovlen = 2,
+                              .msg_control = control.bytes,
+                              .msg_controllen = sizeof(control.bytes) };
+    ssize_t n = recvmsg(hatch->take, &message, MSG_CMSG_CLOEXEC);
+    int fd;
+
+    if (n < (ssize_t)sizeof(requests))
+        return false;
+    if (CMSG_FIRSTHDR(&message) == NULL) {
+        log_warning("a connection from another worker is lost: no descriptor for it");
+        return true;
+    }
+    memcpy(&fd, CMSG_DATA(&control.header), sizeof(fd));
+    admit(worker, fd, requests, (size_t)n - sizeof(requests));
+    return true;
+}
+
+void
+hatch_ready(struct worker *worker, struct watch *watch, uint32_t events)
+{
+    (void)watch;
+    (void)events;
+    while (take(worker, &worker->inherit->hatches[worker->inherit->slot]))
+        ;
+}
+
+void
+hatch_empty(struct worker *worker)
+{
+    const struct inherit *inherit = worker->inherit;
+
+    for (unsigned i = 0; inherit->hatches && i < inherit->slots->workers; i++)
+        while (take(worker, &inherit->hatches[i]))
+            ;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * hatch: through which a worker gets connections from the others (unix(7), SCM_RIGHTS). What
+ * lies in it outlives the process that it was meant for: the next one in its place takes it.
+ */
+#ifndef WORKER_HATCH_H
+#define WORKER_HATCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct connection;
+struct watch;
+struct worker;
+
+/* The two ends of one worker's hatch. */
+struct hatch {
+    int give; /* everybody's */
+    int take;
+};
+
+/* Master. 0, or a negative errno with nothing open. */
+int hatch_open(struct hatch *hatch) __attribute__((warn_unused_result));
+void hatch_close(struct hatch *hatch);
+
+/*
+ * A large body was asked for and nothing of the answer has begun: if another worker should have
+ * the connection (steering.h), gives it away, with the request and what follows it, the length
+ * bytes at rest. True: it is gone, its pointer is void. False: it stays, and nothing has
+ * changed. A connection that has come through a hatch stays for HATCH_SECONDS.
+ */
+bool hatch_offer(struct worker *worker, struct connection *connection, const char *rest,
+                 size_t length);
+
+/* Something lies in this worker's hatch. */
+void hatch_ready(struct worker *worker, struct watch *watch, uint32_t events);
+
+/*
+ * Takes what lies in any worker's hatch. Whoever gives no more calls it: what it has given to
+ * one that ended meanwhile must not be lost.
+ */
+void hatch_empty(struct worker *worker);
+
+#define HATCH_SECONDS 1
+
+#endif

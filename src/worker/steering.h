@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * steering: which worker should have a connection. Where the packets of a client arrive on the
+ * CPU of the worker that answers them, nothing crosses from one CPU's caches to the other's,
+ * and none has to wake the other. Pure policy over what the workers publish.
+ */
+#ifndef WORKER_STEERING_H
+#define WORKER_STEERING_H
+
+#include <stdint.h>
+
+#include "base/slots.h"
+
+#define STEERING_NOBODY (-1)
+
+/* One choice. */
+struct steering {
+    const struct slots *slots;
+    unsigned here;  /* the worker that has the connection */
+    int cpu;        /* where its packets arrive; negative: unknown */
+    uint64_t limit; /* connections a worker may have */
+    uint64_t now;   /* ms */
+};
+
+/*
+ * The worker that should have the connection instead: of those that run on the CPU and have
+ * not their share (balance.h), the one with the fewest connections. STEERING_NOBODY: it is well
+ * where it is.
+ */
+int steering_choose(const struct steering *steering);
+
+#endif

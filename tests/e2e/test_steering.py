@@ -1,0 +1,238 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Large bodies are sent by the worker on the CPU where the request arrived, and no connection is
+lost on its way there."""
+
+import contextlib
+import os
+import random
+import re
+import signal
+import threading
+import urllib.request
+
+import pytest
+
+from client import connect, request
+from daemon import alive, wait_until
+from observing import title
+
+CPUS = sorted(os.sched_getaffinity(0))
+GET = request("GET", "/o")
+
+pytestmark = pytest.mark.skipif(len(CPUS) < 2, reason="one CPU")
+
+INI = """
+[server]
+workers = 2
+affinity = cpu
+{server}
+[asset /o]
+file = {directory}/object
+[asset /small]
+file = {directory}/small
+"""
+
+
+@pytest.fixture
+def large(tmp_path):
+    content = random.Random(7).randbytes(1 << 20)
+    (tmp_path / "object").write_bytes(content)
+    return content
+
+
+@pytest.fixture
+def serve_pinned(start, tmp_path, large):
+    """serve_pinned("steering = none"): worker N is on the Nth CPU."""
+    (tmp_path / "small").write_bytes(b"small")
+
+    def run(server=""):
+        daemon = start(INI.format(directory=tmp_path, server=server), debug=True)
+        for slot, pid in workers(daemon).items():
+            wait_until(lambda: os.sched_getaffinity(pid) == {CPUS[slot]}, "pinned")
+        return daemon
+
+    return run
+
+
+def workers(daemon):
+    """The number of each worker and its process."""
+
+    def titled():
+        titles = {pid: re.search(r"worker (\d)", title(pid)) for pid in daemon.workers()}
+        found = {int(match[1]): pid for pid, match in titles.items() if match}
+        return found if len(found) == 2 else None
+
+    return wait_until(titled, "two workers")
+
+
+@contextlib.contextmanager
+def client_on(cpu):
+    """What this thread does happens on one CPU."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {cpu})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
+
+
+def numbers(daemon, name):
+    """What the workers of the newest generation count."""
+    with urllib.request.urlopen(f"{daemon.debug_url}/metrics", timeout=20) as page:
+        text = page.read().decode()
+    pattern = rf'^tiffd_worker_{name}{{generation="(\d+)",worker="(\d+)"}} (\d+)$'
+    found = [tuple(map(int, row)) for row in re.findall(pattern, text, re.M)]
+    newest = max(generation for generation, _, _ in found)
+    return [value for generation, _, value in sorted(found) if generation == newest]
+
+
+@contextlib.contextmanager
+def one_at_each_worker(daemon):
+    with connect(daemon) as first, connect(daemon) as second:
+        assert first.still_open() and second.still_open()
+        assert numbers(daemon, "connections") == [1, 1]
+        yield first, second
+
+
+@pytest.mark.parametrize("here", [0, 1])
+def test_large_bodies_come_from_the_worker_on_the_cpu(serve_pinned, large, here):
+    daemon = serve_pinned()
+    with client_on(CPUS[here]), one_at_each_worker(daemon) as clients:
+        for client in clients:
+            client.send(GET)
+            assert client.answer().body == large
+        assert numbers(daemon, "connections")[here] == 2
+        assert numbers(daemon, "taken_total")[here] == 1
+        assert numbers(daemon, "given_total")[1 - here] == 1
+        assert sum(numbers(daemon, "accepted_total")) == 2
+        assert sum(numbers(daemon, "requests_total")) == 4
+        for client in clients:
+            client.send(request("GET", "/small"))
+            assert client.answer().body == b"small"
+
+
+def test_small_answers_move_nobody(serve_pinned):
+    daemon = serve_pinned()
+    with client_on(CPUS[0]), one_at_each_worker(daemon) as clients:
+        for client in clients:
+            client.send(request("GET", "/small") + request("HEAD", "/o"))
+            assert client.answer().body == b"small"
+            assert client.answer("HEAD").status == 200
+        assert numbers(daemon, "given_total") == [0, 0]
+
+
+def test_none_moves_nobody(serve_pinned, large):
+    daemon = serve_pinned("steering = none")
+    with client_on(CPUS[0]), one_at_each_worker(daemon) as clients:
+        for client in clients:
+            client.send(GET)
+            assert client.answer().body == large
+        assert numbers(daemon, "given_total") == [0, 0]
+
+
+def test_requests_behind_the_first_come_along(serve_pinned, large):
+    daemon = serve_pinned()
+    with client_on(CPUS[1]), one_at_each_worker(daemon) as clients:
+        for client in clients:
+            client.send(GET + request("GET", "/small") + GET + b"GET /small HTTP/1.1\r\nHo")
+        for client in clients:
+            assert client.answer().body == large
+            assert client.answer().body == b"small"
+            assert client.answer().body == large
+            client.send(b"st: test\r\n\r\n")
+            assert client.answer().body == b"small"
+        assert sum(numbers(daemon, "given_total")) == 1
+
+
+def test_a_number_of_requests_counts_on_both_sides(serve_pinned, large):
+    daemon = serve_pinned("requests = 3")
+    with client_on(CPUS[1]), one_at_each_worker(daemon) as clients:
+        for client in clients:
+            client.send(GET)
+            assert not client.answer().close
+            client.send(GET)
+            answer = client.answer()
+            assert answer.close and answer.body == large
+            assert client.closed()
+
+
+@contextlib.contextmanager
+def given_to_a_stopped_worker(daemon):
+    """A connection that asked for the object and lies in the hatch of worker 1, which sleeps."""
+    with client_on(CPUS[1]), one_at_each_worker(daemon) as clients:
+        os.kill(workers(daemon)[1], signal.SIGSTOP)
+        for client in clients:
+            client.send(GET)
+        wait_until(lambda: numbers(daemon, "given_total")[0] == 1, "given away")
+        yield clients
+
+
+def bodies(clients):
+    """What came whole."""
+    found = []
+    for client in clients:
+        with contextlib.suppress(AssertionError, ConnectionError):
+            found.append(client.answer().body)
+    return found
+
+
+def test_what_lies_in_a_hatch_outlives_its_worker(serve_pinned, large):
+    daemon = serve_pinned()
+    daemon.expect_log(r"worker 1: process \d+ was ended by signal 9")
+    with given_to_a_stopped_worker(daemon) as clients:
+        os.kill(workers(daemon)[1], signal.SIGKILL)
+        assert bodies(clients) == [large]
+
+
+def test_whoever_drains_takes_back_what_was_given(serve_pinned, large):
+    daemon = serve_pinned()
+    stopped = workers(daemon)[1]
+    with given_to_a_stopped_worker(daemon) as clients:
+        daemon.send_signal(signal.SIGTERM)
+        given = [client for client in clients if has_answer(client)]
+        assert bodies(given) == [large]
+        assert alive(stopped)
+        os.kill(stopped, signal.SIGCONT)
+
+
+def has_answer(client):
+    client.socket.settimeout(2)
+    try:
+        return client.fill()
+    except TimeoutError:
+        return False
+
+
+def test_clients_that_wander_get_every_byte_through_reloads(serve_pinned, large):
+    daemon = serve_pinned()
+    ended = threading.Event()
+    counts = []
+    failures = []
+
+    def ask(seed):
+        choose = random.Random(seed)
+        try:
+            while not ended.is_set():
+                with client_on(choose.choice(CPUS[:2])), connect(daemon) as client:
+                    client.send(GET)
+                    answer = client.answer()
+                    assert answer.body == large
+                    counts.append(1)
+        except (AssertionError, OSError) as failure:
+            failures.append(failure)
+
+    threads = [threading.Thread(target=ask, args=(seed,)) for seed in range(6)]
+    for thread in threads:
+        thread.start()
+    try:
+        wait_until(lambda: failures or sum(numbers(daemon, "given_total")) > 20, "some move")
+        for number in range(1, 5):
+            daemon.send_signal(signal.SIGHUP)
+            daemon.wait_log(f"generation {number} serves")
+            before = len(counts)
+            wait_until(lambda before=before: failures or len(counts) > before + 20, "answers")
+    finally:
+        ended.set()
+        for thread in threads:
+            thread.join()
+    assert not failures
