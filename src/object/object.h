@@ -41,9 +41,8 @@ struct object_ops {
 
     /* Worker, any thread; set where map is not. Copies up to size bytes of the representation
      * from offset (inside it) into buffer; returns how many, at least 1. -EAGAIN: that would
-     * mean to wait for a disk, and `wait` is false; -ESTALE: the file has become shorter;
-     * another negative errno: it can't be read. Whoever sends the bytes asks intact()
-     * afterwards. */
+     * mean to wait for a disk, and `wait` is false; -ESTALE: the file is no longer the one that
+     * was announced; another negative errno: it can't be read. */
     ssize_t (*read)(const struct object *object, void *buffer, size_t size, uint64_t offset,
                     bool wait);
 

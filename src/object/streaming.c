@@ -3,8 +3,9 @@
  * streaming: the representation stays in its file and is read a piece at a time.
  *
  * The master opens the file once a generation and reads it once, for the digest; workers share
- * the descriptor and use pread(2) alone, which has no position to share. Uses source of struct
- * object.
+ * the descriptor and use pread(2) alone, which has no position to share. After each piece the
+ * file is compared with what was announced, so that a client never gets bytes of another file.
+ * Uses source of struct object.
  */
 #include <errno.h>
 #include <string.h>
@@ -52,7 +53,9 @@ read_file(const struct object *object, void *buffer, size_t size, uint64_t offse
     while (n < 0 && errno == EINTR);
     if (n < 0)
         return errno == EOPNOTSUPP ? -EAGAIN : -errno;
-    return n > 0 ? n : -ESTALE;
+    if (n == 0 || !source_intact(&object->source))
+        return -ESTALE;
+    return n;
 }
 
 /* How much of n bytes read at position can be encoded: padding may stand at the end alone.
@@ -64,7 +67,7 @@ whole_groups(const struct object *object, uint64_t position, ssize_t n, bool wai
     if (position + (uint64_t)n < object->source.size)
         n -= n % 3;
     if (n == 0)
-        return wait ? -ESTALE : -EAGAIN;
+        return wait ? -EIO : -EAGAIN;
     return n;
 }
 

@@ -73,6 +73,20 @@ refuse_head(struct worker *worker, struct connection *connection, const struct h
     refuse(worker, connection, info->status, info->text, head->method == METHOD_HEAD);
 }
 
+/* A file that was found changed stays away until a reload, even if it changes back. */
+static bool
+intact(struct worker *worker, const struct object *object)
+{
+    if (worker->stale[object->index])
+        return false;
+    if (object->ops->intact == NULL || object->ops->intact(object))
+        return true;
+    log_warning("asset %s: %s: changed; answered with 500 until a reload", object->asset->path,
+                object->asset->file);
+    worker->stale[object->index] = true;
+    return false;
+}
+
 /* Copies the body behind its head when it is small and in memory. */
 static bool
 copy_body(struct worker *worker, const struct object *object, struct range range)
@@ -155,7 +169,7 @@ answer_request(struct worker *worker, struct connection *connection,
     struct stage *stage = &worker->stage;
     struct answer answer;
 
-    if (object && !freshness_begin(worker, object))
+    if (object && !intact(worker, object))
         answer_failure(request, 500, &answer);
     else
         answer_decide(request, object ? &object->representation : NULL, worker->server->ranges,

@@ -87,11 +87,9 @@ next_slice(struct worker *worker, struct connection *connection, struct iovec *s
         slice->iov_base = (char *)(uintptr_t)object->ops->map(object) + connection->position;
     else
         error = read_slice(worker, connection, slice);
-    if (error < 0)
-        return error;
     if (slice->iov_len > left)
         slice->iov_len = (size_t)left;
-    return freshness_go_on(worker, object, slice->iov_len == left) ? 0 : -ESTALE;
+    return error;
 }
 
 static bool
@@ -149,7 +147,7 @@ cut(struct worker *worker, struct connection *connection, const struct object *o
 {
     log_warning("asset %s: %s: %s; an answer was cut", object->asset->path, object->asset->file,
                 error == -ESTALE ? "changed while it was served" : strerror(-error));
-    worker->freshness[object->index].stale |= error == -ESTALE;
+    worker->stale[object->index] |= error == -ESTALE;
     stage_clear(&worker->stage);
     connection_reset(worker, connection);
     return SENDER_GONE;
@@ -264,7 +262,7 @@ push_file(struct worker *worker, struct connection *connection, int file, uint64
         sent = send_slice(worker, connection, (struct iovec){ 0 });
         return settle_sent(worker, connection, sent, wanted);
     }
-    if (!freshness_go_on(worker, object, wanted == left))
+    if (object->ops->intact && !object->ops->intact(object))
         return cut(worker, connection, object, -ESTALE);
     do
         sent = sendfile(connection->watch.fd, file, &offset, wanted);

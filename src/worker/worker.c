@@ -209,11 +209,11 @@ allocate(struct worker *worker)
     worker->path = malloc(worker->server->target_length);
     worker->chunk_size = flight_chunk(worker->server->send_buffer);
     worker->chunk = undumped_alloc(worker->chunk_size + SENDER_LINE);
-    worker->freshness = calloc(inherit->catalogue->count, sizeof(*worker->freshness));
+    worker->stale = calloc(inherit->catalogue->count, sizeof(*worker->stale));
     worker->reader = reader_create(worker->server->readers);
     worker->listeners = calloc(inherit->listen_count, sizeof(*worker->listeners));
-    if (worker->inbox && worker->path && worker->chunk && worker->freshness &&
-        worker->listeners && worker->reader)
+    if (worker->inbox && worker->path && worker->chunk && worker->stale && worker->listeners &&
+        worker->reader)
         return 0;
     return -ENOMEM;
 }
@@ -365,7 +365,7 @@ release(struct worker *worker)
     free(worker->inbox);
     free(worker->path);
     undumped_free(worker->chunk, worker->chunk_size + SENDER_LINE);
-    free(worker->freshness);
+    free(worker->stale);
     free(worker->listeners);
     reader_destroy(worker->reader);
     free(worker);

@@ -11,7 +11,6 @@
 
 #include "http/date.h"
 #include "worker/connection.h"
-#include "worker/freshness.h"
 #include "worker/inherit.h"
 #include "worker/reader.h"
 #include "worker/stage.h"
@@ -48,7 +47,7 @@ struct worker {
     struct stacks *waits;
     uint32_t last_id; /* of a connection */
 
-    struct freshness *freshness; /* by object */
+    bool *stale; /* by object: its file changed; it is answered with 500 */
     struct watch *listeners;
     struct watch signals;
     struct watch doorbell;
