@@ -95,6 +95,12 @@ log_reopen(void)
 }
 
 int
+log_descriptor(void)
+{
+    return sink.fd;
+}
+
+int
 log_give(uid_t user, gid_t group)
 {
     if (sink.path == NULL)

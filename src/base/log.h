@@ -29,6 +29,9 @@ int log_open(const char *path) __attribute__((warn_unused_result));
 /* Opens the same path again, after a rotation. */
 int log_reopen(void) __attribute__((warn_unused_result));
 
+/* Where lines go now. */
+int log_descriptor(void);
+
 /* Hands the log file to the user the workers run as, so that they can open it again. 0 or a
  * negative errno; does nothing for standard error. */
 int log_give(uid_t user, gid_t group) __attribute__((warn_unused_result));

@@ -2,30 +2,26 @@
 /* reporter: looking up names takes longer than the master may be away from its loop. */
 #include "master/reporter.h"
 
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "base/errand.h"
 #include "base/log.h"
 #include "master/blackbox.h"
 #include "profile/autopsy.h"
 
-/* Ends the process after so long, should its disk be stuck. */
-#define SECONDS_MAX 60
+#define SECONDS_MAX 60 /* for a child that is stuck on a disk */
 
 static pid_t
 fork_report(const struct crash_record *record, const struct blackbox *box, const char *name)
 {
-    pid_t pid = fork();
+    pid_t pid = errand_fork(SECONDS_MAX);
 
     if (pid != 0)
-        return pid < 0 ? -errno : pid;
-    alarm(SECONDS_MAX);
+        return pid;
     if (record)
         autopsy_log(record, name, &box->instruments->labels);
     blackbox_save(box);
-    _exit(EXIT_SUCCESS);
+    errand_end();
 }
 
 void

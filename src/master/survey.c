@@ -6,12 +6,11 @@
  */
 #include "master/survey.h"
 
-#include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "base/errand.h"
 #include "base/log.h"
 #include "observer/connections.h"
 #include "observer/whereabouts.h"
@@ -55,14 +54,13 @@ pid_t
 survey_fork(const struct generation *newest, const struct spawn_lends *lends)
 {
     const struct view *view;
-    pid_t pid = fork();
+    pid_t pid = errand_fork(SECONDS_MAX);
 
     if (pid != 0)
-        return pid < 0 ? -errno : pid;
-    alarm(SECONDS_MAX);
+        return pid;
     if ((view = spawn_view(newest, lends)) != NULL) {
         log_page(view, whereabouts_write, UINT_MAX);
         log_page(view, connections_goroutine, SURVEY_CONNECTIONS);
     }
-    _exit(EXIT_SUCCESS);
+    errand_end();
 }

@@ -5,15 +5,13 @@
  */
 #include "profile/autopsy.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "base/errand.h"
 #include "base/log.h"
 #include "profile/backtrace.h"
 #include "profile/maps.h"
@@ -142,13 +140,10 @@ pid_t
 autopsy_fork(const struct crash_record *record, const char *who,
              const struct profile_labels *labels)
 {
-    pid_t pid = fork();
+    pid_t pid = errand_fork(SECONDS_MAX);
 
-    if (pid < 0)
-        return -errno;
-    if (pid > 0)
+    if (pid != 0)
         return pid;
-    alarm(SECONDS_MAX);
     autopsy_log(record, who, labels);
-    _exit(EXIT_SUCCESS);
+    errand_end();
 }

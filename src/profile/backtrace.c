@@ -10,7 +10,7 @@
 
 struct teller {
     struct symbols *symbols;
-    backtrace_line *line;
+    tell_line *line;
     void *argument;
     size_t number; /* of the next line */
 };
@@ -101,8 +101,8 @@ tell_frames(struct teller *teller, const uintptr_t *pcs, size_t from, size_t unt
 }
 
 void
-backtrace_tell(struct symbols *symbols, const uintptr_t *pcs, size_t depth,
-               backtrace_line *line, void *argument)
+backtrace_tell(struct symbols *symbols, const uintptr_t *pcs, size_t depth, tell_line *line,
+               void *argument)
 {
     struct teller teller = { .symbols = symbols, .line = line, .argument = argument };
 
@@ -110,8 +110,8 @@ backtrace_tell(struct symbols *symbols, const uintptr_t *pcs, size_t depth,
 }
 
 void
-backtrace_tell_ends(struct symbols *symbols, const struct unwind_ends *ends,
-                    backtrace_line *line, void *argument)
+backtrace_tell_ends(struct symbols *symbols, const struct unwind_ends *ends, tell_line *line,
+                    void *argument)
 {
     struct teller teller = { .symbols = symbols, .line = line, .argument = argument };
     uintptr_t pcs[2 * UNWIND_END];

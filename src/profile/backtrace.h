@@ -15,19 +15,17 @@
 #include <stdio.h>
 
 #include "profile/symbol.h"
+#include "profile/tell.h"
 #include "profile/unwind.h"
-
-/* Takes a line, without its end. */
-typedef void backtrace_line(void *argument, const char *line);
 
 /* The lines of a stack whose addresses are as unwind.h has them. symbols NULL: addresses only.
  */
 void backtrace_tell(struct symbols *symbols, const uintptr_t *pcs, size_t depth,
-                    backtrace_line *line, void *argument);
+                    tell_line *line, void *argument);
 
 /* The same for the ends of a stack, with a line about what is left out between them. */
 void backtrace_tell_ends(struct symbols *symbols, const struct unwind_ends *ends,
-                         backtrace_line *line, void *argument);
+                         tell_line *line, void *argument);
 
 /* As backtrace_tell(), each line with this in front, into a stream. */
 void backtrace_write(struct symbols *symbols, const uintptr_t *pcs, size_t depth,

@@ -71,7 +71,7 @@ find_events(const struct trace_copy *trace, pid_t pid, size_t *end)
 
 void
 recent_tell(const struct trace_copy *trace, pid_t pid, size_t most,
-            const struct profile_labels *labels, recent_line *line, void *argument)
+            const struct profile_labels *labels, tell_line *line, void *argument)
 {
     size_t end;
     size_t i = find_events(trace, pid, &end);

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/errand.h"
 #include "base/log.h"
 #include "profile/legacy.h"
 #include "profile/maps.h"
@@ -204,16 +205,14 @@ write_files(struct recorder *recorder, const struct job *jobs, size_t count)
     pid_t pid;
 
     wait_for_writers(recorder, WRITERS_MAX - 1);
-    if ((pid = fork()) > 0) {
+    if ((pid = errand_fork(WRITE_SECONDS)) > 0) {
         recorder->writers[recorder->writer_count++] = pid;
         return;
     }
-    if (pid == 0)
-        alarm(WRITE_SECONDS);
     for (size_t i = 0; i < count; i++)
         write_file(&jobs[i]);
     if (pid == 0)
-        _exit(EXIT_SUCCESS);
+        errand_end();
 }
 
 /* --- jobs --------------------------------------------------------------------------------- */
