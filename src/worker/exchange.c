@@ -87,16 +87,31 @@ intact(struct worker *worker, const struct object *object)
     return false;
 }
 
-/* Copies the body behind its head when it is small and in memory. */
+/* Appends bytes of the object that fit. False when they can't be had at once. */
+static bool
+stage_bytes(struct stage *stage, const struct object *object, uint64_t from, size_t length)
+{
+    char *end = stage->bytes + stage->end;
+
+    if (object->ops->map)
+        stage_append(stage, object->ops->map(object) + from, length);
+    else if (object->ops->read(object, end, length, from, false) == (ssize_t)length)
+        stage->end += length;
+    else
+        return false;
+    return true;
+}
+
+/* Puts the body behind its head when it is small and in memory, the kernel's included. */
 static bool
 copy_body(struct worker *worker, const struct object *object, struct range range)
 {
     struct stage *stage = &worker->stage;
     uint64_t length = range_length(range);
 
-    if (object->ops->map == NULL || length > COPY_MAX || length > stage_room(stage))
+    if (length > COPY_MAX || length > stage_room(stage) ||
+        !stage_bytes(stage, object, range.first, (size_t)length))
         return false;
-    stage_append(stage, object->ops->map(object) + range.first, (size_t)length);
     slot_add(&counters_of(worker, object)->bytes, length);
     journal_body(worker, length);
     return true;
