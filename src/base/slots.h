@@ -50,6 +50,7 @@ struct slot {
     uint64_t connections; /* now */
     uint64_t given;       /* connections, to other workers */
     uint64_t taken;       /* connections, from other workers */
+    uint64_t coming;      /* given to this worker and not yet taken; written by all workers */
     uint64_t started;     /* requests when this process began: tells whether it has served */
     uint64_t turns;       /* of connections */
     uint64_t stalls;      /* times that a socket was full */
@@ -59,8 +60,9 @@ struct slot {
     uint64_t turn_began;  /* ms, when the loop's turn began; 0: it waits for events */
     uint32_t ending;      /* 1: nobody will accept after this worker; written by the master */
     uint32_t sharing;     /* 1: accepts no more, for it has its share */
-    int cpu;              /* that the loop's turn began on */
-    pid_t pid;            /* 0: no process now; SLOT_STARTING; written by the master */
+    uint32_t closed; /* 1: takes no connections: it drains, or lacks descriptors or memory */
+    uint32_t cpu;    /* one more than the CPU of the loop's turn; 0: there was none yet */
+    pid_t pid;       /* 0: no process now; SLOT_STARTING; written by the master */
     struct slot_timing timing;
     struct slot_memory memory; /* of the process that is there */
 

@@ -54,7 +54,7 @@ OPTION(server, transmit, transmit, "auto", 0, 0, 0,
 OPTION(server, affinity, affinity, "none", 0, 0, 0,
        "cpu: worker N stays on the Nth of the CPUs this process may use")
 OPTION(server, steering, affinity, "cpu", 0, 0, 0,
-       "cpu: who asks for a large body goes to the worker on the CPU where the request arrived")
+       "cpu: connections that ask for large bodies move to the worker on the CPU of the request")
 OPTION(server, senders, number, "256", 0, 1048576, 0,
        "connections of one worker that send large bodies at a time; 0: all of them")
 OPTION(server, readers, number, "4", 1, 64, 0,

@@ -45,21 +45,21 @@ open_hatches(struct generation *generation)
 }
 
 static void
-close_hatches(struct generation *generation)
+close_descriptors(const struct generation *generation)
 {
-    for (unsigned i = 0; generation->hatches && i < generation->config->server.workers; i++)
-        if (generation->hatches[i].give > 0)
+    for (unsigned i = 0; i < generation->config->server.workers; i++) {
+        if (generation->hatches && generation->hatches[i].give > 0)
             hatch_close(&generation->hatches[i]);
-    free(generation->hatches);
+        if (generation->doorbells && generation->doorbells[i] > 0)
+            close(generation->doorbells[i]);
+    }
 }
 
-static void
-take_down_doorbells(struct generation *generation)
+void
+generation_let_go(const struct generation *generation)
 {
-    for (unsigned i = 0; generation->doorbells && i < generation->config->server.workers; i++)
-        if (generation->doorbells[i] > 0)
-            close(generation->doorbells[i]);
-    free(generation->doorbells);
+    for (; generation; generation = generation->older)
+        close_descriptors(generation);
 }
 
 /* Adds what is counted of objects to what they have become. */
@@ -116,8 +116,9 @@ release(struct generation *generation)
 {
     instruments_release(&generation->instruments);
     slots_destroy(&generation->slots);
-    close_hatches(generation);
-    take_down_doorbells(generation);
+    close_descriptors(generation);
+    free(generation->hatches);
+    free(generation->doorbells);
     free(generation->places);
     free(generation->gone);
     catalogue_close(generation->catalogue);

@@ -54,6 +54,10 @@ struct config *generation_configure(const char *file, const struct config_overri
 struct generation *generation_create(struct config *config, const struct generation *previous)
     __attribute__((warn_unused_result));
 
+/* In a child: closes what the workers of this generation and of older ones share, which would
+ * keep open what lies in their hatches. */
+void generation_let_go(const struct generation *generation);
+
 /* Frees a generation without processes. Its statistics are added to total, those of its objects
  * to heir, which has taken its place (NULL: none). */
 void generation_destroy(struct generation *generation, struct generation *heir,

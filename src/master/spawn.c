@@ -52,6 +52,7 @@ spawn_worker(const struct generation *generation, const struct spawn_lends *lend
     char name[32];
 
     let_go(lends, lends->observed);
+    generation_let_go(generation->older);
     snprintf(name, sizeof(name), "worker %u", slot);
     log_set_process(name);
     setproctitle("%s (%s)", name, config_variant_name(config->server.variant));
@@ -96,6 +97,7 @@ spawn_observer(const struct generation *generation, const struct spawn_lends *le
     if (crash_arm(tables_crash(tables, tables_observer(tables))) < 0)
         log_error("crash handler: can't be installed");
     let_go(lends, lends->listeners);
+    generation_let_go(generation);
     log_set_process("observer");
     setproctitle("observer");
     exit(inherit.view ? observer_run(&inherit) : EXIT_FAILURE);

@@ -207,6 +207,8 @@ vacate(struct generation *generation, unsigned index, const struct rusage *usage
     slot->connections = 0;
     slot->turn_began = 0;
     slot->sharing = 0;
+    slot->closed = 0;
+    slot->cpu = 0;
     recorder_ended(generation->instruments.recorder, index, usage);
 }
 

@@ -33,6 +33,12 @@ set_sharing(struct worker *worker, bool sharing)
 }
 
 static void
+set_closed(struct worker *worker, bool closed)
+{
+    __atomic_store_n(&worker->slot->closed, closed, __ATOMIC_SEQ_CST);
+}
+
+static void
 pause_accepting(struct worker *worker)
 {
     acceptor_stop(worker);
@@ -46,6 +52,7 @@ pause_exhausted(struct worker *worker, int error)
         log_warning("accept: %s; pausing %d ms at a time", strerror(error), PAUSE);
     worker->complain_again = worker->now + SILENCE;
     pause_accepting(worker);
+    set_closed(worker, true);
     worker->accept_paused = worker->now_ns;
 }
 
@@ -126,6 +133,7 @@ acceptor_start(struct worker *worker)
     worker->accept_paused = 0;
     worker->accept_again = 0;
     set_sharing(worker, false);
+    set_closed(worker, false);
     return 0;
 }
 
@@ -153,6 +161,7 @@ void
 acceptor_close(struct worker *worker, bool last)
 {
     acceptor_stop(worker);
+    set_closed(worker, true);
     for (size_t i = 0; i < worker->inherit->listen_count; i++) {
         if (last)
             take_waiting(worker, worker->listeners[i].fd);

@@ -8,12 +8,19 @@ balance_share(uint64_t least)
     return least + 1 + least / 8;
 }
 
+uint64_t
+balance_load(const struct slot *slot)
+{
+    return slot_read(&slot->connections) + slot_read(&slot->coming);
+}
+
 static bool
 takes_part(const struct slot *slot, uint64_t now)
 {
     uint64_t began = slot_read(&slot->turn_began);
 
-    if (__atomic_load_n(&slot->pid, __ATOMIC_RELAXED) == 0)
+    if (__atomic_load_n(&slot->pid, __ATOMIC_RELAXED) == 0 ||
+        __atomic_load_n(&slot->closed, __ATOMIC_RELAXED) != 0)
         return false;
     return began == 0 || now < began + BALANCE_STUCK;
 }
@@ -25,14 +32,14 @@ balance_reached(const struct slots *slots, unsigned worker, uint64_t now)
 
     for (unsigned i = 0; i < slots->workers; i++) {
         const struct slot *slot = slots_worker(slots, i);
-        uint64_t connections = slot_read(&slot->connections);
+        uint64_t load = balance_load(slot);
 
-        if (i != worker && takes_part(slot, now) && connections < least)
-            least = connections;
+        if (i != worker && takes_part(slot, now) && load < least)
+            least = load;
     }
     if (least == UINT64_MAX)
         return false;
-    return slot_read(&slots_worker(slots, worker)->connections) >= balance_share(least);
+    return balance_load(slots_worker(slots, worker)) >= balance_share(least);
 }
 
 bool

@@ -15,10 +15,13 @@
  * has `least`. */
 uint64_t balance_share(uint64_t least);
 
+/* The connections that a worker has, and those that are on their way to it. */
+uint64_t balance_load(const struct slot *slot);
+
 /*
  * Has this worker its fair share? Workers that can't accept now do not count: those without a
- * process, and those whose turn of the loop began more than BALANCE_STUCK ms before now. False
- * for a worker that is alone.
+ * process, those that are closed (slots.h), and those whose turn of the loop began more than
+ * BALANCE_STUCK ms before now. False for a worker that is alone.
  */
 bool balance_reached(const struct slots *slots, unsigned worker, uint64_t now);
 

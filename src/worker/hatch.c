@@ -63,6 +63,7 @@ choose(const struct worker *worker, const struct connection *connection)
     return steering_choose(&steering);
 }
 
+/* The request that is to be answered is counted by who answers it. */
 static bool
 give(const struct hatch *hatch, const struct connection *connection, const char *rest,
      size_t length)
@@ -70,30 +71,44 @@ give(const struct hatch *hatch, const struct connection *connection, const char 
     uint32_t requests = connection->requests - 1;
     struct iovec iov[2] = { { &requests, sizeof(requests) },
                             { (char *)(uintptr_t)rest, length } };
-    union control control = { .header = { .cmsg_len = CMSG_LEN(sizeof(int)),
-                                          .cmsg_level = SOL_SOCKET,
-                                          .cmsg_type = SCM_RIGHTS } };
+    union control control = { .bytes = { 0 } };
     struct msghdr message = { .msg_iov = iov,
                               .msg_iovlen = 2,
                               .msg_control = control.bytes,
                               .msg_controllen = sizeof(control.bytes) };
 
+    control.header = (struct cmsghdr){ .cmsg_len = CMSG_LEN(sizeof(int)),
+                                       .cmsg_level = SOL_SOCKET,
+                                       .cmsg_type = SCM_RIGHTS };
     memcpy(CMSG_DATA(&control.header), &connection->watch.fd, sizeof(int));
     return sendmsg(hatch->give, &message, MSG_NOSIGNAL) >= 0;
+}
+
+/* Counted first: it may be taken before we go on. */
+static bool
+give_to(struct worker *worker, int to, const struct connection *connection, const char *rest,
+        size_t length)
+{
+    uint64_t *coming = &slots_worker(worker->inherit->slots, (unsigned)to)->coming;
+
+    __atomic_fetch_add(coming, 1, __ATOMIC_RELAXED);
+    if (give(&worker->inherit->hatches[to], connection, rest, length))
+        return true;
+    __atomic_fetch_sub(coming, 1, __ATOMIC_RELAXED);
+    return false;
 }
 
 bool
 hatch_offer(struct worker *worker, struct connection *connection, const char *rest,
             size_t length)
 {
-    const struct inherit *inherit = worker->inherit;
     int to;
 
-    if (inherit->hatches == NULL || worker->drain_until != 0 ||
+    if (worker->inherit->hatches == NULL || worker->drain_until != 0 ||
         worker->now / 1000 < connection->stays)
         return false;
     to = choose(worker, connection);
-    if (to == STEERING_NOBODY || !give(&inherit->hatches[to], connection, rest, length))
+    if (to == STEERING_NOBODY || !give_to(worker, to, connection, rest, length))
         return false;
     /* The socket lives on elsewhere, so closing our descriptor would not end our interest. */
     epoll_ctl(worker->epoll_fd, EPOLL_CTL_DEL, connection->watch.fd, NULL);
@@ -110,25 +125,25 @@ admit(struct worker *worker, int fd, uint32_t requests, size_t length)
     struct connection *connection = connection_open(worker, fd, TRACE_TAKE);
     const struct head unread = { 0 };
 
+    if (connection && inbox_keep(&connection->inbox, worker->inbox, length, &unread,
+                                 (size_t)worker->server->head_size) < 0) {
+        connection_close(worker, connection);
+        connection = NULL;
+    }
     if (connection == NULL) {
         log_warning("a connection from another worker is lost: out of memory");
         return;
     }
     slot_add(&worker->slot->taken, 1);
     connection->requests = requests;
-    connection->stays = (uint32_t)(worker->now / 1000 + HATCH_SECONDS);
-    if (inbox_keep(&connection->inbox, worker->inbox, length, &unread,
-                   (size_t)worker->server->head_size) < 0) {
-        connection_close(worker, connection);
-        return;
-    }
+    connection->stays = (uint32_t)(worker->now / 1000) + 2; /* one second is begun already */
     connection_enter(worker, connection, CONNECTION_SEND);
     connection_yield(worker, connection);
 }
 
-/* False when the hatch is empty. */
+/* Takes one connection from the hatch of that worker. False when the hatch is empty. */
 static bool
-take(struct worker *worker, const struct hatch *hatch)
+take(struct worker *worker, unsigned from)
 {
     uint32_t requests;
     struct iovec iov[2] = { { &requests, sizeof(requests) },
@@ -138,11 +153,13 @@ take(struct worker *worker, const struct hatch *hatch)
                               .msg_iovlen = 2,
                               .msg_control = control.bytes,
                               .msg_controllen = sizeof(control.bytes) };
-    ssize_t n = recvmsg(hatch->take, &message, MSG_CMSG_CLOEXEC);
+    ssize_t n = recvmsg(worker->inherit->hatches[from].take, &message, MSG_CMSG_CLOEXEC);
     int fd;
 
     if (n < (ssize_t)sizeof(requests))
         return false;
+    __atomic_fetch_sub(&slots_worker(worker->inherit->slots, from)->coming, 1,
+                       __ATOMIC_RELAXED);
     if (CMSG_FIRSTHDR(&message) == NULL) {
         log_warning("a connection from another worker is lost: no descriptor for it");
         return true;
@@ -157,7 +174,7 @@ hatch_ready(struct worker *worker, struct watch *watch, uint32_t events)
 {
     (void)watch;
     (void)events;
-    while (take(worker, &worker->inherit->hatches[worker->inherit->slot]))
+    while (take(worker, worker->inherit->slot))
         ;
 }
 
@@ -167,6 +184,6 @@ hatch_empty(struct worker *worker)
     const struct inherit *inherit = worker->inherit;
 
     for (unsigned i = 0; inherit->hatches && i < inherit->slots->workers; i++)
-        while (take(worker, &inherit->hatches[i]))
+        while (take(worker, i))
             ;
 }

@@ -28,7 +28,7 @@ void hatch_close(struct hatch *hatch);
  * A large body was asked for and nothing of the answer has begun: if another worker should have
  * the connection (steering.h), gives it away, with the request and what follows it, the length
  * bytes at rest. True: it is gone, its pointer is void. False: it stays, and nothing has
- * changed. A connection that has come through a hatch stays for HATCH_SECONDS.
+ * changed. A connection that has come through a hatch stays for a second at least.
  */
 bool hatch_offer(struct worker *worker, struct connection *connection, const char *rest,
                  size_t length);
@@ -41,7 +41,5 @@ void hatch_ready(struct worker *worker, struct watch *watch, uint32_t events);
  * one that ended meanwhile must not be lost.
  */
 void hatch_empty(struct worker *worker);
-
-#define HATCH_SECONDS 1
 
 #endif

@@ -23,9 +23,9 @@ struct steering {
 };
 
 /*
- * The worker that should have the connection instead: of those that run on the CPU and have
- * not their share (balance.h), the one with the fewest connections. STEERING_NOBODY: it is well
- * where it is.
+ * The worker that should have the connection instead: of those that run on the CPU, have no
+ * more connections than this one and not their share (balance.h), the one with the fewest.
+ * STEERING_NOBODY: it is well where it is.
  */
 int steering_choose(const struct steering *steering);
 

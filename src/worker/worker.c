@@ -339,7 +339,7 @@ turn(struct worker *worker)
     __atomic_store_n(&worker->slot->turn_began, 0, __ATOMIC_RELAXED);
     count = epoll_wait(worker->epoll_fd, events, EVENTS, next_wait(worker));
     note_time(worker);
-    __atomic_store_n(&worker->slot->cpu, sched_getcpu(), __ATOMIC_RELAXED);
+    __atomic_store_n(&worker->slot->cpu, (uint32_t)sched_getcpu() + 1, __ATOMIC_RELAXED);
     __atomic_store_n(&worker->slot->turn_began, worker->now, __ATOMIC_RELAXED);
     for (int i = 0; i < count; i++) {
         struct watch *watch = events[i].data.ptr;

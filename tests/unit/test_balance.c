@@ -68,6 +68,34 @@ the_dead_and_the_stuck_do_not_count(void **state)
     slots_destroy(&slots);
 }
 
+/* Who drains, or lacks descriptors, neither holds others up nor gets what they have. */
+static void
+the_closed_do_not_count(void **state)
+{
+    struct slots slots = slots_with((const uint64_t[]){ 50, 0, 50 }, 3);
+
+    (void)state;
+    assert_true(balance_reached(&slots, 0, 0));
+    assert_true(balance_invites(&slots, 1, 0));
+    slots_worker(&slots, 1)->closed = 1;
+    assert_false(balance_reached(&slots, 0, 0));
+    assert_false(balance_invites(&slots, 1, 0));
+    slots_destroy(&slots);
+}
+
+static void
+what_is_on_its_way_counts(void **state)
+{
+    struct slots slots = slots_with((const uint64_t[]){ 8, 8 }, 2);
+
+    (void)state;
+    assert_true(balance_invites(&slots, 1, 0));
+    slots_worker(&slots, 1)->coming = 2;
+    assert_false(balance_invites(&slots, 1, 0));
+    assert_false(balance_reached(&slots, 0, 0));
+    slots_destroy(&slots);
+}
+
 /* The first worker must not take everything before the others exist. */
 static void
 the_ones_that_start_count(void **state)
@@ -87,6 +115,8 @@ main(void)
         cmocka_unit_test(the_share_stays_near_the_least),
         cmocka_unit_test(one_worker_alone_takes_all),
         cmocka_unit_test(only_the_idlest_go_on),
+        cmocka_unit_test(the_closed_do_not_count),
+        cmocka_unit_test(what_is_on_its_way_counts),
         cmocka_unit_test(the_ones_that_start_count),
         cmocka_unit_test(the_dead_and_the_stuck_do_not_count),
     };

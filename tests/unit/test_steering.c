@@ -39,7 +39,7 @@ place(const struct place *places)
 {
     for (unsigned i = 0; i < WORKERS; i++) {
         slots_worker(&slots, i)->connections = places[i].connections;
-        slots_worker(&slots, i)->cpu = places[i].cpu;
+        slots_worker(&slots, i)->cpu = (uint32_t)places[i].cpu + 1;
         slots_worker(&slots, i)->pid = 1;
     }
 }
@@ -93,6 +93,8 @@ the_balance_comes_first(void **state)
     assert_int_equal(choice(2), STEERING_NOBODY);
     place((const struct place[]){ { 8, 0 }, { 8, 1 }, { 8, 2 }, { 8, 3 } });
     assert_int_equal(choice(1), 1);
+    place((const struct place[]){ { 80, 0 }, { 81, 1 }, { 80, 2 }, { 80, 3 } });
+    assert_int_equal(choice(1), STEERING_NOBODY);
 }
 
 static void
@@ -102,6 +104,26 @@ a_full_worker_gets_none(void **state)
     place((const struct place[]){ { 1000, 0 }, { 1000, 1 }, { 999, 2 }, { 1000, 3 } });
     assert_int_equal(choice(1), STEERING_NOBODY);
     assert_int_equal(choice(2), 2);
+}
+
+static void
+what_is_on_its_way_counts(void **state)
+{
+    (void)state;
+    place((const struct place[]){ { 9, 0 }, { 7, 1 }, { 8, 1 }, { 9, 1 } });
+    assert_int_equal(choice(1), 1);
+    slots_worker(&slots, 1)->coming = 2;
+    assert_int_equal(choice(1), 2);
+}
+
+/* Nobody knows where a worker is that has not begun. */
+static void
+one_that_has_not_begun_gets_none(void **state)
+{
+    (void)state;
+    place((const struct place[]){ { 8, 1 }, { 8, -1 }, { 8, 2 }, { 8, 3 } });
+    assert_int_equal(choice(0), STEERING_NOBODY);
+    assert_int_equal(choice(-1), STEERING_NOBODY);
 }
 
 static void
@@ -125,6 +147,8 @@ main(void)
         cmocka_unit_test_setup_teardown(the_idlest_of_several_gets_it, setup, teardown),
         cmocka_unit_test_setup_teardown(the_balance_comes_first, setup, teardown),
         cmocka_unit_test_setup_teardown(a_full_worker_gets_none, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_is_on_its_way_counts, setup, teardown),
+        cmocka_unit_test_setup_teardown(one_that_has_not_begun_gets_none, setup, teardown),
         cmocka_unit_test_setup_teardown(neither_the_dead_nor_the_stuck_get_any, setup,
                                         teardown),
     };
