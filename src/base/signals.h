@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * signals: one table of the signals tiffd acts on. They are blocked and read from a descriptor,
- * so that no code runs inside a handler; what each process does with one is its own table's
- * matter.
+ * signals: one table of the signals that tell a process what to do. They are blocked and read
+ * from a descriptor, so that none of them has a handler; what each process does with one is its
+ * own table's matter. Handlers, of other signals, are only in src/profile/.
  */
 #ifndef BASE_SIGNALS_H
 #define BASE_SIGNALS_H

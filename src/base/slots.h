@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * slots: statistics in shared memory. Each worker writes its own slot and nobody else's, so
- * there are no locks; any process may read all of them at any time. A respawned worker goes on
- * with the counters of the one it replaces, so totals never go back.
+ * slots: statistics in shared memory. Each worker writes its own slot and nobody else's, but
+ * for a few fields that say who writes them, so there are no locks; any process may read all of
+ * them at any time. A respawned worker goes on with the counters of the one it replaces, so
+ * totals never go back.
  */
 #ifndef BASE_SLOTS_H
 #define BASE_SLOTS_H

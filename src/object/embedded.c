@@ -4,8 +4,8 @@
  *
  * An asset names an embedded file by its base name, so that the same asset can change
  * variant without changing its `file`. With `encoding = base64` the encoded form that the build
- * made is looked up: NAME.b64. Nothing is opened and nothing copied. Uses bytes of struct
- * object.
+ * made is looked up: NAME.b64. Nothing is copied; the program's own file is opened, for
+ * sendfile(2). Uses bytes, memory_fd and memory_offset of struct object.
  */
 #include <errno.h>
 #include <fcntl.h>

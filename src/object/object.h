@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * object: one thing that is served, and the small interface behind which the three ways of
- * holding its bytes stand. Outside the variants' own files the only question asked of a variant
- * is whether `map` is set: then the sender writes from memory, else it calls `read`.
+ * holding its bytes stand. A variant sets either `map`, and the sender writes from memory, or
+ * `read` and `intact`; all set the others. Code that serves asks for nothing else: not for the
+ * variant's name.
  */
 #ifndef OBJECT_OBJECT_H
 #define OBJECT_OBJECT_H

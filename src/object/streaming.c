@@ -2,10 +2,11 @@
 /*
  * streaming: the representation stays in its file and is read a piece at a time.
  *
- * The master opens the file once a generation and reads it once, for the digest; workers share
- * the descriptor and use pread(2) alone, which has no position to share. After each piece the
- * file is compared with what was announced, so that a client never gets bytes of another file.
- * Uses source of struct object.
+ * The master opens the file once a generation and reads it for the digest, unless it is as it
+ * was in the generation before. Workers share the descriptor, but no position: all that they
+ * call, preadv2(2) and sendfile(2), is told the offset. After each piece the file is compared
+ * with what was announced, so that a client never gets bytes of another file. Uses source of
+ * struct object.
  */
 #include <errno.h>
 #include <string.h>

@@ -4,8 +4,9 @@
  * an exponential distribution, which has no memory: no pattern of allocations can be in step
  * with it, and each allocation has the chance that its size alone gives it.
  *
- * The hooks allocate nothing and take no lock they would wait for; what they can't count is
- * counted as lost. Without heap_start() no hook is installed.
+ * The hooks allocate nothing. An allocation that finds the guard taken for too long is counted
+ * as lost. The end of one that was sampled waits for it, or that would count as in use for
+ * ever. Without heap_start() none of these hooks is installed.
  */
 #include "profile/heap.h"
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * tables: what profiles are made of, in memory that all processes of a generation share. Made
- * by the master before it forks. Each worker writes its own tables and nobody else's; any
- * process may read them. Memory that is never written is never there: a kind of profile that
- * is off costs nothing.
+ * by the master before it forks. Each worker counts in its own tables and in nobody else's;
+ * others write only what they want of it (sampler_want(), dump_ask()) and what it used
+ * (sampler_retire()). Any process may read them. Memory that is never written is never there: a
+ * kind of profile that is off costs nothing.
  */
 #ifndef PROFILE_TABLES_H
 #define PROFILE_TABLES_H

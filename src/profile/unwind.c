@@ -3,9 +3,10 @@
  * unwind: libgcc's unwinder, asked for addresses only.
  *
  * It reads the same tables that exceptions use, which every library on the path has, so it
- * reaches main() without frame pointers. Since glibc 2.35 it finds them by _dl_find_object(),
- * which takes no lock; with an older one a sample in the middle of dlopen() could block. The
- * alternative, libunwind, talks to itself through a pipe and masks signals at each step.
+ * reaches main() without frame pointers. It finds them by _dl_find_object() (glibc 2.35, and
+ * the libgcc of GCC 12), which takes no lock; an older libgcc could block when a sample is
+ * taken in the middle of dlopen(). The alternative, libunwind, talks to itself through a pipe
+ * and masks signals at each step.
  */
 #include "profile/unwind.h"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * connection: one client. Its states are the rows of a table in connection.c; buffers exist
- * only while they hold something, so that an idle connection costs this struct alone.
+ * only while they hold something, so that an idle connection costs this struct and its row
+ * (rows.h) alone.
  */
 #ifndef WORKER_CONNECTION_H
 #define WORKER_CONNECTION_H

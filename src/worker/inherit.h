@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * inherit: everything that crosses the fork from the master to a worker. Nothing else is
- * shared; there are no global variables.
+ * inherit: what a worker is given when the master forks. Global, besides, are only the log's
+ * sink and a few variables in src/profile/, most of them for signal handlers and hooks.
  */
 #ifndef WORKER_INHERIT_H
 #define WORKER_INHERIT_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * journal: see journal.h. Nothing here can fail, takes a lock or makes a system call but the
- * clock's, which the kernel answers without one.
+ * journal: see journal.h. Nothing here can fail, nothing takes a lock, and once the worker
+ * serves nothing makes a system call: the clock is read in the vDSO.
  *
  * Answers to pipelined requests that leave together are timed from the first of their requests.
  */

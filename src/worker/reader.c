@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * reader: two lists under one lock, jobs to do and jobs done, and an eventfd that tells the
- * loop. The threads block all signals: those are the loop's matter. They only run
- * object_ops.read, which touches nothing but the object and the job.
+ * loop. The threads block all signals but the sampler's and those of crashes: the others are
+ * the loop's matter. They only run object_ops.read, which touches nothing but the object and
+ * the job.
  */
 #include "worker/reader.h"
 
