@@ -58,18 +58,29 @@ catalogue_find(const struct catalogue *catalogue, struct span path)
                    compare_key);
 }
 
-/* The same file in the same form: then its digest, and perhaps its bytes, can be taken over. */
+static bool
+same_form(const struct config_asset *a, const struct config_asset *b)
+{
+    return a->encoding == b->encoding && strcmp(a->file, b->file) == 0;
+}
+
+/* The same file in the same form: then its digest, and in the same variant its bytes, can be
+ * taken over. */
 static const struct object *
 find_source(const struct catalogue *catalogue, const struct config_asset *asset)
 {
-    for (size_t i = 0; catalogue && i < catalogue->count; i++) {
-        const struct config_asset *other = catalogue->objects[i].asset;
+    const struct object *found = NULL;
 
-        if (other->variant != VARIANT_EMBEDDED && other->encoding == asset->encoding &&
-            strcmp(other->file, asset->file) == 0)
-            return &catalogue->objects[i];
+    for (size_t i = 0; catalogue && i < catalogue->count; i++) {
+        const struct object *object = &catalogue->objects[i];
+
+        if (object->asset->variant == VARIANT_EMBEDDED || !same_form(object->asset, asset))
+            continue;
+        if (object->asset->variant == asset->variant)
+            return object;
+        found = object;
     }
-    return NULL;
+    return found;
 }
 
 /* Half of a SHA-256 keeps accidents away and heads short. */

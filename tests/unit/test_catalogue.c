@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <utime.h>
 
@@ -95,6 +96,27 @@ a_date_in_the_future_is_not_promised(void **state)
     assert_int_equal(utime(file, NULL), 0);
 }
 
+/* The streamed object comes first in the catalogue, and has a digest, but no memory to share.
+ */
+static void
+memory_is_taken_over_beside_a_streamed_object(void **state)
+{
+    struct config_asset assets[] = { asset("/a", VARIANT_STREAMING),
+                                     asset("/b", VARIANT_CACHED) };
+    const struct config config = { .assets = assets, .asset_count = 2 };
+    struct catalogue *before = catalogue_open(&config, NULL);
+    struct catalogue *after = catalogue_open(&config, before);
+    struct stat a;
+    struct stat b;
+
+    (void)state;
+    assert_int_equal(fstat(catalogue_find(before, SPAN("/b"))->memory_fd, &a), 0);
+    assert_int_equal(fstat(catalogue_find(after, SPAN("/b"))->memory_fd, &b), 0);
+    assert_int_equal(a.st_ino, b.st_ino);
+    catalogue_close(before);
+    catalogue_close(after);
+}
+
 static void
 one_object_that_fails_fails_all(void **state)
 {
@@ -153,6 +175,7 @@ main(void)
         cmocka_unit_test(paths_are_found_and_nothing_else),
         cmocka_unit_test(heads_are_prepared),
         cmocka_unit_test(a_date_in_the_future_is_not_promised),
+        cmocka_unit_test(memory_is_taken_over_beside_a_streamed_object),
         cmocka_unit_test(one_object_that_fails_fails_all),
         cmocka_unit_test(embedded_files_are_found_by_base_name),
         cmocka_unit_test(what_is_not_embedded_is_reported),
