@@ -127,20 +127,15 @@ supervise_begin(struct generation *generation, const struct spawn_lends *lends, 
         generation->places[workers_of(generation)].spawn_at = now;
 }
 
-bool
+void
 supervise_spawn(struct generation *generation, const struct spawn_lends *lends, uint64_t now)
 {
-    bool complete = true;
-
     for (unsigned i = 0; i < places_of(generation); i++) {
         struct place *place = &generation->places[i];
 
-        if (place->spawn_at == 0 || place->spawn_at > now || spawn(generation, lends, i))
-            continue;
-        place->spawn_at = now + FORK_RETRY;
-        complete = false;
+        if (place->spawn_at != 0 && place->spawn_at <= now && !spawn(generation, lends, i))
+            place->spawn_at = now + FORK_RETRY;
     }
-    return complete;
 }
 
 /* --- ending ------------------------------------------------------------------------------- */

@@ -24,9 +24,8 @@ struct supervise_death {
 void supervise_begin(struct generation *generation, const struct spawn_lends *lends,
                      uint64_t now);
 
-/* Fills the places that are due. False when no process could be made (a later call tries
- * again). */
-bool supervise_spawn(struct generation *generation, const struct spawn_lends *lends,
+/* Fills the places that are due. Where no process can be made, a later call tries again. */
+void supervise_spawn(struct generation *generation, const struct spawn_lends *lends,
                      uint64_t now);
 
 /* Notes that this process has ended. False: not one of ours. Sets *hopeless when its place has
