@@ -76,7 +76,7 @@ struct config_log {
 
 /* [profile] */
 struct config_profile {
-    char *cpu;  /* prefix of files, see config_profile_prefix(); NULL: none */
+    char *cpu;  /* prefix of files, in dir unless it is absolute; NULL: none */
     char *heap; /* likewise */
     char *dir;  /* NULL: where tiffd was started */
     unsigned hz;
@@ -131,7 +131,7 @@ struct config_override {
 /*
  * Reads file, then the overrides, then checks every value. Touches no object file and binds
  * nothing. Returns NULL with at least one error in report; else a configuration that
- * config_free() ends. Without memory the process ends: only the master's boot calls this.
+ * config_free() ends. Without memory the process ends, also at a reload.
  */
 struct config *config_load(const char *file, const struct config_override *overrides,
                            size_t override_count, struct report *report)
