@@ -30,14 +30,14 @@ boot_write_pid_file(const char *path, struct pidfh **file)
 
     if (path == NULL)
         return 0;
-    if ((*file = pidfile_open(path, 0644, &other)) == NULL) {
-        if (errno == EEXIST)
-            log_error("pid file %s: process %d is running", path, (int)other);
-        else
-            log_error("pid file %s: %s", path, strerror(errno));
-        return -1;
-    }
-    return pidfile_write(*file);
+    *file = pidfile_open(path, 0644, &other);
+    if (*file && pidfile_write(*file) == 0)
+        return 0;
+    if (*file == NULL && errno == EEXIST)
+        log_error("pid file %s: process %d is running", path, (int)other);
+    else
+        log_error("pid file %s: %s", path, strerror(errno));
+    return -1;
 }
 
 int

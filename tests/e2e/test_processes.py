@@ -5,12 +5,14 @@ import contextlib
 import os
 import pathlib
 import pwd
+import shlex
 import signal
+import subprocess
 
 import pytest
 
 from client import connect, connect_narrowly, fetch, request
-from daemon import DEADLINE, alive, children, sockets, wait_until
+from daemon import DEADLINE, PROGRAM, alive, children, sockets, wait_until
 from observing import title
 
 GET = request("GET", "/o")
@@ -203,3 +205,18 @@ def test_pid_file_of_a_running_daemon(serve, tmp_path):
     second.expect_log(f"process {first.pid} is running")
     assert ends(second) == 1
     assert path.read_text().strip() == str(first.pid)
+
+
+def test_pid_file_that_cannot_be_written(tmp_path, object_ini):
+    """As on a full file system: here files have a limit of no bytes."""
+    (tmp_path / "object").write_bytes(b"content")
+    path = tmp_path / "pid"
+    ini = tmp_path / "tiffd.ini"
+    ini.write_text(object_ini(f"listen = unix:{tmp_path}/socket", f"pid_file = {path}"))
+    command = f"ulimit -f 0; exec {shlex.join([PROGRAM, '-c', str(ini)])}"
+    result = subprocess.run(
+        ["/bin/bash", "-c", command], capture_output=True, text=True, timeout=DEADLINE, check=False
+    )
+    assert result.returncode == 1
+    assert f"pid file {path}: File too large" in result.stderr
+    assert not path.exists()
