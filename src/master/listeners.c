@@ -100,14 +100,14 @@ allocate(struct listeners *listeners, size_t count)
     *listeners = (struct listeners){ 0 };
     listeners->fds = calloc(count + 1, sizeof(*listeners->fds));
     listeners->names = calloc(count + 1, sizeof(*listeners->names));
-    return listeners->fds && listeners->names ? 0 : -ENOMEM;
+    return listeners->fds && listeners->names ? 0 : failed("addresses", "list");
 }
 
 static int
 add(struct listeners *listeners, int fd, const char *name)
 {
     if ((listeners->names[listeners->count] = strdup(name)) == NULL)
-        return -ENOMEM;
+        return failed(name, "list");
     listeners->fds[listeners->count++] = fd;
     return 0;
 }
@@ -139,33 +139,58 @@ discard_others(const struct listeners *from, const struct listeners *kept)
             discard(from->names[i], from->fds[i]);
 }
 
-int
-listeners_update(struct listeners *listeners, const struct listen_list *addresses, int backlog)
+/* Sockets that are there already are taken from current. */
+static int
+add_wanted(struct listeners *plan, const struct listeners *current,
+           const struct listen_address *address, int backlog)
 {
-    struct listeners wanted;
+    int fd = find(current, address->text);
     int error;
 
-    if (listeners->inherited)
-        return 0;
-    error = allocate(&wanted, addresses->count);
-    for (size_t i = 0; error == 0 && i < addresses->count; i++) {
-        const struct listen_address *address = &addresses->items[i];
-        int fd = find(listeners, address->text);
-
-        if (fd < 0) {
-            if ((fd = bind_one(address, backlog)) < 0)
-                error = fd;
-            else
-                log_notice("listening on %s", address->text);
-        }
-        if (error == 0)
-            error = add(&wanted, fd, address->text);
-    }
-    discard_others(error ? &wanted : listeners, error ? listeners : &wanted);
-    release(error ? &wanted : listeners);
-    if (error == 0)
-        *listeners = wanted;
+    if (fd >= 0)
+        return add(plan, fd, address->text);
+    if ((fd = bind_one(address, backlog)) < 0)
+        return fd;
+    if ((error = add(plan, fd, address->text)) < 0)
+        discard(address->text, fd);
     return error;
+}
+
+int
+listeners_plan(struct listeners *plan, const struct listeners *current,
+               const struct listen_list *wanted, int backlog)
+{
+    int error;
+
+    *plan = (struct listeners){ .inherited = current->inherited };
+    if (plan->inherited)
+        return 0;
+    error = allocate(plan, wanted->count);
+    for (size_t i = 0; error == 0 && i < wanted->count; i++)
+        error = add_wanted(plan, current, &wanted->items[i], backlog);
+    if (error < 0)
+        listeners_abandon(plan, current);
+    return error;
+}
+
+void
+listeners_abandon(struct listeners *plan, const struct listeners *current)
+{
+    discard_others(plan, current);
+    release(plan);
+}
+
+void
+listeners_commit(struct listeners *plan, struct listeners *current)
+{
+    if (plan->inherited)
+        return;
+    for (size_t i = 0; i < plan->count; i++)
+        if (find(current, plan->names[i]) < 0)
+            log_notice("listening on %s", plan->names[i]);
+    discard_others(current, plan);
+    release(current);
+    *current = *plan;
 }
 
 /* "127.0.0.1:8080", for the log. */

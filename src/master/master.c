@@ -88,14 +88,25 @@ set_pace(struct master *master, uint64_t now)
              now);
 }
 
+/* Both sets, or none. */
 static int
 update_listeners(struct master *master, const struct config *config)
 {
     const int backlog = (int)config->server.backlog;
-    int error = listeners_update(&master->listeners, &config->server.listen, backlog);
+    struct listeners server;
+    struct listeners debug;
+    int error = listeners_plan(&server, &master->listeners, &config->server.listen, backlog);
 
-    return error < 0 ? error
-                     : listeners_update(&master->observed, &config->debug.listen, backlog);
+    if (error < 0)
+        return error;
+    error = listeners_plan(&debug, &master->observed, &config->debug.listen, backlog);
+    if (error < 0) {
+        listeners_abandon(&server, &master->listeners);
+        return error;
+    }
+    listeners_commit(&server, &master->listeners);
+    listeners_commit(&debug, &master->observed);
+    return 0;
 }
 
 /* What is to happen when the master crashes, and to all cores. Not fatal. */

@@ -158,6 +158,26 @@ def test_address_that_cannot_be_bound_changes_nothing(serve, object_ini, tmp_pat
     assert not new.exists()
 
 
+def test_debug_address_that_cannot_be_bound_changes_nothing(serve, object_ini, tmp_path):
+    """Not even the addresses of [server], which could be bound."""
+    good, gone, bad = (tmp_path / name for name in ("good", "gone", "none/bad"))
+    lines = [f"listen = unix:{good}", f"listen = unix:{gone}"]
+    daemon = serve(b"content", *lines, kind=Binding, address=good)
+    daemon.expect_log("none/bad: bind: No such file or directory")
+    daemon.expect_log("reload failed")
+    new = tmp_path / "new"
+    lines = [f"listen = unix:{good}, unix:{new}", "[debug]", f"listen = unix:{bad}"]
+    daemon.ini.write_text(object_ini(*lines))
+    daemon.send_signal(signal.SIGHUP)
+    daemon.wait_log("reload failed")
+    assert not new.exists()
+    assert not any(f"listening on unix:{new}" in line for line in daemon.lines())
+    for path in (good, gone):
+        with Client(dial(path)) as client:
+            client.send(GET)
+            assert client.answer().body == b"content"
+
+
 def test_two_old_generations_at_most(serve, object_ini, content):
     """Each keeps a client that does not read; the oldest ends when a fourth comes."""
 
