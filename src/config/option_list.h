@@ -25,7 +25,7 @@ OPTION(server, group, group, "", 0, 0, 0,
        "the group that workers run as, with user; empty: the user's own")
 OPTION(server, pid_file, path, "", 0, 0, OPTION_RESTART,
        "where the master writes its process id; empty: nowhere")
-OPTION(server, backlog, number, "1024", 1, 65535, OPTION_RESTART,
+OPTION(server, backlog, number, "1024", 1, 65535, 0,
        "connections that may wait to be accepted, per listen address")
 OPTION(server, head_size, size, "16k", 1024, 65536, 0,
        "bytes in a request's head; above it: 431")

@@ -8,7 +8,7 @@
 #include "config/config.h"
 
 /* Writes the names of the keys that differ between the two and that only a restart changes,
- * with spaces between them: "server.backlog log.file". Returns how many there are. */
+ * with spaces between them: "server.pid_file log.file". Returns how many there are. */
 size_t restart_needed(const struct config *running, const struct config *next, char *names,
                       size_t size);
 

@@ -4,7 +4,7 @@
  *
  * A Unix socket's file that nobody listens on any more is removed before binding; one that
  * answers belongs to somebody. TCP_NODELAY is set here because accepted sockets inherit it,
- * which saves a system call a connection.
+ * which saves a system call a connection. listen(2) again changes the backlog of a socket.
  */
 #include "master/listeners.h"
 
@@ -181,13 +181,15 @@ listeners_abandon(struct listeners *plan, const struct listeners *current)
 }
 
 void
-listeners_commit(struct listeners *plan, struct listeners *current)
+listeners_commit(struct listeners *plan, struct listeners *current, int backlog)
 {
     if (plan->inherited)
         return;
     for (size_t i = 0; i < plan->count; i++)
         if (find(current, plan->names[i]) < 0)
             log_notice("listening on %s", plan->names[i]);
+        else if (listen(plan->fds[i], backlog) < 0)
+            (void)failed(plan->names[i], "backlog");
     discard_others(current, plan);
     release(current);
     *current = *plan;

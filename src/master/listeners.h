@@ -28,17 +28,17 @@ int listeners_inherit(struct listeners *server, struct listeners *debug)
 
 /*
  * What the configuration asks for, in two steps, so that several sets change together or none
- * does. A plan holds the sockets of current that stay and new ones, which are bound; current is
- * as it was. Negative errno with a line in the log, and no plan, when an address can't be
+ * does. A plan holds the sockets of current that stay and new ones, which listen; current is as
+ * it was. Negative errno with a line in the log, and no plan, when an address can't be
  * bound. An inherited set stays what it is.
  */
 int listeners_plan(struct listeners *plan, const struct listeners *current,
                    const struct listen_list *wanted, int backlog)
     __attribute__((warn_unused_result));
 
-/* Ends a plan: current becomes what was planned, and what is no longer wanted is closed; or the
- * new sockets are closed, and current stays. */
-void listeners_commit(struct listeners *plan, struct listeners *current);
+/* Ends a plan: current becomes what was planned, with this backlog, and what is no longer
+ * wanted is closed; or the new sockets are closed, and current stays. */
+void listeners_commit(struct listeners *plan, struct listeners *current, int backlog);
 void listeners_abandon(struct listeners *plan, const struct listeners *current);
 
 /* Closes all; removes the files of Unix sockets that were bound here. */

@@ -104,8 +104,8 @@ update_listeners(struct master *master, const struct config *config)
         listeners_abandon(&server, &master->listeners);
         return error;
     }
-    listeners_commit(&server, &master->listeners);
-    listeners_commit(&debug, &master->observed);
+    listeners_commit(&server, &master->listeners, backlog);
+    listeners_commit(&debug, &master->observed, backlog);
     return 0;
 }
 

@@ -73,12 +73,28 @@ def children(pid):
     return sorted(found)
 
 
+def state(pid):
+    """The letter of a process's state, as "Z" for a zombie; none when it is gone."""
+    try:
+        return pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return ""
+
+
 def alive(pid):
     """Is there such a process, and is it more than a zombie?"""
+    return state(pid) not in ("", "Z")
+
+
+@contextlib.contextmanager
+def stopped(pid):
+    """Meanwhile the process does nothing."""
+    os.kill(pid, signal.SIGSTOP)
     try:
-        return pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
+        wait_until(lambda: state(pid) == "T", "the process is stopped")
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)
 
 
 def title(pid):

@@ -2,13 +2,15 @@
 """SIGHUP takes over what has changed and loses nothing; SIGUSR1 opens the log anew."""
 
 import contextlib
+import errno
 import signal
+import socket
 import threading
 
 import pytest
 
 from client import Client, connect, connect_narrowly, fetch, request
-from daemon import Binding, dial, wait_until
+from daemon import Binding, dial, stopped, wait_until
 
 GET = request("GET", "/o")
 
@@ -145,6 +147,29 @@ def test_changed_address(serve, object_ini, tmp_path):
             assert client.still_open()
 
 
+def queue_room(path):
+    """How many connections wait at a Unix socket until there is no room for another."""
+    with contextlib.ExitStack() as stack:
+        for count in range(1000):
+            client = stack.enter_context(socket.socket(socket.AF_UNIX))
+            client.setblocking(False)
+            if client.connect_ex(str(path)) == errno.EAGAIN:
+                return count
+    raise AssertionError("the queue has no end")
+
+
+def test_changed_backlog(serve, object_ini, tmp_path):
+    path = tmp_path / "socket"
+    listen = f"listen = unix:{path}"
+    daemon = serve(b"content", listen, "backlog = 20", kind=Binding, address=path)
+    daemon.ini.write_text(object_ini(listen, "backlog = 5"))
+    daemon.reload()
+    (worker,) = daemon.all_workers(1)
+    with stopped(worker):
+        assert queue_room(path) == 6
+    assert fetch(daemon, "GET", "/o").body == b"content"
+
+
 def test_address_that_cannot_be_bound_changes_nothing(serve, object_ini, tmp_path):
     good, bad = tmp_path / "good", tmp_path / "none" / "bad"
     daemon = serve(b"content", f"listen = unix:{good}", kind=Binding, address=good)
@@ -207,7 +232,6 @@ def test_two_old_generations_at_most(serve, object_ini, content):
 @pytest.mark.parametrize(
     "line, name",
     [
-        ("backlog = 512", "server.backlog"),
         ("pid_file = other", "server.pid_file"),
         ("[log]\nfile = other", "log.file"),
     ],
