@@ -354,10 +354,12 @@ record_periodically(struct master *master, uint64_t now)
     schedule_record(master, now);
 }
 
+/* Not while a child lives: it holds the listen sockets, and the next daemon could not bind. */
 static bool
 over(const struct master *master)
 {
-    return master->stopping && master->newest->older == NULL && has_ended(master->newest);
+    return master->stopping && master->surveyor == 0 && master->newest->older == NULL &&
+           has_ended(master->newest);
 }
 
 static void

@@ -12,7 +12,7 @@ import subprocess
 import pytest
 
 from client import connect, connect_narrowly, fetch, request
-from daemon import DEADLINE, PROGRAM, alive, children, sockets, wait_until
+from daemon import DEADLINE, PROGRAM, alive, children, sockets, stopped, wait_until
 from observing import title
 
 GET = request("GET", "/o")
@@ -184,6 +184,25 @@ def test_drain_timeout(serve, content):
         daemon.send_signal(signal.SIGTERM)
         assert ends(daemon) == 0
         assert len(client.rest()[0]) < len(content)
+
+
+def test_end_waits_for_a_survey(serve):
+    """The child that makes it has the listen sockets, so a restart could not bind them."""
+    daemon = serve(b"content", workers=8)
+    workers = set(daemon.all_workers(8))
+    with contextlib.ExitStack() as silent:
+        for worker in workers:
+            silent.enter_context(stopped(worker))  # so that the survey takes its time
+        daemon.send_signal(signal.SIGTTIN)
+        (surveyor,) = wait_until(lambda: set(children(daemon.pid)) - workers, "the survey begins")
+        survey = contextlib.ExitStack()
+        survey.enter_context(stopped(surveyor))
+    with survey:
+        daemon.send_signal(signal.SIGTERM)
+        wait_until(lambda: not any(map(alive, workers)), "workers end")
+        with pytest.raises(subprocess.TimeoutExpired):
+            daemon.process.wait(0.5)
+    assert ends(daemon) == 0
 
 
 def test_pid_file(serve, tmp_path):
