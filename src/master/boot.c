@@ -9,12 +9,27 @@
 
 #include "base/log.h"
 
+#define WORKER_DESCRIPTORS 3   /* a doorbell, and both ends of a hatch */
+#define OBJECT_DESCRIPTORS 2   /* its file, and its memory */
+#define RESERVE            128 /* for all that does not depend on the configuration */
+
+/* What a generation with this configuration holds open, see generation.c. */
+static rlim_t
+descriptors_of(const struct config *config)
+{
+    return (rlim_t)config->server.workers * WORKER_DESCRIPTORS +
+           (rlim_t)config->asset_count * OBJECT_DESCRIPTORS;
+}
+
 void
-boot_raise_descriptor_limit(const struct config_server *server)
+boot_raise_descriptor_limit(const struct config *config, const struct generation *living)
 {
     struct rlimit limit;
-    rlim_t wanted = server->connections + 3u * server->workers + 128u;
+    rlim_t wanted = RESERVE + config->server.connections + config->server.listen.count +
+                    config->debug.listen.count + descriptors_of(config);
 
+    for (; living; living = living->older)
+        wanted += descriptors_of(living->config);
     if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= wanted)
         return;
     limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;

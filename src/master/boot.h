@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* boot: what the master needs of the system before it can load anything. */
+/* boot: what the master needs of the system before it can load objects. */
 #ifndef MASTER_BOOT_H
 #define MASTER_BOOT_H
 
 #include "config/config.h"
+#include "master/generation.h"
 
 struct pidfh;
 
-/* Each connection is a descriptor; whoever limits them below the configuration is told so in
- * the log. */
-void boot_raise_descriptor_limit(const struct config_server *server);
+/* For the workers of a generation with this configuration, which have what the living
+ * generations (the newest of them, or NULL) hold open, and a descriptor a connection; a limit
+ * that is higher stays. Whoever limits them below that is told so in the log. */
+void boot_raise_descriptor_limit(const struct config *config, const struct generation *living);
 
 /* Sets the log's level, and opens its file if there is one. 0, or a negative errno with a line
  * in the log. */

@@ -156,8 +156,10 @@ reload(struct master *master)
     log_notice("reloading %s", options->file);
     config = generation_configure(options->file, options->overrides, options->override_count,
                                   &report);
-    if (config)
+    if (config) {
+        boot_raise_descriptor_limit(config, master->newest);
         generation = generation_create(config, master->newest);
+    }
     if (generation && update_listeners(master, generation->config) < 0) {
         generation_destroy(generation, NULL, &master->total);
         generation = NULL;
@@ -399,18 +401,17 @@ go_to_background(struct master *master)
 static int
 prepare(struct master *master, const struct config *config)
 {
-    const struct config_server *server = &config->server;
-
-    boot_raise_descriptor_limit(server);
     if ((master->lends.signal_fd = signals_open()) < 0 ||
         pipe2(master->lends.pipe, O_CLOEXEC) < 0) {
         log_error("start: %s", strerror(errno));
         return -1;
     }
-    if (boot_open_log(config) < 0 ||
-        listeners_inherit(&master->listeners, &master->observed) < 0 ||
+    if (boot_open_log(config) < 0)
+        return -1;
+    boot_raise_descriptor_limit(config, NULL);
+    if (listeners_inherit(&master->listeners, &master->observed) < 0 ||
         go_to_background(master) < 0 ||
-        boot_write_pid_file(server->pid_file, &master->lends.pid_file) < 0)
+        boot_write_pid_file(config->server.pid_file, &master->lends.pid_file) < 0)
         return -1;
     return update_listeners(master, config);
 }

@@ -3,6 +3,7 @@
 
 import contextlib
 import errno
+import resource
 import signal
 import socket
 import threading
@@ -145,6 +146,21 @@ def test_changed_address(serve, object_ini, tmp_path):
     for path in (second, third):
         with Client(dial(path)) as client:
             assert client.still_open()
+
+
+def descriptor_limit(pid):
+    return resource.prlimit(pid, resource.RLIMIT_NOFILE)[0]
+
+
+def test_more_connections_raise_the_limit_of_descriptors(serve, object_ini):
+    daemon = serve(b"content", "connections = 10")
+    assert fetch(daemon, "GET", "/o").body == b"content"
+    _, hard = resource.prlimit(daemon.pid, resource.RLIMIT_NOFILE)
+    resource.prlimit(daemon.pid, resource.RLIMIT_NOFILE, (200, hard))
+    daemon.ini.write_text(object_ini("connections = 500"))
+    daemon.reload()
+    (worker,) = daemon.all_workers(1)
+    assert 500 < descriptor_limit(worker) < 1000
 
 
 def queue_room(path):
