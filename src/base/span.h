@@ -38,4 +38,35 @@ span_equal_nocase(struct span a, struct span b)
     return a.length == b.length && (a.length == 0 || strncasecmp(a.at, b.at, a.length) == 0);
 }
 
+/* Without the blanks and tabs at both ends. */
+static inline struct span
+span_trim(struct span text)
+{
+    while (text.length > 0 && (text.at[0] == ' ' || text.at[0] == '\t')) {
+        text.at++;
+        text.length--;
+    }
+    while (text.length > 0 &&
+           (text.at[text.length - 1] == ' ' || text.at[text.length - 1] == '\t'))
+        text.length--;
+    return text;
+}
+
+/* Cuts off rest what comes before the separator, and the separator. Where there is none that is
+ * all, and rest->at becomes NULL, as for strsep(3). */
+static inline struct span
+span_cut(struct span *rest, char separator)
+{
+    const char *end = rest->length > 0 ? memchr(rest->at, separator, rest->length) : NULL;
+    struct span part = *rest;
+
+    *rest = (struct span){ NULL, 0 };
+    if (end) {
+        rest->at = end + 1;
+        rest->length = part.length - (size_t)(end + 1 - part.at);
+        part.length = (size_t)(end - part.at);
+    }
+    return part;
+}
+
 #endif

@@ -17,40 +17,24 @@ static const char *const names[DEBUG_ENV_SETTINGS] = { "schedtrace", "alloctrace
 
 #define ACCEPTED_SIZE 80
 
-/* Cuts the text up to the next comma off rest. */
-static struct span
-next_setting(struct span *rest)
-{
-    const char *comma = memchr(rest->at, ',', rest->length);
-    struct span setting = { rest->at, comma ? (size_t)(comma - rest->at) : rest->length };
-    size_t used = setting.length + (comma ? 1 : 0);
-
-    *rest = (struct span){ rest->at + used, rest->length - used };
-    return setting;
-}
-
-/* The option behind "NAME=" at the start of the setting; NULL: there is none. */
+/* NULL: no option can be set by this name. */
 static const struct option *
-find(struct span setting)
+find(struct span name)
 {
-    const char *equals = memchr(setting.at, '=', setting.length);
-
-    for (size_t i = 0; equals && i < DEBUG_ENV_SETTINGS; i++)
-        if (span_equal((struct span){ setting.at, (size_t)(equals - setting.at) },
-                       span_of(names[i])))
+    for (size_t i = 0; i < DEBUG_ENV_SETTINGS; i++)
+        if (span_equal(name, span_of(names[i])))
             return option_find(SECTION_DEBUG, names[i]);
     return NULL;
 }
 
 static bool
-read_value(struct span setting, const struct option *option, uint64_t *value)
+read_value(struct span text, const struct option *option, uint64_t *value)
 {
-    const size_t skip = strlen(option->key) + 1;
     char digits[24] = "";
 
-    if (setting.length - skip >= sizeof(digits))
+    if (text.length >= sizeof(digits))
         return false;
-    memcpy(digits, setting.at + skip, setting.length - skip);
+    memcpy(digits, text.at, text.length);
     return unit_parse(UNIT_PLAIN, digits, value) == NULL && *value >= option->minimum &&
            *value <= option->maximum;
 }
@@ -72,7 +56,8 @@ is_repeated(const struct debug_env *debug, const struct option *option)
 static bool
 take(struct debug_env *debug, struct span setting, char accepted[ACCEPTED_SIZE])
 {
-    const struct option *option = find(setting);
+    const struct span name = span_cut(&setting, '=');
+    const struct option *option = setting.at ? find(name) : NULL;
     uint64_t value;
 
     if (option == NULL)
@@ -99,7 +84,7 @@ debug_env_read(struct debug_env *debug, const char *text, char error[DEBUG_ENV_E
 
     debug->count = 0;
     while (rest.length > 0) {
-        const struct span setting = next_setting(&rest);
+        const struct span setting = span_cut(&rest, ',');
         const int shown = setting.length < 32 ? (int)setting.length : 32;
         char accepted[ACCEPTED_SIZE];
 

@@ -11,8 +11,6 @@
 #include <ctype.h>
 #include <stddef.h>
 
-#include "config/line.h"
-
 struct refused_field {
     const char *name;
     const char *reason;
@@ -78,16 +76,10 @@ field_value_problem(struct span value)
 const char *
 field_media_problem(const char *value)
 {
-    size_t length = strcspn(value, ";");
-    struct span essence = line_trim((struct span){ .at = value, .length = length });
-    const char *slash = memchr(essence.at, '/', essence.length);
-    struct span type;
-    struct span subtype;
+    struct span parameters = span_of(value);
+    struct span subtype = span_trim(span_cut(&parameters, ';'));
+    const struct span type = span_cut(&subtype, '/');
 
-    if (slash == NULL)
-        return "is not type/subtype";
-    type = (struct span){ .at = essence.at, .length = (size_t)(slash - essence.at) };
-    subtype = (struct span){ .at = slash + 1, .length = essence.length - type.length - 1 };
     if (!is_token(type) || !is_token(subtype))
         return "is not type/subtype";
     return field_value_problem(span_of(value));
@@ -96,13 +88,13 @@ field_media_problem(const char *value)
 const char *
 field_split(const char *text, struct span *name, struct span *value)
 {
-    size_t length = strcspn(text, ":");
     const char *reason;
 
-    *name = (struct span){ .at = text, .length = length };
-    if (text[length] == '\0')
+    *value = span_of(text);
+    *name = span_cut(value, ':');
+    if (value->at == NULL)
         return "has no ':'";
-    *value = line_trim(span_of(text + length + 1));
+    *value = span_trim(*value);
     reason = field_name_problem(*name);
     if (reason != NULL)
         return reason;

@@ -2,7 +2,7 @@
 /*
  * line: tells sections, settings, comments and mistakes apart before inih sees a line: inih
  * reports the first bad line only, and takes ':' for '='. Exports line_classify(),
- * line_value_problem() and two helpers for white space. Pure; nothing is fatal.
+ * line_value_problem() and line_skip_space(). Pure; nothing is fatal.
  * Known weakness: none of the quoting that other ini dialects have; a value is what is written.
  */
 #include "config/line.h"
@@ -10,28 +10,10 @@
 #include <ctype.h>
 #include <string.h>
 
-static bool
-is_space(char c)
-{
-    return c == ' ' || c == '\t';
-}
-
 const char *
 line_skip_space(const char *text)
 {
     return text + strspn(text, " \t");
-}
-
-struct span
-line_trim(struct span text)
-{
-    while (text.length > 0 && is_space(text.at[0])) {
-        text.at++;
-        text.length--;
-    }
-    while (text.length > 0 && is_space(text.at[text.length - 1]))
-        text.length--;
-    return text;
 }
 
 static bool
@@ -70,7 +52,7 @@ classify_section(const char *text)
     rest = line_skip_space(end + 1);
     if (*rest != '\0' && *rest != ';' && *rest != '#')
         return bad("text after ']'; accepted: [section] alone on its line");
-    name = line_trim((struct span){ .at = text + 1, .length = (size_t)(end - text - 1) });
+    name = span_trim((struct span){ .at = text + 1, .length = (size_t)(end - text - 1) });
     if (name.length == 0)
         return bad("a section without a name; accepted: [section]");
     return (struct line){ .kind = LINE_SECTION, .name = name };
@@ -79,12 +61,11 @@ classify_section(const char *text)
 static struct line
 classify_setting(const char *text)
 {
-    const char *equals = strchr(text, '=');
-    struct span name;
+    struct span rest = span_of(text);
+    const struct span name = span_trim(span_cut(&rest, '='));
 
-    if (equals == NULL)
+    if (rest.at == NULL)
         return bad("a line without '='; accepted: key = value, [section] or a comment");
-    name = line_trim((struct span){ .at = text, .length = (size_t)(equals - text) });
     if (name.length == 0)
         return bad("nothing before '='; accepted: key = value");
     if (!is_word(name))

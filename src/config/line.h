@@ -21,9 +21,6 @@ struct line {
 /* Skips the white space that a line or a value may begin with. */
 const char *line_skip_space(const char *text);
 
-/* Without the white space at both ends. */
-struct span line_trim(struct span text);
-
 /* Says what text (without its end, white space skipped, no NUL) is. The value of a setting is
  * not looked at. */
 struct line line_classify(const char *text);

@@ -13,7 +13,6 @@
 
 #include "base/memory.h"
 #include "config/build.h"
-#include "config/line.h"
 
 bool
 override_split(const char *text, struct override *override)
@@ -23,10 +22,10 @@ override_split(const char *text, struct override *override)
 
     if (dot == NULL)
         return false;
-    override->section = line_trim((struct span){ .at = text, .length = (size_t)(dot - text) });
+    override->section = span_trim((struct span){ .at = text, .length = (size_t)(dot - text) });
     override->key =
-        line_trim((struct span){ .at = dot + 1, .length = (size_t)(equals - dot - 1) });
-    override->value = line_trim(span_of(equals + 1));
+        span_trim((struct span){ .at = dot + 1, .length = (size_t)(equals - dot - 1) });
+    override->value = span_trim(span_of(equals + 1));
     return override->section.length > 0 && override->key.length > 0;
 }
 

@@ -35,19 +35,12 @@ add_address(const struct setting *setting, struct span text, struct listen_list 
 static void
 parse_listen(const struct setting *setting, union option_field field)
 {
-    const char *at = setting->value;
+    struct span rest = span_of(setting->value);
 
-    if (*at == '\0' && setting->option->preset[0] == '\0')
+    if (rest.length == 0 && setting->option->preset[0] == '\0')
         return;
-    for (;;) {
-        struct span item = { .at = at, .length = strcspn(at, ",") };
-
-        add_address(setting, line_trim(item), field.listen);
-        at += item.length;
-        if (*at == '\0')
-            return;
-        at++;
-    }
+    while (rest.at != NULL)
+        add_address(setting, span_trim(span_cut(&rest, ',')), field.listen);
 }
 
 static void

@@ -6,7 +6,6 @@
  */
 #include "http/etag.h"
 
-#include "http/header.h"
 #include "http/octet.h"
 
 struct etag {
@@ -59,7 +58,7 @@ etag_list_search(struct span list, struct span tag, enum etag_comparison compari
     enum etag_list result = ETAG_LIST_MISSES;
     struct etag listed;
 
-    if (span_equal(header_trim(list), SPAN("*")))
+    if (span_equal(span_trim(list), SPAN("*")))
         return ETAG_LIST_ANY;
     skip_separators(&list);
     while (list.length) {

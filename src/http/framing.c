@@ -32,7 +32,7 @@ add_coding(struct framing *framing, struct span coding)
 {
     struct span name = { coding.at, octet_run(coding, OCTET_TOKEN) };
     struct span parameters =
-        header_trim((struct span){ coding.at + name.length, coding.length - name.length });
+        span_trim((struct span){ coding.at + name.length, coding.length - name.length });
 
     if (framing->chunked || name.length == 0)
         return REFUSAL_CODING_INVALID;

@@ -35,19 +35,6 @@ next_line(struct head *head, const char *bytes, size_t end, struct span *line)
     return REFUSAL_NONE;
 }
 
-/* Cuts text up to the next space off rest; false if there is none and it took all. */
-static bool
-next_word(struct span *rest, struct span *word)
-{
-    const char *space = memchr(rest->at, ' ', rest->length);
-    size_t length = space ? (size_t)(space - rest->at) : rest->length;
-
-    *word = (struct span){ rest->at, length };
-    length += space != NULL;
-    *rest = (struct span){ rest->at + length, rest->length - length };
-    return space != NULL;
-}
-
 static enum refusal
 read_version(struct head *head, struct span version)
 {
@@ -65,10 +52,8 @@ static enum refusal
 read_request_line(struct head *head, const char *bytes, struct span line,
                   const struct head_limits *limits)
 {
-    struct span method;
-    struct span target;
-    bool has_target = next_word(&line, &method);
-    bool has_version = next_word(&line, &target);
+    const struct span method = span_cut(&line, ' ');
+    const struct span target = span_cut(&line, ' ');
     enum refusal refusal;
 
     if (method.length == 0 || !octet_all(method, OCTET_TOKEN))
@@ -78,7 +63,7 @@ read_request_line(struct head *head, const char *bytes, struct span line,
     head->method = method_lookup(method);
     if (target.length > limits->target)
         return REFUSAL_TARGET_LENGTH;
-    if (!has_target || !has_version || target.length == 0)
+    if (line.at == NULL || target.length == 0)
         return REFUSAL_REQUEST_LINE;
     head->target = (size_t)(target.at - bytes);
     head->target_length = target.length;
@@ -100,9 +85,9 @@ read_field_value(struct head *head, enum header header, struct span value)
 {
     switch (header) {
     case HEADER_HOST:
-        return read_host(head, header_trim(value));
+        return read_host(head, span_trim(value));
     case HEADER_CONTENT_LENGTH:
-        return framing_add_length(&head->framing, header_trim(value));
+        return framing_add_length(&head->framing, span_trim(value));
     case HEADER_TRANSFER_ENCODING:
         return framing_add_coding(&head->framing, value);
     default:

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * header: names, lists and white space. The look-up runs twice for each field of each request,
+ * header: names and lists. The look-up runs twice for each field of each request,
  * so it starts at the first name of the right length and compares the first letter before it
  * calls anything.
  */
@@ -48,35 +48,11 @@ header_lookup(struct span name)
     return HEADER_OTHER;
 }
 
-static bool
-is_space(char octet)
-{
-    return octet == ' ' || octet == '\t';
-}
-
-struct span
-header_trim(struct span value)
-{
-    while (value.length && is_space(value.at[0])) {
-        value.at++;
-        value.length--;
-    }
-    while (value.length && is_space(value.at[value.length - 1]))
-        value.length--;
-    return value;
-}
-
 bool
 header_list_next(struct span *list, struct span *element)
 {
     while (list->length) {
-        const char *comma = memchr(list->at, ',', list->length);
-        size_t length = comma ? (size_t)(comma - list->at) : list->length;
-
-        *element = header_trim((struct span){ list->at, length });
-        length += comma != NULL;
-        list->at += length;
-        list->length -= length;
+        *element = span_trim(span_cut(list, ','));
         if (element->length)
             return true;
     }

@@ -26,9 +26,6 @@ enum header {
 /* Names are case-insensitive. */
 enum header header_lookup(struct span name);
 
-/* The value without the white space around it (OWS, RFC 9110 section 5.6.3). */
-struct span header_trim(struct span value);
-
 /*
  * Takes the next element off a comma-separated list (RFC 9110 section 5.6.1): empty elements
  * are skipped, white space is trimmed. False at the end. Not for lists whose elements may hold

@@ -75,7 +75,7 @@ keep(struct reading *reading, struct span value)
     }
     request->present |= 1U << reading->header;
     request->headers[request->header_count++] =
-        (struct request_header){ reading->header, header_trim(value) };
+        (struct request_header){ reading->header, span_trim(value) };
 }
 
 static int

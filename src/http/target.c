@@ -34,13 +34,11 @@ check_octets(struct span text, enum octet_class class)
 static enum refusal
 check_path_and_query(struct span text)
 {
-    const char *mark = memchr(text.at, '?', text.length);
-    size_t length = mark ? (size_t)(mark - text.at) : text.length;
-    enum refusal refusal = check_octets((struct span){ text.at, length }, OCTET_PATH);
+    const enum refusal refusal = check_octets(span_cut(&text, '?'), OCTET_PATH);
 
-    if (refusal != REFUSAL_NONE || mark == NULL)
+    if (refusal != REFUSAL_NONE || text.at == NULL)
         return refusal;
-    return check_octets(skip(text, length), OCTET_QUERY);
+    return check_octets(text, OCTET_QUERY);
 }
 
 /* Length of "http://" or "https://" at the start, in any case; 0 for anything else. */
@@ -98,14 +96,10 @@ target_path(struct span target)
 {
     size_t scheme = scheme_length(target);
     struct span path = skip(target, scheme);
-    const char *mark;
 
     if (scheme)
         path = skip(path, authority_length(path));
-    mark = memchr(path.at, '?', path.length);
-    if (mark)
-        path.length = (size_t)(mark - path.at);
-    return path;
+    return span_cut(&path, '?');
 }
 
 static size_t

@@ -49,7 +49,6 @@ message_read_head(struct message *message, const struct peer *peer)
     struct message_error error;
     const char *method;
     const char *target;
-    const char *mark;
     enum refusal refusal;
 
     message->bytes = malloc(MESSAGE_HEAD_MAX);
@@ -65,9 +64,8 @@ message_read_head(struct message *message, const struct peer *peer)
     method = message->bytes + 2 * head->empty_lines;
     target = message->bytes + head->target;
     message->method = (struct span){ method, (size_t)(target - method) - 1 };
-    if ((mark = memchr(target, '?', head->target_length)) != NULL)
-        message->query =
-            (struct span){ mark + 1, head->target_length - (size_t)(mark + 1 - target) };
+    message->query = (struct span){ target, head->target_length };
+    (void)span_cut(&message->query, '?');
     return fine;
 }
 
@@ -150,13 +148,10 @@ next_line(struct span *rest)
 static bool
 allows(struct span element, struct span coding)
 {
-    const char *mark = memchr(element.at, ';', element.length);
-    size_t length = mark ? (size_t)(mark - element.at) : element.length;
-    struct span name = header_trim((struct span){ element.at, length });
-    struct span weight = { mark ? mark + 1 : "", mark ? element.length - length - 1 : 0 };
+    const struct span name = span_trim(span_cut(&element, ';'));
 
     return span_equal_nocase(name, coding) &&
-           !span_equal_nocase(header_trim(weight), SPAN("q=0"));
+           !span_equal_nocase(span_trim(element), SPAN("q=0"));
 }
 
 bool

@@ -178,7 +178,7 @@ explain(const struct parameter *parameter, struct span name, struct span value,
         return;
     if (parameter) {
         fprintf(out, "%s: \"%.*s\"; accepted: ", parameter->name.at,
-                value.length < 64 ? (int)value.length : 64, value.at);
+                value.length < 64 ? (int)value.length : 64, value.at ? value.at : "");
         parameter->tell(rules, out);
     } else {
         fprintf(out, "\"%.*s\": no parameter of this page; accepted: ",
@@ -187,18 +187,6 @@ explain(const struct parameter *parameter, struct span name, struct span value,
     }
     fclose(out);
     error[QUERY_ERROR_MAX - 1] = '\0';
-}
-
-/* Cuts off rest what comes before the separator. */
-static struct span
-cut(struct span *rest, char separator)
-{
-    const char *end = memchr(rest->at, separator, rest->length);
-    struct span part = { rest->at, end ? (size_t)(end - rest->at) : rest->length };
-    size_t used = part.length + (end ? 1 : 0);
-
-    *rest = (struct span){ rest->at + used, rest->length - used };
-    return part;
 }
 
 bool
@@ -210,8 +198,8 @@ query_read(struct query *query, struct span text, const struct query_rules *rule
     *query =
         (struct query){ .worker = QUERY_ALL, .seconds = rules->seconds, .sample_index = -1 };
     while (text.length > 0) {
-        struct span value = cut(&text, '&');
-        struct span name = cut(&value, '=');
+        struct span value = span_cut(&text, '&');
+        struct span name = span_cut(&value, '=');
         const struct parameter *parameter = find(name, rules);
 
         if (parameter && seen & parameter->bit) {

@@ -54,16 +54,6 @@ test_lookup(void **state)
 }
 
 static void
-test_trim(void **state)
-{
-    (void)state;
-    assert_true(span_equal(header_trim(SPAN(" \t a b\t ")), SPAN("a b")));
-    assert_true(span_equal(header_trim(SPAN(" \t ")), SPAN("")));
-    assert_true(span_equal(header_trim(SPAN("")), SPAN("")));
-    assert_true(span_equal(header_trim(SPAN("a")), SPAN("a")));
-}
-
-static void
 test_list(void **state)
 {
     static const struct {
@@ -96,7 +86,6 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_lookup),
-        cmocka_unit_test(test_trim),
         cmocka_unit_test(test_list),
     };
 
