@@ -6,20 +6,6 @@
 #include "observer/proc.h"
 
 #include <inttypes.h>
-#include <time.h>
-
-bool
-proc_cpu(pid_t pid, uint64_t *ns)
-{
-    struct timespec used;
-    clockid_t clock;
-
-    /* 0 would be this process itself. */
-    if (pid <= 0 || clock_getcpuclockid(pid, &clock) != 0 || clock_gettime(clock, &used) < 0)
-        return false;
-    *ns = (uint64_t)used.tv_sec * 1000000000u + (uint64_t)used.tv_nsec;
-    return true;
-}
 
 bool
 proc_parse_pss(FILE *in, uint64_t *bytes)

@@ -8,6 +8,7 @@
 
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "observer/proc.h"
 #include "observer/query.h"
 #include "observer/scope.h"
@@ -35,7 +36,7 @@ cpu_of_place(const struct roster *roster, unsigned number)
         retired = __atomic_load_n(&place->retired_ns, __ATOMIC_SEQ_CST);
         pid = __atomic_load_n(&place->pid, __ATOMIC_SEQ_CST);
         ns = 0;
-        if ((pid <= 0 || proc_cpu(pid, &ns)) &&
+        if ((pid <= 0 || clock_of_process(pid, &ns)) &&
             __atomic_load_n(&place->retired_ns, __ATOMIC_SEQ_CST) == retired)
             break;
         nanosleep(&moment, NULL);

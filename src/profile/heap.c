@@ -15,8 +15,8 @@
 #include <sched.h>
 #include <stdbool.h>
 #include <stdlib.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "build.h"
 #include "profile/guard.h"
 #include "profile/label.h"
@@ -55,10 +55,7 @@ stacks_of(struct heap_table *table)
 static void
 seed(void)
 {
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    mine.random = ((uint64_t)now.tv_nsec << 32 ^ (uint64_t)(uintptr_t)&mine) | 1;
+    mine.random = (clock_read(CLOCK_MONOTONIC) << 32 ^ (uint64_t)(uintptr_t)&mine) | 1;
 }
 
 /* Marsaglia's xorshift64*; the upper bits, as a number in (0, 1]. */

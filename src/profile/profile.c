@@ -7,8 +7,8 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "profile/block.h"
 #include "profile/marker.h"
 
@@ -39,15 +39,6 @@ profile_type_index(enum profile_kind kind, const char *name)
 }
 
 /* --- taking ------------------------------------------------------------------------------- */
-
-static uint64_t
-now(void)
-{
-    struct timespec time;
-
-    clock_gettime(CLOCK_REALTIME, &time);
-    return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
-}
 
 static const struct stacks *
 stacks_of(const struct tables *tables, enum profile_kind kind, unsigned worker)
@@ -87,7 +78,7 @@ profile_take(const struct tables *tables, enum profile_kind kind, unsigned first
     }
     profile->kind = kind;
     profile->begin = tables_created(tables);
-    profile->duration = now() - profile->begin;
+    profile->duration = clock_wall() - profile->begin;
     for (unsigned i = 0; i < count; i++) {
         struct profile_part *part = &profile->parts[profile->count++];
 

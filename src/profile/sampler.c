@@ -18,6 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "profile/guard.h"
 #include "profile/label.h"
 #include "profile/unwind.h"
@@ -45,15 +46,6 @@ static struct {
     struct thread threads[THREADS_MAX];
 } sampler;
 
-static uint64_t
-read_clock(clockid_t clock)
-{
-    struct timespec now = { 0 };
-
-    clock_gettime(clock, &now);
-    return (uint64_t)now.tv_sec * SECOND + (uint64_t)now.tv_nsec;
-}
-
 static struct stacks *
 stacks_of(struct sampler_table *table)
 {
@@ -65,7 +57,7 @@ static void
 take_sample(struct thread *thread, const void *context)
 {
     uintptr_t pcs[STACKS_DEPTH];
-    uint64_t now = read_clock(thread->clock);
+    uint64_t now = clock_read(thread->clock);
     const uint64_t values[STACKS_VALUES] = {
         [SAMPLER_SAMPLES] = 1, [SAMPLER_NS] = now - thread->last
     };
@@ -85,7 +77,7 @@ arm(struct thread *thread, bool on)
     struct itimerspec times = { 0 };
     uint64_t first;
 
-    thread->last = read_clock(thread->clock);
+    thread->last = clock_read(thread->clock);
     if (on) {
         first = (thread->last ^ (uintptr_t)&first) * 0x9e3779b97f4a7c15u % sampler.period + 1;
         times.it_value.tv_sec = (time_t)(first / SECOND);
@@ -236,11 +228,9 @@ sampler_cpu_time(const struct sampler_table *table)
 {
     uint64_t retired = __atomic_load_n(&table->retired, __ATOMIC_SEQ_CST);
     pid_t pid = __atomic_load_n(&table->pid, __ATOMIC_SEQ_CST);
-    clockid_t clock;
+    uint64_t ns;
 
-    if (pid <= 0 || clock_getcpuclockid(pid, &clock) != 0)
-        return retired;
-    return retired + read_clock(clock);
+    return clock_of_process(pid, &ns) ? retired + ns : retired;
 }
 
 void

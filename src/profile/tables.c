@@ -9,7 +9,8 @@
 #include <assert.h>
 #include <errno.h>
 #include <sys/mman.h>
-#include <time.h>
+
+#include "base/clock.h"
 
 #define PAGE 4096u
 
@@ -56,7 +57,6 @@ trace_offset(const struct tables *tables)
 int
 tables_create(struct tables *tables, const struct tables_plan *plan)
 {
-    struct timespec now;
     struct whole *memory;
 
     *tables = (struct tables){ .workers = plan->workers,
@@ -69,8 +69,7 @@ tables_create(struct tables *tables, const struct tables_plan *plan)
     if (memory == MAP_FAILED)
         return -errno;
     madvise(memory, tables->size, MADV_DONTDUMP);
-    clock_gettime(CLOCK_REALTIME, &now);
-    memory->created = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+    memory->created = clock_wall();
     tables->memory = memory;
     for (unsigned i = 0; i < plan->workers; i++)
         trace_init(tables_trace(tables, i), plan->events);

@@ -10,7 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <time.h>
+
+#include "base/clock.h"
 
 enum trace_kind {
     TRACE_ACCEPT,      /* a connection is there */
@@ -102,10 +103,7 @@ trace_route_status(uint64_t route)
 static inline uint64_t
 trace_now(void)
 {
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+    return clock_read(CLOCK_MONOTONIC);
 }
 
 /* For the one writer. */

@@ -7,18 +7,15 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "profile/symbol.h"
 
 uint64_t
 load_cpu_time(void)
 {
-    struct timespec now;
-
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+    return clock_read(CLOCK_THREAD_CPUTIME_ID);
 }
 
 __attribute__((noinline, noclone)) void
@@ -71,8 +68,7 @@ load_wait(pid_t pid, uint64_t *ns)
 
     if (wait4(pid, &status, 0, &usage) != pid)
         return -1;
-    *ns = (uint64_t)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000000000u +
-          (uint64_t)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1000u;
+    *ns = clock_of_usage(&usage);
     return status;
 }
 
