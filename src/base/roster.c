@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* roster: the memory behind the list of processes. */
+/* roster: the memory behind the list of processes, and what it adds up to. */
 #include "base/roster.h"
 
 #include <errno.h>
@@ -32,4 +32,17 @@ int
 roster_protect(struct roster *roster)
 {
     return mprotect(roster, roster->size, PROT_READ) < 0 ? -errno : 0;
+}
+
+uint64_t
+roster_restarts(const struct roster *roster)
+{
+    uint64_t restarts = 0;
+
+    for (unsigned i = 0; i < roster->workers; i++) {
+        uint32_t spawned = __atomic_load_n(&roster->places[i].spawned, __ATOMIC_RELAXED);
+
+        restarts += spawned > 0 ? spawned - 1 : 0;
+    }
+    return restarts;
 }

@@ -34,6 +34,9 @@ void roster_destroy(struct roster *roster);
 /* In a process that may only read it. 0 or a negative errno. */
 int roster_protect(struct roster *roster) __attribute__((warn_unused_result));
 
+/* Processes that took the place of a worker that had ended. */
+uint64_t roster_restarts(const struct roster *roster);
+
 /* The process in this place now; 0: none. */
 static inline pid_t
 roster_pid(const struct roster *roster, unsigned worker)

@@ -71,6 +71,18 @@ slot_counters_sum(struct slot_counters *total, const struct slot_counters *count
         total->status[i] += slot_read(&counters->status[i]);
 }
 
+void
+slot_memory_sum(struct slot_memory *total, const struct slot_memory *memory)
+{
+    total->in_use += slot_read(&memory->in_use);
+    total->heap += slot_read(&memory->heap);
+    total->page_heap += slot_read(&memory->page_heap);
+    total->thread_cache += slot_read(&memory->thread_cache);
+    total->central += slot_read(&memory->central);
+    total->released += slot_read(&memory->released);
+    total->allocations += slot_read(&memory->allocations);
+}
+
 static void
 sum_timing(struct slot_timing *total, const struct slot_timing *timing)
 {

@@ -148,12 +148,9 @@ generation_create(struct config *config, const struct generation *previous)
 static void
 retire(const struct roster *roster, struct slot *total)
 {
-    for (unsigned i = 0; i < roster->workers; i++) {
-        const struct roster_place *place = &roster->places[i];
-
-        total->retired_ns += place->retired_ns;
-        total->restarts += place->spawned > 0 ? place->spawned - 1 : 0;
-    }
+    for (unsigned i = 0; i < roster->workers; i++)
+        total->retired_ns += roster->places[i].retired_ns;
+    total->restarts += roster_restarts(roster);
 }
 
 void

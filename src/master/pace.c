@@ -104,17 +104,6 @@ advance_all(struct pace_line *line, const struct generation *newest,
 /* --- workers ------------------------------------------------------------------------------ */
 
 static void
-add_memory(struct slot_memory *total, const struct slot_memory *memory)
-{
-    total->in_use += slot_read(&memory->in_use);
-    total->heap += slot_read(&memory->heap);
-    total->page_heap += slot_read(&memory->page_heap);
-    total->thread_cache += slot_read(&memory->thread_cache);
-    total->central += slot_read(&memory->central);
-    total->released += slot_read(&memory->released);
-}
-
-static void
 add_worker(struct figures *figures, const struct slot *slot, bool serves)
 {
     figures->workers += serves;
@@ -123,7 +112,7 @@ add_worker(struct figures *figures, const struct slot *slot, bool serves)
     figures->now.connections += slot_read(&slot->connections);
     figures->now.idle += slot_read(&slot->idle);
     figures->now.runnable += slot_read(&slot->runnable);
-    add_memory(&figures->now.memory, &slot->memory);
+    slot_memory_sum(&figures->now.memory, &slot->memory);
 }
 
 static void

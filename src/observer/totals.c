@@ -57,19 +57,6 @@ totals_own_cpu(const struct view *view)
 
 /* --- sums --------------------------------------------------------------------------------- */
 
-static uint64_t
-restarts_of(const struct roster *roster)
-{
-    uint64_t restarts = 0;
-
-    for (unsigned i = 0; i < roster->workers; i++) {
-        uint32_t spawned = __atomic_load_n(&roster->places[i].spawned, __ATOMIC_RELAXED);
-
-        restarts += spawned > 0 ? spawned - 1 : 0;
-    }
-    return restarts;
-}
-
 void
 totals_take(const struct view *view, struct totals *totals)
 {
@@ -79,7 +66,7 @@ totals_take(const struct view *view, struct totals *totals)
     for (; view; view = view->older) {
         slots_sum(view->slots, &totals->sum);
         totals->cpu_ns += totals_own_cpu(view);
-        totals->restarts += restarts_of(view->roster);
+        totals->restarts += roster_restarts(view->roster);
     }
 }
 
@@ -156,18 +143,8 @@ totals_memory(const struct totals_worker *workers, unsigned count)
 {
     struct slot_memory total = { 0 };
 
-    for (unsigned i = 0; i < count; i++) {
-        const struct slot_memory *memory = &workers[i].slot->memory;
-
-        if (workers[i].pid <= 0)
-            continue;
-        total.in_use += slot_read(&memory->in_use);
-        total.heap += slot_read(&memory->heap);
-        total.page_heap += slot_read(&memory->page_heap);
-        total.thread_cache += slot_read(&memory->thread_cache);
-        total.central += slot_read(&memory->central);
-        total.released += slot_read(&memory->released);
-        total.allocations += slot_read(&memory->allocations);
-    }
+    for (unsigned i = 0; i < count; i++)
+        if (workers[i].pid > 0)
+            slot_memory_sum(&total, &workers[i].slot->memory);
     return total;
 }
