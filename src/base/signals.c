@@ -46,6 +46,16 @@ signals_next(int fd)
     return (int)info.ssi_signo;
 }
 
+void
+signals_unblock(int signal)
+{
+    sigset_t set;
+
+    sigemptyset(&set);
+    sigaddset(&set, signal);
+    pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+}
+
 bool
 signals_ending(void)
 {

@@ -16,6 +16,9 @@ int signals_open(void) __attribute__((warn_unused_result));
 /* The next signal that has come, or 0. */
 int signals_next(int fd);
 
+/* Lets a signal, which need not be one of the table, reach a handler in this thread. */
+void signals_unblock(int signal);
+
 /* Has one come that ends the daemon? It stays to be read. For work that takes long. */
 bool signals_ending(void);
 

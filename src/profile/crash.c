@@ -24,6 +24,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/signals.h"
 #include "profile/registers.h"
 
 #define STACK_SIZE   65536 /* for the handler, once more for a fault in it, and the unwinder */
@@ -196,22 +197,12 @@ on_crash(int signal, siginfo_t *info, void *context)
 
 /* --- arming ------------------------------------------------------------------------------- */
 
-static void
-fill_set(sigset_t *set)
-{
-    sigemptyset(set);
-    for (size_t i = 0; i < SIGNALS; i++)
-        sigaddset(set, signals[i]);
-}
-
 /* A fault whose signal is blocked ends the process without asking the handler. */
-static int
+static void
 unblock(void)
 {
-    sigset_t set;
-
-    fill_set(&set);
-    return -pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+    for (size_t i = 0; i < SIGNALS; i++)
+        signals_unblock(signals[i]);
 }
 
 /* Everything else waits while the handler runs; a second fault must not. */
@@ -246,13 +237,14 @@ crash_arm_thread(void)
     stack_t stack = { .ss_size = STACK_SIZE };
     stack_t before;
 
+    unblock();
     if (sigaltstack(NULL, &before) == 0 && !(before.ss_flags & SS_DISABLE))
-        return unblock();
+        return 0;
     stack.ss_sp = mmap(NULL, STACK_SIZE, PROT_READ | PROT_WRITE,
                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
     if (stack.ss_sp == MAP_FAILED || sigaltstack(&stack, NULL) < 0)
         return -errno;
-    return unblock();
+    return 0;
 }
 
 int

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/signals.h"
 #include "profile/label.h"
 #include "profile/unwind.h"
 
@@ -47,16 +48,13 @@ dump_arm(struct dump_record *record)
 {
     struct sigaction action = { .sa_sigaction = on_signal,
                                 .sa_flags = SA_SIGINFO | SA_RESTART };
-    sigset_t set;
 
     unwind_prime();
     mine = record;
     sigfillset(&action.sa_mask);
     if (sigaction(DUMP_SIGNAL, &action, NULL) < 0)
         return -errno;
-    sigemptyset(&set);
-    sigaddset(&set, DUMP_SIGNAL);
-    pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+    signals_unblock(DUMP_SIGNAL);
     __atomic_store_n(&record->pid, getpid(), __ATOMIC_SEQ_CST);
     return 0;
 }

@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/signals.h"
 #include "profile/guard.h"
 #include "profile/label.h"
 #include "profile/unwind.h"
@@ -151,16 +152,6 @@ install_handler(void)
     return sigaction(SIGPROF, &action, NULL) < 0 ? -errno : 0;
 }
 
-static void
-unblock(void)
-{
-    sigset_t set;
-
-    sigemptyset(&set);
-    sigaddset(&set, SIGPROF);
-    pthread_sigmask(SIG_UNBLOCK, &set, NULL);
-}
-
 int
 sampler_add_thread(void)
 {
@@ -182,7 +173,7 @@ sampler_add_thread(void)
     __atomic_store_n(&thread->ready, true, __ATOMIC_SEQ_CST);
     if (__atomic_load_n(&sampler.armed, __ATOMIC_SEQ_CST))
         arm(thread, true);
-    unblock();
+    signals_unblock(SIGPROF);
     return 0;
 }
 
