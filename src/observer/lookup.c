@@ -80,16 +80,11 @@ lookup_symbol(struct page *page)
 {
     struct span addresses =
         page->message->content.length > 0 ? page->message->content : page->message->query;
-    struct symbols *symbols = NULL;
-    struct maps maps;
-    int error = maps_read(&maps);
+    struct symbols *symbols = symbol_open_self();
 
-    if (error == 0 && (symbols = symbol_open(&maps)) == NULL)
-        error = -ENOMEM;
-    if (error == 0)
+    if (symbols)
         answer(page, symbols, addresses);
     else
-        page_refuse(page, 500, "%s", strerror(-error));
+        page_refuse(page, 500, "%s", strerror(errno));
     symbol_close(symbols);
-    maps_free(&maps);
 }

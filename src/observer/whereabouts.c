@@ -7,7 +7,6 @@
 
 #include "observer/scope.h"
 #include "profile/backtrace.h"
-#include "profile/maps.h"
 
 #define PATIENCE_MS 250 /* a worker */
 
@@ -61,15 +60,11 @@ void
 whereabouts_write(struct page *page)
 {
     struct scope scope = scope_of(page->view, page->query.worker);
-    struct symbols *symbols = NULL;
+    struct symbols *symbols = symbol_open_self();
     const struct view *view;
-    struct maps maps;
     unsigned worker;
 
-    if (maps_read(&maps) == 0)
-        symbols = symbol_open(&maps);
     for (unsigned i = 0; (view = scope_worker(&scope, page->view, i, &worker)) != NULL; i++)
         write_worker(page->out, view, worker, symbols);
     symbol_close(symbols);
-    maps_free(&maps);
 }

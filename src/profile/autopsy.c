@@ -14,7 +14,6 @@
 #include "base/errand.h"
 #include "base/log.h"
 #include "profile/backtrace.h"
-#include "profile/maps.h"
 
 #define SECONDS_MAX    20    /* for a child that is stuck on a disk */
 #define SECCOMP        1     /* SYS_SECCOMP of the kernel */
@@ -124,16 +123,13 @@ autopsy_log(const struct crash_record *record, const char *who,
             const struct profile_labels *labels)
 {
     char line[AUTOPSY_LINE];
-    struct maps maps;
-    struct symbols *symbols = NULL;
+    struct symbols *symbols;
 
     autopsy_describe(record, who, labels, line);
     log_error("%s", line);
-    if (maps_read(&maps) == 0)
-        symbols = symbol_open(&maps);
+    symbols = symbol_open_self();
     backtrace_tell_ends(symbols, &record->frames, log_line, (void *)(uintptr_t)who);
     symbol_close(symbols);
-    maps_free(&maps);
 }
 
 pid_t

@@ -12,6 +12,7 @@
 #include <dwarf.h>
 #include <elfutils/libdw.h>
 #include <elfutils/libdwfl.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -30,6 +31,7 @@ struct answer {
 };
 
 struct symbols {
+    struct maps own; /* of symbol_open_self() */
     const struct maps *maps;
     Dwfl *dwfl;
     Dwfl_Module **modules; /* one a map; NULL: nothing to be had */
@@ -111,23 +113,41 @@ load_modules(struct symbols *symbols)
             symbols->modules[i] = NULL;
 }
 
-struct symbols *
-symbol_open(const struct maps *maps)
+static int
+prepare(struct symbols *symbols, const struct maps *maps)
 {
-    struct symbols *symbols = calloc(1, sizeof(*symbols));
-
-    if (symbols == NULL)
-        return NULL;
     symbols->maps = maps;
     symbols->modules = calloc(maps->count + 1, sizeof(Dwfl_Module *));
     symbols->fallbacks = calloc(maps->count + 1, sizeof(*symbols->fallbacks));
     symbols->addresses = intern_create();
     symbols->dwfl = dwfl_begin(&callbacks);
-    if (symbols->modules && symbols->fallbacks && symbols->addresses && symbols->dwfl) {
-        load_modules(symbols);
+    if (!symbols->modules || !symbols->fallbacks || !symbols->addresses || !symbols->dwfl)
+        return -ENOMEM;
+    load_modules(symbols);
+    return 0;
+}
+
+struct symbols *
+symbol_open(const struct maps *maps)
+{
+    struct symbols *symbols = calloc(1, sizeof(*symbols));
+
+    if (symbols && prepare(symbols, maps) == 0)
         return symbols;
-    }
     symbol_close(symbols);
+    return NULL;
+}
+
+struct symbols *
+symbol_open_self(void)
+{
+    struct symbols *symbols = calloc(1, sizeof(*symbols));
+    int error = symbols ? maps_read(&symbols->own) : -ENOMEM;
+
+    if (error == 0 && (error = prepare(symbols, &symbols->own)) == 0)
+        return symbols;
+    symbol_close(symbols);
+    errno = -error;
     return NULL;
 }
 
@@ -149,6 +169,7 @@ symbol_close(struct symbols *symbols)
     free(symbols->modules);
     intern_free(symbols->addresses);
     dwfl_end(symbols->dwfl);
+    maps_free(&symbols->own);
     free(symbols);
 }
 

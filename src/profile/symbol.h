@@ -22,6 +22,10 @@ struct symbol {
 
 /* maps is borrowed until symbol_close(). NULL without memory. */
 struct symbols *symbol_open(const struct maps *maps) __attribute__((warn_unused_result));
+
+/* Over this process's maps, read for it. NULL with errno. */
+struct symbols *symbol_open_self(void) __attribute__((warn_unused_result));
+
 void symbol_close(struct symbols *symbols);
 
 /*

@@ -132,12 +132,12 @@ look_at(void *argument, const struct profile_sample *sample)
 bool
 load_has_stack(const struct profile *profile, const char *inner, const char *outer)
 {
-    struct search search = { .kind = profile->kind, .inner = inner, .outer = outer };
-    struct maps maps;
+    struct search search = {
+        .kind = profile->kind, .inner = inner, .outer = outer, .symbols = symbol_open_self()
+    };
 
-    if (maps_read(&maps) == 0 && (search.symbols = symbol_open(&maps)) != NULL)
+    if (search.symbols)
         profile_each(profile, look_at, &search);
     symbol_close(search.symbols);
-    maps_free(&maps);
     return search.found;
 }

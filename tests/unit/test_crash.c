@@ -21,7 +21,6 @@
 #include "profile/backtrace.h"
 #include "profile/crash.h"
 #include "profile/label.h"
-#include "profile/maps.h"
 
 /* What sanitizers would find is meant. */
 #define HERE __attribute__((noinline, noclone, noipa, no_sanitize("address,undefined")))
@@ -271,17 +270,14 @@ stack_of(const struct crash_record *record)
 {
     char *text = NULL;
     size_t size;
-    struct maps maps;
-    struct symbols *symbols;
+    struct symbols *symbols = symbol_open_self();
     FILE *out = open_memstream(&text, &size);
 
     assert_non_null(out);
-    assert_int_equal(maps_read(&maps), 0);
-    symbols = symbol_open(&maps);
+    assert_non_null(symbols);
     backtrace_tell_ends(symbols, &record->frames, write_line, out);
     fclose(out);
     symbol_close(symbols);
-    maps_free(&maps);
     return text;
 }
 

@@ -16,7 +16,6 @@
 
 #include "profile/dump.h"
 #include "profile/label.h"
-#include "profile/maps.h"
 #include "profile/symbol.h"
 
 #define HERE __attribute__((noinline, noclone, noipa))
@@ -67,8 +66,7 @@ end(pid_t pid)
 static bool
 has_function(const struct dump *dump, const char *name)
 {
-    struct maps maps;
-    struct symbols *symbols = maps_read(&maps) == 0 ? symbol_open(&maps) : NULL;
+    struct symbols *symbols = symbol_open_self();
     bool found = false;
 
     for (unsigned i = 0; i < dump->depth && !found; i++) {
@@ -79,7 +77,6 @@ has_function(const struct dump *dump, const char *name)
             found = strcmp(frames[--count].function, name) == 0;
     }
     symbol_close(symbols);
-    maps_free(&maps);
     return found;
 }
 
