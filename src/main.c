@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/count.h"
 #include "base/memory.h"
 #include "build.h"
 #include "config/config.h"
@@ -203,7 +204,7 @@ drop_foreign_profilers(char **argv)
     static const char *const names[] = { "CPUPROFILE", "HEAPPROFILE", "HEAPCHECK" };
     bool found = false;
 
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+    for (size_t i = 0; i < COUNT(names); i++) {
         if (getenv(names[i]) == NULL)
             continue;
         fprintf(stderr, "tiffd: %s is ignored; see --cpuprofile and --memprofile\n", names[i]);

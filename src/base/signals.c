@@ -8,6 +8,8 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "base/count.h"
+
 static const struct {
     int signal;
     const char *name;
@@ -17,8 +19,6 @@ static const struct {
     { SIGTTIN, "SIGTTIN" }, { SIGCHLD, "SIGCHLD" },
 };
 
-enum { TABLE_SIZE = sizeof(table) / sizeof(table[0]) };
-
 int
 signals_open(void)
 {
@@ -26,7 +26,7 @@ signals_open(void)
     int fd;
 
     sigemptyset(&set);
-    for (size_t i = 0; i < TABLE_SIZE; i++)
+    for (size_t i = 0; i < COUNT(table); i++)
         sigaddset(&set, table[i].signal);
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN); /* a log that may not grow costs its lines, not the daemon */
@@ -68,7 +68,7 @@ signals_ending(void)
 const char *
 signals_name(int signal)
 {
-    for (size_t i = 0; i < TABLE_SIZE; i++)
+    for (size_t i = 0; i < COUNT(table); i++)
         if (table[i].signal == signal)
             return table[i].name;
     return "unknown signal";

@@ -11,6 +11,8 @@
 #include <ctype.h>
 #include <stddef.h>
 
+#include "base/count.h"
+
 struct refused_field {
     const char *name;
     const char *reason;
@@ -55,7 +57,7 @@ field_name_problem(struct span name)
 {
     if (!is_token(name))
         return "does not begin with a field name and ':'";
-    for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
+    for (size_t i = 0; i < COUNT(refused); i++)
         if (span_equal_nocase(name, span_of(refused[i].name)))
             return refused[i].reason;
     return NULL;

@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "base/count.h"
 #include "config/nearest.h"
 #include "config/type.h"
 
@@ -44,7 +45,7 @@ const struct option option_table[] = {
 #include "config/option_list.h"
 };
 
-const size_t option_count = sizeof(option_table) / sizeof(option_table[0]);
+const size_t option_count = COUNT(option_table);
 
 const struct option *
 option_find(enum section_kind section, const char *key)

@@ -6,6 +6,8 @@
  */
 #include "http/header.h"
 
+#include "base/count.h"
+
 #define NAME(text)                                                                             \
     {                                                                                          \
         (text), sizeof(text) - 1                                                               \
@@ -29,7 +31,7 @@ static const struct {
     { NAME("if-unmodified-since"), HEADER_IF_UNMODIFIED_SINCE },
 };
 
-enum { FIELDS = sizeof(fields) / sizeof(fields[0]), LONGEST = 19 };
+enum { LONGEST = 19 };
 
 /* Index of the first name that is at least this long. */
 static const unsigned char first_of_length[LONGEST + 1] = { 0, 0, 0, 0, 0, 1, 2, 3, 3,  5,
@@ -41,7 +43,7 @@ header_lookup(struct span name)
     if (name.length > LONGEST)
         return HEADER_OTHER;
     for (size_t i = first_of_length[name.length];
-         i < FIELDS && fields[i].name.length == name.length; i++)
+         i < COUNT(fields) && fields[i].name.length == name.length; i++)
         if ((name.at[0] | 0x20) == fields[i].name.at[0] &&
             span_equal_nocase(name, fields[i].name))
             return fields[i].header;

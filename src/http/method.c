@@ -5,6 +5,8 @@
  */
 #include "http/method.h"
 
+#include "base/count.h"
+
 static const struct {
     struct span name;
     enum method method;
@@ -19,7 +21,7 @@ static const struct {
 enum method
 method_lookup(struct span name)
 {
-    for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++)
+    for (size_t i = 0; i < COUNT(methods); i++)
         if (span_equal(name, methods[i].name))
             return methods[i].method;
     return METHOD_UNKNOWN;

@@ -4,6 +4,8 @@
 
 #include <assert.h>
 
+#include "base/count.h"
+
 #define STATUS(code, reason)                                                                   \
     {                                                                                          \
         (code),                                                                                \
@@ -40,7 +42,7 @@ static const struct {
 struct span
 status_text(unsigned status)
 {
-    for (size_t i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++)
+    for (size_t i = 0; i < COUNT(statuses); i++)
         if (statuses[i].code == status)
             return statuses[i].text;
     assert(!"a status without a text");

@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/count.h"
 #include "base/signals.h"
 #include "build.h"
 #include "config/restart.h"
@@ -287,7 +288,7 @@ act_on_signals(struct master *master)
     int signal;
 
     while ((signal = signals_next(master->lends.signal_fd)) != 0)
-        for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++) {
+        for (size_t i = 0; i < COUNT(actions); i++) {
             if (actions[i].signal != signal)
                 continue;
             if (actions[i].text)

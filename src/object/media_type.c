@@ -9,6 +9,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/count.h"
+
 static const struct {
     const char *suffix;
     const char *type;
@@ -47,7 +49,7 @@ media_type_of(const char *file)
     const char *slash = strrchr(file, '/');
     const char *suffix = strrchr(slash ? slash : file, '.');
 
-    for (size_t i = 0; suffix && i < sizeof(types) / sizeof(types[0]); i++)
+    for (size_t i = 0; suffix && i < COUNT(types); i++)
         if (strcasecmp(suffix, types[i].suffix) == 0)
             return types[i].type;
     return "application/octet-stream";

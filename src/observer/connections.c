@@ -9,6 +9,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "base/count.h"
 #include "observer/tally.h"
 #include "observer/whereabouts.h"
 #include "profile/rows.h"
@@ -100,7 +101,7 @@ print_wait(FILE *out, const struct row *row, uint64_t now)
         { MARKER_WAIT_TURN, "its turn" },
     };
 
-    for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
+    for (size_t i = 0; i < COUNT(reasons); i++)
         if (row->reason == reasons[i].reason)
             fprintf(out, ", waits %.3f s for %s",
                     (double)((uint32_t)(now / 1000000) - row->waits) / 1e3, reasons[i].name);

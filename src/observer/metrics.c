@@ -8,14 +8,14 @@
 
 #include <stdlib.h>
 
+#include "base/count.h"
 #include "build.h"
 #include "observer/cost.h"
 #include "observer/exposition.h"
 #include "observer/metrics_worker.h"
 #include "observer/totals.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-#define NS           1e9 /* a second's */
+#define NS 1e9 /* a second's */
 
 struct scrape {
     FILE *out;

@@ -7,10 +7,10 @@
 
 #include <stddef.h>
 
+#include "base/count.h"
 #include "observer/exposition.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-#define NS           1e9 /* a second's */
+#define NS 1e9 /* a second's */
 
 /* A number of each worker: where it is in struct totals_worker or in struct slot. */
 struct of_worker {

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/count.h"
 #include "base/log.h"
 #include "base/signals.h"
 #include "observer/client.h"
@@ -80,7 +81,7 @@ read_signals(struct observer *observer)
     int signal;
 
     while ((signal = signals_next(observer->signal_fd)) != 0)
-        for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++)
+        for (size_t i = 0; i < COUNT(actions); i++)
             if (actions[i].signal == signal)
                 actions[i].act(observer);
 }

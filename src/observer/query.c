@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#include "base/count.h"
 
 static bool
 read_number(struct span text, unsigned least, unsigned most, unsigned *number)

@@ -2,6 +2,7 @@
 /* route: the table; everything else about a page follows from its row. */
 #include "observer/route.h"
 
+#include "base/count.h"
 #include "observer/connections.h"
 #include "observer/health.h"
 #include "observer/index.h"
@@ -11,8 +12,6 @@
 #include "observer/profiles.h"
 #include "observer/tracing.h"
 #include "observer/vars.h"
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* What profiles of every kind accept. */
 #define PROFILE_PARAMETERS                                                                     \

@@ -24,6 +24,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/count.h"
 #include "base/signals.h"
 #include "profile/registers.h"
 
@@ -31,8 +32,6 @@
 #define SEARCH_WORDS 1024  /* of a damaged stack */
 
 static const int signals[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGSYS, SIGTRAP };
-
-#define SIGNALS (sizeof(signals) / sizeof(signals[0]))
 
 /* This process's: a signal handler can be given nothing else. */
 static struct {
@@ -201,7 +200,7 @@ on_crash(int signal, siginfo_t *info, void *context)
 static void
 unblock(void)
 {
-    for (size_t i = 0; i < SIGNALS; i++)
+    for (size_t i = 0; i < COUNT(signals); i++)
         signals_unblock(signals[i]);
 }
 
@@ -213,9 +212,9 @@ install_handlers(void)
                                 .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER };
 
     sigfillset(&action.sa_mask);
-    for (size_t i = 0; i < SIGNALS; i++)
+    for (size_t i = 0; i < COUNT(signals); i++)
         sigdelset(&action.sa_mask, signals[i]);
-    for (size_t i = 0; i < SIGNALS; i++)
+    for (size_t i = 0; i < COUNT(signals); i++)
         if (sigaction(signals[i], &action, NULL) < 0)
             return -errno;
     return 0;
@@ -226,7 +225,7 @@ restore_defaults(void)
 {
     const struct sigaction action = { .sa_handler = SIG_DFL };
 
-    for (size_t i = 0; i < SIGNALS; i++)
+    for (size_t i = 0; i < COUNT(signals); i++)
         sigaction(signals[i], &action, NULL);
 }
 

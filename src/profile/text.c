@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/count.h"
 #include "profile/intern.h"
 
 #define HIDDEN_BELOW 0.005 /* of the total */
@@ -104,7 +105,7 @@ text_format(int64_t value, const char *unit, char *text, size_t size)
     double amount = (double)value;
     const char *name = "";
 
-    for (size_t i = 0; value != 0 && i < sizeof(units) / sizeof(units[0]); i++)
+    for (size_t i = 0; value != 0 && i < COUNT(units); i++)
         if (strcmp(units[i].of, unit) == 0 && fabs(amount) >= units[i].factor) {
             amount /= units[i].factor;
             name = units[i].name;

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/count.h"
 #include "base/signals.h"
 #include "base/undumped.h"
 #include "profile/allocator.h"
@@ -91,7 +92,7 @@ on_signal(struct worker *worker, struct watch *watch, uint32_t events)
     (void)events;
     while ((signal = signals_next(watch->fd)) != 0) {
         journal_note(worker, NULL, TRACE_SIGNAL, (uint64_t)signal);
-        for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++)
+        for (size_t i = 0; i < COUNT(actions); i++)
             if (actions[i].signal == signal)
                 actions[i].act(worker);
     }
@@ -236,7 +237,7 @@ watch_others(struct worker *worker)
     };
     int error = 0;
 
-    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]) && error == 0; i++)
+    for (size_t i = 0; i < COUNT(others) && error == 0; i++)
         if (others[i].fd >= 0)
             error = watch_descriptor(worker, others[i].watch, others[i].fd, others[i].ready);
     return error;

@@ -7,13 +7,13 @@
 
 #include <cmocka.h>
 
+#include "base/count.h"
 #include "http/answer.h"
 #include "http_request.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-#define NOW          1767225600
-#define H            "Host: a\r\n"
-#define LINE         " /tiff HTTP/1.1\r\n" H
+#define NOW  1767225600
+#define H    "Host: a\r\n"
+#define LINE " /tiff HTTP/1.1\r\n" H
 
 static const struct representation object = { .length = 100,
                                               .last_modified = 784111777,

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "base/count.h"
 #include "http/authority.h"
 
 static const char *const valid[] = {
@@ -60,7 +61,7 @@ static void
 test_valid(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof(valid) / sizeof(valid[0]); i++) {
+    for (size_t i = 0; i < COUNT(valid); i++) {
         if (!authority_valid(span_of(valid[i])))
             fail_msg("%s is valid", valid[i]);
     }
@@ -70,7 +71,7 @@ static void
 test_invalid(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof(invalid) / sizeof(invalid[0]); i++) {
+    for (size_t i = 0; i < COUNT(invalid); i++) {
         if (authority_valid(span_of(invalid[i])))
             fail_msg("%s is not valid", invalid[i]);
     }

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 #include <nettle/base64.h>
 
+#include "base/count.h"
 #include "object/base64.h"
 
 static void
@@ -29,7 +30,7 @@ the_vectors_of_the_rfc(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    for (size_t i = 0; i < COUNT(rows); i++) {
         char out[16] = { 0 };
         size_t length = strlen(rows[i].in);
 

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 #include <jansson.h>
 
+#include "base/count.h"
 #include "profile/chrome.h"
 
 #define FROM                 UINT64_C(1000000000)
@@ -90,7 +91,7 @@ a_connection_has_requests_with_their_stalls(void **state)
         { AT(21), 5, 1, 0, TRACE_RESUME },     { AT(30), 5, 1, 1, TRACE_DONE },
         { AT(31), 5, 1, 0, TRACE_CLOSE },      { AT(31), 5, 0, 10, TRACE_TURN_END },
     };
-    json_t *root = write_and_parse(events, sizeof(events) / sizeof(events[0]));
+    json_t *root = write_and_parse(events, COUNT(events));
     const json_t *request = find(root, 5, "request /tiff");
     const json_t *name = find(root, 5, "thread_name");
 
@@ -117,7 +118,7 @@ turns_are_the_loop_s(void **state)
         { AT(9), 1, 0, 123, TRACE_TURN_END },
         { AT(10), 0, 0, 15, TRACE_SIGNAL },
     };
-    json_t *root = write_and_parse(events, sizeof(events) / sizeof(events[0]));
+    json_t *root = write_and_parse(events, COUNT(events));
     const json_t *turn = find(root, 0, "turn");
 
     (void)state;
@@ -164,7 +165,7 @@ what_the_window_cuts_is_shown_inside(void **state)
         { AT(7), 2, 1, 0, TRACE_WOULD_BLOCK },
         { AT(9), 3, 0, 9, TRACE_TURN_END },
     };
-    json_t *root = write_and_parse(events, sizeof(events) / sizeof(events[0]));
+    json_t *root = write_and_parse(events, COUNT(events));
 
     (void)state;
     assert_span(find(root, 1, "request"), 0, 5);
@@ -182,7 +183,7 @@ an_end_ends_everything(void **state)
         { AT(2), 1, 1, 0, TRACE_WOULD_BLOCK }, { AT(8), 1, 1, ROW_SEND, TRACE_TIMER },
         { AT(8), 1, 1, 0, TRACE_RESET },       { AT(8), 1, 1, 0, TRACE_CLOSE },
     };
-    json_t *root = write_and_parse(events, sizeof(events) / sizeof(events[0]));
+    json_t *root = write_and_parse(events, COUNT(events));
     const json_t *timer = find(root, 1, "timer");
 
     (void)state;
@@ -212,7 +213,7 @@ nothing_reaches_over_a_break(void **state)
             { AT(3), 1, 1, 0, TRACE_FIRST_BYTE }, { AT(7), 0, 0, 12, breaks[i].kind & 0xff },
             { AT(9), 1, 4, 0, TRACE_RESUME },     { AT(10), 1, 4, 1, TRACE_DONE },
         };
-        json_t *root = write_and_parse(events, sizeof(events) / sizeof(events[0]));
+        json_t *root = write_and_parse(events, COUNT(events));
         const json_t *mark = find(root, 0, breaks[i].name);
 
         assert_int_equal(argument(mark, breaks[i].argument), 12);

@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include "base/clock.h"
+#include "base/count.h"
 #include "observed.h"
 #include "observer/client.h"
 #include "profile/block.h"
@@ -149,7 +150,7 @@ refusals(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+    for (size_t i = 0; i < COUNT(rows); i++)
         expect(rows[i].request, rows[i].status, rows[i].text);
 }
 

@@ -7,14 +7,14 @@
 
 #include <cmocka.h>
 
+#include "base/count.h"
 #include "http/condition.h"
 #include "http_request.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-#define NOW          1767225600 /* 2026-01-01 */
-#define SAME         "Sun, 06 Nov 1994 08:49:37 GMT"
-#define BEFORE       "Sun, 06 Nov 1994 08:49:36 GMT"
-#define AFTER        "Sun, 06 Nov 1994 08:49:38 GMT"
+#define NOW    1767225600 /* 2026-01-01 */
+#define SAME   "Sun, 06 Nov 1994 08:49:37 GMT"
+#define BEFORE "Sun, 06 Nov 1994 08:49:36 GMT"
+#define AFTER  "Sun, 06 Nov 1994 08:49:38 GMT"
 
 static const struct representation object = { .length = 100,
                                               .last_modified = 784111777,

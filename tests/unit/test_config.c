@@ -7,10 +7,10 @@
 
 #include <cmocka.h>
 
+#include "base/count.h"
 #include "config_text.h"
 
-#define ASSET        "[asset /a]\nfile=/x\n"
-#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
+#define ASSET "[asset /a]\nfile=/x\n"
 
 static void
 has_defaults(void **state)

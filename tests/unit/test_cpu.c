@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/count.h"
 #include "config/cpu.h"
 
 static void
@@ -48,7 +49,7 @@ static void
 limits_cpus(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++)
+    for (size_t i = 0; i < COUNT(limits); i++)
         assert_int_equal(cpu_limit(limits[i].allowed, limits[i].quota, limits[i].maximum),
                          limits[i].cpus);
 }

@@ -17,6 +17,7 @@
 
 #include <cmocka.h>
 
+#include "base/count.h"
 #include "profile/autopsy.h"
 #include "profile/backtrace.h"
 #include "profile/crash.h"
@@ -340,7 +341,7 @@ static void
 each_way_leaves_its_stack(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+    for (size_t i = 0; i < COUNT(ways); i++) {
         const struct way *way = &ways[i];
         struct crash_record record;
         char line[AUTOPSY_LINE];

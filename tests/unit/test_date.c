@@ -8,10 +8,10 @@
 
 #include <cmocka.h>
 
+#include "base/count.h"
 #include "http/date.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-#define NOW          INT64_C(1767225600) /* 2026-01-01 */
+#define NOW INT64_C(1767225600) /* 2026-01-01 */
 
 static const struct {
     int64_t time;

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "base/count.h"
 #include "config/debug_env.h"
 
 static const struct {
@@ -52,7 +53,7 @@ static void
 accepts(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+    for (size_t i = 0; i < COUNT(good); i++) {
         struct debug_env debug;
         char error[DEBUG_ENV_ERROR_SIZE];
 
@@ -67,7 +68,7 @@ static void
 explains(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+    for (size_t i = 0; i < COUNT(bad); i++) {
         struct debug_env debug;
         char error[DEBUG_ENV_ERROR_SIZE];
 

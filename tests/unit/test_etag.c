@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "base/count.h"
 #include "http/etag.h"
 
 static const struct {
@@ -54,7 +55,7 @@ static void
 test_search(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    for (size_t i = 0; i < COUNT(rows); i++) {
         struct span list = span_of(rows[i].list);
 
         if (etag_list_search(list, SPAN("\"a\""), ETAG_STRONG) != rows[i].strong ||

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "base/count.h"
 #include "observer/exposition.h"
 
 static char *text;
@@ -57,7 +58,7 @@ numbers(void **state)
     long at = 0;
 
     (void)state;
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    for (size_t i = 0; i < COUNT(rows); i++) {
         exposition_sample(out, "a", NULL, rows[i].value);
         fflush(out);
         assert_string_equal(text + at, rows[i].line);

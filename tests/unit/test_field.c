@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "base/count.h"
 #include "config/field.h"
 
 static void
@@ -46,7 +47,7 @@ refuses_malformed(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    for (size_t i = 0; i < COUNT(rows); i++) {
         struct span name;
         struct span value;
 
@@ -78,7 +79,7 @@ refuses_fields_of_the_server(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+    for (size_t i = 0; i < COUNT(names); i++)
         assert_non_null(field_name_problem(span_of(names[i])));
     assert_null(field_name_problem(SPAN("Dates")));
 }
@@ -94,9 +95,9 @@ knows_media_types(void **state)
                                        "; a=b", "a/b; c=\x80" };
 
     (void)state;
-    for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+    for (size_t i = 0; i < COUNT(good); i++)
         assert_null(field_media_problem(good[i]));
-    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+    for (size_t i = 0; i < COUNT(bad); i++)
         assert_non_null(field_media_problem(bad[i]));
 }
 

@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "base/count.h"
 #include "profile/gzip.h"
 
 static void
@@ -19,7 +20,7 @@ what_went_in_comes_out(void **state)
     static const size_t sizes[] = { 0, 1, 1000, 300000 };
 
     (void)state;
-    for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+    for (size_t i = 0; i < COUNT(sizes); i++) {
         unsigned char *bytes = malloc(sizes[i] + 1);
         unsigned char *again = malloc(sizes[i] + 1);
         z_stream stream = { 0 };

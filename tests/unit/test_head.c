@@ -11,9 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/count.h"
 #include "http/head.h"
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 #define H    "Host: a\r\n"
 #define GET  "GET / HTTP/1.1\r\n" H

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "base/count.h"
 #include "http/header.h"
 
 static const struct {
@@ -45,7 +46,7 @@ test_lookup(void **state)
     bool seen[HEADER_COUNT] = { false };
 
     (void)state;
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+    for (size_t i = 0; i < COUNT(names); i++) {
         assert_int_equal(header_lookup(span_of(names[i].name)), names[i].header);
         seen[names[i].header] = true;
     }
@@ -69,7 +70,7 @@ test_list(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    for (size_t i = 0; i < COUNT(rows); i++) {
         struct span list = span_of(rows[i].list);
         struct span element;
 

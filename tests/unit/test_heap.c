@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "base/count.h"
 #include "build.h"
 #include "profile_load.h"
 
@@ -47,7 +48,7 @@ weights_undo_the_chance_of_being_sampled(void **state)
     };
 
     (void)state;
-    for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+    for (unsigned i = 0; i < COUNT(rows); i++)
         assert_true(fabs(heap_weight(rows[i].size, rows[i].rate) / rows[i].weight - 1) < 1e-6);
 }
 

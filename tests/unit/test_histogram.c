@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "base/count.h"
 #include "base/histogram.h"
 
 static const struct {
@@ -22,7 +23,7 @@ static void
 a_bucket_holds_values_up_to_its_bound(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+    for (size_t i = 0; i < COUNT(rows); i++)
         assert_int_equal(histogram_bucket(&histogram_time, rows[i].value), rows[i].bucket);
 }
 

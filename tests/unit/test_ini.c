@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "base/count.h"
 #include "config/ini.h"
 #include "config/line.h"
 #include "config_text.h"
@@ -28,7 +29,7 @@ static void
 reads_what_is_written(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++) {
+    for (size_t i = 0; i < COUNT(same); i++) {
         struct loaded loaded = config_text(same[i]);
 
         assert_non_null(loaded.config);
@@ -144,7 +145,7 @@ static void
 reports_bad_lines_once(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+    for (size_t i = 0; i < COUNT(bad); i++) {
         struct loaded loaded = config_text(bad[i].text);
 
         assert_int_equal(loaded.report.count, 1);

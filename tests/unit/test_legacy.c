@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "base/count.h"
 #include "profile/legacy.h"
 #include "profile_load.h"
 
@@ -114,7 +115,7 @@ no_tool_can_take_a_common_caller_for_its_own(void **state)
     static const unsigned counts[] = { 1, 2, 31, 32, 33, 500, 2000 };
 
     (void)state;
-    for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+    for (size_t i = 0; i < COUNT(counts); i++) {
         struct records records;
         size_t size;
         char *text;

@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "base/count.h"
 #include "config/line.h"
 
 static const struct {
@@ -49,7 +50,7 @@ static void
 classifies(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    for (size_t i = 0; i < COUNT(rows); i++) {
         struct line line = line_classify(rows[i].text);
 
         assert_int_equal(line.kind, rows[i].kind);
@@ -74,9 +75,9 @@ knows_what_a_line_can_hold(void **state)
     static const char *const bad[] = { ";a", "a ;b", "a\t;", "a\nb", "a\rb", "\x01" };
 
     (void)state;
-    for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+    for (size_t i = 0; i < COUNT(good); i++)
         assert_null(line_value_problem("key", good[i]));
-    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+    for (size_t i = 0; i < COUNT(bad); i++)
         assert_non_null(line_value_problem("key", bad[i]));
 }
 

@@ -10,6 +10,7 @@
 #include <arpa/inet.h>
 #include <string.h>
 
+#include "base/count.h"
 #include "config/listen.h"
 
 static const struct {
@@ -57,7 +58,7 @@ static void
 reads_ip(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+    for (size_t i = 0; i < COUNT(good); i++) {
         struct listen_address item = { 0 };
         struct sockaddr_in ipv4;
         struct sockaddr_in6 ipv6;
@@ -84,7 +85,7 @@ static void
 refuses(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+    for (size_t i = 0; i < COUNT(bad); i++) {
         struct listen_address item = { 0 };
         const char *reason = listen_parse(bad[i].text, &item);
 

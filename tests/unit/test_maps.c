@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "base/count.h"
 #include "profile/maps.h"
 
 static void
@@ -32,7 +33,7 @@ lines_are_read(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    for (size_t i = 0; i < COUNT(rows); i++) {
         struct map map;
 
         assert_int_equal(maps_parse(rows[i].line, &map), rows[i].path != NULL);

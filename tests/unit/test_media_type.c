@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "base/count.h"
 #include "object/media_type.h"
 
 static void
@@ -27,7 +28,7 @@ the_suffix_decides(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+    for (size_t i = 0; i < COUNT(rows); i++)
         assert_string_equal(media_type_of(rows[i].file), rows[i].type);
 }
 

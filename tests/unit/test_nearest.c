@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/count.h"
 #include "config/nearest.h"
 
 static const struct {
@@ -35,7 +36,7 @@ static void
 counts_edits(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    for (size_t i = 0; i < COUNT(rows); i++) {
         assert_int_equal(nearest_distance(rows[i].a, rows[i].b), rows[i].distance);
         assert_int_equal(nearest_distance(rows[i].b, rows[i].a), rows[i].distance);
     }

@@ -18,6 +18,7 @@
 
 #include <cmocka.h>
 
+#include "base/count.h"
 #include "object/base64.h"
 #include "object/object.h"
 #include "scratch.h"
@@ -232,7 +233,7 @@ what_cannot_be_served_is_reported(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    for (size_t i = 0; i < COUNT(rows); i++) {
         const char *file = rows[i].file ? rows[i].file : scratch_write("empty", "", 0);
         struct config_asset asset = asset_of(file, ENCODING_IDENTITY);
         struct report report = { 0 };

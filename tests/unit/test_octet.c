@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "base/count.h"
 #include "http/octet.h"
 
 static const char alnum[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
@@ -31,7 +32,7 @@ static void
 test_classes(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+    for (size_t i = 0; i < COUNT(rows); i++)
         for (unsigned octet = 0; octet < 256; octet++) {
             const char *among = rows[i].letters ? alnum : "0123456789";
             bool wanted = octet && octet < 0x80 &&

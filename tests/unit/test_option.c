@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/count.h"
 #include "config/option.h"
 #include "config/type.h"
 
@@ -94,7 +95,7 @@ static void
 suggests(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    for (size_t i = 0; i < COUNT(rows); i++) {
         char text[512];
 
         option_suggest(rows[i].section, rows[i].key, text, sizeof(text));

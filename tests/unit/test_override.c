@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "base/count.h"
 #include "config/override.h"
 
 static const struct {
@@ -33,7 +34,7 @@ static void
 splits(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    for (size_t i = 0; i < COUNT(rows); i++) {
         struct override override;
         bool ok = override_split(rows[i].text, &override);
 

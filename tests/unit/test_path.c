@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/count.h"
 #include "config/path.h"
 
 static const struct {
@@ -36,7 +37,7 @@ static void
 resolves(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    for (size_t i = 0; i < COUNT(rows); i++) {
         char *resolved = path_resolve(rows[i].directory, rows[i].path);
 
         assert_string_equal(resolved, rows[i].resolved);
@@ -54,7 +55,7 @@ finds_the_directory(void **state)
     (void)state;
     assert_string_equal(directory, "/");
     free(directory);
-    for (size_t i = 0; i < sizeof(here) / sizeof(here[0]); i++) {
+    for (size_t i = 0; i < COUNT(here); i++) {
         directory = path_directory(here[i]);
         assert_string_equal(directory, current);
         free(directory);

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "base/count.h"
 #include "profile/proto.h"
 
 static void
@@ -27,7 +28,7 @@ numbers_take_seven_bits_a_byte(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    for (size_t i = 0; i < COUNT(rows); i++) {
         struct proto proto = { 0 };
 
         proto_number(&proto, 1, rows[i].value);

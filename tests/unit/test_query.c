@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "base/count.h"
 #include "observer/query.h"
 
 static const struct query_rules all = {
@@ -43,7 +44,7 @@ good_queries(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    for (size_t i = 0; i < COUNT(rows); i++) {
         char error[QUERY_ERROR_MAX] = "";
         struct query query;
 
@@ -94,7 +95,7 @@ bad_queries(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    for (size_t i = 0; i < COUNT(rows); i++) {
         char error[QUERY_ERROR_MAX] = "";
         struct query query;
 

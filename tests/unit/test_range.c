@@ -8,12 +8,12 @@
 
 #include <cmocka.h>
 
+#include "base/count.h"
 #include "http/range.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-#define CAPACITY     4
-#define G4           UINT64_C(4294967296)
-#define E63          UINT64_C(9223372036854775808)
+#define CAPACITY 4
+#define G4       UINT64_C(4294967296)
+#define E63      UINT64_C(9223372036854775808)
 
 static const struct {
     const char *value;

@@ -9,10 +9,10 @@
 
 #include <stdio.h>
 
+#include "base/count.h"
 #include "http_request.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-#define H            "Host: a\r\n"
+#define H "Host: a\r\n"
 
 static const struct {
     const char *text;

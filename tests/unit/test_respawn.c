@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "base/count.h"
 #include "master/respawn.h"
 
 static void
@@ -24,7 +25,7 @@ failures_in_a_row_wait_longer_and_longer(void **state)
     static const uint64_t delays[] = { 0, 1000, 2000, 4000, 8000, 16000, 30000, 30000 };
 
     (void)state;
-    for (unsigned failures = 0; failures < sizeof(delays) / sizeof(delays[0]); failures++)
+    for (unsigned failures = 0; failures < COUNT(delays); failures++)
         assert_int_equal(respawn_delay(failures), delays[failures]);
     assert_int_equal(respawn_delay(4000000000u), RESPAWN_DELAY_MAX);
     assert_int_equal(respawn_failures(0, false), 1);

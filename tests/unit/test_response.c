@@ -11,14 +11,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/count.h"
 #include "http/byteranges.h"
 #include "http/emit.h"
 #include "http/response.h"
 #include "http/status.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-#define DATE         "Tue, 15 Nov 1994 08:12:31 GMT"
-#define FIELDS       "ETag: \"tag\"\r\nAccept-Ranges: bytes\r\n"
+#define DATE   "Tue, 15 Nov 1994 08:12:31 GMT"
+#define FIELDS "ETag: \"tag\"\r\nAccept-Ranges: bytes\r\n"
 
 static const struct representation object = {
     .length = 10000,

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "base/count.h"
 #include "config/restart.h"
 #include "config_text.h"
 
@@ -31,7 +32,7 @@ static void
 names_what_differs(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    for (size_t i = 0; i < COUNT(rows); i++) {
         char text[200];
         char names[64];
         struct loaded running;

@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "base/count.h"
 #include "profile/label.h"
 #include "profile_load.h"
 
@@ -107,7 +108,7 @@ totals_are_what_the_kernel_charged(void **state)
                                          { 1000, light }, { 100, full },  { 1000, full } };
 
     (void)state;
-    for (unsigned i = 0; i < sizeof(loads) / sizeof(loads[0]); i++) {
+    for (unsigned i = 0; i < COUNT(loads); i++) {
         struct profile *profile;
         struct load load = loads[i];
         uint64_t charged;

@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "base/count.h"
 #include "config/section.h"
 
 static const struct {
@@ -56,7 +57,7 @@ reads_names(void **state)
     struct report report = { 0 };
 
     (void)state;
-    for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+    for (size_t i = 0; i < COUNT(good); i++) {
         enum section_kind kind;
         const char *path;
 
@@ -75,7 +76,7 @@ static void
 refuses_names(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+    for (size_t i = 0; i < COUNT(bad); i++) {
         struct report report = { 0 };
         enum section_kind kind;
         const char *path;

@@ -9,9 +9,8 @@
 
 #include <stdlib.h>
 
+#include "base/count.h"
 #include "http/target.h"
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static const struct {
     const char *name;

@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "base/count.h"
 #include "profile/marker.h"
 #include "profile/text.h"
 #include "profile_load.h"
@@ -37,7 +38,7 @@ values_have_fitting_units(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    for (size_t i = 0; i < COUNT(rows); i++) {
         char text[32];
 
         text_format(rows[i].value, rows[i].unit, text, sizeof(text));

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 #include <jansson.h>
 
+#include "base/count.h"
 #include "observed.h"
 #include "observer/health.h"
 #include "observer/metrics.h"
@@ -182,7 +183,7 @@ metrics(void **state)
     slots_object(&newest.slots, 1, B)->bytes = 10;
     text = show(metrics_write, &status);
     assert_int_equal(status, 200);
-    for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+    for (size_t i = 0; i < COUNT(lines); i++)
         if (strstr(text, lines[i]) == NULL)
             fail_msg("no line %s in %s", lines[i], text);
     assert_null(strstr(text, "tiffd_worker_connections{generation=\"3\",worker=\"1\"}"));

@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "base/count.h"
 #include "profile/trace.h"
 
 #define EVENTS 8
@@ -83,7 +84,7 @@ static void
 a_copy_has_what_is_still_there(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+    for (size_t i = 0; i < COUNT(rows); i++) {
         struct trace *trace = make(EVENTS);
         struct trace_copy copy = { 0 };
         uint64_t since = rows[i].since;
@@ -162,7 +163,7 @@ a_reader_stays_inside_the_memory(void **state)
     static const uint64_t counts[] = { UINT64_MAX, UINT64_MAX - 1, UINT64_MAX / 2 };
 
     (void)state;
-    for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+    for (size_t i = 0; i < COUNT(counts); i++) {
         struct trace *trace = make(EVENTS);
         struct trace_copy copy = { 0 };
         uint64_t since = 0;

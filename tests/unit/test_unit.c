@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "base/count.h"
 #include "config/unit.h"
 
 static const struct {
@@ -64,7 +65,7 @@ static void
 reads_and_writes(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+    for (size_t i = 0; i < COUNT(good); i++) {
         char text[UNIT_TEXT_SIZE];
         uint64_t value = 1;
 
@@ -79,7 +80,7 @@ static void
 refuses(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+    for (size_t i = 0; i < COUNT(bad); i++) {
         uint64_t value = 42;
         const char *reason = unit_parse(bad[i].scale, bad[i].text, &value);
 
