@@ -13,6 +13,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "observer/proc.h"
+
 /* What a line is made of. */
 struct figures {
     const struct generation *newest;
@@ -28,23 +30,11 @@ struct figures {
 
 /* --- counters of processes ---------------------------------------------------------------- */
 
-/* Times that the kernel took the CPU from a worker's loop; see proc_pid_status(5). */
 static uint64_t
 switches(pid_t pid, const struct slot *slot)
 {
-    char line[128];
-    uint64_t value = 0;
-    FILE *in;
-
     (void)slot;
-    snprintf(line, sizeof(line), "/proc/%d/status", (int)pid);
-    if ((in = fopen(line, "re")) == NULL)
-        return 0;
-    while (fgets(line, sizeof(line), in))
-        if (sscanf(line, "nonvoluntary_ctxt_switches: %" SCNu64, &value) == 1)
-            break;
-    fclose(in);
-    return value;
+    return proc_switches(pid);
 }
 
 static uint64_t

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * processes: who they are comes from the roster, which only the master writes; how they are
- * from /proc/PID/stat, see proc_pid_stat(5). A process that has just ended has no line.
+ * from the kernel (proc.h). A process that has just ended has no line.
  */
 #include "observer/processes.h"
 
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "observer/proc.h"
 #include "observer/tally.h"
 
 void
@@ -22,54 +22,13 @@ processes_cmdline(struct page *page)
 
 /* --- one process -------------------------------------------------------------------------- */
 
-struct usage {
-    unsigned long ticks; /* CPU time */
-    unsigned long threads;
-    unsigned long pages; /* resident */
-};
-
-/* The number in a field behind the second one; fields are counted from 1. */
-static unsigned long
-field(const char *third, unsigned number)
-{
-    const char *at = third;
-
-    for (; at && number > 3; number--)
-        at = (at = strchr(at, ' ')) != NULL ? at + 1 : NULL;
-    return at ? strtoul(at, NULL, 10) : 0;
-}
-
-/* The second field, a name in parentheses, may hold anything. */
-static bool
-read_usage(pid_t pid, struct usage *usage)
-{
-    char path[32];
-    char text[1024];
-    const char *name_end;
-    size_t length;
-    FILE *in;
-
-    snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
-    if ((in = fopen(path, "re")) == NULL)
-        return false;
-    length = fread(text, 1, sizeof(text) - 1, in);
-    fclose(in);
-    text[length] = '\0';
-    if ((name_end = strrchr(text, ')')) == NULL || name_end[1] != ' ')
-        return false;
-    usage->ticks = field(name_end + 2, 14) + field(name_end + 2, 15);
-    usage->threads = field(name_end + 2, 20);
-    usage->pages = field(name_end + 2, 24);
-    return true;
-}
-
 static void
 print_line(FILE *out, pid_t pid, uint64_t since, uint32_t spawned)
 {
     uint64_t now = clock_wall();
-    struct usage usage;
+    struct proc_stat usage;
 
-    if (pid <= 0 || !read_usage(pid, &usage))
+    if (!proc_stat(pid, &usage))
         return;
     fprintf(out, "#\t    pid %d, age %.1f s, threads %lu, cpu %.2f s, resident %lu kB",
             (int)pid, now > since ? (double)(now - since) / 1e9 : 0, usage.threads,

@@ -5,27 +5,11 @@
 #include <errno.h>
 #include <string.h>
 
+#include "observer/proc.h"
 #include "observer/scope.h"
 #include "profile/backtrace.h"
 
 #define PATIENCE_MS 250 /* a worker */
-
-/* The state of a process that does not answer: "D" waits for a disk, "T" is stopped. */
-static char
-state_of(pid_t pid)
-{
-    char path[32];
-    char state = '?';
-    FILE *in;
-
-    snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
-    if ((in = fopen(path, "re")) == NULL)
-        return state;
-    if (fscanf(in, "%*d (%*[^)]) %c", &state) != 1)
-        state = '?';
-    fclose(in);
-    return state;
-}
 
 static void
 write_dump(FILE *out, const struct view *view, const struct dump *dump, struct symbols *symbols)
@@ -41,6 +25,7 @@ static void
 write_worker(FILE *out, const struct view *view, unsigned worker, struct symbols *symbols)
 {
     pid_t pid = roster_pid(view->roster, worker);
+    struct proc_stat stat;
     struct dump dump;
     int error;
 
@@ -53,7 +38,7 @@ write_worker(FILE *out, const struct view *view, unsigned worker, struct symbols
         write_dump(out, view, &dump, symbols);
     else
         fprintf(out, "#\t    no answer: %s, process state %c\n", strerror(-error),
-                state_of(pid));
+                proc_stat(pid, &stat) ? stat.state : '?');
 }
 
 void

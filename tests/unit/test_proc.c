@@ -13,7 +13,7 @@
 #include "observer/proc.h"
 
 static bool
-parse(const char *text, uint64_t *bytes)
+parse(const char *text, uint64_t *number)
 {
     char copy[256];
     FILE *in;
@@ -22,7 +22,7 @@ parse(const char *text, uint64_t *bytes)
     strcpy(copy, text);
     in = fmemopen(copy, strlen(copy), "r");
     assert_non_null(in);
-    found = proc_parse_pss(in, bytes);
+    found = proc_parse_number(in, "Pss:", number);
     fclose(in);
     return found;
 }
@@ -30,29 +30,54 @@ parse(const char *text, uint64_t *bytes)
 static void
 the_line_with_pss(void **state)
 {
-    uint64_t bytes = 0;
+    uint64_t number = 0;
 
     (void)state;
     assert_true(parse("55d0-7ffe ---p 00000000 00:00 0    [rollup]\n"
                       "Rss:     900 kB\nPss_Dirty:  7 kB\nPss:      12 kB\nPss_Anon: 3 kB\n",
-                      &bytes));
-    assert_int_equal(bytes, 12 * 1024);
-    assert_false(parse("Rss: 900 kB\nPss_Anon: 3 kB\nSwapPss: 4 kB\n", &bytes));
+                      &number));
+    assert_int_equal(number, 12);
+    assert_false(parse("Rss: 900 kB\nPss_Anon: 3 kB\nSwapPss: 4 kB\n", &number));
+}
+
+static void
+a_name_in_stat_may_hold_anything(void **state)
+{
+    struct proc_stat stat;
+
+    (void)state;
+    assert_true(
+        proc_parse_stat("12 (a) T (b) S 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 "
+                        "20 21 22\n",
+                        &stat));
+    assert_int_equal(stat.state, 'S');
+    assert_int_equal(stat.ticks, 11 + 12);
+    assert_int_equal(stat.threads, 17);
+    assert_int_equal(stat.pages, 21);
+    assert_false(proc_parse_stat("", &stat));
+    assert_false(proc_parse_stat("12 (a)", &stat));
+    assert_false(proc_parse_stat("12 (a) ", &stat));
 }
 
 static void
 this_process(void **state)
 {
-    uint64_t bytes;
+    struct proc_stat stat = { 0 };
+    uint64_t bytes = 0;
 
     (void)state;
     assert_true(proc_pss(getpid(), &bytes));
     assert_in_range(bytes, 4096, (uint64_t)1 << 40);
+    assert_true(proc_stat(getpid(), &stat));
+    assert_int_equal(stat.state, 'R');
+    assert_int_equal(stat.threads, 1);
+    assert_in_range(stat.pages, 1, 1 << 28);
 }
 
 static void
 no_process(void **state)
 {
+    struct proc_stat stat;
     uint64_t value;
     pid_t ended = fork();
 
@@ -62,6 +87,9 @@ no_process(void **state)
     assert_int_equal(waitpid(ended, NULL, 0), ended);
     assert_false(proc_pss(ended, &value));
     assert_false(proc_pss(0, &value));
+    assert_false(proc_stat(ended, &stat));
+    assert_false(proc_stat(0, &stat));
+    assert_int_equal(proc_switches(ended), 0);
 }
 
 int
@@ -69,6 +97,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_line_with_pss),
+        cmocka_unit_test(a_name_in_stat_may_hold_anything),
         cmocka_unit_test(this_process),
         cmocka_unit_test(no_process),
     };
