@@ -46,12 +46,8 @@ place_prefix(const char *directory, const char *prefix, char **placed)
 static int
 find_owner(const struct config_profile *profile, struct file_owner *owner)
 {
-    struct identity identity;
-
-    if (identity_find("[profile] user", profile->user, profile->group, &identity) < 0)
-        return -1;
-    *owner = (struct file_owner){ identity.user, identity.group, profile->mode };
-    return 0;
+    owner->mode = profile->mode;
+    return identity_find("[profile] user", profile->user, profile->group, &owner->identity);
 }
 
 /* Where the heap prefix goes, or nowhere. */

@@ -43,10 +43,11 @@ fill(int fd, file_content *content, void *argument)
 static int
 give(int fd, const struct file_owner *owner)
 {
+    const struct identity *to = &owner->identity;
+
     if (fchmod(fd, owner->mode) < 0)
         return -errno;
-    if ((owner->user != (uid_t)-1 || owner->group != (gid_t)-1) &&
-        fchown(fd, owner->user, owner->group) < 0)
+    if (to->user != (uid_t)-1 && fchown(fd, to->user, to->group) < 0)
         return -errno;
     return 0;
 }

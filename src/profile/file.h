@@ -9,10 +9,11 @@
 #include <stdio.h>
 #include <sys/types.h>
 
-/* Whom files are given to; (uid_t) -1 and (gid_t) -1: nobody else. */
+#include "base/identity.h"
+
+/* Whom files are given to, and what others may do with them. */
 struct file_owner {
-    uid_t user;
-    gid_t group;
+    struct identity identity;
     mode_t mode;
 };
 

@@ -21,7 +21,7 @@
 
 #include "profile/file.h"
 
-static const struct file_owner nobody_else = { (uid_t)-1, (gid_t)-1, 0604 };
+static const struct file_owner nobody_else = { { (uid_t)-1, (gid_t)-1 }, 0604 };
 static char directory[] = "/tmp/test_file.XXXXXX";
 static char path[64];
 
@@ -139,7 +139,7 @@ a_symbolic_link_is_replaced_not_followed(void **state)
 static void
 the_owner_is_given_it(void **state)
 {
-    const struct file_owner other = { 12345, 23456, 0640 };
+    const struct file_owner other = { { 12345, 23456 }, 0640 };
     char text[] = "text";
     struct stat status;
     int error = file_write(path, &other, write_text, text);

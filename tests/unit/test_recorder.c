@@ -33,7 +33,7 @@ create(const char *where)
 {
     const struct recorder_options options = { .cpu = where,
                                               .keep = 2,
-                                              .owner = { (uid_t)-1, (gid_t)-1 } };
+                                              .owner.identity.user = (uid_t)-1 };
 
     return recorder_create(&tables, &options, NULL, 7);
 }
