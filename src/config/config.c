@@ -84,11 +84,11 @@ config_free(struct config *config)
 static void
 dump_option(const struct option *option, const struct config *config, size_t asset, FILE *out)
 {
-    char accepted[TYPE_TEXT_SIZE];
+    char room[TYPE_TEXT_SIZE];
 
-    option->type->accepted(option, accepted);
     fprintf(out, "# %s\n", option->help);
-    fprintf(out, "# default: %s | accepted: %s%s\n", option_preset_text(option), accepted,
+    fprintf(out, "# default: %s | accepted: %s%s\n", option_preset_text(option),
+            type_accepted(option, room),
             option->flags & OPTION_RESTART ? " | needs a restart" : "");
     option->type->print(option, option_view(option, config, asset), out);
 }

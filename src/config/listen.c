@@ -15,6 +15,13 @@
 
 #define UNIX_PREFIX "unix:"
 
+static void
+store(struct listen_address *item, const void *address, socklen_t length)
+{
+    memcpy(&item->address, address, length);
+    item->length = length;
+}
+
 static const char *
 parse_unix(const char *path, struct listen_address *item)
 {
@@ -26,35 +33,8 @@ parse_unix(const char *path, struct listen_address *item)
     if (length > LISTEN_PATH_MAX)
         return "has a path of more than 107 bytes";
     memcpy(address.sun_path, path, length);
-    memcpy(&item->address, &address, sizeof(address));
-    item->length = sizeof(address);
+    store(item, &address, sizeof(address));
     return NULL;
-}
-
-static void
-store_ipv4(struct listen_address *item, struct in_addr host, uint16_t port)
-{
-    struct sockaddr_in address = {
-        .sin_family = AF_INET,
-        .sin_port = htons(port),
-        .sin_addr = host,
-    };
-
-    memcpy(&item->address, &address, sizeof(address));
-    item->length = sizeof(address);
-}
-
-static void
-store_ipv6(struct listen_address *item, struct in6_addr host, uint16_t port)
-{
-    struct sockaddr_in6 address = {
-        .sin6_family = AF_INET6,
-        .sin6_port = htons(port),
-        .sin6_addr = host,
-    };
-
-    memcpy(&item->address, &address, sizeof(address));
-    item->length = sizeof(address);
 }
 
 static const char *
@@ -62,24 +42,26 @@ parse_host(const char *host, uint16_t port, struct listen_address *item)
 {
     size_t length = strlen(host);
     char inner[INET6_ADDRSTRLEN];
-    struct in_addr ipv4 = { .s_addr = htonl(INADDR_ANY) };
-    struct in6_addr ipv6;
+    struct sockaddr_in ipv4 = { .sin_family = AF_INET,
+                                .sin_port = htons(port),
+                                .sin_addr.s_addr = htonl(INADDR_ANY) };
+    struct sockaddr_in6 ipv6 = { .sin6_family = AF_INET6, .sin6_port = htons(port) };
 
     if (host[0] == '[') {
         if (host[length - 1] != ']' || length - 2 >= sizeof(inner))
             return "is not [IPV6]:PORT";
         memcpy(inner, host + 1, length - 2);
         inner[length - 2] = '\0';
-        if (inet_pton(AF_INET6, inner, &ipv6) != 1)
+        if (inet_pton(AF_INET6, inner, &ipv6.sin6_addr) != 1)
             return "is not [IPV6]:PORT";
-        store_ipv6(item, ipv6, port);
+        store(item, &ipv6, sizeof(ipv6));
         return NULL;
     }
     if (strchr(host, ':') != NULL)
         return "has an IPv6 address without brackets";
-    if (strcmp(host, "*") != 0 && inet_pton(AF_INET, host, &ipv4) != 1)
+    if (strcmp(host, "*") != 0 && inet_pton(AF_INET, host, &ipv4.sin_addr) != 1)
         return "has no literal IP address (names are not looked up)";
-    store_ipv4(item, ipv4, port);
+    store(item, &ipv4, sizeof(ipv4));
     return NULL;
 }
 

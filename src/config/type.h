@@ -12,7 +12,7 @@
 
 #include "config/setting.h"
 
-/* Room for what accepted() writes. */
+/* Room for what type_accepted() may write. */
 #define TYPE_TEXT_SIZE 160
 
 struct option_type {
@@ -29,12 +29,24 @@ struct option_type {
     /* Frees what the field owns and makes it empty. Unset where it owns nothing. */
     void (*clear)(union option_field field);
 
-    /* Says what parse() takes: "1k to 64k". */
-    void (*accepted)(const struct option *option, char text[static TYPE_TEXT_SIZE]);
+    /* What parse() takes: "printable ASCII". NULL: it depends on the option, and describe()
+     * says it: "1k to 64k". */
+    const char *accepts;
+    void (*describe)(const struct option *option, char text[static TYPE_TEXT_SIZE]);
 
     /* Words from a fixed set: what the values 0, 1, ... are called; NULL at the end. */
     const char *const *words;
 };
+
+/* What the option accepts, in words. They may be in room, which is the caller's. */
+static inline const char *
+type_accepted(const struct option *option, char room[static TYPE_TEXT_SIZE])
+{
+    if (option->type->accepts)
+        return option->type->accepts;
+    option->type->describe(option, room);
+    return room;
+}
 
 extern const struct option_type type_number;   /* a whole number */
 extern const struct option_type type_count;    /* the same, 64 bits wide */

@@ -61,14 +61,6 @@ clear_listen(union option_field field)
     *field.listen = (struct listen_list){ 0 };
 }
 
-static void
-accept_listen(const struct option *option, char text[static TYPE_TEXT_SIZE])
-{
-    (void)option;
-    snprintf(text, TYPE_TEXT_SIZE,
-             "IPV4:PORT, [IPV6]:PORT, *:PORT with a port from 1 to 65535, unix:/PATH");
-}
-
 /* Takes the line over. The one form that it is kept in may be longer than what was written. */
 static void
 add_header(const struct setting *setting, char *line, struct header_list *list)
@@ -121,19 +113,12 @@ clear_header(union option_field field)
     *field.header = (struct header_list){ 0 };
 }
 
-static void
-accept_header(const struct option *option, char text[static TYPE_TEXT_SIZE])
-{
-    (void)option;
-    snprintf(text, TYPE_TEXT_SIZE, "Name: value, a field that tiffd does not write itself");
-}
-
 const struct option_type type_listen = {
     .list = true,
     .parse = parse_listen,
     .print = print_listen,
     .clear = clear_listen,
-    .accepted = accept_listen,
+    .accepts = "IPV4:PORT, [IPV6]:PORT, *:PORT with a port from 1 to 65535, unix:/PATH",
 };
 
 const struct option_type type_header = {
@@ -141,5 +126,5 @@ const struct option_type type_header = {
     .parse = parse_header,
     .print = print_header,
     .clear = clear_header,
-    .accepted = accept_header,
+    .accepts = "Name: value, a field that tiffd does not write itself",
 };

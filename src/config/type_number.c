@@ -44,8 +44,8 @@ print_scaled(const struct option *option, enum unit_scale scale, uint64_t value,
 }
 
 static void
-accept_range(const struct option *option, enum unit_scale scale, const char *suffix,
-             char text[static TYPE_TEXT_SIZE])
+describe_range(const struct option *option, enum unit_scale scale, const char *suffix,
+               char text[static TYPE_TEXT_SIZE])
 {
     char minimum[UNIT_TEXT_SIZE];
     char maximum[UNIT_TEXT_SIZE];
@@ -136,68 +136,68 @@ print_time(const struct option *option, union option_view field, FILE *out)
 }
 
 static void
-accept_number(const struct option *option, char text[static TYPE_TEXT_SIZE])
+describe_number(const struct option *option, char text[static TYPE_TEXT_SIZE])
 {
-    accept_range(option, UNIT_PLAIN, "", text);
+    describe_range(option, UNIT_PLAIN, "", text);
 }
 
 static void
-accept_workers(const struct option *option, char text[static TYPE_TEXT_SIZE])
+describe_workers(const struct option *option, char text[static TYPE_TEXT_SIZE])
 {
-    accept_range(option, UNIT_PLAIN, " or auto", text);
+    describe_range(option, UNIT_PLAIN, " or auto", text);
 }
 
 static void
-accept_mode(const struct option *option, char text[static TYPE_TEXT_SIZE])
+describe_mode(const struct option *option, char text[static TYPE_TEXT_SIZE])
 {
     snprintf(text, TYPE_TEXT_SIZE, "up to %04o, three or four octal digits",
              (unsigned)option->maximum);
 }
 
 static void
-accept_size(const struct option *option, char text[static TYPE_TEXT_SIZE])
+describe_size(const struct option *option, char text[static TYPE_TEXT_SIZE])
 {
-    accept_range(option, UNIT_SIZE, " (bytes, or with k, m, g)", text);
+    describe_range(option, UNIT_SIZE, " (bytes, or with k, m, g)", text);
 }
 
 static void
-accept_time(const struct option *option, char text[static TYPE_TEXT_SIZE])
+describe_time(const struct option *option, char text[static TYPE_TEXT_SIZE])
 {
-    accept_range(option, UNIT_TIME, " (seconds, or with ms, s, m, h)", text);
+    describe_range(option, UNIT_TIME, " (seconds, or with ms, s, m, h)", text);
 }
 
 const struct option_type type_number = {
     .parse = parse_number,
     .print = print_number,
-    .accepted = accept_number,
+    .describe = describe_number,
 };
 
 const struct option_type type_count = {
     .parse = parse_count,
     .print = print_count,
-    .accepted = accept_number,
+    .describe = describe_number,
 };
 
 const struct option_type type_size = {
     .parse = parse_size,
     .print = print_size,
-    .accepted = accept_size,
+    .describe = describe_size,
 };
 
 const struct option_type type_time = {
     .parse = parse_time,
     .print = print_time,
-    .accepted = accept_time,
+    .describe = describe_time,
 };
 
 const struct option_type type_workers = {
     .parse = parse_workers,
     .print = print_number,
-    .accepted = accept_workers,
+    .describe = describe_workers,
 };
 
 const struct option_type type_mode = {
     .parse = parse_mode,
     .print = print_mode,
-    .accepted = accept_mode,
+    .describe = describe_mode,
 };

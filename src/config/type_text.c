@@ -91,87 +91,51 @@ parse_value(const struct setting *setting, union option_field field)
 }
 
 static void
-accept_path(const struct option *option, char text[static TYPE_TEXT_SIZE])
+describe_path(const struct option *option, char text[static TYPE_TEXT_SIZE])
 {
     snprintf(text, TYPE_TEXT_SIZE,
              "a path; a relative one begins at the directory of this file%s",
              option->flags & OPTION_REQUIRED ? "" : "; empty for none");
 }
 
-static void
-accept_prefix(const struct option *option, char text[static TYPE_TEXT_SIZE])
-{
-    (void)option;
-    snprintf(text, TYPE_TEXT_SIZE, "how the files' names begin; empty for none");
-}
-
-static void
-accept_user(const struct option *option, char text[static TYPE_TEXT_SIZE])
-{
-    (void)option;
-    snprintf(text, TYPE_TEXT_SIZE, "the name of a user; empty for none");
-}
-
-static void
-accept_group(const struct option *option, char text[static TYPE_TEXT_SIZE])
-{
-    (void)option;
-    snprintf(text, TYPE_TEXT_SIZE, "the name of a group; empty for none");
-}
-
-static void
-accept_media(const struct option *option, char text[static TYPE_TEXT_SIZE])
-{
-    (void)option;
-    snprintf(text, TYPE_TEXT_SIZE,
-             "a media type, as in image/tiff or text/plain; charset=utf-8");
-}
-
-static void
-accept_value(const struct option *option, char text[static TYPE_TEXT_SIZE])
-{
-    (void)option;
-    snprintf(text, TYPE_TEXT_SIZE, "printable ASCII");
-}
-
 const struct option_type type_path = {
     .parse = parse_path,
     .print = print_text,
     .clear = clear_text,
-    .accepted = accept_path,
+    .describe = describe_path,
 };
 
 const struct option_type type_prefix = {
     .parse = parse_prefix,
     .print = print_text,
     .clear = clear_text,
-    .accepted = accept_prefix,
+    .accepts = "how the files' names begin; empty for none",
 };
 
 const struct option_type type_user = {
     .parse = parse_user,
     .print = print_text,
     .clear = clear_text,
-    .accepted = accept_user,
+    .accepts = "the name of a user; empty for none",
 };
 
 const struct option_type type_group = {
     .parse = parse_group,
     .print = print_text,
     .clear = clear_text,
-    .accepted = accept_group,
+    .accepts = "the name of a group; empty for none",
 };
 
 const struct option_type type_media = {
     .parse = parse_media,
     .print = print_text,
     .clear = clear_text,
-    .accepted = accept_media,
+    .accepts = "a media type, as in image/tiff or text/plain; charset=utf-8",
 };
 
 const struct option_type type_value = {
     .parse = parse_value,
     .print = print_text,
     .clear = clear_text,
-    .accepted = accept_value,
+    .accepts = "printable ASCII",
 };

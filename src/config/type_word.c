@@ -30,7 +30,7 @@ print_word(const struct option *option, union option_view field, FILE *out)
 }
 
 static void
-accept_word(const struct option *option, char text[static TYPE_TEXT_SIZE])
+describe_word(const struct option *option, char text[static TYPE_TEXT_SIZE])
 {
     size_t used = 0;
 
@@ -85,7 +85,7 @@ static const char *const levels[] = {
 /* What all of them have in common. */
 #define WORD_TYPE(set)                                                                         \
     {                                                                                          \
-        .parse = parse_word, .print = print_word, .accepted = accept_word, .words = (set)      \
+        .parse = parse_word, .print = print_word, .describe = describe_word, .words = (set)    \
     }
 
 const struct option_type type_variant = WORD_TYPE(variants);
