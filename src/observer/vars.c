@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * vars: builds the JSON value with jansson and writes it at once. Without memory the answer is
- * 500. Known weakness: JSON has 64 bit signed integers at best, and many readers take 53 bits.
+ * 500, or a part of it is missing. Known weakness: JSON has 64 bit signed integers at best, and
+ * many readers take 53 bits.
  */
 #include "observer/vars.h"
 
@@ -12,10 +13,16 @@
 
 #define NS 1e9 /* a second's */
 
-static json_t *
-integer(uint64_t value)
+static void
+put(json_t *object, const char *name, uint64_t value)
 {
-    return json_integer((json_int_t)value);
+    json_object_set_new(object, name, json_integer((json_int_t)value));
+}
+
+static void
+put_seconds(json_t *object, const char *name, uint64_t ns)
+{
+    json_object_set_new(object, name, json_real((double)ns / NS));
 }
 
 /* Arguments are any bytes, JSON's strings are UTF-8: what is not becomes a question mark. */
@@ -50,19 +57,20 @@ command_line(const struct view *view)
 static json_t *
 memory_statistics(const struct slot_memory *memory)
 {
-    uint64_t heap = memory->heap + memory->released;
-    uint64_t idle = memory->page_heap + memory->released;
+    const uint64_t heap = memory->heap + memory->released;
+    const uint64_t idle = memory->page_heap + memory->released;
+    json_t *value = json_object();
 
-    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", /**/
-                     "Alloc", integer(memory->in_use),                /**/
-                     "Sys", integer(heap),                            /**/
-                     "Mallocs", integer(memory->allocations),         /**/
-                     "HeapAlloc", integer(memory->in_use),            /**/
-                     "HeapSys", integer(heap),                        /**/
-                     "HeapIdle", integer(idle),                       /**/
-                     "HeapInuse", integer(heap > idle ? heap - idle : 0), "HeapReleased",
-                     integer(memory->released), /**/
-                     "CacheFree", integer(memory->thread_cache + memory->central));
+    put(value, "Alloc", memory->in_use);
+    put(value, "Sys", heap);
+    put(value, "Mallocs", memory->allocations);
+    put(value, "HeapAlloc", memory->in_use);
+    put(value, "HeapSys", heap);
+    put(value, "HeapIdle", idle);
+    put(value, "HeapInuse", heap > idle ? heap - idle : 0);
+    put(value, "HeapReleased", memory->released);
+    put(value, "CacheFree", memory->thread_cache + memory->central);
+    return value;
 }
 
 static json_t *
@@ -73,36 +81,47 @@ status_classes(const struct slot_counters *counters)
 
     for (unsigned i = 0; i < SLOTS_STATUS_CLASSES; i++) {
         name[0] = (char)('1' + i);
-        json_object_set_new(classes, name, integer(counters->status[i]));
+        put(classes, name, slot_read(&counters->status[i]));
     }
     return classes;
+}
+
+static void
+put_counters(json_t *object, const struct slot_counters *counters)
+{
+    put(object, "requests", slot_read(&counters->requests));
+    put(object, "sent_bytes", slot_read(&counters->bytes));
+    json_object_set_new(object, "status", status_classes(counters));
+}
+
+/* What a worker has counted, or all of them together. */
+static void
+put_counted(json_t *object, const struct slot *slot)
+{
+    put(object, "accepted", slot_read(&slot->accepted));
+    put_counters(object, &slot->served);
+    put(object, "turns", slot_read(&slot->turns));
+    put(object, "stalls", slot_read(&slot->stalls));
+    put(object, "reads", slot_read(&slot->reads));
 }
 
 static json_t *
 one_worker(const struct totals_worker *worker)
 {
     const struct slot *slot = worker->slot;
-    struct slot_counters served = { 0 };
+    json_t *value = json_object();
 
-    slot_counters_sum(&served, &slot->served);
-    return json_pack(
-        "{s:o, s:o, s:o, s:o, s:f, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
-        "generation", integer(worker->view->generation), /**/
-        "worker", integer(worker->number),               /**/
-        "pid", integer((uint64_t)worker->pid),           /**/
-        "spawned", integer(worker->spawned),             /**/
-        "cpu_seconds", (double)worker->cpu_ns / NS,      /**/
-        "pss_bytes", integer(worker->pss),               /**/
-        "connections", integer(slot_read(&slot->connections)), "accepted",
-        integer(slot_read(&slot->accepted)),         /**/
-        "given", integer(slot_read(&slot->given)),   /**/
-        "taken", integer(slot_read(&slot->taken)),   /**/
-        "requests", integer(served.requests),        /**/
-        "sent_bytes", integer(served.bytes),         /**/
-        "status", status_classes(&served),           /**/
-        "turns", integer(slot_read(&slot->turns)),   /**/
-        "stalls", integer(slot_read(&slot->stalls)), /**/
-        "reads", integer(slot_read(&slot->reads)));
+    put(value, "generation", worker->view->generation);
+    put(value, "worker", worker->number);
+    put(value, "pid", (uint64_t)worker->pid);
+    put(value, "spawned", worker->spawned);
+    put_seconds(value, "cpu_seconds", worker->cpu_ns);
+    put(value, "pss_bytes", worker->pss);
+    put(value, "connections", slot_read(&slot->connections));
+    put(value, "given", slot_read(&slot->given));
+    put(value, "taken", slot_read(&slot->taken));
+    put_counted(value, slot);
+    return value;
 }
 
 static json_t *
@@ -116,6 +135,18 @@ all_workers(const struct totals_worker *workers, unsigned count)
 }
 
 static json_t *
+one_object(const struct object *object, const struct slot_counters *counters)
+{
+    json_t *value = json_object();
+
+    json_object_set_new(value, "variant",
+                        json_string(config_variant_name(object->asset->variant)));
+    put(value, "length", object->representation.length);
+    put_counters(value, counters);
+    return value;
+}
+
+static json_t *
 all_objects(const struct view *view)
 {
     json_t *objects = json_object();
@@ -124,14 +155,7 @@ all_objects(const struct view *view)
         const struct object *object = &view->catalogue->objects[i];
         const struct slot_counters counters = totals_object(view, i);
 
-        json_object_set_new(objects, object->asset->path,
-                            json_pack("{s:s, s:o, s:o, s:o, s:o}", /**/
-                                      "variant",
-                                      config_variant_name(object->asset->variant),      /**/
-                                      "length", integer(object->representation.length), /**/
-                                      "requests", integer(counters.requests),           /**/
-                                      "sent_bytes", integer(counters.bytes),            /**/
-                                      "status", status_classes(&counters)));
+        json_object_set_new(objects, object->asset->path, one_object(object, &counters));
     }
     return objects;
 }
@@ -139,21 +163,16 @@ all_objects(const struct view *view)
 static json_t *
 whole(const struct view *view)
 {
+    json_t *value = json_object();
     struct totals totals;
 
     totals_take(view, &totals);
-    return json_pack("{s:f, s:o, s:f, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", /**/
-                     "start_time_seconds", (double)view->roster->started / NS,  /**/
-                     "generation", integer(view->generation),                   /**/
-                     "cpu_seconds", (double)totals.cpu_ns / NS,                 /**/
-                     "restarts", integer(totals.restarts),                      /**/
-                     "accepted", integer(totals.sum.accepted),                  /**/
-                     "requests", integer(totals.sum.served.requests),           /**/
-                     "sent_bytes", integer(totals.sum.served.bytes),            /**/
-                     "status", status_classes(&totals.sum.served),              /**/
-                     "turns", integer(totals.sum.turns),                        /**/
-                     "stalls", integer(totals.sum.stalls),                      /**/
-                     "reads", integer(totals.sum.reads));
+    put_seconds(value, "start_time_seconds", view->roster->started);
+    put(value, "generation", view->generation);
+    put_seconds(value, "cpu_seconds", totals.cpu_ns);
+    put(value, "restarts", totals.restarts);
+    put_counted(value, &totals.sum);
+    return value;
 }
 
 /* NULL without memory. */
@@ -168,12 +187,12 @@ all(const struct view *view)
     if (workers == NULL)
         return NULL;
     memory = totals_memory(workers, count);
-    value = json_pack("{s:o, s:o, s:o, s:o, s:o}",            /**/
-                      "cmdline", command_line(view),          /**/
-                      "memstats", memory_statistics(&memory), /**/
-                      "totals", whole(view),                  /**/
-                      "workers", all_workers(workers, count), /**/
-                      "objects", all_objects(view));
+    value = json_object();
+    json_object_set_new(value, "cmdline", command_line(view));
+    json_object_set_new(value, "memstats", memory_statistics(&memory));
+    json_object_set_new(value, "totals", whole(view));
+    json_object_set_new(value, "workers", all_workers(workers, count));
+    json_object_set_new(value, "objects", all_objects(view));
     free(workers);
     return value;
 }
