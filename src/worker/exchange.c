@@ -22,9 +22,8 @@
 #include "worker/multipart.h"
 #include "worker/sender.h"
 
-#define COPY_MAX                                                                               \
-    4096 /* smaller bodies are copied behind their heads, to share a system call               \
-          */
+/* Bodies up to this size are copied behind their heads, to share a system call. */
+#define COPY_MAX 4096
 
 /* The bytes that have come and are not yet answered. */
 struct input {
