@@ -9,16 +9,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "config/config.h"
+#include "scratch.h"
 
 struct loaded {
     struct config *config; /* NULL: there were errors */
     struct report report;  /* its lines begin with "LINE: " or with the override */
 };
 
-/* Takes the temporary file's name and the ':' away wherever a line begins with it. */
+/* Takes the file's name and the ':' away wherever a line begins with it. */
 static inline void
 config_text_shorten(char *text, const char *path)
 {
@@ -37,14 +37,9 @@ config_text_load(const char *text, size_t length, const struct config_override *
                  size_t count)
 {
     struct loaded loaded = { 0 };
-    char path[] = "/tmp/test_config.XXXXXX";
-    int fd = mkstemp(path);
+    const char *path = scratch_write("config.ini", text, length);
 
-    assert_true(fd >= 0);
-    assert_true(write(fd, text, length) == (ssize_t)length);
-    close(fd);
     loaded.config = config_load(path, overrides, count, &loaded.report);
-    unlink(path);
     assert_true((loaded.config == NULL) == (loaded.report.count > 0));
     config_text_shorten(loaded.report.text, path);
     return loaded;

@@ -7,14 +7,13 @@
 
 #include <cmocka.h>
 
-#include <ftw.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "base/count.h"
 #include "config/cpu.h"
+#include "scratch.h"
 
 static void
 reads_cpu_max(void **state)
@@ -69,106 +68,77 @@ takes_the_tighter_quota(void **state)
     assert_int_equal(cpu_quota_tighter(none, none).quota, 0);
 }
 
-struct tree {
-    char root[64];
-    char groups[96];
-};
-
+/* The name is a path in the tree; its directories are made. */
 static void
-put(const struct tree *tree, const char *directory, const char *name, const char *text)
+put(const char *name, const char *text)
 {
-    char path[256];
-    FILE *out;
+    char path[512];
+    char *slash;
 
-    snprintf(path, sizeof(path), "%s/%s", tree->root, directory);
-    for (char *slash = strchr(path + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
+    snprintf(path, sizeof(path), "%s", scratch_path(name));
+    for (slash = path + strlen(scratch_directory()) + 1; (slash = strchr(slash, '/'));
+         slash++) {
         *slash = '\0';
         mkdir(path, 0700);
         *slash = '/';
     }
-    mkdir(path, 0700);
-    snprintf(path, sizeof(path), "%s/%s/%s", tree->root, directory, name);
-    out = fopen(path, "we");
-    assert_non_null(out);
-    fputs(text, out);
-    fclose(out);
+    scratch_write(name, text, strlen(text));
+}
+
+static struct cpu_quota
+read_tree(void)
+{
+    return cpu_quota_read(scratch_path("groups"), scratch_directory());
 }
 
 static int
-make_tree(void **state)
+clear_tree(void **state)
 {
-    struct tree *tree = malloc(sizeof(*tree));
-
-    assert_non_null(tree);
-    strcpy(tree->root, "/tmp/test_cpu.XXXXXX");
-    assert_non_null(mkdtemp(tree->root));
-    snprintf(tree->groups, sizeof(tree->groups), "%s/groups", tree->root);
-    *state = tree;
-    return 0;
-}
-
-static int
-remove_entry(const char *path, const struct stat *status, int kind, struct FTW *walk)
-{
-    (void)status;
-    (void)kind;
-    (void)walk;
-    return remove(path);
-}
-
-static int
-remove_tree(void **state)
-{
-    struct tree *tree = *state;
-
-    nftw(tree->root, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
-    free(tree);
+    (void)state;
+    scratch_clear();
     return 0;
 }
 
 static void
 reads_version_2_with_parents(void **state)
 {
-    const struct tree *tree = *state;
-
-    put(tree, ".", "groups", "0::/a/b\n");
-    put(tree, "a/b", "cpu.max", "400000 100000\n");
-    assert_int_equal(cpu_quota_read(tree->groups, tree->root).quota, 400000);
-    put(tree, "a", "cpu.max", "300000 100000\n");
-    assert_int_equal(cpu_quota_read(tree->groups, tree->root).quota, 300000);
-    put(tree, ".", "cpu.max", "max 100000\n");
-    assert_int_equal(cpu_quota_read(tree->groups, tree->root).quota, 300000);
-    put(tree, ".", "cpu.max", "100000 100000\n");
-    assert_int_equal(cpu_quota_read(tree->groups, tree->root).quota, 100000);
+    (void)state;
+    put("groups", "0::/a/b\n");
+    put("a/b/cpu.max", "400000 100000\n");
+    assert_int_equal(read_tree().quota, 400000);
+    put("a/cpu.max", "300000 100000\n");
+    assert_int_equal(read_tree().quota, 300000);
+    put("cpu.max", "max 100000\n");
+    assert_int_equal(read_tree().quota, 300000);
+    put("cpu.max", "100000 100000\n");
+    assert_int_equal(read_tree().quota, 100000);
 }
 
 static void
 reads_version_1(void **state)
 {
-    const struct tree *tree = *state;
-
-    put(tree, ".", "groups", "3:memory:/a\n2:cpuacct,cpu:/a\n1:cpuset:/a\n0::/\n");
-    put(tree, "cpu/a", "cpu.cfs_quota_us", "-1\n");
-    put(tree, "cpu/a", "cpu.cfs_period_us", "100000\n");
-    assert_int_equal(cpu_quota_read(tree->groups, tree->root).quota, 0);
-    put(tree, "cpu", "cpu.cfs_quota_us", "250000\n");
-    put(tree, "cpu", "cpu.cfs_period_us", "100000\n");
-    assert_int_equal(cpu_quota_read(tree->groups, tree->root).quota, 250000);
-    assert_int_equal(cpu_quota_read(tree->groups, tree->root).period, 100000);
-    put(tree, "cpu/a", "cpu.cfs_quota_us", "50000\n");
-    assert_int_equal(cpu_quota_read(tree->groups, tree->root).quota, 50000);
+    (void)state;
+    put("groups", "3:memory:/a\n2:cpuacct,cpu:/a\n1:cpuset:/a\n0::/\n");
+    put("cpu/a/cpu.cfs_quota_us", "-1\n");
+    put("cpu/a/cpu.cfs_period_us", "100000\n");
+    assert_int_equal(read_tree().quota, 0);
+    put("cpu/cpu.cfs_quota_us", "250000\n");
+    put("cpu/cpu.cfs_period_us", "100000\n");
+    assert_int_equal(read_tree().quota, 250000);
+    assert_int_equal(read_tree().period, 100000);
+    put("cpu/a/cpu.cfs_quota_us", "50000\n");
+    assert_int_equal(read_tree().quota, 50000);
 }
 
 static void
 takes_the_unreadable_for_no_limit(void **state)
 {
-    const struct tree *tree = *state;
-
-    assert_int_equal(cpu_quota_read("/nonexistent", tree->root).quota, 0);
-    put(tree, ".", "groups", "nonsense\n0:\n0::\n:::\n1:cpu:/x\n");
-    assert_int_equal(cpu_quota_read(tree->groups, tree->root).quota, 0);
-    put(tree, ".", "cpu.max", "nonsense\n");
-    assert_int_equal(cpu_quota_read(tree->groups, tree->root).quota, 0);
+    (void)state;
+    assert_int_equal(cpu_quota_read("/nonexistent", scratch_directory()).quota, 0);
+    put("groups", "nonsense\n0:\n0::\n:::\n1:cpu:/x\n");
+    assert_int_equal(read_tree().quota, 0);
+    put("cpu.max", "nonsense\n");
+    assert_int_equal(read_tree().quota, 0);
 }
 
 static void
@@ -186,10 +156,9 @@ main(void)
         cmocka_unit_test(reads_cpu_max),
         cmocka_unit_test(limits_cpus),
         cmocka_unit_test(takes_the_tighter_quota),
-        cmocka_unit_test_setup_teardown(reads_version_2_with_parents, make_tree, remove_tree),
-        cmocka_unit_test_setup_teardown(reads_version_1, make_tree, remove_tree),
-        cmocka_unit_test_setup_teardown(takes_the_unreadable_for_no_limit, make_tree,
-                                        remove_tree),
+        cmocka_unit_test_teardown(reads_version_2_with_parents, clear_tree),
+        cmocka_unit_test_teardown(reads_version_1, clear_tree),
+        cmocka_unit_test_teardown(takes_the_unreadable_for_no_limit, clear_tree),
         cmocka_unit_test(counts_at_least_one_here),
     };
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* File: whole or not at all, whatever the disk says. Failure leaves no trace. */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
@@ -10,7 +9,6 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -20,52 +18,17 @@
 #include <cmocka.h>
 
 #include "profile/file.h"
+#include "scratch.h"
 
 static const struct file_owner nobody_else = { { (uid_t)-1, (gid_t)-1 }, 0604 };
-static char directory[] = "/tmp/test_file.XXXXXX";
 static char path[64];
-
-static unsigned
-count_files(void)
-{
-    DIR *listing = opendir(directory);
-    const struct dirent *entry;
-    unsigned count = 0;
-
-    while ((entry = readdir(listing)) != NULL)
-        count += entry->d_name[0] != '.';
-    closedir(listing);
-    return count;
-}
-
-static void
-remove_files(void)
-{
-    DIR *listing = opendir(directory);
-    const struct dirent *entry;
-
-    while ((entry = readdir(listing)) != NULL)
-        if (entry->d_name[0] != '.')
-            unlinkat(dirfd(listing), entry->d_name, 0);
-    closedir(listing);
-}
 
 static int
 set_up(void **state)
 {
     (void)state;
-    if (mkdtemp(directory) == NULL)
-        return -1;
-    snprintf(path, sizeof(path), "%s/a.prof", directory);
+    snprintf(path, sizeof(path), "%s", scratch_path("a.prof"));
     return 0;
-}
-
-static int
-tear_down(void **state)
-{
-    (void)state;
-    remove_files();
-    return rmdir(directory);
 }
 
 static int
@@ -118,7 +81,7 @@ a_file_is_written_with_its_mode_and_replaced(void **state)
     assert_int_equal(status.st_mode & 07777, 0604);
     assert_int_equal(file_write(path, &nobody_else, write_text, second), 0);
     read_back("second");
-    assert_int_equal(count_files(), 1);
+    assert_int_equal(scratch_count(), 1);
     umask(mask);
 }
 
@@ -129,7 +92,7 @@ a_symbolic_link_is_replaced_not_followed(void **state)
     struct stat status;
 
     (void)state;
-    remove_files();
+    scratch_clear();
     assert_int_equal(symlink("/dev/full", path), 0);
     assert_int_equal(file_write(path, &nobody_else, write_text, text), 0);
     assert_int_equal(lstat(path, &status), 0);
@@ -164,7 +127,7 @@ failed_content_leaves_what_was_there(void **state)
     assert_int_equal(file_write(path, &nobody_else, write_text, text), 0);
     assert_int_equal(file_write(path, &nobody_else, refuse, NULL), -ENOMEM);
     read_back("before");
-    assert_int_equal(count_files(), 1);
+    assert_int_equal(scratch_count(), 1);
 }
 
 static void
@@ -186,7 +149,7 @@ a_limited_size_is_an_error_not_a_signal(void **state)
     pid_t pid;
 
     (void)state;
-    remove_files();
+    scratch_clear();
     if ((pid = fork()) == 0) {
         const struct rlimit limit = { 4096, 4096 };
 
@@ -196,30 +159,21 @@ a_limited_size_is_an_error_not_a_signal(void **state)
     }
     assert_int_equal(waitpid(pid, &status, 0), pid);
     assert_int_equal(status, 0);
-    assert_int_equal(count_files(), 0);
+    assert_int_equal(scratch_count(), 0);
 }
 
 static void
 make(const char *name, time_t when)
 {
     const struct timespec times[2] = { { when, 0 }, { when, 0 } };
-    char full[128];
-    FILE *out;
 
-    snprintf(full, sizeof(full), "%s/%s", directory, name);
-    out = fopen(full, "w");
-    assert_non_null(out);
-    fclose(out);
-    utimensat(AT_FDCWD, full, times, 0);
+    assert_int_equal(utimensat(AT_FDCWD, scratch_write(name, "", 0), times, 0), 0);
 }
 
 static bool
 exists(const char *name)
 {
-    char full[128];
-
-    snprintf(full, sizeof(full), "%s/%s", directory, name);
-    return access(full, F_OK) == 0;
+    return access(scratch_path(name), F_OK) == 0;
 }
 
 static void
@@ -228,7 +182,7 @@ the_newest_are_kept_and_others_left_alone(void **state)
     char start[64];
 
     (void)state;
-    remove_files();
+    scratch_clear();
     make("p.w1.100.cpu.prof", 1000);
     make("p.w1.99.cpu.prof", 3000);
     make("p.w1.7.cpu.prof", 2000);
@@ -237,14 +191,14 @@ the_newest_are_kept_and_others_left_alone(void **state)
     make("p.w1..cpu.prof", 1);
     make("p.w11.7.cpu.prof", 1);
     make("p.w1.7.cpu.prof.XyZ123", 1);
-    snprintf(start, sizeof(start), "%s/p.w1.", directory);
+    snprintf(start, sizeof(start), "%s", scratch_path("p.w1."));
     assert_int_equal(file_prune(start, ".cpu.prof", 5), 0);
-    assert_int_equal(count_files(), 8);
+    assert_int_equal(scratch_count(), 8);
     assert_int_equal(file_prune(start, ".cpu.prof", 2), 0);
-    assert_int_equal(count_files(), 7);
+    assert_int_equal(scratch_count(), 7);
     assert_false(exists("p.w1.100.cpu.prof"));
     assert_int_equal(file_prune(start, ".cpu.prof", 1), 0);
-    assert_int_equal(count_files(), 6);
+    assert_int_equal(scratch_count(), 6);
     assert_true(exists("p.w1.99.cpu.prof"));
 }
 
@@ -261,5 +215,5 @@ main(void)
         cmocka_unit_test(the_newest_are_kept_and_others_left_alone),
     };
 
-    return cmocka_run_group_tests_name("file", tests, set_up, tear_down);
+    return cmocka_run_group_tests_name("file", tests, set_up, NULL);
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Recorder: which files there are after which event, and what is in them. */
-#include <dirent.h>
 #include <errno.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -20,10 +19,10 @@
 #include "base/log.h"
 #include "profile/recorder.h"
 #include "profile_load.h"
+#include "scratch.h"
 
 #define MS 1000000u
 
-static char directory[] = "/tmp/test_recorder.XXXXXX";
 static char prefix[64];
 static struct tables tables;
 static struct recorder *recorder;
@@ -42,11 +41,9 @@ static int
 set_up(void **state)
 {
     (void)state;
-    memcpy(strrchr(directory, '.'), ".XXXXXX", 8);
-    if (mkdtemp(directory) == NULL ||
-        tables_create(&tables, &(struct tables_plan){ .workers = 2 }) < 0)
+    if (tables_create(&tables, &(struct tables_plan){ .workers = 2 }) < 0)
         return -1;
-    snprintf(prefix, sizeof(prefix), "%s/p", directory);
+    snprintf(prefix, sizeof(prefix), "%s", scratch_path("p"));
     recorder = create(prefix);
     return recorder ? 0 : -1;
 }
@@ -54,17 +51,11 @@ set_up(void **state)
 static int
 tear_down(void **state)
 {
-    DIR *listing = opendir(directory);
-    const struct dirent *entry;
-
     (void)state;
     recorder_destroy(recorder);
-    while ((entry = readdir(listing)) != NULL)
-        if (entry->d_name[0] != '.')
-            unlinkat(dirfd(listing), entry->d_name, 0);
-    closedir(listing);
+    scratch_clear();
     tables_destroy(&tables);
-    return rmdir(directory);
+    return 0;
 }
 
 /* Waits until all is written. */
@@ -77,19 +68,6 @@ settle(void)
         assert_true(recorder_reap(recorder, pid));
         assert_false(recorder_reap(recorder, pid));
     }
-}
-
-static unsigned
-count_files(void)
-{
-    DIR *listing = opendir(directory);
-    const struct dirent *entry;
-    unsigned count = 0;
-
-    while ((entry = readdir(listing)) != NULL)
-        count += entry->d_name[0] != '.';
-    closedir(listing);
-    return count;
 }
 
 /* The CPU time in a worker's file, in ms; -1: no such file. */
@@ -145,7 +123,7 @@ each_process_has_a_file_of_its_own_time(void **state)
     assert_int_equal(recorded(1, 4001), 30);
     assert_int_equal(recorded(1, 4002), 50);
     assert_int_equal(sampler_cpu_time(tables_cpu(&tables, 1)), 80 * MS);
-    assert_int_equal(count_files(), 2);
+    assert_int_equal(scratch_count(), 2);
 }
 
 static void
@@ -156,7 +134,7 @@ old_files_are_deleted(void **state)
         live_and_die(pid, 10);
         usleep(20000);
     }
-    assert_int_equal(count_files(), 2);
+    assert_int_equal(scratch_count(), 2);
     assert_int_equal(recorded(1, 4005), 10);
     assert_int_equal(recorded(1, 4003), -1);
 }
@@ -174,12 +152,12 @@ living_workers_and_the_whole_are_written_on_demand(void **state)
     settle();
     assert_int_equal(recorded(0, 5001), 5);
     assert_true(exists("cpu.pb.gz"));
-    assert_int_equal(count_files(), 2);
+    assert_int_equal(scratch_count(), 2);
     load_table(load_stacks(&tables, PROFILE_CPU, 0), 0, pcs, 2, 1, 4 * MS);
     recorder_write(recorder);
     settle();
     assert_int_equal(recorded(0, 5001), 9);
-    assert_int_equal(count_files(), 2);
+    assert_int_equal(scratch_count(), 2);
 }
 
 static void
@@ -212,29 +190,27 @@ no_files_are_written_when_off(void **state)
     live_and_die(4001, 30);
     recorder_write(recorder);
     settle();
-    assert_int_equal(count_files(), 0);
+    assert_int_equal(scratch_count(), 0);
     assert_int_equal(sampler_cpu_time(tables_cpu(&tables, 1)), 30 * MS);
 }
 
 static void
 a_missing_directory_costs_a_line_in_the_log(void **state)
 {
-    char log[128];
     char line[256] = "";
     FILE *in;
 
     (void)state;
-    snprintf(log, sizeof(log), "%s/log", directory);
-    assert_int_equal(log_open(log), 0);
+    assert_int_equal(log_open(scratch_path("log")), 0);
     recorder_destroy(recorder);
     recorder = create("/nonexistent/p");
     live_and_die(4001, 30);
     assert_int_equal(log_open(NULL), 0);
-    assert_non_null(in = fopen(log, "r"));
+    assert_non_null(in = fopen(scratch_path("log"), "r"));
     assert_non_null(fgets(line, sizeof(line), in));
     fclose(in);
     assert_non_null(strstr(line, "profile /nonexistent/p.w1.4001.cpu.prof: No such file"));
-    assert_int_equal(count_files(), 1);
+    assert_int_equal(scratch_count(), 1);
 }
 
 int
