@@ -7,13 +7,13 @@ import os
 import pathlib
 import re
 import shutil
-import threading
 
 import pytest
 
 import daemon as daemon_module
 from client import connect, request
 from daemon import DEADLINE, SAMPLE, Daemon, children, free_port, has_tcmalloc, wait_until
+from meanwhile import meanwhile
 
 INI = """
 [server]
@@ -101,27 +101,17 @@ def text(daemon, path):
     return content.decode()
 
 
-@contextlib.contextmanager
 def load(daemon, path="/o", clients=2):
     """Clients that fetch an object again and again."""
-    ended = threading.Event()
 
-    def fetch():
+    def fetch(ended):
         while not ended.is_set():
             with connect(daemon) as client:
                 for _ in range(64):
                     client.send(request("GET", path))
                     client.answer()
 
-    threads = [threading.Thread(target=fetch) for _ in range(clients)]
-    for thread in threads:
-        thread.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        for thread in threads:
-            thread.join()
+    return meanwhile(*[fetch] * clients)
 
 
 def cpu_time(pid):

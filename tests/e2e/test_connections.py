@@ -4,13 +4,13 @@
 import contextlib
 import random
 import re
-import threading
 import time
 
 import pytest
 
 from client import connect, connect_narrowly, fetch, request
 from daemon import wait_until
+from meanwhile import meanwhile
 
 GET = request("GET", "/o")
 
@@ -91,10 +91,9 @@ def test_requests_are_counted_exactly(serve):
 def test_greedy_client_starves_nobody(serve, content, variant):
     """It takes all that one worker can give, until the others have what they want."""
     daemon = serve(content, variant=variant)
-    enough = threading.Event()
     wrong = []
 
-    def devour():
+    def devour(enough):
         with connect(daemon) as client:
             client.send(GET * 2)
             while not enough.is_set():
@@ -102,12 +101,7 @@ def test_greedy_client_starves_nobody(serve, content, variant):
                 if client.answer().body != content:
                     wrong.append(client)
 
-    greedy = threading.Thread(target=devour)
-    greedy.start()
-    try:
+    with meanwhile(devour):
         for _ in range(5):
             assert fetch(daemon, "GET", "/o").body == content
-    finally:
-        enough.set()
-        greedy.join()
     assert not wrong

@@ -8,13 +8,13 @@ import pathlib
 import re
 import signal
 import socket
-import threading
 import time
 
 import pytest
 
 from client import connect_narrowly, fetch, request
 from daemon import DEADLINE, SAMPLE, alive, children, wait_until
+from meanwhile import meanwhile
 from observing import text
 
 NO_CORE = "core = off\n"
@@ -116,26 +116,16 @@ def test_the_request_is_named(start, tmp_path):
     assert fetch(daemon, "GET", "/big").status == 200
 
 
-@contextlib.contextmanager
 def transfers(daemon):
     """Clients that have the kernel throw away what they are sent, until their connections break."""
-    ended = threading.Event()
-    threads = [threading.Thread(target=discard, args=(daemon, ended)) for _ in range(3)]
-    for thread in threads:
-        thread.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        for thread in threads:
-            thread.join()
 
+    def discard(ended):
+        with contextlib.suppress(OSError), daemon.connect() as client:
+            client.sendall(request("GET", "/big") * 256)
+            while not ended.is_set() and client.recv(1 << 20, socket.MSG_TRUNC):
+                pass
 
-def discard(daemon, ended):
-    with contextlib.suppress(OSError), daemon.connect() as client:
-        client.sendall(request("GET", "/big") * 256)
-        while not ended.is_set() and client.recv(1 << 20, socket.MSG_TRUNC):
-            pass
+    return meanwhile(*[discard] * 3)
 
 
 def test_the_observer(observe):

@@ -7,7 +7,6 @@ import re
 import shutil
 import signal
 import subprocess
-import threading
 import time
 import urllib.error
 import urllib.request
@@ -16,6 +15,7 @@ import pytest
 
 from client import fetch
 from daemon import SAMPLE, TOP, alive, wait_until
+from meanwhile import meanwhile
 
 INI = f"""
 [server]
@@ -226,10 +226,9 @@ def test_counters_outlive_processes_and_generations(numbered):
 def test_counters_do_not_go_back_meanwhile(numbered):
     """While generations and processes come and go. An observer that is being replaced may still
     answer after its heir has, and does not know the heir's generation: that is passed over."""
-    ended = threading.Event()
     retreats = []
 
-    def watch():
+    def watch(ended):
         before = scrape(numbered)
         while not ended.is_set():
             after = scrape(numbered)
@@ -237,16 +236,13 @@ def test_counters_do_not_go_back_meanwhile(numbered):
                 retreats.append(gone_back(before, after))
                 before = after
 
-    watcher = threading.Thread(target=watch)
-    watcher.start()
     numbered.expect_log("ended|signal|replaced")
-    for _ in range(3):
-        get(numbered, "/o", 10)
-        os.kill(numbered.all_workers(2)[0], signal.SIGKILL)
-        numbered.all_workers(2)
-        numbered.reload()
-    ended.set()
-    watcher.join()
+    with meanwhile(watch):
+        for _ in range(3):
+            get(numbered, "/o", 10)
+            os.kill(numbered.all_workers(2)[0], signal.SIGKILL)
+            numbered.all_workers(2)
+            numbered.reload()
     assert len(retreats) > 10
     assert [retreat for retreat in retreats if retreat] == []
 

@@ -3,13 +3,13 @@
 lost on its way there."""
 
 import contextlib
+import functools
 import os
 import random
 import re
 import select
 import signal
 import socket
-import threading
 import time
 import urllib.request
 
@@ -17,6 +17,7 @@ import pytest
 
 from client import connect, request
 from daemon import DEADLINE, alive, wait_until
+from meanwhile import meanwhile
 from observing import title
 
 CPUS = sorted(os.sched_getaffinity(0))
@@ -246,11 +247,10 @@ def test_whoever_drains_takes_back_what_was_given(serve_pinned, large):
 
 def test_clients_that_wander_get_every_byte_through_reloads(serve_pinned, large):
     daemon = serve_pinned()
-    ended = threading.Event()
     counts = []
     failures = []
 
-    def ask(seed):
+    def ask(seed, ended):
         choose = random.Random(seed)
         try:
             while not ended.is_set():
@@ -262,18 +262,11 @@ def test_clients_that_wander_get_every_byte_through_reloads(serve_pinned, large)
         except (AssertionError, OSError) as failure:
             failures.append(failure)
 
-    threads = [threading.Thread(target=ask, args=(seed,)) for seed in range(6)]
-    for thread in threads:
-        thread.start()
-    try:
+    with meanwhile(*(functools.partial(ask, seed) for seed in range(6))):
         wait_until(lambda: failures or sum(numbers(daemon, "given_total")) > 20, "some move")
         for number in range(1, 5):
             daemon.send_signal(signal.SIGHUP)
             daemon.wait_log(f"generation {number} serves")
             before = len(counts)
             wait_until(lambda before=before: failures or len(counts) > before + 20, "answers")
-    finally:
-        ended.set()
-        for thread in threads:
-            thread.join()
     assert not failures
