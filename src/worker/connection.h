@@ -14,6 +14,7 @@
 
 #include "object/object.h"
 #include "worker/admission.h"
+#include "worker/flight.h"
 #include "worker/inbox.h"
 #include "worker/journal.h"
 #include "worker/stage.h"
@@ -36,12 +37,12 @@ struct reader_job;
 struct connection {
     struct watch watch; /* first member: the loop finds the connection by it */
     enum connection_state state : 8;
-    bool readable : 1;       /* no short read since the last event */
-    bool hangup : 1;         /* the peer has shut down its side: an end of file is to come */
-    bool closing : 1;        /* no request after this one */
-    bool fitted : 1;         /* its send buffer has been judged */
-    bool refused : 1;        /* above the limit: told so, and not counted as served */
-    bool queued : 1;         /* in the worker's queue */
+    bool readable : 1; /* no short read since the last event */
+    bool hangup : 1;   /* the peer has shut down its side: an end of file is to come */
+    bool closing : 1;  /* no request after this one */
+    bool refused : 1;  /* above the limit: told so, and not counted as served */
+    bool queued : 1;   /* in the worker's queue */
+    struct flight flight;
     uint32_t unacknowledged; /* bytes in the socket when it last refused more */
     uint32_t requests;
     uint32_t stays; /* seconds, until when it is not given to another worker */

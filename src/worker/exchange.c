@@ -18,7 +18,6 @@
 #include "http/head.h"
 #include "http/request.h"
 #include "http/response.h"
-#include "worker/flight.h"
 #include "worker/multipart.h"
 #include "worker/sender.h"
 
@@ -140,9 +139,6 @@ begin_body(struct worker *worker, struct connection *connection, const struct ob
     }
     if (copy_body(worker, object, range))
         return true;
-    if (!connection->fitted)
-        flight_fit(connection->watch.fd, worker->server->send_buffer);
-    connection->fitted = true;
     connection->object = object;
     connection->position = range.first;
     connection->end = range.last + 1;

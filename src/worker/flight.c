@@ -9,11 +9,11 @@
 
 #include <linux/tcp.h>
 #include <netinet/in.h>
-#include <stdbool.h>
 #include <sys/socket.h>
 
 #define CHUNK_MIN (64 * 1024)
 #define CHUNK_MAX (1024 * 1024)
+#define FEW       3 /* senders that have larger buffers */
 
 static bool
 short_path(int fd)
@@ -25,13 +25,28 @@ short_path(int fd)
            info.tcpi_min_rtt <= FLIGHT_SHORT;
 }
 
-void
-flight_fit(int fd, uint64_t size)
+unsigned
+flight_times(unsigned senders)
 {
-    int bytes = (int)size;
+    return senders <= FEW ? FLIGHT_TIMES : 1;
+}
 
-    if (bytes > 0 && short_path(fd))
-        setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof(bytes));
+void
+flight_fit(struct flight *flight, int fd, uint64_t size, unsigned senders)
+{
+    unsigned times;
+    int bytes;
+
+    if (size == 0)
+        return;
+    if (!flight->judged)
+        flight->fits = short_path(fd);
+    flight->judged = true;
+    if (!flight->fits || (times = flight_times(senders)) == flight->times)
+        return;
+    flight->times = (uint8_t)times;
+    bytes = (int)(times * size);
+    setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof(bytes));
 }
 
 size_t

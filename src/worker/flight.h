@@ -7,6 +7,7 @@
 #ifndef WORKER_FLIGHT_H
 #define WORKER_FLIGHT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -14,12 +15,28 @@
  * the default buffer holds (the kernel doubles SO_SNDBUF). */
 #define FLIGHT_SHORT 100
 
-/* Bounds the socket's send buffer if the path is short. size is that of server.send_buffer; 0
- * leaves every socket to the kernel. Call once, before the first large body. */
-void flight_fit(int fd, uint64_t size);
+#define FLIGHT_TIMES 4 /* see flight_times() */
 
-/* How much of a file to read at a time: what such a buffer takes. Less would not fill it, and
- * each of many small writes wakes the client; more would be read twice. */
+/* A connection's part. */
+struct flight {
+    bool judged : 1; /* its path has been looked at */
+    bool fits : 1;   /* it is a short one */
+    uint8_t times;   /* server.send_buffer, its buffer is; 0: it is the kernel's */
+};
+
+/* Bounds the send buffer if the path is short: to so many times `size`, which is that of
+ * server.send_buffer; 0 leaves every socket to the kernel. Call whenever a large body goes on;
+ * it is a system call only when the number changes. */
+void flight_fit(struct flight *flight, int fd, uint64_t size, unsigned senders);
+
+/* How many times that size, 1 or FLIGHT_TIMES, where so many connections send large bodies.
+ * With the least, one to three of them wait for each wake-up of their clients; with more,
+ * thirty fit in no cache. */
+unsigned flight_times(unsigned senders);
+
+/* How much of a file to read at a time: what the least buffer takes; so many times more for a
+ * larger one. Less would not fill it, and each of many small writes wakes the client; more
+ * would be read twice. */
 size_t flight_chunk(uint64_t size);
 
 #endif

@@ -20,6 +20,7 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
+#include "worker/flight.h"
 #include "worker/multipart.h"
 
 /* What a reader thread brought, if the position lies in it; else it is of no more use. 1, or 0
@@ -52,7 +53,9 @@ static int
 read_slice(struct worker *worker, struct connection *connection, struct iovec *slice)
 {
     const struct object *object = connection->object;
-    size_t size = slice->iov_len < worker->chunk_size ? slice->iov_len : worker->chunk_size;
+    const unsigned times = connection->flight.times;
+    size_t piece = worker->chunk_size * (times ? times : 1);
+    size_t size = slice->iov_len < piece ? slice->iov_len : piece;
     char *chunk = worker->chunk + connection->position % SENDER_LINE;
     ssize_t n = loaded_slice(connection, slice);
 
@@ -286,6 +289,16 @@ is_large(const struct worker *worker, const struct connection *connection)
                                   connection->end - connection->position > worker->chunk_size);
 }
 
+static bool
+may_send(struct worker *worker, struct connection *connection)
+{
+    if (!admission_ask(worker, connection))
+        return false;
+    flight_fit(&connection->flight, connection->watch.fd, worker->server->send_buffer,
+               worker->admissions.held);
+    return true;
+}
+
 enum sender_result
 sender_push(struct worker *worker, struct connection *connection)
 {
@@ -297,7 +310,7 @@ sender_push(struct worker *worker, struct connection *connection)
     while (result == SENDER_DONE && pending(worker, connection)) {
         if (worker->budget == 0)
             return pause_sending(worker, connection, SENDER_YIELDED);
-        if (is_large(worker, connection) && !admission_ask(worker, connection))
+        if (is_large(worker, connection) && !may_send(worker, connection))
             return pause_sending(worker, connection, SENDER_QUEUED);
         file = file_of(worker, connection, &base);
         result = file >= 0 ? push_file(worker, connection, file, base)

@@ -201,6 +201,12 @@ arm(const struct inherit *inherit)
         log_error("crash handler: %s", strerror(-error));
 }
 
+static size_t
+chunk_room(const struct worker *worker)
+{
+    return worker->chunk_size * FLIGHT_TIMES + SENDER_LINE;
+}
+
 static int
 allocate(struct worker *worker)
 {
@@ -209,7 +215,7 @@ allocate(struct worker *worker)
     worker->inbox = malloc(worker->server->head_size);
     worker->path = malloc(worker->server->target_length);
     worker->chunk_size = flight_chunk(worker->server->send_buffer);
-    worker->chunk = undumped_alloc(worker->chunk_size + SENDER_LINE);
+    worker->chunk = undumped_alloc(chunk_room(worker));
     worker->stale = calloc(inherit->catalogue->count, sizeof(*worker->stale));
     worker->reader = reader_create(worker->server->readers);
     worker->listeners = calloc(inherit->listen_count, sizeof(*worker->listeners));
@@ -365,7 +371,7 @@ release(struct worker *worker)
     close(worker->epoll_fd);
     free(worker->inbox);
     free(worker->path);
-    undumped_free(worker->chunk, worker->chunk_size + SENDER_LINE);
+    undumped_free(worker->chunk, chunk_room(worker));
     free(worker->stale);
     free(worker->listeners);
     reader_destroy(worker->reader);

@@ -39,8 +39,8 @@ struct worker {
     struct stage stage; /* what leaves next */
     char *inbox;        /* server->head_size bytes */
     char *path;         /* server->target_length bytes */
-    char *chunk;        /* chunk_size + SENDER_LINE bytes, for pieces of a file */
-    size_t chunk_size;  /* what a full send buffer takes, see flight_chunk() */
+    char *chunk;       /* FLIGHT_TIMES * chunk_size + SENDER_LINE bytes, for pieces of a file */
+    size_t chunk_size; /* what the least send buffer takes, see flight_chunk() */
 
     struct trace *trace; /* these are shared, see journal.h */
     struct rows *rows;

@@ -12,7 +12,7 @@
 
 #include "worker/flight.h"
 
-enum { SIZE = 131072 };
+enum { SIZE = 65536, MANY = 30 };
 
 static int
 buffer_of(int fd)
@@ -47,11 +47,16 @@ connect_pair(int *client)
 static void
 loopback_is_a_short_path(void **state)
 {
+    struct flight flight = { 0 };
     int client;
     int fd = connect_pair(&client);
 
     (void)state;
-    flight_fit(fd, SIZE);
+    flight_fit(&flight, fd, SIZE, MANY);
+    assert_int_equal(buffer_of(fd), 2 * SIZE);
+    flight_fit(&flight, fd, SIZE, 1);
+    assert_int_equal(buffer_of(fd), 2 * FLIGHT_TIMES * SIZE);
+    flight_fit(&flight, fd, SIZE, MANY);
     assert_int_equal(buffer_of(fd), 2 * SIZE);
     close(fd);
     close(client);
@@ -60,12 +65,14 @@ loopback_is_a_short_path(void **state)
 static void
 zero_leaves_it_to_the_kernel(void **state)
 {
+    struct flight flight = { 0 };
     int client;
     int fd = connect_pair(&client);
     int before = buffer_of(fd);
 
     (void)state;
-    flight_fit(fd, 0);
+    flight_fit(&flight, fd, 0, 1);
+    flight_fit(&flight, fd, 0, MANY);
     assert_int_equal(buffer_of(fd), before);
     close(fd);
     close(client);
@@ -74,16 +81,29 @@ zero_leaves_it_to_the_kernel(void **state)
 static void
 a_unix_socket_stays_as_it_is(void **state)
 {
+    struct flight flight = { 0 };
     int fds[2];
     int before;
 
     (void)state;
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
     before = buffer_of(fds[0]);
-    flight_fit(fds[0], SIZE);
+    flight_fit(&flight, fds[0], SIZE, 1);
+    flight_fit(&flight, fds[0], SIZE, MANY);
     assert_int_equal(buffer_of(fds[0]), before);
     close(fds[0]);
     close(fds[1]);
+}
+
+static void
+few_have_more(void **state)
+{
+    (void)state;
+    assert_int_equal(flight_times(0), FLIGHT_TIMES);
+    assert_int_equal(flight_times(1), FLIGHT_TIMES);
+    assert_int_equal(flight_times(MANY), 1);
+    for (unsigned senders = 1; senders < MANY; senders++)
+        assert_true(flight_times(senders + 1) <= flight_times(senders));
 }
 
 static void
@@ -102,6 +122,7 @@ main(void)
         cmocka_unit_test(loopback_is_a_short_path),
         cmocka_unit_test(zero_leaves_it_to_the_kernel),
         cmocka_unit_test(a_unix_socket_stays_as_it_is),
+        cmocka_unit_test(few_have_more),
         cmocka_unit_test(a_chunk_fills_the_buffer),
     };
 
