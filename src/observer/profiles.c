@@ -147,7 +147,7 @@ show(struct page *page, const struct subject *subject)
 
 /* --- the pages ---------------------------------------------------------------------------- */
 
-static const char heap_off[] = "allocations are not sampled; see [profile] in tiffd.ini(5)";
+static const char heap_off[] = "no worker samples allocations; see [profile] in tiffd.ini(5)";
 
 void
 profiles_cpu(struct page *page)

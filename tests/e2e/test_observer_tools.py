@@ -12,7 +12,7 @@ import pytest
 import daemon as daemon_module
 from client import connect, request
 from daemon import DEADLINE, wait_until
-from observing import load, needs_heap, rows_of, text
+from observing import ask, load, needs_heap, rows_of, text
 from viewers import pprof_pages
 
 CALLERS = ("main", "worker_run")
@@ -80,8 +80,14 @@ def names_of(table):
 @needs_heap
 def test_google_pprof_has_the_same_names_without_the_program(observe, tool, tmp_path):
     daemon = observe(workers=1, sample_bytes=1)
+
+    def sampled():
+        """Before the worker has begun there is no such page."""
+        status, _, content = ask(daemon, "/pprof/heap?format=text")
+        return status == 200 and b"worker_run" in content
+
     with load(daemon):
-        wait_until(lambda: "worker_run" in text(daemon, "/pprof/heap?format=text"), "a sample")
+        wait_until(sampled, "a sample")
     program = shutil.which(daemon_module.PROGRAM)
     heap = text(daemon, "/pprof/heap?format=legacy")
     (tmp_path / "heap").write_text(re.sub(r"\S+/tiffd( \(deleted\))?$", program, heap, flags=re.M))

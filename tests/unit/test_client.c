@@ -167,7 +167,7 @@ static void
 nobody_samples(void **state)
 {
     (void)state;
-    expect(GET("/pprof/heap?worker=0"), "503", "allocations are not sampled");
+    expect(GET("/pprof/heap?worker=0"), "503", "no worker samples allocations");
     expect(GET("/pprof/profile?worker=1"), "503", "no worker takes samples");
 }
 
