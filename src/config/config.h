@@ -18,7 +18,7 @@
 enum variant { VARIANT_CACHED, VARIANT_EMBEDDED, VARIANT_STREAMING };
 enum encoding { ENCODING_IDENTITY, ENCODING_BASE64 };
 enum transmit { TRANSMIT_AUTO, TRANSMIT_SEND, TRANSMIT_SENDFILE };
-enum affinity { AFFINITY_NONE, AFFINITY_CPU };
+enum binding { BINDING_NONE, BINDING_CPU };
 enum core { CORE_SYSTEM, CORE_OFF, CORE_ON };
 
 /* One listen address, as written and as the kernel wants it. */
@@ -61,12 +61,12 @@ struct config_server {
     uint64_t linger_timeout;
     uint64_t drain_timeout;
     enum transmit transmit;
-    enum affinity affinity; /* of workers to CPUs */
-    enum affinity steering; /* of connections to workers */
-    unsigned senders;       /* large bodies sent at a time, per worker; 0: all */
-    unsigned readers;       /* threads of a worker for reads that would wait for a disk */
-    uint64_t send_buffer;   /* of a socket on a short path; 0: the kernel's choice everywhere */
-    uint64_t turn_size;     /* bytes one connection may send before the next has its turn */
+    enum binding affinity; /* of workers to CPUs */
+    enum binding steering; /* of connections to workers */
+    unsigned senders;      /* large bodies sent at a time, per worker; 0: all */
+    unsigned readers;      /* threads of a worker for reads that would wait for a disk */
+    uint64_t send_buffer;  /* of a socket on a short path; 0: the kernel's choice everywhere */
+    uint64_t turn_size;    /* bytes one connection may send before the next has its turn */
 };
 
 struct config_log {

@@ -51,9 +51,9 @@ OPTION(server, drain_timeout, time, "30s", 0, 86400000, 0,
        "time that running answers have at a graceful end")
 OPTION(server, transmit, transmit, "auto", 0, 0, 0,
        "how bodies leave: send copies them, sendfile hands their pages over; auto: send")
-OPTION(server, affinity, affinity, "none", 0, 0, 0,
+OPTION(server, affinity, binding, "none", 0, 0, 0,
        "cpu: worker N stays on the Nth of the CPUs this process may use")
-OPTION(server, steering, affinity, "cpu", 0, 0, 0,
+OPTION(server, steering, binding, "cpu", 0, 0, 0,
        "cpu: connections that ask for large bodies move to the worker on the CPU of the request")
 OPTION(server, senders, number, "256", 0, 1048576, 0,
        "connections of one worker that send large bodies at a time; 0: all of them")

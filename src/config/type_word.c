@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * type_word: options that are one word of a fixed set. Exports type_variant, type_encoding,
- * type_transmit, type_affinity, type_core and type_level; the words of a type are where its
+ * type_transmit, type_binding, type_core and type_level; the words of a type are where its
  * enum's values are named. Nothing is fatal.
  *
  * The fields are enums without negative values, which gcc and clang store as unsigned.
@@ -64,9 +64,9 @@ static const char *const transmits[] = {
     NULL,
 };
 
-static const char *const affinities[] = {
-    [AFFINITY_NONE] = "none",
-    [AFFINITY_CPU] = "cpu",
+static const char *const bindings[] = {
+    [BINDING_NONE] = "none",
+    [BINDING_CPU] = "cpu",
     NULL,
 };
 
@@ -91,6 +91,6 @@ static const char *const levels[] = {
 const struct option_type type_variant = WORD_TYPE(variants);
 const struct option_type type_encoding = WORD_TYPE(encodings);
 const struct option_type type_transmit = WORD_TYPE(transmits);
-const struct option_type type_affinity = WORD_TYPE(affinities);
+const struct option_type type_binding = WORD_TYPE(bindings);
 const struct option_type type_core = WORD_TYPE(cores);
 const struct option_type type_level = WORD_TYPE(levels);

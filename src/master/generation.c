@@ -35,7 +35,7 @@ open_hatches(struct generation *generation)
     const struct config_server *server = &generation->config->server;
     int error = 0;
 
-    if (server->workers == 1 || server->steering == AFFINITY_NONE)
+    if (server->workers == 1 || server->steering == BINDING_NONE)
         return 0;
     if ((generation->hatches = calloc(server->workers, sizeof(*generation->hatches))) == NULL)
         return -ENOMEM;

@@ -139,7 +139,7 @@ stay_on_cpu(const struct worker *worker)
     cpu_set_t one;
     int rank;
 
-    if (worker->server->affinity == AFFINITY_NONE ||
+    if (worker->server->affinity == BINDING_NONE ||
         sched_getaffinity(0, sizeof(allowed), &allowed) < 0)
         return;
     rank = (int)worker->inherit->slot % CPU_COUNT(&allowed);
