@@ -81,15 +81,17 @@ make_recorder(struct instruments *instruments, const struct config_profile *prof
     return instruments->recorder ? 0 : -1;
 }
 
-/* Samples are wanted as long as there is a file that they go to. Whoever looks sees the rate
+/* Samples are wanted as long as there is a file that they go to. Whoever looks sees the rates
  * before a worker has begun. */
 static void
-want_samples(const struct instruments *instruments, unsigned hz)
+want_samples(const struct instruments *instruments, const struct config_profile *profile)
 {
     for (unsigned i = 0; i < instruments->tables.workers; i++) {
         struct sampler_table *table = tables_cpu(&instruments->tables, i);
 
-        table->hz = hz;
+        table->hz = profile->hz;
+        if (heap_supported())
+            tables_heap(&instruments->tables, i)->sample_bytes = profile->sample_bytes;
         if (instruments->prefixes[0])
             sampler_want(table, 0, true);
     }
@@ -111,7 +113,7 @@ instruments_create(struct instruments *instruments, const struct config *config,
         make_recorder(instruments, &config->profile, generation) == 0) {
         instruments->roster->started =
             previous ? previous->roster->started : tables_created(&instruments->tables);
-        want_samples(instruments, config->profile.hz);
+        want_samples(instruments, &config->profile);
         return 0;
     }
     log_error("instruments: can't be made");

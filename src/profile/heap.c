@@ -171,11 +171,12 @@ heap_start(struct heap_table *table, uint64_t sample_bytes)
     table->sample_bytes = sample_bytes;
     heap.table = table;
     heap.allocator = unwind_range_of((const void *)(uintptr_t)MallocHook_AddNewHook);
-    if (!MallocHook_AddDeleteHook(on_delete))
-        return -EBUSY;
-    if (MallocHook_AddNewHook(on_new))
-        return 0;
-    MallocHook_RemoveDeleteHook(on_delete);
+    if (MallocHook_AddDeleteHook(on_delete)) {
+        if (MallocHook_AddNewHook(on_new))
+            return 0;
+        MallocHook_RemoveDeleteHook(on_delete);
+    }
+    table->sample_bytes = 0;
     return -EBUSY;
 }
 

@@ -25,7 +25,7 @@ enum { HEAP_OBJECTS, HEAP_BYTES, HEAP_FREED_OBJECTS, HEAP_FREED_BYTES };
 struct heap_table {
     uint32_t guard;
     uint32_t unused;
-    uint64_t sample_bytes;
+    uint64_t sample_bytes; /* also before it starts; 0: there will be no samples */
     uint64_t stacks[STACKS_SIZE / sizeof(uint64_t)];
     struct live live;
 };
