@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Flight: a short path's buffer is bounded, and only that. */
-#include <netinet/in.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "loopback.h"
 #include "worker/flight.h"
 
 enum { SIZE = 65536, MANY = 30 };
@@ -24,32 +24,12 @@ buffer_of(int fd)
     return size;
 }
 
-/* A connection over loopback; returns its accepted end. */
-static int
-connect_pair(int *client)
-{
-    struct sockaddr_in address = { .sin_family = AF_INET,
-                                   .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-    socklen_t length = sizeof(address);
-    int listener = socket(AF_INET, SOCK_STREAM, 0);
-    int fd;
-
-    assert_int_equal(bind(listener, (struct sockaddr *)&address, length), 0);
-    assert_int_equal(listen(listener, 1), 0);
-    assert_int_equal(getsockname(listener, (struct sockaddr *)&address, &length), 0);
-    *client = socket(AF_INET, SOCK_STREAM, 0);
-    assert_int_equal(connect(*client, (struct sockaddr *)&address, length), 0);
-    fd = accept(listener, NULL, NULL);
-    close(listener);
-    return fd;
-}
-
 static void
 loopback_is_a_short_path(void **state)
 {
     struct flight flight = { 0 };
     int client;
-    int fd = connect_pair(&client);
+    int fd = loopback_connect(&client);
 
     (void)state;
     flight_fit(&flight, fd, SIZE, MANY);
@@ -67,7 +47,7 @@ zero_leaves_it_to_the_kernel(void **state)
 {
     struct flight flight = { 0 };
     int client;
-    int fd = connect_pair(&client);
+    int fd = loopback_connect(&client);
     int before = buffer_of(fd);
 
     (void)state;

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Hatch: a connection arrives with its request, or stays where it is; none is lost on the way.
  */
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "loopback.h"
 #include "worker/worker.h"
 
 enum { WORKERS = 2, HEAD_SIZE = 8192 };
@@ -83,19 +82,8 @@ teardown(void **state)
 static int
 accept_one(void)
 {
-    struct sockaddr_in address = { .sin_family = AF_INET,
-                                   .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-    socklen_t length = sizeof(address);
-    int listener = socket(AF_INET, SOCK_STREAM, 0);
-    int fd;
+    int fd = loopback_connect(&client);
 
-    assert_int_equal(bind(listener, (struct sockaddr *)&address, length), 0);
-    assert_int_equal(listen(listener, 1), 0);
-    assert_int_equal(getsockname(listener, (struct sockaddr *)&address, &length), 0);
-    client = socket(AF_INET, SOCK_STREAM, 0);
-    assert_int_equal(connect(client, (struct sockaddr *)&address, length), 0);
-    fd = accept(listener, NULL, NULL);
-    close(listener);
     assert_int_equal(send(client, "x", 1, 0), 1);
     return fd;
 }
