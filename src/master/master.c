@@ -357,7 +357,7 @@ record_periodically(struct master *master, uint64_t now)
     schedule_record(master, now);
 }
 
-/* Not while a child lives: it holds the listen sockets, and the next daemon could not bind. */
+/* Not before a survey is in the log. */
 static bool
 over(const struct master *master)
 {

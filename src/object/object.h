@@ -71,6 +71,13 @@ struct object {
     const char *bytes;
 };
 
+/* Is it what was announced? What is in memory can't change. */
+static inline bool
+object_intact(const struct object *object)
+{
+    return object->ops->intact == NULL || object->ops->intact(object);
+}
+
 extern const struct object_ops object_cached;
 extern const struct object_ops object_embedded;
 extern const struct object_ops object_streaming;

@@ -77,7 +77,7 @@ intact(struct worker *worker, const struct object *object)
 {
     if (worker->stale[object->index])
         return false;
-    if (object->ops->intact == NULL || object->ops->intact(object))
+    if (object_intact(object))
         return true;
     log_warning("asset %s: %s: changed; answered with 500 until a reload", object->asset->path,
                 object->asset->file);

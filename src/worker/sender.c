@@ -250,12 +250,6 @@ file_of(const struct worker *worker, const struct connection *connection, uint64
     return object->ops->file(object, offset);
 }
 
-static bool
-changed(const struct object *object)
-{
-    return object->ops->intact && !object->ops->intact(object);
-}
-
 /* The same with sendfile(2). What is staged goes first, held back for the pages behind it. */
 static enum sender_result
 push_file(struct worker *worker, struct connection *connection, int file, uint64_t base)
@@ -271,12 +265,12 @@ push_file(struct worker *worker, struct connection *connection, int file, uint64
         sent = send_slice(worker, connection, (struct iovec){ 0 });
         return settle_sent(worker, connection, sent, wanted);
     }
-    if (changed(object))
+    if (!object_intact(object))
         return cut(worker, connection, object, -ESTALE);
     do
         sent = sendfile(connection->watch.fd, file, &offset, wanted);
     while (sent < 0 && errno == EINTR);
-    if (sent == 0 || (sent > 0 && (size_t)sent < wanted && changed(object)))
+    if (sent == 0 || (sent > 0 && (size_t)sent < wanted && !object_intact(object)))
         return cut(worker, connection, object, -ESTALE);
     return settle_sent(worker, connection, sent < 0 && errno == EAGAIN ? 0 : sent, wanted);
 }
