@@ -226,7 +226,7 @@ static void
 free_overrides(struct command_line *line)
 {
     for (size_t i = 0; i < line->options.override_count; i++)
-        free((void *)(uintptr_t)line->overrides[i].text);
+        memory_free((void *)(uintptr_t)line->overrides[i].text);
 }
 
 int

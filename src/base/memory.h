@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * memory: allocation for code that runs only while the master boots or reloads, where there is
- * nothing better to do without memory than to say so and end. Never for a worker's requests.
+ * memory: allocation for code that runs only while the master boots or reloads. What to do
+ * without memory is said once, by whoever calls memory_try(), and not after each call. Never
+ * for a worker's requests.
  */
 #ifndef BASE_MEMORY_H
 #define BASE_MEMORY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/span.h"
 
-/* size bytes, zeroed; the caller frees them. Never NULL: without memory the process ends with
- * a line on standard error and status 1. The same holds for all functions here. */
+/* size bytes, zeroed; memory_free() ends them. Never NULL: without memory memory_try() returns,
+ * or, outside of one, the process ends with a line on standard error and status 1. The same
+ * holds for all functions here. */
 void *memory_alloc(size_t size) __attribute__((warn_unused_result, returns_nonnull));
 
 /* Makes room for count items of size bytes at items (NULL: a new array); new bytes are not
@@ -26,5 +29,14 @@ char *memory_copy_span(struct span text) __attribute__((warn_unused_result, retu
 /* As asprintf(3). */
 char *memory_format(const char *format, ...)
     __attribute__((warn_unused_result, returns_nonnull, format(printf, 1, 2)));
+
+/* Frees what a function here has returned; NULL is nothing. */
+void memory_free(void *memory);
+
+/* Calls work(argument). Without memory it does not come to its end: what it has allocated here
+ * is freed, and the answer is false. What else it holds then, such as open files, is the
+ * caller's to close. Not nested. */
+bool memory_try(void (*work)(void *argument), void *argument)
+    __attribute__((warn_unused_result));
 
 #endif

@@ -2,7 +2,7 @@
 /*
  * build: puts sections and keys into a configuration as they come, and refuses unknown and
  * duplicate ones. Exports build_begin(), build_section(), build_reopen(), build_skip(),
- * build_setting(), build_given() and build_end(). Nothing is fatal but lack of memory.
+ * build_setting(), build_given() and build_end(). Nothing is fatal.
  *
  * Known weakness: errors of the whole (preset.c, check.c) come after those of single lines.
  */
@@ -30,8 +30,8 @@ build_end(struct build *build)
 {
     struct config *config = build->config;
 
-    free(build->title);
-    free(build->given);
+    memory_free(build->title);
+    memory_free(build->given);
     if (build->report->count == build->errors)
         return config;
     config_free(config);
@@ -77,7 +77,7 @@ enter(struct build *build, enum section_kind kind, const char *path, size_t asse
 {
     const char *name = section_name(kind);
 
-    free(build->title);
+    memory_free(build->title);
     build->title = path != NULL ? memory_format("%s %s", name, path) : memory_copy(name);
     build->kind = kind;
     build->asset = asset;

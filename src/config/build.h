@@ -6,6 +6,7 @@
 #define CONFIG_BUILD_H
 
 #include <stdbool.h>
+#include <stdio.h>
 
 #include "config/config.h"
 #include "config/option.h"
@@ -20,6 +21,7 @@ enum build_place {
 struct build {
     struct config *config;
     struct report *report;
+    FILE *in;      /* the file, while it is read */
     size_t errors; /* in the report before this build */
     enum build_place place;
     enum section_kind kind; /* where the next key belongs */

@@ -4,12 +4,13 @@
  * the whole), and its dump: an ini file that reads back to the same, each key below a comment
  * with its default and what it accepts. tests/check-options reads those comments: they are how
  * the option list becomes visible. Exports config_load(), config_load_checked(),
- * config_dump(), config_free() and config_variant_name(). Nothing is fatal but lack of memory.
+ * config_dump(), config_free() and config_variant_name(). Nothing is fatal.
  */
 #include "config/config.h"
 
 #include <stdlib.h>
 
+#include "base/memory.h"
 #include "config/build.h"
 #include "config/check.h"
 #include "config/ini.h"
@@ -24,6 +25,34 @@ check_nothing(const struct config_asset *asset, struct report *report)
     (void)report;
 }
 
+/* What config_load_checked() is asked for, and what comes of it. */
+struct load {
+    const char *file;
+    const struct config_override *overrides;
+    size_t override_count;
+    config_asset_check *check;
+    struct build build;
+    struct config *config;
+};
+
+static void
+run_load(void *argument)
+{
+    struct load *load = argument;
+    struct build *build = &load->build;
+    bool whole;
+
+    build_begin(build, load->file, build->report);
+    whole = ini_read(build);
+    for (size_t i = 0; i < load->override_count; i++)
+        override_apply(build, load->overrides[i].text);
+    if (whole) {
+        preset_apply(build);
+        check_whole(build, load->check);
+    }
+    load->config = build_end(build);
+}
+
 struct config *
 config_load(const char *file, const struct config_override *overrides, size_t override_count,
             struct report *report)
@@ -35,18 +64,18 @@ struct config *
 config_load_checked(const char *file, const struct config_override *overrides,
                     size_t override_count, config_asset_check *check, struct report *report)
 {
-    struct build build;
-    bool whole;
+    struct load load = { .file = file,
+                         .overrides = overrides,
+                         .override_count = override_count,
+                         .check = check,
+                         .build = { .report = report } };
 
-    build_begin(&build, file, report);
-    whole = ini_read(&build);
-    for (size_t i = 0; i < override_count; i++)
-        override_apply(&build, overrides[i].text);
-    if (whole) {
-        preset_apply(&build);
-        check_whole(&build, check);
-    }
-    return build_end(&build);
+    if (memory_try(run_load, &load))
+        return load.config;
+    if (load.build.in)
+        fclose(load.build.in);
+    report_error(report, (struct origin){ .file = file }, "out of memory");
+    return NULL;
 }
 
 static void
@@ -71,14 +100,14 @@ config_free(struct config *config)
     clear_section(config, SECTION_DEBUG, 0);
     for (size_t i = 0; i < config->asset_count; i++) {
         clear_section(config, SECTION_ASSET, i);
-        free(config->assets[i].path);
+        memory_free(config->assets[i].path);
     }
-    free(config->assets);
+    memory_free(config->assets);
     for (size_t i = 0; i < config->override_count; i++)
-        free(config->overrides[i]);
-    free(config->overrides);
-    free(config->file);
-    free(config);
+        memory_free(config->overrides[i]);
+    memory_free(config->overrides);
+    memory_free(config->file);
+    memory_free(config);
 }
 
 static void

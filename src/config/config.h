@@ -131,7 +131,7 @@ struct config_override {
 /*
  * Reads file, then the overrides, then checks every value. Touches no object file and binds
  * nothing. Returns NULL with at least one error in report; else a configuration that
- * config_free() ends. Without memory the process ends, also at a reload.
+ * config_free() ends. Lack of memory is an error like another.
  */
 struct config *config_load(const char *file, const struct config_override *overrides,
                            size_t override_count, struct report *report)

@@ -91,7 +91,7 @@ begin_section(const struct source *source, struct span name)
     char *text = memory_copy_span(name);
 
     build_section(source->build, text, source->origin);
-    free(text);
+    memory_free(text);
 }
 
 static void
@@ -157,6 +157,13 @@ take_setting(void *user, const char *section, const char *key, const char *value
     return 1;
 }
 
+static void
+close_file(struct source *source)
+{
+    fclose(source->in);
+    source->build->in = NULL;
+}
+
 static bool
 open_file(struct source *source)
 {
@@ -168,9 +175,10 @@ open_file(struct source *source)
         report_error(report, source->origin, "can't be opened: %s", strerror(errno));
         return false;
     }
+    source->build->in = source->in;
     if (fstat(fileno(source->in), &status) == 0 && S_ISDIR(status.st_mode)) {
         report_error(report, source->origin, "is a directory; accepted: a file");
-        fclose(source->in);
+        close_file(source);
         return false;
     }
     return true;
@@ -187,7 +195,7 @@ ini_read(struct build *build)
     bad_line = ini_parse_stream(next_line, &source, take_setting, &source);
     if (ferror(source.in))
         fail(&source, "can't be read to its end");
-    fclose(source.in);
+    close_file(&source);
     if (bad_line > 0)
         report_error(build->report,
                      (struct origin){ .file = source.origin.file, .line = (unsigned)bad_line },

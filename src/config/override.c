@@ -2,7 +2,7 @@
 /*
  * override: takes "-o section.key=value" apart and lets the build take it as one more setting,
  * whose origin is the option itself. Exports override_split() and override_apply(). Nothing is
- * fatal but lack of memory.
+ * fatal.
  *
  * Known weakness: the path of an asset that holds '=' can't be named.
  */
@@ -59,7 +59,7 @@ override_apply(struct build *build, const char *text)
     value = memory_copy_span(override.value);
     build_reopen(build, section, origin);
     build_setting(build, key, value, origin);
-    free(value);
-    free(key);
-    free(section);
+    memory_free(value);
+    memory_free(key);
+    memory_free(section);
 }

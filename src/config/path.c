@@ -2,13 +2,14 @@
 /*
  * path: makes paths absolute, so that a daemon that changes its directory, and a dump that is
  * read from elsewhere, still mean the same files. Exports path_directory() and path_resolve().
- * Nothing is fatal but lack of memory.
+ * Lack of memory is answered in memory.h.
  *
  * Known weakness: dot segments after the first name stay; the kernel resolves them.
  */
 #include "config/path.h"
 
 #include <libgen.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,10 +19,11 @@ char *
 path_directory(const char *file)
 {
     char *copy = memory_copy(file);
-    char *directory = realpath(dirname(copy), NULL);
+    char real[PATH_MAX];
+    const char *directory = realpath(dirname(copy), real);
 
-    free(copy);
-    return directory != NULL ? directory : memory_copy("/");
+    memory_free(copy);
+    return memory_copy(directory != NULL ? directory : "/");
 }
 
 /* The length of directory without its last segment; the root's is 0. */

@@ -2,7 +2,7 @@
 /*
  * preset: defaults, which are text that the option's own type reads, so that there is one
  * meaning of a value; and the directory at which relative paths begin. Exports preset_apply().
- * Nothing is fatal but lack of memory.
+ * Nothing is fatal.
  */
 #include "config/preset.h"
 
@@ -45,7 +45,7 @@ refuse_path(const struct build *build, const struct option *option, size_t asset
     };
 
     setting_refuse(&setting, span_of(path), reason);
-    free(title);
+    memory_free(title);
 }
 
 /* Replaces the path by an absolute one; it must still fit in a line of the dump. */
@@ -60,7 +60,7 @@ resolve(const struct build *build, const struct option *option, size_t asset,
     if (*path == NULL)
         return;
     absolute = path_resolve(directory, *path);
-    free(*path);
+    memory_free(*path);
     *path = absolute;
     reason = line_value_problem(option->key, absolute);
     if (reason != NULL)
@@ -118,5 +118,5 @@ preset_apply(struct build *build)
                 preset_option(build, &option_table[i], asset);
         complete_asset(build, asset, directory);
     }
-    free(directory);
+    memory_free(directory);
 }

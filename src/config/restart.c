@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * restart: compares two configurations in the options that a reload can't change, by what the
- * dump writes of them. Exports restart_needed(). Nothing is fatal but lack of memory.
+ * dump writes of them. Exports restart_needed(). Nothing is fatal: without memory an option
+ * passes for unchanged.
  */
 #include "config/restart.h"
 
@@ -9,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
 #include "config/option.h"
 #include "config/type.h"
 
@@ -24,7 +24,7 @@ value_of(const struct option *option, const struct config *config)
         option->type->print(option, option_view(option, config, 0), out);
         fclose(out);
     }
-    return text != NULL ? text : memory_copy("");
+    return text;
 }
 
 static bool
@@ -32,7 +32,7 @@ differs(const struct option *option, const struct config *running, const struct 
 {
     char *before = value_of(option, running);
     char *after = value_of(option, next);
-    bool result = strcmp(before, after) != 0;
+    bool result = before && after && strcmp(before, after) != 0;
 
     free(before);
     free(after);

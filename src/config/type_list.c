@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * type_list: options that are lists: listen addresses (several a line, separated by commas) and
- * extra response fields (one a line). Exports type_listen and type_header. Nothing is fatal but
- * lack of memory.
+ * extra response fields (one a line). Exports type_listen and type_header. Nothing is fatal.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -25,7 +24,7 @@ add_address(const struct setting *setting, struct span text, struct listen_list 
         reason = "is listed twice";
     if (reason != NULL) {
         setting_refuse(setting, text, reason);
-        free(item.text);
+        memory_free(item.text);
         return;
     }
     list->items = memory_grow(list->items, list->count + 1, sizeof(item));
@@ -56,8 +55,8 @@ static void
 clear_listen(union option_field field)
 {
     for (size_t i = 0; i < field.listen->count; i++)
-        free(field.listen->items[i].text);
-    free(field.listen->items);
+        memory_free(field.listen->items[i].text);
+    memory_free(field.listen->items);
     *field.listen = (struct listen_list){ 0 };
 }
 
@@ -69,7 +68,7 @@ add_header(const struct setting *setting, char *line, struct header_list *list)
 
     if (reason != NULL) {
         setting_refuse(setting, span_of(line), reason);
-        free(line);
+        memory_free(line);
         return;
     }
     list->items = memory_grow(list->items, list->count + 1, sizeof(*list->items));
@@ -108,8 +107,8 @@ static void
 clear_header(union option_field field)
 {
     for (size_t i = 0; i < field.header->count; i++)
-        free(field.header->items[i]);
-    free(field.header->items);
+        memory_free(field.header->items[i]);
+    memory_free(field.header->items);
     *field.header = (struct header_list){ 0 };
 }
 

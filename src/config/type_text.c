@@ -2,7 +2,7 @@
 /*
  * type_text: options that are text: paths, names of users and groups, values of header fields.
  * Exports type_path, type_prefix, type_user, type_group, type_media and type_value. An empty
- * value is NULL in the field. Nothing is fatal but lack of memory.
+ * value is NULL in the field. Nothing is fatal.
  *
  * Known weakness: users and groups are known by name only, not by number.
  */
@@ -18,7 +18,7 @@
 static void
 clear_text(union option_field field)
 {
-    free(*field.text);
+    memory_free(*field.text);
     *field.text = NULL;
 }
 

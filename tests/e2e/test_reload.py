@@ -7,11 +7,12 @@ import resource
 import signal
 import socket
 import threading
+from pathlib import Path
 
 import pytest
 
 from client import Client, connect, connect_narrowly, fetch, request
-from daemon import Binding, dial, stopped, wait_until
+from daemon import Binding, dial, sanitized, stopped, wait_until
 
 GET = request("GET", "/o")
 
@@ -119,6 +120,28 @@ def test_bad_configuration_changes_nothing(serve):
     assert fetch(daemon, "GET", "/o").body == b"content"
     daemon.ini.write_text(good)
     daemon.reload()
+    assert fetch(daemon, "GET", "/o").body == b"content"
+
+
+@pytest.mark.skipif(sanitized(), reason="sanitizers reserve all address space")
+def test_no_memory_for_a_configuration_changes_nothing(serve, object_ini, tmp_path):
+    daemon = serve(b"content")
+    assert fetch(daemon, "GET", "/o").body == b"content"
+    asset = f"[asset /{{}}]\nfile = {tmp_path / 'object'}\n"
+    daemon.ini.write_text(object_ini() + "".join(map(asset.format, range(8000))))
+    daemon.expect_log(r"reload: \S+/tiffd.ini: out of memory")
+    daemon.expect_log("reload failed: generation 0 goes on")
+    used = int(Path(f"/proc/{daemon.pid}/statm").read_text().split()[0]) * resource.getpagesize()
+    before = resource.prlimit(daemon.pid, resource.RLIMIT_AS, (used + (2 << 20), -1))
+    files = len(list(Path(f"/proc/{daemon.pid}/fd").iterdir()))
+    for count in range(1, 4):
+        daemon.send_signal(signal.SIGHUP)
+        daemon.wait_log("reload failed", count=count)
+    assert len(list(Path(f"/proc/{daemon.pid}/fd").iterdir())) == files
+    resource.prlimit(daemon.pid, resource.RLIMIT_AS, before)
+    daemon.ini.write_text(object_ini(workers=2))
+    daemon.send_signal(signal.SIGHUP)
+    daemon.all_workers(2)
     assert fetch(daemon, "GET", "/o").body == b"content"
 
 

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/count.h"
+#include "base/memory.h"
 #include "config/path.h"
 
 static const struct {
@@ -41,7 +42,7 @@ resolves(void **state)
         char *resolved = path_resolve(rows[i].directory, rows[i].path);
 
         assert_string_equal(resolved, rows[i].resolved);
-        free(resolved);
+        memory_free(resolved);
     }
 }
 
@@ -54,15 +55,15 @@ finds_the_directory(void **state)
 
     (void)state;
     assert_string_equal(directory, "/");
-    free(directory);
+    memory_free(directory);
     for (size_t i = 0; i < COUNT(here); i++) {
         directory = path_directory(here[i]);
         assert_string_equal(directory, current);
-        free(directory);
+        memory_free(directory);
     }
     directory = path_directory("/no such directory/x.ini");
     assert_string_equal(directory, "/");
-    free(directory);
+    memory_free(directory);
     free(current);
 }
 
