@@ -104,6 +104,17 @@ leave_queue(struct worker *worker, struct connection *connection)
     slot_add(&worker->slot->runnable, (uint64_t)-1);
 }
 
+/*
+ * Closing our descriptor ends the interest in the socket only if no other process has it open,
+ * too (epoll(7), question 6): the worker that gave it to us, or a child. Then an event would
+ * still come, for a connection that is freed.
+ */
+static void
+unwatch(const struct worker *worker, const struct connection *connection)
+{
+    epoll_ctl(worker->epoll_fd, EPOLL_CTL_DEL, connection->watch.fd, NULL);
+}
+
 void
 connection_close(struct worker *worker, struct connection *connection)
 {
@@ -112,6 +123,7 @@ connection_close(struct worker *worker, struct connection *connection)
     timers_disarm(&connection->timer);
     if (connection->queued)
         leave_queue(worker, connection);
+    unwatch(worker, connection);
     close(connection->watch.fd);
     multipart_free(connection->multipart);
     if (connection->loading)

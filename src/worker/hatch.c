@@ -7,7 +7,6 @@
 
 #include <errno.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -110,8 +109,6 @@ hatch_offer(struct worker *worker, struct connection *connection, const char *re
     to = choose(worker, connection);
     if (to == STEERING_NOBODY || !give_to(worker, to, connection, rest, length))
         return false;
-    /* The socket lives on elsewhere, so closing our descriptor would not end our interest. */
-    epoll_ctl(worker->epoll_fd, EPOLL_CTL_DEL, connection->watch.fd, NULL);
     slot_add(&worker->slot->given, 1);
     journal_note(worker, connection, TRACE_GIVE, (uint64_t)to);
     connection_close(worker, connection);

@@ -15,9 +15,9 @@ import urllib.request
 
 import pytest
 
-from client import connect, request
+import tracing
+from client import connect, connect_narrowly, half_close, request
 from daemon import DEADLINE, alive, wait_until
-from meanwhile import meanwhile
 from meanwhile import meanwhile
 from observing import title
 
@@ -98,10 +98,10 @@ def settled(daemon, name, expected):
 
 
 @contextlib.contextmanager
-def one_at_each_worker(daemon):
+def one_at_each_worker(daemon, dial=connect):
     """Under load a worker may be so late that the other one takes both: once more, then."""
     while True:
-        with connect(daemon) as first, connect(daemon) as second:
+        with dial(daemon) as first, dial(daemon) as second:
             assert first.still_open() and second.still_open()
             if numbers(daemon, "connections") == [1, 1]:
                 yield first, second
@@ -204,6 +204,30 @@ def test_a_number_of_requests_counts_on_both_sides(serve_pinned, large):
             answer = client.answer()
             assert answer.close and answer.body == large
             assert client.closed()
+
+
+def test_a_connection_that_ends_before_its_giver_lets_go(serve_pinned, large):
+    """The giver still has the socket open when the taker has closed it and forgotten all about
+    it. What then happens to the socket must not reach the taker."""
+    daemon = serve_pinned()
+    before = workers(daemon)
+    with client_on(CPUS[1]), one_at_each_worker(daemon, connect_narrowly) as clients:
+        tracing.wait_watched(before[0], daemon.listener)  # the next change of its set is the giving
+        with tracing.held_in(before[0], "epoll_ctl"):
+            for client in clients:
+                client.send(request("GET", "/o", "Connection: close"))
+                half_close(client)
+            for client in clients:
+                while len(client.buffer) < len(large) - 16384:
+                    assert client.fill()
+            wait_until(lambda: numbers(daemon, "connections") == [1, 0], "the taker has closed it")
+            for client in clients:
+                assert client.answer().body == large
+                assert client.closed()
+            assert numbers(daemon, "connections") == [1, 0]
+        settled(daemon, "connections", [0, 0])
+        settled(daemon, "given_total", [1, 0])
+    assert workers(daemon) == before
 
 
 @contextlib.contextmanager
