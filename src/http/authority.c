@@ -45,13 +45,14 @@ is_ip_future(struct span text)
     return true;
 }
 
+/* inet_pton(3) stops at NUL, so whatever stood behind it would pass. */
 static bool
 is_ipv6(struct span text)
 {
     char copy[INET6_ADDRSTRLEN];
     struct in6_addr address;
 
-    if (text.length >= sizeof(copy))
+    if (text.length >= sizeof(copy) || memchr(text.at, '\0', text.length))
         return false;
     memcpy(copy, text.at, text.length);
     copy[text.length] = '\0';

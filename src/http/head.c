@@ -14,19 +14,41 @@
 
 #define VERSION_LENGTH (sizeof("HTTP/1.1") - 1)
 
+/* Octets of the longest request line that can be good. */
+static size_t
+longest_request_line(const struct head_limits *limits)
+{
+    return HEAD_METHOD_MAX + 1 + limits->target + 1 + VERSION_LENGTH;
+}
+
+/*
+ * How far the end of the current line is looked for. A request line that has not ended where
+ * the longest good one would have is judged by what has come up to there: then it makes no
+ * difference in how many pieces it came.
+ */
+static size_t
+search_limit(const struct head *head, size_t end, const struct head_limits *limits)
+{
+    size_t longest = longest_request_line(limits);
+
+    return head->first_field || end - head->line <= longest ? end : head->line + longest + 1;
+}
+
 /* The next whole line, without its end, or a line with at == NULL if it has not ended. */
 static enum refusal
-next_line(struct head *head, const char *bytes, size_t end, struct span *line)
+next_line(struct head *head, const char *bytes, size_t end, const struct head_limits *limits,
+          struct span *line)
 {
+    const size_t limit = search_limit(head, end, limits);
     const char *from = bytes + head->scanned;
-    const char *cr = memchr(from, '\r', end - head->scanned);
-    const char *stop = cr ? cr : bytes + end;
+    const char *cr = memchr(from, '\r', limit - head->scanned);
+    const char *stop = cr ? cr : bytes + limit;
 
     *line = (struct span){ NULL, 0 };
     if (memchr(from, '\n', (size_t)(stop - from)))
         return REFUSAL_BARE_LF;
     head->scanned = (size_t)(stop - bytes);
-    if (end - head->scanned < 2)
+    if (cr == NULL || end - head->scanned < 2)
         return REFUSAL_NONE;
     if (stop[1] != '\n')
         return REFUSAL_BARE_CR;
@@ -149,25 +171,32 @@ read_line(struct head *head, const char *bytes, struct span line,
     return read_request_line(head, bytes, line, limits);
 }
 
-/*
- * What can be said of a line that has not ended. A request line longer than any good one always
- * finds its reason in read_request_line(), the same as if all of it were here.
- */
+/* The first octet of a request line is judged as soon as it is there. */
+static enum refusal
+check_start(const struct head *head, const char *bytes, size_t end)
+{
+    char first;
+
+    if (head->first_field || head->line == end)
+        return REFUSAL_NONE;
+    first = bytes[head->line];
+    return octet_is(first, OCTET_TOKEN) || first == '\r' || first == '\n' ? REFUSAL_NONE
+                                                                          : REFUSAL_METHOD;
+}
+
+/* What can be said of a line that has not ended. A request line that is too long always finds
+ * its reason in read_request_line(). */
 static enum refusal
 check_unfinished(struct head *head, const char *bytes, size_t end,
                  const struct head_limits *limits)
 {
-    struct span line = { bytes + head->line, end - head->line };
-    size_t longest = HEAD_METHOD_MAX + 1 + limits->target + 1 + VERSION_LENGTH + 1;
-    bool full = end == limits->size;
+    struct span line = { bytes + head->line, head->scanned - head->line };
 
-    if (head->first_field || line.length == 0)
-        return full ? REFUSAL_HEAD_SIZE : REFUSAL_NONE;
-    if (!octet_is(line.at[0], OCTET_TOKEN) && line.at[0] != '\r')
-        return REFUSAL_METHOD;
-    if (line.length > longest)
+    if (!head->first_field && line.length > longest_request_line(limits))
         return read_request_line(head, bytes, line, limits);
-    return full ? REFUSAL_TARGET_LENGTH : REFUSAL_NONE;
+    if (end < limits->size)
+        return REFUSAL_NONE;
+    return head->first_field || head->line == end ? REFUSAL_HEAD_SIZE : REFUSAL_TARGET_LENGTH;
 }
 
 enum refusal
@@ -178,7 +207,9 @@ head_read(struct head *head, const char *bytes, size_t length, const struct head
     struct span line;
 
     while (refusal == REFUSAL_NONE && head->length == 0) {
-        refusal = next_line(head, bytes, end, &line);
+        refusal = check_start(head, bytes, end);
+        if (refusal == REFUSAL_NONE)
+            refusal = next_line(head, bytes, end, limits, &line);
         if (refusal != REFUSAL_NONE)
             return refusal;
         if (line.at == NULL)

@@ -57,6 +57,16 @@ static const char *const invalid[] = {
     "\xc3\xa9",  "[0000:0000:0000:0000:0000:0000:0000:0000:0000:00]",
 };
 
+/* inet_pton(3) would not see what comes behind. */
+static void
+test_nul_in_an_address(void **state)
+{
+    (void)state;
+    assert_false(authority_valid(SPAN("[::1\0]")));
+    assert_false(authority_valid(SPAN("[::1\0\x01@]")));
+    assert_false(authority_valid_with_port(SPAN("[::1\0@]:443")));
+}
+
 static void
 test_valid(void **state)
 {
@@ -96,6 +106,7 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_nul_in_an_address),
         cmocka_unit_test(test_valid),
         cmocka_unit_test(test_invalid),
         cmocka_unit_test(test_with_port),

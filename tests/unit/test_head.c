@@ -102,6 +102,7 @@ static const struct row refused[] = {
     { "\x16\x03\x01", REFUSAL_METHOD, 0 },
     { "\0GET", REFUSAL_METHOD, 4 },
     { ":", REFUSAL_METHOD, 0 },
+    { "\x80\n", REFUSAL_METHOD, 0 },
     { "ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFG / HTTP/1.1\r\n" H "\r\n", REFUSAL_METHOD_LENGTH, 0 },
 
     /* request line */
@@ -318,6 +319,25 @@ test_limits(void **state)
     assert_built(2, 0, 5000, REFUSAL_HEAD_SIZE);
 }
 
+/* A request line that is too long is judged where the longest good one would end, however it
+ * ends, and in however many pieces it comes. */
+static void
+test_long_request_lines(void **state)
+{
+    static const char *const ends[] = { "", "\n", "\r", "\r\n", "\r\r", " HTTP/1.1\r\n" };
+    const size_t longest = HEAD_METHOD_MAX + 1 + limits.target + 1 + strlen("HTTP/1.1");
+    char text[256];
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(ends); i++) {
+        memset(text, 'A', sizeof(text));
+        strcpy(text + longest + 1, ends[i]);
+        assert_row(&(struct row){ text, REFUSAL_METHOD_LENGTH, 0 }, &limits);
+        memcpy(text, "GET /", 5);
+        assert_row(&(struct row){ text, REFUSAL_TARGET_LENGTH, 0 }, &limits);
+    }
+}
+
 /* What comes after the end of a head is not looked at. */
 static void
 test_stops_at_the_end(void **state)
@@ -393,6 +413,7 @@ main(void)
         cmocka_unit_test(test_every_refusal_has_a_row),
         cmocka_unit_test(test_every_refusal_is_described),
         cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_long_request_lines),
         cmocka_unit_test(test_stops_at_the_end),
         cmocka_unit_test(test_refuses_early),
         cmocka_unit_test(test_result),
