@@ -29,6 +29,22 @@ scope_of(const struct view *view, int worker)
     return scope;
 }
 
+unsigned
+scope_size(const struct scope *scope, const struct view *newest)
+{
+    const unsigned workers = newest->tables->workers;
+    unsigned size = scope->count;
+
+    if (scope->count > workers || scope->first > workers - scope->count)
+        return 0;
+    for (unsigned i = 1; i < scope->generations; i++) {
+        if ((newest = newest->older) == NULL)
+            return 0;
+        size += newest->tables->workers;
+    }
+    return size;
+}
+
 const struct view *
 scope_worker(const struct scope *scope, const struct view *newest, unsigned number,
              unsigned *worker)

@@ -23,6 +23,10 @@ struct scope scope_of(const struct view *view, int worker);
 const struct view *scope_worker(const struct scope *scope, const struct view *newest,
                                 unsigned number, unsigned *worker);
 
+/* How many workers are in it; 0 when it is none that scope_of() would return for this view, as
+ * can be where another process wrote it. */
+unsigned scope_size(const struct scope *scope, const struct view *newest);
+
 /* What their tables hold. The parts are in the same order each time. NULL without memory. */
 struct profile *scope_take(const struct scope *scope, const struct view *view,
                            enum profile_kind kind) __attribute__((warn_unused_result));

@@ -40,11 +40,17 @@ want_begin(struct want *want, const struct view *view, const struct scope *scope
         __atomic_store_n(&want->begun, want->begun + 1, __ATOMIC_SEQ_CST);
 }
 
+/* A process that was taken over may have left anything here. */
 void
 want_end(struct want *want, const struct view *view)
 {
-    while (want->begun > 0) {
-        (void)ask(want, view, want->begun - 1, false);
-        __atomic_store_n(&want->begun, want->begun - 1, __ATOMIC_SEQ_CST);
+    struct want mine = *want;
+
+    if (mine.begun > scope_size(&mine.scope, view))
+        mine.begun = 0;
+    while (mine.begun > 0) {
+        (void)ask(&mine, view, --mine.begun, false);
+        __atomic_store_n(&want->begun, mine.begun, __ATOMIC_SEQ_CST);
     }
+    want->begun = 0;
 }

@@ -131,6 +131,30 @@ half_a_wish(void **state)
     munmap(want, sizeof(*want));
 }
 
+/* As a process may leave it that a client has taken over. */
+static void
+a_wish_that_nobody_can_have(void **state)
+{
+    static const struct want bad[] = {
+        { .scope = { 0, 3, 1 }, .begun = 4 },
+        { .scope = { 0, 4, 1 }, .begun = 4 },
+        { .scope = { 2, 3, 1 }, .begun = 1 },
+        { .scope = { UINT32_MAX, 1, 1 }, .begun = 1 },
+        { .scope = { 0, 3, UINT32_MAX }, .begun = UINT32_MAX },
+    };
+    struct want *want = want_create(1);
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        *want = bad[i];
+        want_end(want, &newest.view);
+        assert_int_equal(want->begun, 0);
+        for (unsigned worker = 0; worker < 3; worker++)
+            assert_int_equal(wanted(&newest, worker), 0);
+    }
+    munmap(want, sizeof(*want));
+}
+
 int
 main(void)
 {
@@ -140,6 +164,7 @@ main(void)
         cmocka_unit_test_setup_teardown(draining_generation, set_up, tear_down),
         cmocka_unit_test_setup_teardown(wishes_are_taken_back, set_up, tear_down),
         cmocka_unit_test_setup_teardown(half_a_wish, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_wish_that_nobody_can_have, set_up, tear_down),
     };
 
     return cmocka_run_group_tests_name("want", tests, NULL, NULL);
