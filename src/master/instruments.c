@@ -112,7 +112,7 @@ instruments_create(struct instruments *instruments, const struct config *config,
         label_objects(instruments, catalogue) == 0 &&
         make_recorder(instruments, &config->profile, generation) == 0) {
         instruments->roster->started =
-            previous ? previous->roster->started : tables_created(&instruments->tables);
+            previous ? previous->roster->started : instruments->tables.created;
         want_samples(instruments, &config->profile);
         return 0;
     }

@@ -25,6 +25,18 @@ let_go(const struct spawn_lends *lends, const struct listeners *others)
         close(others->fds[i]);
 }
 
+/* A worker that is taken over can spoil no counters but its own generation's, and no profile
+ * but its own. */
+static void
+let_go_of_counts(const struct generation *generation, unsigned worker)
+{
+    tables_keep(&generation->instruments.tables, worker);
+    for (struct generation *older = generation->older; older; older = older->older) {
+        tables_destroy(&older->instruments.tables);
+        slots_destroy(&older->slots);
+    }
+}
+
 void
 spawn_worker(const struct generation *generation, const struct spawn_lends *lends,
              unsigned slot)
@@ -53,6 +65,7 @@ spawn_worker(const struct generation *generation, const struct spawn_lends *lend
 
     let_go(lends, lends->observed);
     generation_let_go(generation->older);
+    let_go_of_counts(generation, slot);
     snprintf(name, sizeof(name), "worker %u", slot);
     log_set_process(name);
     setproctitle("%s (%s)", name, config_variant_name(config->server.variant));

@@ -13,6 +13,7 @@
 
 #include <inttypes.h>
 
+#include "base/saturate.h"
 #include "profile/marker.h"
 
 #define PERIOD_US 1000
@@ -48,7 +49,7 @@ put_sample(void *argument, const struct profile_sample *sample)
     struct cpu *cpu = argument;
     int64_t count;
 
-    cpu->carry += sample->values[1];
+    cpu->carry = saturate_add(cpu->carry, sample->values[1]);
     count = cpu->carry / PERIOD_NS;
     if (count <= 0)
         return;
@@ -108,7 +109,7 @@ sum_allocations(void *argument, const struct profile_sample *sample)
 
     clamp(sample->values, values);
     for (unsigned i = 0; i < PROFILE_VALUES; i++)
-        heap->sums[i] += values[i];
+        heap->sums[i] = saturate_add(heap->sums[i], values[i]);
 }
 
 static void
@@ -138,7 +139,7 @@ legacy_write_heap(const struct profile *profile, const struct maps *maps, FILE *
 
     profile_each(profile, sum_allocations, &heap);
     if (heap.sums[0] == heap.sums[2] && heap.sums[1] == heap.sums[3])
-        heap.sums[0]++;
+        heap.sums[0] = saturate_add(heap.sums[0], heap.sums[0] < INT64_MAX ? 1 : -1);
     fputs("heap profile: ", out);
     put_line(out, heap.sums);
     fputs(" heapprofile\n", out);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/saturate.h"
 #include "profile/gzip.h"
 #include "profile/intern.h"
 #include "profile/proto.h"
@@ -116,8 +117,8 @@ add_sample(void *argument, const struct profile_sample *sample)
     add_label(writer, "variant", sample->label->variant);
     add_label(writer, "object", sample->label->object);
     finish(writer, PROFILE_SAMPLE);
-    writer->samples += sample->values[0];
-    writer->time += sample->values[1];
+    writer->samples = saturate_add(writer->samples, sample->values[0]);
+    writer->time = saturate_add(writer->time, sample->values[1]);
 }
 
 /* --- what samples refer to ---------------------------------------------------------------- */

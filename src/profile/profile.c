@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/saturate.h"
 #include "profile/block.h"
 #include "profile/marker.h"
 
@@ -77,7 +78,7 @@ profile_take(const struct tables *tables, enum profile_kind kind, unsigned first
         return NULL;
     }
     profile->kind = kind;
-    profile->begin = tables_created(tables);
+    profile->begin = tables->created;
     profile->duration = clock_wall() - profile->begin;
     for (unsigned i = 0; i < count; i++) {
         struct profile_part *part = &profile->parts[profile->count++];
@@ -156,7 +157,7 @@ struct reading {
 static int64_t
 objects(uint64_t units, uint64_t bytes)
 {
-    int64_t count = ((int64_t)units + (int64_t)HEAP_UNIT / 2) / (int64_t)HEAP_UNIT;
+    int64_t count = saturate_add((int64_t)units, HEAP_UNIT / 2) / (int64_t)HEAP_UNIT;
 
     return count == 0 && bytes != 0 ? 1 : count;
 }
@@ -179,7 +180,7 @@ convert(const struct reading *reading, const uint64_t *raw, int64_t *values)
     switch (reading->profile->kind) {
     case PROFILE_CPU:
         values[0] = (int64_t)raw[SAMPLER_SAMPLES];
-        values[1] = (int64_t)((double)raw[SAMPLER_NS] * reading->scale + 0.5);
+        values[1] = saturate_round((double)raw[SAMPLER_NS] * reading->scale);
         break;
     case PROFILE_HEAP:
         convert_heap(raw, values);
@@ -289,7 +290,7 @@ add_to_total(void *argument, const struct profile_sample *sample)
 {
     struct total *total = argument;
 
-    total->sum += sample->values[total->value];
+    total->sum = saturate_add(total->sum, sample->values[total->value]);
 }
 
 int64_t

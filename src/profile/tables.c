@@ -23,7 +23,6 @@ struct part {
 };
 
 struct whole {
-    uint64_t created;
     struct crash_record crashes[2]; /* of the observer and the master */
 } __attribute__((aligned(PAGE)));
 
@@ -69,7 +68,7 @@ tables_create(struct tables *tables, const struct tables_plan *plan)
     if (memory == MAP_FAILED)
         return -errno;
     madvise(memory, tables->size, MADV_DONTDUMP);
-    memory->created = clock_wall();
+    tables->created = clock_wall();
     tables->memory = memory;
     for (unsigned i = 0; i < plan->workers; i++)
         trace_init(tables_trace(tables, i), plan->events);
@@ -84,10 +83,17 @@ tables_destroy(struct tables *tables)
     tables->memory = NULL;
 }
 
-uint64_t
-tables_created(const struct tables *tables)
+void
+tables_keep(const struct tables *tables, unsigned worker)
 {
-    return whole(tables)->created;
+    char *first = (char *)part(tables, 0);
+    char *mine = (char *)part(tables, worker);
+    const size_t behind = tables->workers - 1 - worker;
+
+    if (worker > 0)
+        munmap(first, (size_t)(mine - first));
+    if (behind > 0)
+        munmap(mine + tables->stride, behind * tables->stride);
 }
 
 struct sampler_table *

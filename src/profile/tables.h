@@ -34,6 +34,7 @@ struct tables {
     unsigned workers;
     unsigned connections;
     unsigned events;
+    uint64_t created; /* ns since the epoch */
 };
 
 /* 0 or a negative errno. */
@@ -41,8 +42,8 @@ int tables_create(struct tables *tables, const struct tables_plan *plan)
     __attribute__((warn_unused_result));
 void tables_destroy(struct tables *tables);
 
-/* When they were made: ns since the epoch. */
-uint64_t tables_created(const struct tables *tables);
+/* In a worker's process: lets go of the other workers' parts, which it has no business with. */
+void tables_keep(const struct tables *tables, unsigned worker);
 
 struct sampler_table *tables_cpu(const struct tables *tables, unsigned worker);
 struct heap_table *tables_heap(const struct tables *tables, unsigned worker);

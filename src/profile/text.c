@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "base/count.h"
+#include "base/saturate.h"
 #include "profile/intern.h"
 
 #define HIDDEN_BELOW 0.005 /* of the total */
@@ -63,9 +64,9 @@ add_frame(struct table *table, const char *name, bool innermost, int64_t value)
         return;
     }
     if (innermost)
-        row->flat += value;
+        row->flat = saturate_add(row->flat, value);
     if (row->seen != table->samples)
-        row->cum += value;
+        row->cum = saturate_add(row->cum, value);
     row->seen = table->samples;
 }
 
@@ -76,7 +77,7 @@ add_sample(void *argument, const struct profile_sample *sample)
     int64_t value = sample->values[table->value];
 
     table->samples++;
-    table->total += value;
+    table->total = saturate_add(table->total, value);
     for (unsigned i = 0; i < sample->depth; i++) {
         const struct symbol *frames;
         size_t count =
@@ -121,22 +122,16 @@ percent(int64_t value, int64_t total)
     return total == 0 ? 0 : 100 * (double)value / (double)total;
 }
 
-static int64_t
-magnitude(int64_t value)
-{
-    return value < 0 ? -value : value;
-}
-
 static int
 compare(const void *a, const void *b)
 {
     const struct text_row *left = a;
     const struct text_row *right = b;
 
-    if (magnitude(left->flat) != magnitude(right->flat))
-        return magnitude(left->flat) > magnitude(right->flat) ? -1 : 1;
-    if (magnitude(left->cum) != magnitude(right->cum))
-        return magnitude(left->cum) > magnitude(right->cum) ? -1 : 1;
+    if (saturate_magnitude(left->flat) != saturate_magnitude(right->flat))
+        return saturate_magnitude(left->flat) > saturate_magnitude(right->flat) ? -1 : 1;
+    if (saturate_magnitude(left->cum) != saturate_magnitude(right->cum))
+        return saturate_magnitude(left->cum) > saturate_magnitude(right->cum) ? -1 : 1;
     return strcmp(left->name, right->name);
 }
 
@@ -207,7 +202,7 @@ print_head(const struct profile *profile, const struct table *table, const struc
     char total[32];
 
     for (size_t i = 0; i < shown; i++)
-        flat += table->rows[i].flat;
+        flat = saturate_add(flat, table->rows[i].flat);
     if (maps->count > 0) {
         const char *slash = strrchr(maps->items[0].path, '/');
 
@@ -236,7 +231,7 @@ print_rows(const struct table *table, size_t shown, const char *unit, FILE *out)
         char flat[32];
         char cum[32];
 
-        sum += row->flat;
+        sum = saturate_add(sum, row->flat);
         text_format(row->flat, unit, flat, sizeof(flat));
         text_format(row->cum, unit, cum, sizeof(cum));
         fprintf(out, "%10s %5.2f%% %5.2f%% %10s %5.2f%%  %s\n", flat,

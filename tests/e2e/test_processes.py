@@ -239,3 +239,20 @@ def test_pid_file_that_cannot_be_written(tmp_path, object_ini):
     assert result.returncode == 1
     assert f"pid file {path}: File too large" in result.stderr
     assert not path.exists()
+
+
+def shared_memory(pid):
+    """Bytes of anonymous memory that the process shares with others."""
+    total = 0
+    for line in pathlib.Path(f"/proc/{pid}/maps").read_text().splitlines():
+        if " rw-s " in line and "/dev/zero" in line:
+            start, _, end = line.split()[0].partition("-")
+            total += int(end, 16) - int(start, 16)
+    return total
+
+
+def test_a_worker_maps_no_other_worker_s_tables(serve):
+    daemon = serve(b"content", workers=8)
+    workers = daemon.all_workers(8)
+    master = shared_memory(daemon.pid)
+    wait_until(lambda: all(shared_memory(pid) < master / 4 for pid in workers), "they let go")

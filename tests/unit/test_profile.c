@@ -240,7 +240,7 @@ profiles_of_two_generations_are_one(void **state)
     assert_int_equal(profile_total(profile, 1), 15);
     assert_string_equal(find(profile, 0, 1000).found.label->object, "/a.tif");
     assert_string_equal(find(profile, 0, 1100).found.label->object, "/c.tif");
-    assert_int_equal(profile->begin, tables_created(&tables));
+    assert_int_equal(profile->begin, tables.created);
     assert_int_equal(profile->begin + profile->duration, end);
     profile_free(profile);
     tables_destroy(&second);
