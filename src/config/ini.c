@@ -4,9 +4,10 @@
  * (an indented line would continue the one before), keeps sections to itself (inih cuts their
  * names at 49 bytes) and replaces every bad line by an empty one, after an error with its
  * number (inih would tell the first only). What is left to inih are the lines "key = value ;
- * comment".
+ * comment". Each ends in a newline: since its release 59, inih takes one that fills the buffer
+ * without it for the beginning of a longer one, and drops the next.
  *
- * Exports ini_read(). Nothing is fatal. Known weakness: lines above 199 bytes are refused, as
+ * Exports ini_read(). Nothing is fatal. Known weakness: lines above 198 bytes are refused, as
  * Debian's inih is built with a buffer of 200.
  */
 #include "config/ini.h"
@@ -142,7 +143,7 @@ next_line(char *buffer, int size, void *stream)
         return NULL;
     if (!sort_line(source, text))
         text = "";
-    snprintf(buffer, (size_t)size, "%s", text);
+    snprintf(buffer, (size_t)size, "%s\n", text);
     return buffer;
 }
 

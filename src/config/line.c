@@ -91,7 +91,7 @@ const char *
 line_value_problem(const char *key, const char *value)
 {
     if (strlen(key) + strlen(" = ") + strlen(value) > LINE_LENGTH_MAX)
-        return "is too long: \"key = value\" takes more than 199 bytes";
+        return "is too long: \"key = value\" takes more than 198 bytes";
     if (has_control(value))
         return "holds a control byte";
     if (*value == ';' || strstr(value, " ;") != NULL || strstr(value, "\t;") != NULL)

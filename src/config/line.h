@@ -7,8 +7,9 @@
 
 #include "base/span.h"
 
-/* Bytes in a line, its end and a comment line not counted: what inih's buffer of 200 holds. */
-#define LINE_LENGTH_MAX 199
+/* Bytes in a line, its end and a comment line not counted: what inih's buffer of 200 holds with
+ * a newline and a NUL. */
+#define LINE_LENGTH_MAX 198
 
 enum line_kind { LINE_EMPTY, LINE_COMMENT, LINE_SECTION, LINE_SETTING, LINE_BAD };
 

@@ -57,7 +57,7 @@ section_path_problem(const char *path)
     if (strpbrk(path, "%?#[]") != NULL)
         return "has one of % ? # [ ]";
     if (strlen(path) > LINE_LENGTH_MAX - strlen("[asset ]"))
-        return "is longer than 191 bytes";
+        return "is longer than 190 bytes";
     return segments_problem(path);
 }
 

@@ -85,12 +85,12 @@ limits_lines(void **state)
     loaded = load_line(LINE_LENGTH_MAX + 1, "", "");
     assert_int_equal(loaded.report.count, 2);
     assert_memory_equal(loaded.report.text,
-                        "3: a line of 200 bytes; accepted: at most 199\n4:", 48);
+                        "3: a line of 199 bytes; accepted: at most 198\n4:", 48);
     config_text_free(&loaded);
 
     loaded = load_line(900, "", "\r");
     assert_memory_equal(loaded.report.text,
-                        "3: a line of 900 bytes; accepted: at most 199\n4:", 48);
+                        "3: a line of 900 bytes; accepted: at most 198\n4:", 48);
     config_text_free(&loaded);
 
     loaded = load_line(900, "# ", "");
@@ -122,11 +122,11 @@ keeps_long_asset_paths(void **state)
     struct loaded loaded;
 
     (void)state;
-    memset(text + 8, 'p', 190);
-    strcpy(text + 198, "]\nfile=/x");
+    memset(text + 8, 'p', LINE_LENGTH_MAX - 9);
+    strcpy(text + LINE_LENGTH_MAX - 1, "]\nfile=/x");
     loaded = config_text(text);
     assert_non_null(loaded.config);
-    assert_int_equal(strlen(loaded.config->assets[0].path), 191);
+    assert_int_equal(strlen(loaded.config->assets[0].path), LINE_LENGTH_MAX - 8);
     config_text_free(&loaded);
 }
 

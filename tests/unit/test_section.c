@@ -93,16 +93,16 @@ refuses_names(void **state)
 static void
 limits_the_length_of_paths(void **state)
 {
-    char path[193];
+    char path[192];
 
     (void)state;
     memset(path, 'x', sizeof(path));
     path[0] = '/';
-    path[191] = '\0';
+    path[190] = '\0';
     assert_null(section_path_problem(path));
-    path[191] = 'x';
-    path[192] = '\0';
-    assert_string_equal(section_path_problem(path), "is longer than 191 bytes");
+    path[190] = 'x';
+    path[191] = '\0';
+    assert_string_equal(section_path_problem(path), "is longer than 190 bytes");
 }
 
 static void
