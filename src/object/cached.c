@@ -39,13 +39,14 @@ reserve(struct object *object)
     return 0;
 }
 
-/* F_SEAL_WRITE wants no writable mapping to exist, so this one lasts only while it is filled.
- */
+/* The digest is made from what was written, so the mapping is readable, too: mmap(2) does not
+ * promise it of one that is writable only. F_SEAL_WRITE wants no writable mapping to exist, so
+ * this one lasts only while it is filled. */
 static int
 fill(struct object *object)
 {
     size_t length = object->representation.length;
-    char *target = mmap(NULL, length, PROT_WRITE, MAP_SHARED, object->memory_fd, 0);
+    char *target = mmap(NULL, length, PROT_READ | PROT_WRITE, MAP_SHARED, object->memory_fd, 0);
     int result;
 
     if (target == MAP_FAILED)
