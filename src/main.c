@@ -4,7 +4,6 @@
  *
  * Exit status: 0 done, 1 the configuration or the start failed, 2 the command line is wrong.
  */
-#include <bsd/unistd.h>
 #include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
@@ -13,6 +12,7 @@
 
 #include "base/count.h"
 #include "base/memory.h"
+#include "base/title.h"
 #include "build.h"
 #include "config/config.h"
 #include "config/debug_env.h"
@@ -230,7 +230,7 @@ free_overrides(struct command_line *line)
 }
 
 int
-main(int argc, char **argv, char **environment)
+main(int argc, char **argv)
 {
     struct command_line line = { .options.file = DEFAULT_FILE };
     int status = EXIT_FAILURE;
@@ -238,8 +238,7 @@ main(int argc, char **argv, char **environment)
 
     open_standard_streams();
     drop_foreign_profilers(argv);
-    setproctitle_init(argc, argv, environment);
-    argv[0] = memory_copy(argv[0]); /* titles are written over this one */
+    title_init(argv);
     line.options.arguments = argv;
     line.options.overrides = line.overrides;
     add_debug_settings(&line);

@@ -9,7 +9,6 @@
 #include "master/master.h"
 
 #include <bsd/libutil.h>
-#include <bsd/unistd.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -24,6 +23,7 @@
 #include "base/clock.h"
 #include "base/count.h"
 #include "base/signals.h"
+#include "base/title.h"
 #include "build.h"
 #include "config/restart.h"
 #include "master/boot.h"
@@ -439,7 +439,7 @@ begin(struct master *master)
     const uint64_t now = clock_now();
     const unsigned workers = master->newest->config->server.workers;
 
-    setproctitle("master");
+    title_set("master");
     if (detach)
         detach_streams();
     arm(master->newest);

@@ -3,11 +3,11 @@
 #include "master/spawn.h"
 
 #include <bsd/libutil.h>
-#include <bsd/unistd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/title.h"
 #include "observer/observer.h"
 #include "worker/worker.h"
 
@@ -68,7 +68,7 @@ spawn_worker(const struct generation *generation, const struct spawn_lends *lend
     let_go_of_counts(generation, slot);
     snprintf(name, sizeof(name), "worker %u", slot);
     log_set_process(name);
-    setproctitle("%s (%s)", name, config_variant_name(config->server.variant));
+    title_set("%s (%s)", name, config_variant_name(config->server.variant));
     exit(worker_run(&inherit));
 }
 
@@ -112,6 +112,6 @@ spawn_observer(const struct generation *generation, const struct spawn_lends *le
     let_go(lends, lends->listeners);
     generation_let_go(generation);
     log_set_process("observer");
-    setproctitle("observer");
+    title_set("observer");
     exit(inherit.view ? observer_run(&inherit) : EXIT_FAILURE);
 }

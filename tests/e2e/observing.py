@@ -52,10 +52,9 @@ class Observed(Daemon):
 
 
 def title(pid):
-    """Without what libbsd leaves behind a title that is not longer than the command line."""
+    """What ps(1) shows: all of the command line but the zeros at its end."""
     with contextlib.suppress(OSError):
-        shown = pathlib.Path(f"/proc/{pid}/cmdline").read_bytes()
-        return shown.partition(b"\0")[0].decode().rstrip()
+        return pathlib.Path(f"/proc/{pid}/cmdline").read_bytes().rstrip(b"\0").decode()
     return ""
 
 

@@ -51,6 +51,19 @@ def test_titles(serve, variant, start, object_ini):
     assert title(daemon.pid) == "tiffd: master"
 
 
+@pytest.mark.parametrize("options", [0, 12])
+def test_titles_are_all_that_ps_shows(start, object_ini, options):
+    """However short or long the command line was."""
+    ini = object_ini(variant="embedded").replace("/object", "/sample.tif")
+    daemon = start(ini, *["-o", "server.connections=1000"] * options)
+    wait_until(lambda: title(daemon.pid) == "tiffd: master", "the master's title")
+    (worker,) = daemon.all_workers(1)
+    shown = subprocess.run(
+        ["ps", "-ww", "-o", "args=", "-p", f"{daemon.pid},{worker}"], capture_output=True, text=True
+    )
+    assert shown.stdout == "tiffd: master\ntiffd: worker 0 (embedded)\n"
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may become another user")
 @pytest.mark.parametrize("variant", ["cached", "streaming"])
 def test_user(serve, tmp_path, variant):

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * title: the kernel shows, as /proc/PID/cmdline, the memory where it has put the arguments. A
+ * title that is shorter is followed by zeros, which ps(1) does not show; one that is longer
+ * goes on where the environment was, and the kernel follows it to its end. See proc(5).
+ */
+#include "base/title.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+
+static struct {
+    char *start;
+    size_t size;
+    char *moved; /* what was there, for those who point to it; as long as the process */
+} room;
+
+/* Adds the strings that lie one behind the other. */
+static void
+take_room(char **strings)
+{
+    for (; *strings; strings++)
+        if (*strings == room.start + room.size)
+            room.size += strlen(*strings) + 1;
+}
+
+static void
+point_to_moved(char **strings)
+{
+    for (; *strings; strings++)
+        if (*strings >= room.start && *strings < room.start + room.size)
+            *strings = room.moved + (*strings - room.start);
+}
+
+void
+title_init(char **arguments)
+{
+    room.start = arguments[0];
+    take_room(arguments);
+    take_room(environ);
+    if (room.size == 0)
+        return;
+    room.moved = memory_alloc(room.size);
+    memcpy(room.moved, room.start, room.size);
+    point_to_moved(arguments);
+    point_to_moved(environ);
+}
+
+void
+title_set(const char *format, ...)
+{
+    char text[64];
+    va_list arguments;
+
+    if (room.size == 0)
+        return;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof(text), format, arguments);
+    va_end(arguments);
+    memset(room.start, 0, room.size);
+    snprintf(room.start, room.size, "tiffd: %s", text);
+}
