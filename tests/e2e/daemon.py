@@ -12,13 +12,22 @@ import pathlib
 import random
 import re
 import shlex
+import shutil
 import signal
 import socket
 import subprocess
 import time
 
-PROGRAM = os.environ.get("TIFFD", "tiffd")
-TOP = pathlib.Path(os.environ.get("TOP_SRCDIR", pathlib.Path(__file__).parents[2]))
+TOP = pathlib.Path(os.environ.get("TOP_SRCDIR", pathlib.Path(__file__).resolve().parents[2]))
+
+
+def named_program():
+    """What TIFFD names, from here or in PATH; tests run it from other directories."""
+    name = os.environ.get("TIFFD", str(TOP / "build" / "tiffd"))
+    return os.path.abspath(shutil.which(name) or name)
+
+
+PROGRAM = named_program()
 SAMPLE = TOP / "assets" / "sample.tif"
 DEADLINE = 20.0
 LINE = re.compile(
