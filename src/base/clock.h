@@ -32,6 +32,13 @@ clock_now(void)
     return clock_read(CLOCK_MONOTONIC) / 1000000;
 }
 
+/* The earlier of two deadlines; 0: none. */
+static inline uint64_t
+clock_earlier(uint64_t a, uint64_t b)
+{
+    return a == 0 || (b != 0 && b < a) ? b : a;
+}
+
 /* Nanoseconds since the epoch, for people. */
 static inline uint64_t
 clock_wall(void)

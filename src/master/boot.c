@@ -67,3 +67,10 @@ boot_open_log(const struct config *config)
         log_error("log %s: %s", config->log.file, strerror(-error));
     return error;
 }
+
+void
+boot_give_log(const struct identity *identity)
+{
+    if (identity->user != (uid_t)-1 && log_give(identity->user, identity->group) < 0)
+        log_warning("log: can't be given to the workers' user");
+}

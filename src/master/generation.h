@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "base/child.h"
 #include "base/identity.h"
 #include "base/slots.h"
 #include "config/config.h"
@@ -20,9 +21,9 @@
 
 /* A process's place. It stays when the process in it is replaced. */
 struct place {
-    pid_t pid;         /* 0: empty */
-    unsigned failures; /* in a row, see respawn.h */
-    uint64_t spawn_at; /* when an empty place is to be filled; 0: never */
+    struct child child; /* its pid 0: empty */
+    unsigned failures;  /* in a row, see respawn.h */
+    uint64_t spawn_at;  /* when an empty place is to be filled; 0: never */
 };
 
 struct generation {
@@ -38,6 +39,7 @@ struct generation {
     struct hatch *hatches;      /* likewise; NULL: connections stay where they are */
     unsigned alive;             /* places with a process */
     struct reporter reporter;
+    bool hopeless;            /* its workers die before they serve */
     bool recorded;            /* the profiles of its whole life are written, or being written */
     uint64_t kill_at;         /* draining: when what is left is killed; 0: serving */
     struct identity identity; /* of its processes */

@@ -4,54 +4,70 @@
 
 #include <string.h>
 
-#include "base/errand.h"
 #include "base/log.h"
 #include "master/blackbox.h"
 #include "profile/autopsy.h"
 
-#define SECONDS_MAX 60 /* for a child that is stuck on a disk */
-
-static pid_t
-fork_report(const struct crash_record *record, const struct blackbox *box, const char *name)
+static void
+report_ended(struct child *child, pid_t pid, const struct child_end *end)
 {
-    pid_t pid = errand_fork(SECONDS_MAX);
+    struct reporter *reporter = child->owner;
+
+    (void)pid;
+    (void)end;
+    reporter->count--;
+}
+
+static struct child *
+free_child(struct reporter *reporter)
+{
+    for (unsigned i = 0; i < REPORTER_MAX; i++)
+        if (reporter->children[i].pid == 0)
+            return &reporter->children[i];
+    return NULL;
+}
+
+static int
+fork_report(struct child *child, const struct crash_record *record, const struct blackbox *box,
+            const char *name)
+{
+    pid_t pid = child_fork_apart(child, report_ended);
 
     if (pid != 0)
-        return pid;
+        return pid < 0 ? pid : 0;
     if (record)
         autopsy_log(record, name, &box->instruments->labels);
     blackbox_save(box);
-    errand_end();
+    child_finish();
 }
 
 void
 reporter_report(struct reporter *reporter, const struct instruments *instruments,
                 unsigned process, pid_t pid, const char *name)
 {
+    struct child *child = free_child(reporter);
     struct crash_record record;
     struct blackbox box;
     bool crashed = crash_take(tables_crash(&instruments->tables, process), pid, &record);
-    pid_t child;
+    int error;
 
-    if (reporter->count == REPORTER_MAX) {
+    if (child == NULL) {
         log_warning("%s: too many deaths at once: without its stack", name);
         return;
     }
+    child->owner = reporter;
     blackbox_take(&box, instruments, process, pid);
-    if ((child = fork_report(crashed ? &record : NULL, &box, name)) < 0)
-        log_error("%s: stack: %s", name, strerror((int)-child));
+    if ((error = fork_report(child, crashed ? &record : NULL, &box, name)) < 0)
+        log_error("%s: stack: %s", name, strerror(-error));
     else
-        reporter->pids[reporter->count++] = child;
+        reporter->count++;
     blackbox_free(&box);
 }
 
-bool
-reporter_reap(struct reporter *reporter, pid_t pid)
+void
+reporter_abandon(struct reporter *reporter)
 {
-    for (unsigned i = 0; i < reporter->count; i++)
-        if (reporter->pids[i] == pid) {
-            reporter->pids[i] = reporter->pids[--reporter->count];
-            return true;
-        }
-    return false;
+    for (unsigned i = 0; i < REPORTER_MAX; i++)
+        child_leave(&reporter->children[i]);
+    reporter->count = 0;
 }

@@ -4,16 +4,16 @@
 #ifndef MASTER_REPORTER_H
 #define MASTER_REPORTER_H
 
-#include <stdbool.h>
 #include <sys/types.h>
 
+#include "base/child.h"
 #include "master/instruments.h"
 
 #define REPORTER_MAX 8 /* at a time; of what crashes meanwhile only the signal is known */
 
 struct reporter {
     unsigned count;
-    pid_t pids[REPORTER_MAX];
+    struct child children[REPORTER_MAX];
 };
 
 /* A process (numbered as in tables_crash()) was ended by a signal. Tells why, if it left a
@@ -21,7 +21,7 @@ struct reporter {
 void reporter_report(struct reporter *reporter, const struct instruments *instruments,
                      unsigned process, pid_t pid, const char *name);
 
-/* For every process that wait(2) has returned: was it a child that reported? */
-bool reporter_reap(struct reporter *reporter, pid_t pid);
+/* Kills those that report. */
+void reporter_abandon(struct reporter *reporter);
 
 #endif

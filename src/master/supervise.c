@@ -7,7 +7,6 @@
  */
 #include "master/supervise.h"
 
-#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -17,7 +16,7 @@
 #include "base/clock.h"
 #include "master/respawn.h"
 
-#define KILL_GRACE 1000 /* milliseconds after drain_timeout */
+#define KILL_GRACE 1000 /* milliseconds after what processes were told */
 #define FORK_RETRY 1000 /* milliseconds */
 
 #define OBSERVER_PROVEN 10000000000u /* ns after which the end of one is bad luck */
@@ -90,6 +89,8 @@ prepare(struct generation *generation, unsigned index)
     recorder_prepare(generation->instruments.recorder, index);
 }
 
+static void place_ended(struct child *child, pid_t pid, const struct child_end *end);
+
 static bool
 spawn(struct generation *generation, const struct spawn_lends *lends, unsigned index)
 {
@@ -98,18 +99,18 @@ spawn(struct generation *generation, const struct spawn_lends *lends, unsigned i
     pid_t pid;
 
     prepare(generation, index);
-    if ((pid = fork()) == 0 && is_worker(generation, index))
+    place->child.owner = generation;
+    if ((pid = child_fork(&place->child, place_ended)) == 0 && is_worker(generation, index))
         spawn_worker(generation, lends, index);
     if (pid == 0)
         spawn_observer(generation, lends);
     if (pid < 0) {
         if (is_worker(generation, index))
             slots_worker(&generation->slots, index)->pid = 0;
-        log_error("fork: %s", strerror(errno));
+        log_error("fork: %s", strerror(-pid));
         return false;
     }
     enrol(generation, index, pid);
-    place->pid = pid;
     place->spawn_at = 0;
     generation->alive++;
     log_info("%s has process %d", name_of(generation, index, name), (int)pid);
@@ -167,18 +168,19 @@ has_served(const struct generation *generation, unsigned index)
 
 /* Without an observer the daemon still serves: it is never a reason to give up. */
 static void
-replace(struct generation *generation, unsigned index, uint64_t now, bool *hopeless)
+replace(struct generation *generation, unsigned index)
 {
     struct place *place = &generation->places[index];
     char name[32];
     uint64_t delay;
 
     place->failures = respawn_failures(place->failures, has_served(generation, index));
-    *hopeless = is_worker(generation, index) && respawn_hopeless(place->failures);
-    if (*hopeless)
+    if (is_worker(generation, index) && respawn_hopeless(place->failures)) {
+        generation->hopeless = true;
         return;
+    }
     delay = respawn_delay(place->failures);
-    place->spawn_at = now + delay;
+    place->spawn_at = clock_now() + delay;
     log_notice("%s: replaced in %llu ms", name_of(generation, index, name),
                (unsigned long long)delay);
 }
@@ -193,7 +195,6 @@ vacate(struct generation *generation, unsigned index, const struct rusage *usage
     /* In this order, see totals.c. */
     __atomic_fetch_add(&entry->retired_ns, clock_of_usage(usage), __ATOMIC_SEQ_CST);
     __atomic_store_n(&entry->pid, 0, __ATOMIC_SEQ_CST);
-    generation->places[index].pid = 0;
     generation->alive--;
     if (!is_worker(generation, index))
         return;
@@ -207,45 +208,40 @@ vacate(struct generation *generation, unsigned index, const struct rusage *usage
     recorder_ended(generation->instruments.recorder, index, usage);
 }
 
-bool
-supervise_reap(struct generation *generation, const struct supervise_death *death, uint64_t now,
-               bool *hopeless)
+/* What the process left behind is saved before another one takes its place. */
+static void
+place_ended(struct child *child, pid_t pid, const struct child_end *end)
 {
+    struct generation *generation = child->owner;
+    const unsigned index = (unsigned)((struct place *)child - generation->places);
     char name[32];
 
-    if (recorder_reap(generation->instruments.recorder, death->pid) ||
-        reporter_reap(&generation->reporter, death->pid))
-        return true;
-    for (unsigned i = 0; i < places_of(generation); i++) {
-        if (generation->places[i].pid != death->pid)
-            continue;
-        log_end(name_of(generation, i, name), death->pid, death->status);
-        if (WIFSIGNALED(death->status))
-            reporter_report(&generation->reporter, &generation->instruments, i, death->pid,
-                            name);
-        vacate(generation, i, &death->usage);
-        if (generation->kill_at == 0)
-            replace(generation, i, now, hopeless);
-        return true;
-    }
-    return false;
+    log_end(name_of(generation, index, name), pid, end->status);
+    if (WIFSIGNALED(end->status))
+        reporter_report(&generation->reporter, &generation->instruments, index, pid, name);
+    vacate(generation, index, &end->usage);
+    if (generation->kill_at == 0)
+        replace(generation, index);
+}
+
+static void
+signal_place(const struct place *place, int signal)
+{
+    if (place->child.pid != 0)
+        kill(place->child.pid, signal);
 }
 
 void
 supervise_signal(const struct generation *generation, int signal)
 {
     for (unsigned i = 0; i < places_of(generation); i++)
-        if (generation->places[i].pid != 0)
-            kill(generation->places[i].pid, signal);
+        signal_place(&generation->places[i], signal);
 }
 
 void
 supervise_relieve_observer(const struct generation *generation)
 {
-    pid_t observer = generation->places[workers_of(generation)].pid;
-
-    if (observer != 0)
-        kill(observer, SIGQUIT);
+    signal_place(&generation->places[workers_of(generation)], SIGQUIT);
 }
 
 void
@@ -262,11 +258,22 @@ supervise_drain(struct generation *generation, uint64_t now, bool last)
 }
 
 void
+supervise_end(struct generation *generation, uint64_t now)
+{
+    const uint64_t kill_at = now + KILL_GRACE;
+
+    supervise_drain(generation, now, false);
+    if (generation->kill_at > kill_at)
+        generation->kill_at = kill_at;
+    supervise_signal(generation, SIGINT);
+}
+
+void
 supervise_enforce(struct generation *generation, uint64_t now)
 {
     if (generation->kill_at == 0 || generation->alive == 0 || now < generation->kill_at)
         return;
-    log_warning("%u process%s did not drain in time: killed", generation->alive,
+    log_warning("%u process%s did not end in time: killed", generation->alive,
                 generation->alive == 1 ? "" : "es");
     supervise_signal(generation, SIGKILL);
     generation->kill_at = now + KILL_GRACE;

@@ -8,30 +8,19 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <sys/resource.h>
 
 #include "master/generation.h"
 #include "master/spawn.h"
-
-/* What wait4(2) tells. */
-struct supervise_death {
-    pid_t pid;
-    int status;
-    struct rusage usage;
-};
 
 /* Asks for every place to be filled at once. */
 void supervise_begin(struct generation *generation, const struct spawn_lends *lends,
                      uint64_t now);
 
-/* Fills the places that are due. Where no process can be made, a later call tries again. */
+/* Fills the places that are due. Where no process can be made, a later call tries again. The
+ * end of each process is noticed by child_reap(): it is replaced, unless its place has failed
+ * too often: then the generation is hopeless. */
 void supervise_spawn(struct generation *generation, const struct spawn_lends *lends,
                      uint64_t now);
-
-/* Notes that this process has ended. False: not one of ours. Sets *hopeless when its place has
- * failed too often. */
-bool supervise_reap(struct generation *generation, const struct supervise_death *death,
-                    uint64_t now, bool *hopeless);
 
 /* Sends every process a signal. */
 void supervise_signal(const struct generation *generation, int signal);
@@ -44,7 +33,10 @@ void supervise_relieve_observer(const struct generation *generation);
  */
 void supervise_drain(struct generation *generation, uint64_t now, bool last);
 
-/* Kills workers whose time to drain is over. */
+/* Ends the generation at once, drained or not. */
+void supervise_end(struct generation *generation, uint64_t now);
+
+/* Kills processes whose time to drain or to end is over. */
 void supervise_enforce(struct generation *generation, uint64_t now);
 
 /* When supervise_spawn() or supervise_enforce() has something to do next; 0: never. */

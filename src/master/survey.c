@@ -10,12 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/errand.h"
+#include "base/child.h"
 #include "base/log.h"
 #include "observer/connections.h"
 #include "observer/whereabouts.h"
-
-#define SECONDS_MAX 60 /* for a child that is stuck on a disk */
 
 /* Lines for people are comments on that page, "#\tline"; the rest is for tools. */
 static void
@@ -50,17 +48,26 @@ log_page(const struct view *view, void (*write)(struct page *page), unsigned max
     free(text);
 }
 
-pid_t
-survey_fork(const struct generation *newest, const struct spawn_lends *lends)
+static void
+survey_ended(struct child *child, pid_t pid, const struct child_end *end)
+{
+    (void)child;
+    (void)pid;
+    (void)end;
+}
+
+int
+survey_begin(struct child *child, const struct generation *newest,
+             const struct spawn_lends *lends)
 {
     const struct view *view;
-    pid_t pid = errand_fork(SECONDS_MAX);
+    const pid_t pid = child_fork_apart(child, survey_ended);
 
     if (pid != 0)
-        return pid;
+        return pid < 0 ? pid : 0;
     if ((view = spawn_view(newest, lends)) != NULL) {
         log_page(view, whereabouts_write, UINT_MAX);
         log_page(view, connections_goroutine, SURVEY_CONNECTIONS);
     }
-    errand_end();
+    child_finish();
 }

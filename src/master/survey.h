@@ -3,13 +3,14 @@
 #ifndef MASTER_SURVEY_H
 #define MASTER_SURVEY_H
 
+#include "base/child.h"
 #include "master/generation.h"
 #include "master/spawn.h"
 
 #define SURVEY_CONNECTIONS 1000 /* lines at most */
 
-/* A child writes the lines, notices, and ends. Its id, or a negative errno. */
-pid_t survey_fork(const struct generation *newest, const struct spawn_lends *lends)
-    __attribute__((warn_unused_result));
+/* The child writes the lines, notices, and ends. 0 or a negative errno. */
+int survey_begin(struct child *child, const struct generation *newest,
+                 const struct spawn_lends *lends) __attribute__((warn_unused_result));
 
 #endif

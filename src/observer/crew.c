@@ -24,7 +24,7 @@ crew_create(struct crew *crew, const struct view *view)
 {
     *crew = (struct crew){ .view = view, .clients = view->config->debug.clients };
     crew->size = 2 * crew->clients;
-    if ((crew->pids = calloc(crew->size, sizeof(*crew->pids))) == NULL)
+    if ((crew->children = calloc(crew->size, sizeof(*crew->children))) == NULL)
         return -ENOMEM;
     if ((crew->wants = want_create(crew->clients)) == NULL ||
         pipe2(crew->lifeline, O_CLOEXEC) < 0)
@@ -32,30 +32,7 @@ crew_create(struct crew *crew, const struct view *view)
     return 0;
 }
 
-pid_t
-crew_fork(struct crew *crew, struct want **want)
-{
-    unsigned place = 0;
-    pid_t pid;
-
-    while (place < crew->size && crew->pids[place] != 0)
-        place++;
-    if (place == crew->size)
-        return -EAGAIN;
-    if ((pid = fork()) < 0)
-        return -errno;
-    if (pid == 0) {
-        close(crew->lifeline[1]);
-        *want = place < crew->clients ? &crew->wants[place] : NULL;
-        return 0;
-    }
-    crew->pids[place] = pid;
-    crew->busy++;
-    return pid;
-}
-
-/* The children's crashes are recorded where the observer's would be. crew_reap() meets the one
- * that reports again, and does not mind. */
+/* The children's crashes are recorded where the observer's would be. */
 static void
 tell_death(const struct crew *crew, pid_t pid, int signal)
 {
@@ -70,38 +47,46 @@ tell_death(const struct crew *crew, pid_t pid, int signal)
 }
 
 static void
-note_end(struct crew *crew, pid_t pid, int status)
+client_ended(struct child *child, pid_t pid, const struct child_end *end)
 {
-    unsigned place = 0;
+    struct crew *crew = child->owner;
+    const unsigned place = (unsigned)(child - crew->children);
 
-    while (place < crew->size && crew->pids[place] != pid)
-        place++;
-    if (place == crew->size)
-        return;
-    if (WIFSIGNALED(status))
-        tell_death(crew, pid, WTERMSIG(status));
+    if (WIFSIGNALED(end->status))
+        tell_death(crew, pid, WTERMSIG(end->status));
     if (place < crew->clients)
         want_end(&crew->wants[place], crew->view);
-    crew->pids[place] = 0;
     crew->busy--;
 }
 
-void
-crew_reap(struct crew *crew)
+pid_t
+crew_fork(struct crew *crew, struct want **want)
 {
-    int status;
+    unsigned place = 0;
     pid_t pid;
 
-    while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
-        note_end(crew, pid, status);
+    while (place < crew->size && crew->children[place].pid != 0)
+        place++;
+    if (place == crew->size)
+        return -EAGAIN;
+    crew->children[place].owner = crew;
+    if ((pid = child_fork(&crew->children[place], client_ended)) < 0)
+        return pid;
+    if (pid == 0) {
+        close(crew->lifeline[1]);
+        *want = place < crew->clients ? &crew->wants[place] : NULL;
+        return 0;
+    }
+    crew->busy++;
+    return pid;
 }
 
 static void
 kill_all(const struct crew *crew)
 {
     for (unsigned i = 0; i < crew->size; i++)
-        if (crew->pids[i] > 0)
-            kill(crew->pids[i], SIGKILL);
+        if (crew->children[i].pid > 0)
+            kill(crew->children[i].pid, SIGKILL);
 }
 
 void
@@ -110,7 +95,7 @@ crew_end(struct crew *crew)
     uint64_t deadline = clock_now() + END_MS;
 
     close(crew->lifeline[1]);
-    for (crew_reap(crew); crew->busy > 0; crew_reap(crew)) {
+    for (child_reap(); crew->busy > 0; child_reap()) {
         if (clock_now() >= deadline)
             kill_all(crew);
         usleep(5000);

@@ -54,7 +54,8 @@ end_now(struct observer *observer)
 static void
 reap(struct observer *observer)
 {
-    crew_reap(&observer->crew);
+    (void)observer;
+    child_reap();
 }
 
 static void
@@ -201,6 +202,6 @@ observer_run(const struct observer_inherit *inherit)
         turn(&observer);
     crew_end(&observer.crew);
     free(observer.fds);
-    free(observer.crew.pids);
+    free(observer.crew.children);
     return EXIT_SUCCESS;
 }

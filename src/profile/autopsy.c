@@ -11,11 +11,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/errand.h"
+#include "base/child.h"
 #include "base/log.h"
 #include "profile/backtrace.h"
 
-#define SECONDS_MAX    20    /* for a child that is stuck on a disk */
 #define SECCOMP        1     /* SYS_SECCOMP of the kernel */
 #define STACK_LIMIT    65536 /* how near the stack's end an address is when the stack was full */
 #define REASON_SIZE    64
@@ -132,14 +131,14 @@ autopsy_log(const struct crash_record *record, const char *who,
     symbol_close(symbols);
 }
 
-pid_t
+int
 autopsy_fork(const struct crash_record *record, const char *who,
              const struct profile_labels *labels)
 {
-    pid_t pid = errand_fork(SECONDS_MAX);
+    const pid_t pid = child_fork_apart(NULL, NULL);
 
     if (pid != 0)
-        return pid;
+        return pid < 0 ? (int)pid : 0;
     autopsy_log(record, who, labels);
-    errand_end();
+    child_finish();
 }

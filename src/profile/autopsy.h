@@ -20,9 +20,8 @@ void autopsy_describe(const struct crash_record *record, const char *who,
 void autopsy_log(const struct crash_record *record, const char *who,
                  const struct profile_labels *labels);
 
-/* The same in a child, because it reads files and takes its time; its parent finds it with
- * wait(2). The id of the child, or a negative errno. */
-pid_t autopsy_fork(const struct crash_record *record, const char *who,
-                   const struct profile_labels *labels);
+/* The same in a child, because it reads files and takes its time. 0 or a negative errno. */
+int autopsy_fork(const struct crash_record *record, const char *who,
+                 const struct profile_labels *labels);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * recorder: takes copies in the master, which is quick, and writes them in a child, which may
- * not be. If there can be no child, the master writes itself.
+ * not be. There is one such child at a time: on a disk that can't keep up they would pile up.
  */
 #include "profile/recorder.h"
 
@@ -9,23 +9,30 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
+#include "base/child.h"
 #include "base/clock.h"
-#include "base/errand.h"
 #include "base/log.h"
 #include "profile/legacy.h"
 #include "profile/maps.h"
 #include "profile/pprof.h"
 #include "profile/symbol.h"
 
-#define KINDS         2  /* those with files */
-#define WRITE_SECONDS 60 /* then a child that is stuck on its disk is ended */
-#define WRITERS_MAX   32 /* at a time; beyond, the master waits for the oldest */
+#define KINDS  2  /* those with files */
+#define DEATHS 16 /* whose files may wait while others are written */
 
 struct place {
     pid_t pid;                    /* 0: no process */
     struct profile *begin[KINDS]; /* the table before it */
+};
+
+/* All that a writer needs, taken before the fork. */
+struct job {
+    const struct recorder *recorder;
+    struct profile *profile;
+    unsigned kind;   /* row of the table */
+    pid_t pid;       /* 0: the merged file */
+    unsigned worker; /* of the pid */
 };
 
 struct recorder {
@@ -36,8 +43,11 @@ struct recorder {
     struct file_owner owner;
     unsigned generation;
     bool replaced;
-    pid_t writers[WRITERS_MAX];
-    unsigned writer_count;
+    struct child writer; /* one at a time */
+    struct job *queue;   /* what waits for it to end */
+    unsigned queued;
+    unsigned queue_size;
+    bool again; /* after it has ended: all once more */
     struct place places[];
 };
 
@@ -66,7 +76,12 @@ recorder_create(const struct tables *tables, const struct recorder_options *opti
     recorder->keep = options->keep;
     recorder->owner = options->owner;
     recorder->generation = generation;
-    return recorder;
+    recorder->queue_size = (tables->workers + 1 + DEATHS) * KINDS;
+    recorder->queue = calloc(recorder->queue_size, sizeof(*recorder->queue));
+    if (recorder->queue)
+        return recorder;
+    free(recorder);
+    return NULL;
 }
 
 static void
@@ -80,15 +95,6 @@ forget(struct place *place)
 }
 
 /* --- one file ----------------------------------------------------------------------------- */
-
-/* All that a writer needs, taken before the fork. */
-struct job {
-    const struct recorder *recorder;
-    struct profile *profile;
-    unsigned kind;   /* row of the table */
-    pid_t pid;       /* 0: the merged file */
-    unsigned worker; /* of the pid */
-};
 
 struct content {
     const struct job *job;
@@ -169,67 +175,37 @@ write_file(const struct job *job)
     free(end);
 }
 
-/* --- the child that writes ---------------------------------------------------------------- */
-
-static void
-remove_writer(struct recorder *recorder, unsigned index)
-{
-    memmove(recorder->writers + index, recorder->writers + index + 1,
-            (--recorder->writer_count - index) * sizeof(recorder->writers[0]));
-}
-
-bool
-recorder_reap(struct recorder *recorder, pid_t pid)
-{
-    for (unsigned i = 0; i < recorder->writer_count; i++)
-        if (recorder->writers[i] == pid) {
-            remove_writer(recorder, i);
-            return true;
-        }
-    return false;
-}
-
-static void
-wait_for_writers(struct recorder *recorder, unsigned left)
-{
-    while (recorder->writer_count > left) {
-        while (waitpid(recorder->writers[0], NULL, 0) < 0 && errno == EINTR)
-            continue;
-        remove_writer(recorder, 0);
-    }
-}
-
-static void
-write_files(struct recorder *recorder, const struct job *jobs, size_t count)
-{
-    pid_t pid;
-
-    wait_for_writers(recorder, WRITERS_MAX - 1);
-    if ((pid = errand_fork(WRITE_SECONDS)) > 0) {
-        recorder->writers[recorder->writer_count++] = pid;
-        return;
-    }
-    for (size_t i = 0; i < count; i++)
-        write_file(&jobs[i]);
-    if (pid == 0)
-        errand_end();
-}
-
-/* --- jobs --------------------------------------------------------------------------------- */
+/* --- what waits to be written ------------------------------------------------------------- */
 
 static bool
-add_job(struct job *jobs, size_t *count, const struct job *job)
+is_idle(const struct recorder *recorder)
 {
-    if (job->profile == NULL) {
+    return recorder->writer.pid == 0;
+}
+
+/* A disk that is slower than workers die must not fill the memory. */
+static void
+queue_job(struct recorder *recorder, const struct job *job)
+{
+    if (job->profile == NULL)
         log_error("profile: out of memory");
-        return false;
+    else if (recorder->queued < recorder->queue_size)
+        recorder->queue[recorder->queued++] = *job;
+    else {
+        log_error("profile: one is lost, since %u wait to be written", recorder->queued);
+        profile_free(job->profile);
     }
-    jobs[(*count)++] = *job;
-    return true;
 }
 
 static void
-add_worker(const struct recorder *recorder, unsigned worker, struct job *jobs, size_t *count)
+drop_queue(struct recorder *recorder)
+{
+    while (recorder->queued > 0)
+        profile_free(recorder->queue[--recorder->queued].profile);
+}
+
+static void
+queue_worker(struct recorder *recorder, unsigned worker)
 {
     const struct place *place = &recorder->places[worker];
 
@@ -242,13 +218,14 @@ add_worker(const struct recorder *recorder, unsigned worker, struct job *jobs, s
             continue;
         job.profile =
             profile_take(recorder->tables, kinds[i].kind, worker, 1, recorder->labels);
-        if (add_job(jobs, count, &job) && place->begin[i])
+        if (job.profile && place->begin[i])
             profile_subtract(job.profile, place->begin[i]);
+        queue_job(recorder, &job);
     }
 }
 
 static void
-add_merged(const struct recorder *recorder, struct job *jobs, size_t *count)
+queue_merged(struct recorder *recorder)
 {
     for (unsigned i = 0; i < KINDS; i++) {
         struct job job = { .recorder = recorder, .kind = i };
@@ -257,17 +234,53 @@ add_merged(const struct recorder *recorder, struct job *jobs, size_t *count)
             continue;
         job.profile = profile_take(recorder->tables, kinds[i].kind, 0,
                                    recorder->tables->workers, recorder->labels);
-        add_job(jobs, count, &job);
+        queue_job(recorder, &job);
     }
 }
 
+/* --- the child that writes ---------------------------------------------------------------- */
+
 static void
-finish_jobs(struct recorder *recorder, struct job *jobs, size_t count)
+queue_living(struct recorder *recorder)
 {
-    if (count > 0)
-        write_files(recorder, jobs, count);
-    for (size_t i = 0; i < count; i++)
-        profile_free(jobs[i].profile);
+    for (unsigned i = 0; i < recorder->tables->workers; i++)
+        queue_worker(recorder, i);
+    queue_merged(recorder);
+}
+
+static void writer_ended(struct child *child, pid_t pid, const struct child_end *end);
+
+/* The parent's copies go as soon as the child has its own. */
+static void
+begin_writing(struct recorder *recorder)
+{
+    pid_t pid;
+
+    if (!is_idle(recorder) || recorder->queued == 0)
+        return;
+    recorder->writer.owner = recorder;
+    if ((pid = child_fork_apart(&recorder->writer, writer_ended)) == 0) {
+        for (unsigned i = 0; i < recorder->queued; i++)
+            write_file(&recorder->queue[i]);
+        child_finish();
+    }
+    if (pid < 0)
+        log_error("profiles are not written: fork: %s", strerror(-pid));
+    drop_queue(recorder);
+}
+
+static void
+writer_ended(struct child *child, pid_t pid, const struct child_end *end)
+{
+    struct recorder *recorder = child->owner;
+
+    if (WIFSIGNALED(end->status))
+        log_error("profiles are not written: process %d was ended by signal %d (%s)", (int)pid,
+                  WTERMSIG(end->status), strsignal(WTERMSIG(end->status)));
+    if (recorder->again)
+        queue_living(recorder);
+    recorder->again = false;
+    begin_writing(recorder);
 }
 
 /* --- exported ----------------------------------------------------------------------------- */
@@ -277,9 +290,10 @@ recorder_destroy(struct recorder *recorder)
 {
     if (recorder == NULL)
         return;
-    wait_for_writers(recorder, 0);
+    recorder_abandon(recorder);
     for (unsigned i = 0; i < recorder->tables->workers; i++)
         forget(&recorder->places[i]);
+    free(recorder->queue);
     free(recorder);
 }
 
@@ -304,36 +318,41 @@ recorder_spawned(struct recorder *recorder, unsigned worker, pid_t pid)
 void
 recorder_ended(struct recorder *recorder, unsigned worker, const struct rusage *usage)
 {
-    struct job jobs[KINDS];
-    size_t count = 0;
-
     sampler_retire(tables_cpu(recorder->tables, worker), clock_of_usage(usage));
-    add_worker(recorder, worker, jobs, &count);
-    finish_jobs(recorder, jobs, count);
+    queue_worker(recorder, worker);
+    begin_writing(recorder);
     forget(&recorder->places[worker]);
 }
 
 void
 recorder_write(struct recorder *recorder)
 {
-    struct job *jobs = calloc((recorder->tables->workers + 1) * KINDS, sizeof(*jobs));
-    size_t count = 0;
-
-    if (jobs == NULL) {
-        log_error("profile: out of memory");
+    recorder->again = !is_idle(recorder);
+    if (recorder->again)
         return;
-    }
-    for (unsigned i = 0; i < recorder->tables->workers; i++)
-        add_worker(recorder, i, jobs, &count);
-    add_merged(recorder, jobs, &count);
-    finish_jobs(recorder, jobs, count);
-    free(jobs);
+    queue_living(recorder);
+    begin_writing(recorder);
+}
+
+void
+recorder_write_unless_busy(struct recorder *recorder)
+{
+    if (is_idle(recorder))
+        recorder_write(recorder);
 }
 
 bool
 recorder_busy(const struct recorder *recorder)
 {
-    return recorder->writer_count > 0;
+    return !is_idle(recorder);
+}
+
+void
+recorder_abandon(struct recorder *recorder)
+{
+    child_leave(&recorder->writer);
+    recorder->again = false;
+    drop_queue(recorder);
 }
 
 void

@@ -8,7 +8,7 @@
  * PREFIX.g<number>.cpu.pb.gz, .heap.pb.gz      all of a generation that was replaced
  *
  * Files are written by a short-lived child, so that a slow disk doesn't hold up the master, and
- * what that needs is given back. What fails is a line in the log.
+ * what that needs is given back: by one at a time. What fails is a line in the log.
  */
 #ifndef PROFILE_RECORDER_H
 #define PROFILE_RECORDER_H
@@ -35,7 +35,7 @@ struct recorder *recorder_create(const struct tables *tables,
                                  const struct profile_labels *labels, unsigned generation)
     __attribute__((warn_unused_result));
 
-/* Waits for files that are being written. */
+/* Files that are being written are abandoned. */
 void recorder_destroy(struct recorder *recorder);
 
 /* Just before the fork of a worker's process, and after it. */
@@ -46,15 +46,19 @@ void recorder_spawned(struct recorder *recorder, unsigned worker, pid_t pid);
  * when there are none to write, for the CPU time of the next process. */
 void recorder_ended(struct recorder *recorder, unsigned worker, const struct rusage *usage);
 
-/* For every process that wait(2) has returned: is it one that wrote files for this recorder? */
-bool recorder_reap(struct recorder *recorder, pid_t pid);
-
-/* Writes the files of all living workers and the merged ones: on demand, at each period, before
- * a reload, and when the last worker of the generation has ended. */
+/* Writes the files of all living workers and the merged ones: on demand, before a reload, and
+ * when the last worker of the generation has ended. While files are being written: after that.
+ */
 void recorder_write(struct recorder *recorder);
 
-/* Are files being written? */
+/* The same, or nothing while files are being written: at each period. */
+void recorder_write_unless_busy(struct recorder *recorder);
+
+/* Are files being written? child_reap() tells when they are. */
 bool recorder_busy(const struct recorder *recorder);
+
+/* Kills who writes; what waited to be written is lost. */
+void recorder_abandon(struct recorder *recorder);
 
 /* Another generation serves from now on: its merged files have the plain name. */
 void recorder_replaced(struct recorder *recorder);

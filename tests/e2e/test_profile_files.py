@@ -16,7 +16,7 @@ import subprocess
 import pytest
 
 from client import connect, fetch, request
-from daemon import PROGRAM, SAMPLE, has_tcmalloc, wait_until
+from daemon import PROGRAM, SAMPLE, alive, children, has_tcmalloc, title, wait_until
 from observing import needs_heap
 
 TOOLS = {"google-pprof": ["google-pprof", "--text"], "go": ["go", "tool", "pprof", "-text"]}
@@ -351,3 +351,42 @@ def test_profilers_of_others_are_left_out(start, where):
     assert "tiffd: CPUPROFILE is ignored; see --cpuprofile and --memprofile" in done.stderr
     assert done.stderr.count("is ignored") == 2
     assert not list(where.iterdir())
+
+
+def writers(daemon):
+    """Children of the master that write files."""
+    return [pid for pid in children(daemon.pid) if alive(pid) and title(pid).startswith("master")]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_period_shorter_than_writing_takes(start, tmp_path, number):
+    daemon = start(INI.format(profile=f"cpu = {tmp_path / 'p'}\nevery = 1ms"))
+    load(daemon)
+    merged = tmp_path / "p.cpu.pb.gz"
+    for _ in range(3):
+        wait_until(merged.exists, "the files are written")
+        merged.unlink()
+        for _ in range(20):
+            assert len(writers(daemon)) <= 1
+    daemon.stop(number)
+
+
+def stopped_writer(daemon):
+    """One that stands still, as on a disk that hangs; none when it has just ended."""
+    for writer in writers(daemon):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(writer, signal.SIGSTOP)
+            if alive(writer):
+                return writer
+    return None
+
+
+def test_sigint_waits_for_no_disk(start, tmp_path):
+    daemon = start(INI.format(profile=f"cpu = {tmp_path / 'p'}\nevery = 1ms"))
+    writer = wait_until(lambda: stopped_writer(daemon), "a child that writes")
+    daemon.expect_log("generation 0: profiles and reports are not written")
+    daemon.send_signal(signal.SIGINT)
+    daemon.wait_log("SIGINT: ending at once")
+    daemon.send_signal(signal.SIGINT)
+    daemon.stop(signal.SIGINT)
+    wait_until(lambda: not alive(writer), "the child ends, too")

@@ -16,6 +16,7 @@
 
 #include <cmocka.h>
 
+#include "base/child.h"
 #include "base/log.h"
 #include "profile/recorder.h"
 #include "profile_load.h"
@@ -62,11 +63,11 @@ tear_down(void **state)
 static void
 settle(void)
 {
-    pid_t pid;
+    siginfo_t info;
 
-    while ((pid = wait(NULL)) > 0) {
-        assert_true(recorder_reap(recorder, pid));
-        assert_false(recorder_reap(recorder, pid));
+    while (recorder_busy(recorder)) {
+        assert_int_equal(waitid(P_ALL, 0, &info, WEXITED | WNOWAIT), 0);
+        child_reap();
     }
 }
 
@@ -171,14 +172,68 @@ a_replaced_generation_writes_under_its_number(void **state)
     assert_false(exists("cpu.pb.gz"));
 }
 
+/* Whoever asks while files are written gets them written again, once. */
 static void
-destroying_waits_for_the_files(void **state)
+one_child_writes_at_a_time(void **state)
+{
+    const uintptr_t pcs[] = { 100, 200 };
+    siginfo_t info;
+    pid_t first;
+
+    (void)state;
+    recorder_prepare(recorder, 0);
+    recorder_spawned(recorder, 0, 5001);
+    recorder_write(recorder);
+    assert_int_equal(waitid(P_ALL, 0, &info, WEXITED | WNOWAIT), 0);
+    first = info.si_pid;
+    load_table(load_stacks(&tables, PROFILE_CPU, 0), 0, pcs, 2, 1, 5 * MS);
+    for (unsigned i = 0; i < 50; i++) {
+        recorder_write_unless_busy(recorder);
+        recorder_write(recorder);
+    }
+    assert_int_equal(recorded(0, 5001), 0);
+    assert_int_equal(waitpid(-1, NULL, WNOHANG), first); /* there is no other */
+    assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+    recorder_abandon(recorder);
+    assert_false(recorder_busy(recorder));
+    recorder_write(recorder);
+    recorder_write(recorder);
+    assert_int_equal(waitid(P_ALL, 0, &info, WEXITED | WNOWAIT), 0);
+    child_reap();
+    assert_true(recorder_busy(recorder)); /* with the second */
+    settle();
+    assert_int_equal(recorded(0, 5001), 5);
+}
+
+static void
+processes_that_end_while_files_are_written_have_theirs(void **state)
+{
+    const struct rusage usage = { .ru_utime = { 0, 30000 } };
+    const uintptr_t pcs[] = { 100, 200 };
+
+    (void)state;
+    recorder_write(recorder);
+    for (int pid = 4001; pid <= 4002; pid++) {
+        recorder_prepare(recorder, 1);
+        recorder_spawned(recorder, 1, pid);
+        load_table(load_stacks(&tables, PROFILE_CPU, 1), 0, pcs, 2, 1, 30 * MS);
+        recorder_ended(recorder, 1, &usage);
+    }
+    settle();
+    assert_int_equal(recorded(1, 4001), 30);
+    assert_int_equal(recorded(1, 4002), 30);
+}
+
+static void
+what_is_abandoned_is_killed(void **state)
 {
     (void)state;
     recorder_write(recorder);
+    recorder_write(recorder);
     recorder_destroy(recorder);
     recorder = create(prefix);
-    assert_true(exists("cpu.pb.gz"));
+    assert_true(wait(NULL) > 0);
+    assert_int_equal(wait(NULL), -1);
 }
 
 static void
@@ -222,7 +277,9 @@ main(void)
         TEST(old_files_are_deleted),
         TEST(living_workers_and_the_whole_are_written_on_demand),
         TEST(a_replaced_generation_writes_under_its_number),
-        TEST(destroying_waits_for_the_files),
+        TEST(one_child_writes_at_a_time),
+        TEST(processes_that_end_while_files_are_written_have_theirs),
+        TEST(what_is_abandoned_is_killed),
         TEST(no_files_are_written_when_off),
         TEST(a_missing_directory_costs_a_line_in_the_log),
     };

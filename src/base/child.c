@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* child: the list is this process's own, as wait(2) is; a fork begins with an empty one. */
+#include "base/child.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/log.h"
+
+static LIST_HEAD(, child) children = LIST_HEAD_INITIALIZER(children);
+
+static void
+close_all_but_log(void)
+{
+    const unsigned log = (unsigned)log_descriptor();
+
+    if (log > STDERR_FILENO + 1)
+        close_range(STDERR_FILENO + 1, log - 1, 0);
+    close_range((log > STDERR_FILENO ? log : STDERR_FILENO) + 1, UINT_MAX, 0);
+}
+
+pid_t
+child_fork(struct child *child, child_ended *ended)
+{
+    const pid_t pid = fork();
+
+    if (pid < 0)
+        return -errno;
+    if (pid == 0) {
+        LIST_INIT(&children);
+        return 0;
+    }
+    if (child) {
+        child->pid = pid;
+        child->ended = ended;
+        LIST_INSERT_HEAD(&children, child, entry);
+    }
+    return pid;
+}
+
+pid_t
+child_fork_apart(struct child *child, child_ended *ended)
+{
+    const pid_t pid = child_fork(child, ended);
+
+    if (pid != 0)
+        return pid;
+    signal(SIGALRM, SIG_DFL);
+    alarm(CHILD_SECONDS);
+    close_all_but_log();
+    return 0;
+}
+
+void
+child_finish(void)
+{
+    _exit(EXIT_SUCCESS);
+}
+
+static struct child *
+find_child(pid_t pid)
+{
+    struct child *child;
+
+    LIST_FOREACH(child, &children, entry)
+    if (child->pid == pid)
+        return child;
+    return NULL;
+}
+
+static void
+remove_child(struct child *child)
+{
+    LIST_REMOVE(child, entry);
+    child->pid = 0;
+}
+
+void
+child_reap(void)
+{
+    struct child_end end;
+    pid_t pid;
+
+    while ((pid = wait4(-1, &end.status, WNOHANG, &end.usage)) > 0) {
+        struct child *child = find_child(pid);
+
+        if (child == NULL)
+            continue;
+        remove_child(child);
+        child->ended(child, pid, &end);
+    }
+}
+
+void
+child_leave(struct child *child)
+{
+    if (child->pid == 0)
+        return;
+    kill(child->pid, SIGKILL);
+    remove_child(child);
+}

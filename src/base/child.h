@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * child: the children of this process: forked here, waited for here, and each has its owner
+ * told when it has ended. A struct child lies in what its owner keeps, so that there is no
+ * limit and nothing to allocate.
+ */
+#ifndef BASE_CHILD_H
+#define BASE_CHILD_H
+
+#include <sys/queue.h>
+#include <sys/resource.h>
+#include <sys/types.h>
+
+#define CHILD_SECONDS 60 /* for a child that does one thing; then it is stuck on a disk */
+
+struct child;
+
+/* What wait4(2) tells. */
+struct child_end {
+    int status;
+    struct rusage usage;
+};
+
+/* The child has ended and its struct is free again; pid is still that of the process. */
+typedef void child_ended(struct child *child, pid_t pid, const struct child_end *end);
+
+/* Begins zeroed. Must not go before child_leave(), unless pid is 0. */
+struct child {
+    LIST_ENTRY(child) entry;
+    pid_t pid; /* 0: none */
+    child_ended *ended;
+    void *owner; /* the owner's own */
+};
+
+/* As fork(2): 0 in the child, which has no children yet; in the parent its process id, or a
+ * negative errno. */
+pid_t child_fork(struct child *child, child_ended *ended) __attribute__((warn_unused_result));
+
+/*
+ * The same for what needs a disk, as looking up names does, and may take longer than a loop can
+ * wait, or for ever: SIGALRM ends the child after CHILD_SECONDS. Of the parent's descriptors it
+ * has the standard ones and the log's, so that a socket that the parent closes is closed, and a
+ * pipe comes to its end. child_finish() ends it. child may be NULL: nobody is told.
+ */
+pid_t child_fork_apart(struct child *child, child_ended *ended)
+    __attribute__((warn_unused_result));
+
+/* The child's end, without what exit(3) would do for its parent. */
+_Noreturn void child_finish(void);
+
+/* Waits for all children that have ended, and tells their owners. */
+void child_reap(void);
+
+/* Nobody is told any more. Kills the child if there is one. */
+void child_leave(struct child *child);
+
+#endif

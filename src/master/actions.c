@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* actions: one table, which tiffd(8) tells in "Signals". */
+#include "master/actions.h"
+
+#include <signal.h>
+#include <string.h>
+
+#include "base/count.h"
+#include "base/signals.h"
+#include "master/boot.h"
+#include "master/ending.h"
+#include "master/reload.h"
+#include "master/serving.h"
+#include "master/supervise.h"
+#include "master/survey.h"
+
+static void
+reload_unless_stopping(struct master *master, int signal)
+{
+    (void)signal;
+    if (!master->stopping)
+        reload_run(master);
+}
+
+static void
+reopen_logs(struct master *master, int signal)
+{
+    int error = log_reopen();
+
+    if (error < 0)
+        log_error("log: %s", strerror(-error));
+    else
+        boot_give_log(&master->newest->identity);
+    for (struct generation *g = master->newest; g; g = g->older)
+        supervise_signal(g, signal);
+}
+
+static void
+reap(struct master *master, int signal)
+{
+    (void)signal;
+    child_reap();
+    ending_of_hopeless(master);
+}
+
+static void
+write_profiles(struct master *master, int signal)
+{
+    (void)signal;
+    serving_write_profiles(master);
+}
+
+/* One at a time; who asks while one is made sees that one. */
+static void
+survey(struct master *master, int signal)
+{
+    int error = 0;
+
+    if (master->surveyor.pid == 0)
+        error = survey_begin(&master->surveyor, master->newest, &master->lends);
+    if (error < 0)
+        log_error("%s: %s", signals_name(signal), strerror(-error));
+}
+
+static const struct {
+    int signal;
+    void (*act)(struct master *master, int signal);
+    const char *text;
+} actions[] = {
+    { SIGTERM, ending_begin, "ending when all answers are sent (again: at once)" },
+    { SIGQUIT, ending_begin, "ending when all answers are sent" },
+    { SIGINT, ending_begin, "ending at once" },
+    { SIGHUP, reload_unless_stopping, NULL },
+    { SIGUSR1, reopen_logs, "opening the log anew" },
+    { SIGUSR2, write_profiles, "writing the profiles that are on" },
+    { SIGTTIN, survey, "telling where workers are and what connections do" },
+    { SIGCHLD, reap, NULL },
+};
+
+void
+actions_run(struct master *master)
+{
+    int signal;
+
+    while ((signal = signals_next(master->lends.signal_fd)) != 0)
+        for (size_t i = 0; i < COUNT(actions); i++) {
+            if (actions[i].signal != signal)
+                continue;
+            if (actions[i].text)
+                log_notice("%s: %s", signals_name(signal), actions[i].text);
+            actions[i].act(master, signal);
+        }
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* actions: what each signal has the master do. */
+#ifndef MASTER_ACTIONS_H
+#define MASTER_ACTIONS_H
+
+#include "master/state.h"
+
+/* Acts on the signals that have come. */
+void actions_run(struct master *master);
+
+#endif

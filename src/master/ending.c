@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* ending: processes first, then the profiles and reports of their lives. */
+#include "master/ending.h"
+
+#include <signal.h>
+
+#include "base/clock.h"
+#include "master/supervise.h"
+
+#define PATIENCE      2000 /* milliseconds after SIGINT for what is being written */
+#define ABANDON_AGAIN 100  /* likewise, after that */
+
+void
+ending_begin(struct master *master, int signal)
+{
+    bool again = master->stopping;
+
+    master->stopping = true;
+    master->record_at = 0;
+    if (signal == SIGINT && master->abandon_at == 0)
+        master->abandon_at = clock_now() + PATIENCE;
+    else if (signal == SIGINT)
+        master->abandon_at = clock_now();
+    listeners_close(&master->listeners);
+    listeners_close(&master->observed);
+    for (struct generation *g = master->newest; g; g = g->older) {
+        supervise_drain(g, clock_now(), g == master->newest);
+        if (signal == SIGINT || (signal == SIGTERM && again))
+            supervise_end(g, clock_now());
+    }
+}
+
+void
+ending_of_hopeless(struct master *master)
+{
+    for (const struct generation *g = master->newest; g; g = g->older)
+        if (g->hopeless && !master->failed) {
+            log_error("workers die before they serve: giving up");
+            master->failed = true;
+            ending_begin(master, SIGQUIT);
+        }
+}
+
+/* Has the last process ended, and are the profiles on disk? */
+static bool
+has_ended(struct generation *generation)
+{
+    if (generation->alive > 0)
+        return false;
+    if (!generation->recorded)
+        recorder_write(generation->instruments.recorder);
+    generation->recorded = true;
+    return !recorder_busy(generation->instruments.recorder) && generation->reporter.count == 0;
+}
+
+/* Forgets generations that have ended; the newest stays until the end. */
+static void
+forget_ended(struct master *master)
+{
+    struct generation *newer = master->newest;
+    struct generation *generation;
+
+    while ((generation = newer->older) != NULL) {
+        if (!has_ended(generation)) {
+            newer = generation;
+            continue;
+        }
+        newer->older = generation->older;
+        log_info("generation %u has ended", generation->number);
+        generation_destroy(generation, master->newest, &master->total);
+    }
+}
+
+/* SIGINT ends at once: what children still write, profiles and reports, has a moment. */
+static void
+abandon_writers(struct master *master, uint64_t now)
+{
+    if (master->abandon_at == 0 || now < master->abandon_at)
+        return;
+    master->abandon_at = now + ABANDON_AGAIN;
+    for (struct generation *g = master->newest; g; g = g->older) {
+        if (recorder_busy(g->instruments.recorder) || g->reporter.count > 0)
+            log_warning("generation %u: profiles and reports are not written", g->number);
+        recorder_abandon(g->instruments.recorder);
+        reporter_abandon(&g->reporter);
+        g->recorded = true;
+    }
+    child_leave(&master->surveyor);
+}
+
+void
+ending_run(struct master *master, uint64_t now)
+{
+    abandon_writers(master, now);
+    forget_ended(master);
+}
+
+uint64_t
+ending_next(const struct master *master)
+{
+    return master->abandon_at;
+}
+
+/* Not before a survey is in the log. */
+bool
+ending_over(const struct master *master)
+{
+    return master->stopping && master->surveyor.pid == 0 && master->newest->older == NULL &&
+           has_ended(master->newest);
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* ending: of the daemon, and of generations that were replaced. */
+#ifndef MASTER_ENDING_H
+#define MASTER_ENDING_H
+
+#include <stdbool.h>
+
+#include "master/state.h"
+
+/* SIGTERM, SIGQUIT or SIGINT: no connection is accepted any more, and workers drain or end. */
+void ending_begin(struct master *master, int signal);
+
+/* Gives up when workers die before they serve. */
+void ending_of_hopeless(struct master *master);
+
+/* Frees generations that have ended, and abandons what takes too long. */
+void ending_run(struct master *master, uint64_t now);
+
+/* When there is something to abandon, in milliseconds of clock.h; 0: never. */
+uint64_t ending_next(const struct master *master);
+
+/* Is nothing left to wait for? */
+bool ending_over(const struct master *master);
+
+#endif

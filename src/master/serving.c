@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* serving: see serving.h. */
+#include "master/serving.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "master/supervise.h"
+
+/* What is to happen when the master crashes, and to all cores. Not fatal. */
+static void
+arm(const struct generation *generation)
+{
+    const struct tables *tables = &generation->instruments.tables;
+    int error = crash_arm(tables_crash(tables, tables_master(tables)));
+
+    if (error < 0)
+        log_error("crash handler: %s", strerror(-error));
+    if ((error = crash_core(generation->config->debug.core)) < 0)
+        log_error("core: %s", strerror(-error));
+}
+
+static void
+schedule_record(struct master *master, uint64_t now)
+{
+    uint64_t every = master->newest->config->profile.every;
+
+    master->record_at = every == 0 ? 0 : now + every;
+}
+
+void
+serving_begin(struct master *master)
+{
+    struct generation *generation = master->newest;
+    const uint64_t now = clock_now();
+
+    arm(generation);
+    pace_set(&master->pace, &generation->config->debug, generation, &master->total, now);
+    supervise_begin(generation, &master->lends, now);
+    supervise_spawn(generation, &master->lends, now);
+    schedule_record(master, now);
+}
+
+void
+serving_write_profiles(const struct master *master)
+{
+    for (struct generation *g = master->newest; g; g = g->older)
+        recorder_write(g->instruments.recorder);
+}
+
+static void
+record_periodically(struct master *master, uint64_t now)
+{
+    if (master->record_at == 0 || now < master->record_at)
+        return;
+    for (struct generation *g = master->newest; g; g = g->older)
+        recorder_write_unless_busy(g->instruments.recorder);
+    schedule_record(master, now);
+}
+
+void
+serving_run(struct master *master, uint64_t now)
+{
+    for (struct generation *g = master->newest; g; g = g->older) {
+        supervise_enforce(g, now);
+        supervise_spawn(g, &master->lends, now);
+    }
+    record_periodically(master, now);
+    pace_run(&master->pace, master->newest, &master->total, now, STDERR_FILENO);
+}
+
+uint64_t
+serving_next(const struct master *master)
+{
+    uint64_t next = clock_earlier(master->record_at, pace_next(&master->pace));
+
+    for (const struct generation *g = master->newest; g; g = g->older)
+        next = clock_earlier(next, supervise_next(g));
+    return next;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* state: what the master knows, shared by the files that are one of its topics each. */
+#ifndef MASTER_STATE_H
+#define MASTER_STATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/child.h"
+#include "master/generation.h"
+#include "master/listeners.h"
+#include "master/master.h"
+#include "master/pace.h"
+#include "master/spawn.h"
+
+struct master {
+    const struct master_options *options;
+    struct listeners listeners;
+    struct listeners observed; /* of [debug] */
+    struct spawn_lends lends;
+    struct generation *newest;
+    struct slot total;     /* of generations that are gone */
+    uint64_t record_at;    /* when profiles are to be written; 0: never */
+    struct pace pace;      /* of lines in the terminal */
+    struct child surveyor; /* that makes a survey */
+    uint64_t abandon_at;   /* ending: when children that write are killed; 0: never */
+    bool stopping;
+    bool failed;
+};
+
+#endif
