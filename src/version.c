@@ -9,6 +9,7 @@
 #include "build.h"
 #include "object/embed.h"
 #include "object/media_type.h"
+#include "sandbox/sandbox.h"
 #if HAVE_TCMALLOC
 #include <gperftools/tcmalloc.h>
 #endif
@@ -46,6 +47,7 @@ version_print(FILE *out)
     fprintf(out, "tiffd %s\n", PACKAGE_VERSION);
     fprintf(out, "built with %s\n", BUILD_FLAGS);
     print_libraries(out);
+    fprintf(out, "sandbox %s\n", sandbox_support());
     print_embedded(out);
     return fflush(out) == 0 ? 0 : -errno;
 }

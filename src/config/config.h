@@ -20,6 +20,7 @@ enum encoding { ENCODING_IDENTITY, ENCODING_BASE64 };
 enum transmit { TRANSMIT_AUTO, TRANSMIT_SEND, TRANSMIT_SENDFILE };
 enum binding { BINDING_NONE, BINDING_CPU };
 enum core { CORE_SYSTEM, CORE_OFF, CORE_ON };
+enum sandbox_mode { SANDBOX_MODE_ENFORCE, SANDBOX_MODE_LOG, SANDBOX_MODE_OFF };
 
 /* One listen address, as written and as the kernel wants it. */
 struct listen_address {
@@ -63,10 +64,11 @@ struct config_server {
     enum transmit transmit;
     enum binding affinity; /* of workers to CPUs */
     enum binding steering; /* of connections to workers */
-    unsigned senders;      /* large bodies sent at a time, per worker; 0: all */
-    unsigned readers;      /* threads of a worker for reads that would wait for a disk */
-    uint64_t send_buffer;  /* of a socket on a short path; 0: the kernel's choice everywhere */
-    uint64_t turn_size;    /* bytes one connection may send before the next has its turn */
+    enum sandbox_mode sandbox;
+    unsigned senders;     /* large bodies sent at a time, per worker; 0: all */
+    unsigned readers;     /* threads of a worker for reads that would wait for a disk */
+    uint64_t send_buffer; /* of a socket on a short path; 0: the kernel's choice everywhere */
+    uint64_t turn_size;   /* bytes one connection may send before the next has its turn */
 };
 
 struct config_log {

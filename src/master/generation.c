@@ -9,6 +9,8 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "sandbox/sandbox.h"
+
 struct config *
 generation_configure(const char *file, const struct config_override *overrides,
                      size_t override_count, struct report *report)
@@ -97,6 +99,7 @@ build(struct generation *generation, const struct generation *previous)
 
     if (identity_find("[server] user", server->user, server->group, &generation->identity) < 0)
         return -1;
+    sandbox_probe(server->sandbox);
     generation->catalogue = catalogue_open(config, previous ? previous->catalogue : NULL);
     if (generation->catalogue == NULL)
         return -1;

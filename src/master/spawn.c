@@ -9,6 +9,7 @@
 
 #include "base/title.h"
 #include "observer/observer.h"
+#include "sandbox/sandbox.h"
 #include "worker/worker.h"
 
 /* What only the master may hold. Its end of the pipe would keep the pipe open. */
@@ -66,6 +67,7 @@ spawn_worker(const struct generation *generation, const struct spawn_lends *lend
     let_go(lends, lends->observed);
     generation_let_go(generation->older);
     let_go_of_counts(generation, slot);
+    sandbox_bound(config->server.sandbox);
     snprintf(name, sizeof(name), "worker %u", slot);
     log_set_process(name);
     title_set("%s (%s)", name, config_variant_name(config->server.variant));

@@ -23,6 +23,7 @@
 #include "base/undumped.h"
 #include "profile/allocator.h"
 #include "profile/autopsy.h"
+#include "sandbox/sandbox.h"
 #include "worker/acceptor.h"
 #include "worker/flight.h"
 #include "worker/sender.h"
@@ -393,14 +394,17 @@ worker_run(const struct inherit *inherit)
     worker->slot = slots_worker(inherit->slots, inherit->slot);
     journal_start(worker);
     note_time(worker);
-    if ((error = start(worker)) < 0) {
+    if ((error = start(worker)) < 0 ||
+        (error = sandbox_enter(worker->server->sandbox, SANDBOX_WORKER, NULL)) < 0) {
         log_error("start: %s", strerror(-error));
         return EXIT_FAILURE;
     }
     publish_memory(worker);
     log_info("serving");
-    while (!worker->ended)
+    while (!worker->ended) {
         turn(worker);
+        sandbox_tell(SANDBOX_WORKER);
+    }
     log_info("ended with %u connections open", worker->connections);
     heap_stop(); /* the profile shows what served, not what the end gave back */
     if (reader_busy(worker->reader))

@@ -136,7 +136,7 @@ def dial(address):
 class Daemon:
     """A master with its workers. Use it as a context manager: it checks how everything ends."""
 
-    def __init__(self, directory, ini, *options, listen=None, debug=False):
+    def __init__(self, directory, ini, *options, listen=None, debug=False, environment=""):
         self.directory = pathlib.Path(directory)
         self.ini = self.directory / "tiffd.ini"
         self.ini.write_text(ini)
@@ -147,7 +147,7 @@ class Daemon:
         self.listener = listen or socket.create_server(("127.0.0.1", 0), backlog=1024)
         self.address = self.listener.getsockname()
         self.observed = socket.create_server(("127.0.0.1", 0)) if debug else None
-        self.environment = ""  # "NAME=value" for the daemon
+        self.environment = environment  # "NAME=value" for the daemon
         self.process = None
 
     def start(self):

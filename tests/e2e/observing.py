@@ -19,6 +19,7 @@ INI = """
 [server]
 workers = {workers}
 variant = cached
+{server}
 [profile]
 hz = {hz}
 sample_bytes = {sample_bytes}
@@ -58,17 +59,25 @@ def title(pid):
     return ""
 
 
-def start_observed(start, directory, workers=2, hz=100, debug="", sample_bytes="4k"):
+def start_observed(
+    start, directory, workers=2, hz=100, debug="", sample_bytes="4k", server="", environment=""
+):
     """A daemon whose program is gone once it runs, so that every name has to come from it."""
     program = directory / "tiffd"
     shutil.copy(shutil.which(daemon_module.PROGRAM), program)
     port = free_port()
     ini = INI.format(
-        workers=workers, hz=hz, port=port, debug=debug, sample_bytes=sample_bytes, file=SAMPLE
+        workers=workers,
+        hz=hz,
+        port=port,
+        debug=debug,
+        sample_bytes=sample_bytes,
+        server=server,
+        file=SAMPLE,
     )
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(daemon_module, "PROGRAM", str(program))
-        daemon = start(ini, kind=Observed)
+        daemon = start(ini, kind=Observed, environment=environment)
     daemon.observer_address = ("127.0.0.1", port)
     daemon.wait_log("started: ")
     program.unlink()

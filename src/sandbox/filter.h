@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* filter: the table of calls.h as a seccomp filter of this process. See seccomp(2). */
+#ifndef SANDBOX_FILTER_H
+#define SANDBOX_FILTER_H
+
+#include <stdbool.h>
+
+#include "sandbox/kind.h"
+
+/*
+ * From now on this thread, and those it will make, may only make the calls of that kind; every
+ * other one raises SIGSYS, whose handler decides what becomes of it. spare: but for calls that
+ * refused_repeat() makes. Needs no_new_privs. 0 or a negative errno; -ENOSYS: built without
+ * libseccomp.
+ */
+int filter_load(enum sandbox_kind kind, bool spare) __attribute__((warn_unused_result));
+
+/* The name of a system call, which the caller frees; NULL: not known. */
+char *filter_call_name(int number) __attribute__((warn_unused_result));
+
+#endif

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* kind: the kinds of processes that have a sandbox of their own. */
+#ifndef SANDBOX_KIND_H
+#define SANDBOX_KIND_H
+
+enum sandbox_kind {
+    SANDBOX_WORKER,   /* serves clients; with its reader threads */
+    SANDBOX_OBSERVER, /* accepts on [debug] listen, forks for each client, reads nothing of it
+                       */
+    SANDBOX_CLIENT,   /* a child of the observer: answers one client */
+    SANDBOX_REPORTER, /* reads ELF and DWARF: crash reports, stacks, names in profiles */
+    SANDBOX_WRITER,   /* puts finished profiles into files */
+    SANDBOX_LOADER    /* reads objects for the master */
+};
+
+#endif

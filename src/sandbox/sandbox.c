@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * sandbox: the order of what is given up. The filter comes last, for it forbids the rest.
+ *
+ * What finds errors at run time (sanitizers) opens files, starts programs and traces itself,
+ * and so does coverage at the end; in such builds there is no sandbox.
+ */
+#include "sandbox/sandbox.h"
+
+#include <errno.h>
+#include <linux/capability.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "build.h"
+#include "sandbox/filter.h"
+#include "sandbox/privileges.h"
+#include "sandbox/refused.h"
+
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
+#define SANITIZED true
+#endif
+#elif defined(__SANITIZE_THREAD__)
+#define SANITIZED true
+#endif
+#ifndef SANITIZED
+#define SANITIZED false
+#endif
+
+enum part { PART_FILTER = 1, PART_LANDLOCK = 2, PART_ALL = 3 };
+
+/* Who may write files for others, or become them. */
+#define FILES (PRIVILEGE(CAP_CHOWN) | PRIVILEGE(CAP_DAC_OVERRIDE) | PRIVILEGE(CAP_FOWNER))
+#define USERS (PRIVILEGE(CAP_SETUID) | PRIVILEGE(CAP_SETGID) | PRIVILEGE(CAP_KILL))
+
+static const struct {
+    const char *name;
+    uint64_t keep; /* capabilities */
+    bool signals;  /* to others */
+} kinds[] = {
+    [SANDBOX_WORKER] = { "worker", 0, false },
+    [SANDBOX_OBSERVER] = { "observer", FILES | USERS, true },
+    [SANDBOX_CLIENT] = { "observer's client process", 0, true },
+    [SANDBOX_REPORTER] = { "reporter", 0, true },
+    [SANDBOX_WRITER] = { "profile writer", FILES, false },
+    [SANDBOX_LOADER] = { "loader", PRIVILEGE(CAP_DAC_OVERRIDE), false },
+};
+
+/* What the system lacks, as sandbox_probe() found it. */
+static struct {
+    bool known;
+    unsigned parts;
+} missing;
+
+static bool
+is_instrumented(void)
+{
+    return INSTRUMENTED || SANITIZED;
+}
+
+/* --- entering ----------------------------------------------------------------------------- */
+
+static int
+enter_files(enum sandbox_kind kind, const struct sandbox_path *paths)
+{
+    int error = 0;
+
+    if (!(missing.parts & PART_LANDLOCK))
+        error = landlock_restrict(paths, kinds[kind].signals);
+    return error == -EOPNOTSUPP ? 0 : error;
+}
+
+static int
+enter_filter(enum sandbox_mode mode, enum sandbox_kind kind)
+{
+    const bool repeat = mode == SANDBOX_MODE_LOG;
+    int error;
+
+    if (missing.parts & PART_FILTER)
+        return 0;
+    if ((error = refused_arm(repeat)) < 0)
+        return error;
+    return filter_load(kind, repeat);
+}
+
+/* In the mode "log" nothing is taken but what the filter needs. */
+static int
+give_up(enum sandbox_mode mode, enum sandbox_kind kind, const struct sandbox_path *paths)
+{
+    int error;
+
+    if (mode == SANDBOX_MODE_LOG)
+        return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ? -errno : 0;
+    if ((error = privileges_drop(kinds[kind].keep)) < 0)
+        return error;
+    return enter_files(kind, paths);
+}
+
+int
+sandbox_enter(enum sandbox_mode mode, enum sandbox_kind kind, const struct sandbox_path *paths)
+{
+    int error;
+
+    if (mode == SANDBOX_MODE_OFF || is_instrumented())
+        return 0;
+    if ((error = give_up(mode, kind, paths)) < 0 || (error = enter_filter(mode, kind)) < 0)
+        log_error("sandbox: %s", strerror(-error));
+    return error;
+}
+
+void
+sandbox_bound(enum sandbox_mode mode)
+{
+    if (mode == SANDBOX_MODE_ENFORCE && !is_instrumented())
+        privileges_bound();
+}
+
+void
+sandbox_tell(enum sandbox_kind kind)
+{
+    refused_tell(kinds[kind].name);
+}
+
+/* --- what there is ------------------------------------------------------------------------ */
+
+/* Ends with the parts that are missing as its status. */
+static _Noreturn void
+try_all(void)
+{
+    unsigned parts = 0;
+
+    if (privileges_drop(0) < 0)
+        _exit(PART_ALL);
+    if (landlock_restrict(NULL, false) < 0)
+        parts |= PART_LANDLOCK;
+    if (refused_arm(false) < 0 || filter_load(SANDBOX_WORKER, false) < 0)
+        parts |= PART_FILTER;
+    _exit((int)parts);
+}
+
+static unsigned
+find_missing(void)
+{
+    pid_t pid = fork();
+    int status;
+
+    if (pid == 0)
+        try_all();
+    while (pid > 0 && waitpid(pid, &status, 0) < 0)
+        if (errno != EINTR)
+            return PART_ALL;
+    return pid > 0 && WIFEXITED(status) ? (unsigned)WEXITSTATUS(status) : PART_ALL;
+}
+
+static const char *
+name_missing(unsigned parts)
+{
+    if (!HAVE_SECCOMP && parts & PART_LANDLOCK)
+        return "the program was built without seccomp, and this system has no Landlock";
+    if (!HAVE_SECCOMP)
+        return "the program was built without seccomp";
+    if (parts == PART_ALL)
+        return "this system allows neither seccomp nor Landlock";
+    return parts == PART_FILTER ? "this system allows no seccomp"
+                                : "this system has no Landlock";
+}
+
+void
+sandbox_probe(enum sandbox_mode mode)
+{
+    if (mode == SANDBOX_MODE_OFF || missing.known)
+        return;
+    missing.known = true;
+    if (is_instrumented()) {
+        log_notice("sandbox: off, for this build looks for errors at run time");
+        return;
+    }
+    missing.parts = find_missing();
+    if (missing.parts != 0)
+        log_write(HAVE_SECCOMP && missing.parts & PART_FILTER ? LOG_LEVEL_WARNING
+                                                              : LOG_LEVEL_NOTICE,
+                  "sandbox: %s: processes are confined by what is left",
+                  name_missing(missing.parts));
+}
+
+const char *
+sandbox_support(void)
+{
+    if (is_instrumented())
+        return "none, in a build that looks for errors at run time";
+    return HAVE_SECCOMP ? "seccomp, Landlock" : "Landlock";
+}
