@@ -40,13 +40,18 @@ struct connection {
     bool finished; /* with -i: has had its answer */
     struct group *group;
     uint64_t begun; /* nanoseconds, when the request was sent */
+    uint64_t bytes; /* of all answers */
     struct reply reply;
 };
 
 struct client {
     struct sockaddr_in address;
     const char *path, *method, *field;
-    int status; /* the one to expect */
+    int status;                       /* the one to expect */
+    uint64_t range_size, object_size; /* -r; 0: whole objects */
+    unsigned objects;                 /* -n; 0: path is one */
+    uint64_t random;                  /* state of next_random() */
+    struct in_addr source;            /* -b */
     double seconds;
     bool idle; /* -i */
     struct group groups[GROUPS_MAX];
@@ -73,24 +78,79 @@ die(const char *what)
     exit(1);
 }
 
-static bool
-send_request(const struct client *client, struct connection *connection)
+/* xorshift64: every server is asked the same questions in the same order. */
+static uint64_t
+next_random(struct client *client)
 {
-    ssize_t sent = send(connection->fd, client->request, client->request_length, MSG_NOSIGNAL);
+    client->random ^= client->random << 13;
+    client->random ^= client->random >> 7;
+    client->random ^= client->random << 17;
+    return client->random;
+}
 
+static void
+build_request(struct client *client)
+{
+    char path[REQUEST_SIZE / 2];
+    char range[64] = "";
+    uint64_t first;
+    int length;
+
+    if (client->objects > 0)
+        snprintf(path, sizeof(path), "%s%05u", client->path,
+                 (unsigned)(next_random(client) % client->objects));
+    if (client->range_size > 0) {
+        first = next_random(client) % (client->object_size - client->range_size + 1);
+        snprintf(range, sizeof(range), "Range: bytes=%ju-%ju\r\n", (uintmax_t)first,
+                 (uintmax_t)(first + client->range_size - 1));
+    }
+    length = snprintf(client->request, sizeof(client->request),
+                      "%s %s HTTP/1.1\r\nHost: 127.0.0.1\r\n%s%s%s\r\n", client->method,
+                      client->objects > 0 ? path : client->path,
+                      client->field ? client->field : "", client->field ? "\r\n" : "", range);
+    if (length >= (int)sizeof(client->request)) {
+        errno = E2BIG;
+        die("request");
+    }
+    client->request_length = (size_t)length;
+}
+
+static bool
+send_request(struct client *client, struct connection *connection)
+{
+    ssize_t sent;
+
+    if (client->range_size > 0 || client->objects > 0)
+        build_request(client);
+    sent = send(connection->fd, client->request, client->request_length, MSG_NOSIGNAL);
     reply_begin(&connection->reply, strcmp(client->method, "HEAD") == 0);
     connection->begun = now_ns();
     return sent == (ssize_t)client->request_length;
 }
 
+/* The port is chosen when it connects, so that one address has all of them. */
 static void
-open_connection(const struct client *client, struct connection *connection)
+bind_source(const struct client *client, int fd)
+{
+    const struct sockaddr_in source = { .sin_family = AF_INET, .sin_addr = client->source };
+    const int late = 1;
+
+    if (client->source.s_addr == 0)
+        return;
+    setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &late, sizeof(late));
+    if (bind(fd, (const struct sockaddr *)&source, sizeof(source)) != 0)
+        die("bind");
+}
+
+static void
+open_connection(struct client *client, struct connection *connection)
 {
     struct epoll_event event = { .events = EPOLLIN, .data.ptr = connection };
 
     connection->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (connection->fd < 0)
         die("socket");
+    bind_source(client, connection->fd);
     if (connect(connection->fd, (const struct sockaddr *)&client->address,
                 sizeof(client->address)) != 0)
         die("connect");
@@ -102,7 +162,7 @@ open_connection(const struct client *client, struct connection *connection)
 }
 
 static void
-reopen(const struct client *client, struct connection *connection)
+reopen(struct client *client, struct connection *connection)
 {
     connection->group->reopened++;
     close(connection->fd);
@@ -153,6 +213,7 @@ read_connection(struct client *client, struct connection *connection)
         return;
     result = reply_read(&connection->reply, connection->fd, size);
     group->bytes += connection->reply.taken - before;
+    connection->bytes += connection->reply.taken - before;
     if (result == REPLY_DONE)
         complete(client, connection);
     if (result == REPLY_BROKEN)
@@ -200,17 +261,34 @@ run(struct client *client, uint64_t end)
     }
 }
 
+/* Jain's index of the connections' bytes: 1 when all have had the same. */
+static double
+fairness(const struct client *client, const struct group *group)
+{
+    double sum = 0, squares = 0;
+
+    for (unsigned i = 0; i < client->connection_count; i++) {
+        const struct connection *connection = &client->connections[i];
+        double bytes = connection->group == group ? (double)connection->bytes : 0;
+
+        sum += bytes;
+        squares += bytes * bytes;
+    }
+    return squares > 0 ? sum * sum / (group->count * squares) : 1;
+}
+
 static void
-print_group(struct group *group)
+print_group(const struct client *client, struct group *group)
 {
     samples_sort(&group->samples);
     printf("{\"connections\": %u, \"rate\": %ju, \"requests\": %ju, \"bytes\": %ju, "
-           "\"errors\": %ju, \"reopened\": %ju, \"latency_us\": "
+           "\"errors\": %ju, \"reopened\": %ju, \"jain\": %.4f, \"latency_us\": "
            "{\"p50\": %u, \"p90\": %u, \"p99\": %u, \"max\": %u}}",
            group->count, (uintmax_t)group->rate, (uintmax_t)group->requests,
            (uintmax_t)group->bytes, (uintmax_t)group->errors, (uintmax_t)group->reopened,
-           samples_percentile(&group->samples, 50), samples_percentile(&group->samples, 90),
-           samples_percentile(&group->samples, 99), samples_percentile(&group->samples, 100));
+           fairness(client, group), samples_percentile(&group->samples, 50),
+           samples_percentile(&group->samples, 90), samples_percentile(&group->samples, 99),
+           samples_percentile(&group->samples, 100));
 }
 
 static void
@@ -219,7 +297,7 @@ print(struct client *client, double seconds)
     printf("{\"seconds\": %.6f, \"groups\": [", seconds);
     for (unsigned i = 0; i < client->group_count; i++) {
         printf("%s", i > 0 ? ", " : "");
-        print_group(&client->groups[i]);
+        print_group(client, &client->groups[i]);
     }
     printf("]}\n");
     fflush(stdout);
@@ -259,35 +337,53 @@ open_all(struct client *client)
 }
 
 static void
-build_request(struct client *client)
-{
-    int length =
-        snprintf(client->request, sizeof(client->request),
-                 "%s %s HTTP/1.1\r\nHost: 127.0.0.1\r\n%s%s\r\n", client->method, client->path,
-                 client->field ? client->field : "", client->field ? "\r\n" : "");
-
-    if (length >= (int)sizeof(client->request)) {
-        errno = E2BIG;
-        die("request");
-    }
-    client->request_length = (size_t)length;
-}
-
-static void
 usage(void)
 {
     fputs("usage: client -p PORT [-u PATH] [-m METHOD] [-H FIELD] [-s STATUS] [-d SECONDS]\n"
-          "              [-i] -g CONNECTIONS[:RATE]...\n"
+          "              [-a ADDRESS] [-b SOURCE] [-r SIZE:OF] [-n OBJECTS] [-i]\n"
+          "              -g CONNECTIONS[:RATE]...\n"
+          "-r: ranges of SIZE bytes at random offsets of an object of OF bytes\n"
+          "-n: PATH is followed by one of so many numbers, 00000 and up, at random\n"
           "-i: one request a connection, then hold all of them until standard input ends\n",
           stderr);
     exit(2);
 }
 
 static void
+read_address(struct in_addr *address, const char *text)
+{
+    if (inet_pton(AF_INET, text, address) != 1)
+        usage();
+}
+
+static void
+read_range(struct client *client, const char *text)
+{
+    uintmax_t size, of;
+
+    if (sscanf(text, "%ju:%ju", &size, &of) != 2 || size == 0 || size > of)
+        usage();
+    client->range_size = size;
+    client->object_size = of;
+}
+
+static void
 read_options(struct client *client, int argc, char **argv)
 {
-    for (int option; (option = getopt(argc, argv, "p:u:m:H:s:d:g:i")) != -1;) {
+    for (int option; (option = getopt(argc, argv, "p:u:m:H:s:d:g:a:b:r:n:i")) != -1;) {
         switch (option) {
+        case 'a':
+            read_address(&client->address.sin_addr, optarg);
+            break;
+        case 'b':
+            read_address(&client->source, optarg);
+            break;
+        case 'r':
+            read_range(client, optarg);
+            break;
+        case 'n':
+            client->objects = (unsigned)atoi(optarg);
+            break;
         case 'p':
             client->address.sin_port = htons((uint16_t)atoi(optarg));
             break;
@@ -338,6 +434,7 @@ main(int argc, char **argv)
         .method = "GET",
         .status = 200,
         .seconds = 5,
+        .random = 0x9e3779b97f4a7c15,
     };
     uint64_t begun;
 

@@ -3,6 +3,7 @@
 
 import importlib.machinery
 import importlib.util
+import json
 import os
 import subprocess
 import sys
@@ -15,7 +16,7 @@ BENCHCMP = TOP / "scripts/benchcmp"
 sys.path.insert(0, str(TOP / "tests/bench"))
 sys.dont_write_bytecode = True
 
-from benchlib import goals, results, scenarios, servers, tables  # noqa: E402
+from benchlib import goals, machines, ratio, results, scenarios, servers, tables  # noqa: E402
 
 from daemon import PROGRAM  # noqa: E402
 
@@ -119,26 +120,107 @@ def test_tables_name_only_what_there_is():
 
 
 def fill(measured, scenario, case, server, **metrics):
-    measured.row(scenario, case, server).runs.append(metrics)
+    """Metrics by round, as lists."""
+    row = measured.row(scenario, case, server)
+    for number in range(len(next(iter(metrics.values())))):
+        row.runs[number] = {name: values[number] for name, values in metrics.items()}
 
 
-@pytest.mark.parametrize("speed, word", [(130.0, "pass"), (125.0, "pass"), (120.0, "FAIL")])
-def test_goal_is_a_ratio_to_the_best_peer(speed, word):
+def discard(own, lighttpd, h2o=None):
     measured = results.Results()
-    fill(measured, "large-discard", "tiff", "tiffd-cached", mb_s=speed)
-    fill(measured, "large-discard", "tiff", "lighttpd", mb_s=100.0)
-    fill(measured, "large-discard", "tiff", "h2o", mb_s=60.0)
-    verdicts = goals.judge(measured, {"large-discard"})
+    for name, values in (("tiffd-cached", own), ("lighttpd", lighttpd), ("h2o", h2o)):
+        if values:
+            fill(measured, "large-discard", "tiff", name, mb_s=values)
+    return measured
+
+
+def judged(measured):
+    return goals.judge(measured, {"large-discard"})
+
+
+@pytest.mark.parametrize("count, rank", [(0, 0), (5, 0), (6, 1), (8, 1), (9, 2), (20, 6)])
+def test_interval_of_a_median(count, rank):
+    """As tables of the sign test have it."""
+    assert ratio.interval_rank(count) == rank
+
+
+@pytest.mark.parametrize("speed, word", [(130.0, "pass"), (120.0, "pass"), (115.0, "FAIL")])
+def test_goal_is_a_ratio_to_the_best_peer(speed, word):
+    verdicts = judged(discard([speed] * 6, [100.0] * 6, [60.0] * 6))
     assert verdicts[0].measured == pytest.approx(speed / 100)
+    assert verdicts[0].servers == ("tiffd-cached", "lighttpd")
     assert verdicts[0].word == word
     assert verdicts[1].word == "not run"
 
 
+def test_ratio_is_taken_within_rounds():
+    """A machine that is three times slower in half of the rounds changes nothing."""
+    machine = [1, 3, 1, 3, 1, 3]
+    measured = discard([150.0 / slow for slow in machine], [100.0 / slow for slow in machine])
+    verdict = judged(measured)[0]
+    assert (verdict.ratio.low, verdict.ratio.high) == pytest.approx((1.5, 1.5))
+    assert verdict.ratio.spread == pytest.approx(0)
+    assert verdict.word == "pass"
+
+
+def test_no_verdict_while_the_interval_holds_the_limit():
+    own = [110.0, 130.0, 112.0, 128.0, 115.0, 125.0]
+    assert judged(discard(own, [100.0] * 6))[0].word == "open"
+    assert judged(discard(own[:5], [100.0] * 5))[0].word == "few rounds"
+    narrow = [119.0, 119.5, 119.8, 120.4, 120.6, 121.0]
+    assert judged(discard(narrow, [100.0] * 6))[0].word == "pass"
+
+
+def test_rounds_go_on_for_what_is_open_alone():
+    measured = discard([110.0, 130.0] * 3, [100.0] * 6, [50.0] * 6)
+    assert goals.undecided(measured, "large-discard") == {
+        ("tiff", "tiffd-cached"), ("tiff", "lighttpd")
+    }
+    assert goals.undecided(discard([150.0] * 6, [100.0] * 6), "large-discard") == set()
+
+
+def test_noise_is_the_spread_of_ratios():
+    scenario = scenarios.SCENARIOS[0]
+    quiet = discard([100.0, 300.0, 100.0, 300.0], [50.0, 150.0, 50.0, 150.0])
+    assert "±0 %" in tables.noise(quiet, scenario, "tiff")
+    noisy = discard([100.0, 300.0, 100.0, 300.0], [150.0, 50.0, 150.0, 50.0])
+    assert "TOO NOISY" in tables.noise(noisy, scenario, "tiff")
+
+
 def test_median_and_spread():
-    row = results.Row(runs=[{"mb_s": 90.0}, {"mb_s": 100.0}, {"mb_s": 130.0}])
+    row = results.Row(runs={0: {"mb_s": 90.0}, 1: {"mb_s": 100.0}, 3: {"mb_s": 130.0}})
     assert row.median("mb_s") == 100
     assert row.spread("mb_s") == pytest.approx(0.2)
     assert row.median("p99_ms") is None
+
+
+def as_file(path, measured, **facts):
+    facts = {"cpu": "a processor", "caches": ["L3 32768K"], "versions": {}} | facts
+    document = {"date": "now", "machine": facts, "results": measured.as_json()}
+    path.write_text(json.dumps(document))
+    return path
+
+
+def test_machines_stand_side_by_side(tmp_path):
+    one = as_file(tmp_path / "one", discard([150.0] * 6, [100.0] * 6))
+    two = as_file(tmp_path / "two", discard([80.0] * 6, [100.0] * 6), cpu="another")
+    done = subprocess.run(
+        [TOP / "tests/bench/compare", "--from", one, "--from", two], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert "cpu: another" in done.stdout and "caches: L3 32768K" in done.stdout
+    row = next(line for line in done.stdout.splitlines() if line.startswith("tiffd-cached "))
+    assert "1.50 [1.50 1.50] lighttpd" in row and "0.80 [0.80 0.80] lighttpd" in row
+    goal = next(line for line in done.stdout.splitlines() if "cached, discard: bytes/s" in line)
+    assert "1.50 [1.50 1.50] pass" in goal and "0.80 [0.80 0.80] FAIL" in goal
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"results": 1, "date": "", "machine": {}}'])
+def test_files_of_results_are_checked(tmp_path, text):
+    bad = tmp_path / "bad"
+    bad.write_text(text)
+    with pytest.raises(machines.FileError, match=f"{bad}: not what --json writes"):
+        machines.side_by_side([bad])
 
 
 @pytest.mark.parametrize(

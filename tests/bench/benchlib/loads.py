@@ -24,6 +24,10 @@ class Load:
     groups: tuple[str, ...] = ("30",)  # CONNECTIONS[:RATE], as client takes them
     depth: int = 1  # requests in a pipeline, with wrk
     processes: int = 1  # of the client, each with its own groups
+    range_size: int = 0  # of ranges at random offsets, with client
+    object_size: int = 0  # what the ranges lie in
+    objects: int = 0  # path is followed by one of so many numbers of five digits, with client
+    source: str = ""  # the client's address
 
 
 @dataclass
@@ -63,6 +67,12 @@ def _client(running: Running, load: Load, seconds: float) -> list[str]:
     command += ["-m", load.method, "-s", str(load.status), "-d", str(seconds)]
     for group in load.groups:
         command += ["-g", group]
+    if load.range_size:
+        command += ["-r", f"{load.range_size}:{load.object_size}"]
+    if load.objects:
+        command += ["-n", str(load.objects)]
+    if load.source:
+        command += ["-b", load.source]
     return command + (["-H", load.field] if load.field else [])
 
 
@@ -157,10 +167,16 @@ class Held:
 
     def __init__(self, running: Running, load: Load, cores: set[int], seconds: float = 60):
         self.client = _start(_client(running, load, seconds) + ["-i"], cores)
+        self.expected = int(load.groups[0])
+
+    def wait(self) -> None:
+        """Until every connection has had its answer."""
         line = self.client.stdout.readline()
         if not line:
             raise ServerError(f"client: {self.client.communicate()[1].strip()}")
-        self.group = json.loads(line)["groups"][0]
+        answered = json.loads(line)["groups"][0]["requests"]
+        if answered != self.expected:
+            raise ServerError(f"{answered} of {self.expected} were answered")
 
     def __enter__(self) -> "Held":
         return self

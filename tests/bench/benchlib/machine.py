@@ -3,6 +3,7 @@
 
 import os
 import platform
+import subprocess
 import time
 from pathlib import Path
 
@@ -100,11 +101,40 @@ def connections_per_process(pid: int, port: int) -> dict[int, int]:
     return counts
 
 
+def _cache(index: Path) -> str:
+    """"L3 unified 32768K, shared by 0-1"."""
+    level, kind, size, shared = (
+        (index / name).read_text().strip() for name in ("level", "type", "size", "shared_cpu_list")
+    )
+    return f"L{level} {kind.lower()} {size}, shared by {shared}"
+
+
+def caches() -> list[str]:
+    """Those of the first core; none where the kernel does not know."""
+    found = []
+    for index in sorted(Path("/sys/devices/system/cpu/cpu0/cache").glob("index*")):
+        try:
+            found.append(_cache(index))
+        except OSError:
+            continue
+    return found
+
+
+def _cpu_model() -> str:
+    """As lscpu(1) says it, for an ARM processor has no model name in /proc/cpuinfo."""
+    done = subprocess.run(["lscpu"], capture_output=True, text=True, env={"LC_ALL": "C"})
+    fields = dict(line.split(":", 1) for line in done.stdout.splitlines() if ":" in line)
+    words = (fields.get(name, "").strip() for name in ("Vendor ID", "Model name"))
+    family = (f"{name.lower()} {fields[name].strip()}" for name in ("CPU family", "Model", "Stepping")
+              if name in fields)
+    return " ".join((*words, *family)) or platform.machine()
+
+
 def facts() -> dict[str, object]:
-    cpu = [line for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line]
     return {
         "cores": os.cpu_count(),
-        "cpu": cpu[0].split(":", 1)[1].strip() if cpu else platform.machine(),
+        "cpu": _cpu_model(),
+        "caches": caches(),
         "kernel": platform.release(),
         "load": os.getloadavg()[0],
         "tcp_wmem": Path("/proc/sys/net/ipv4/tcp_wmem").read_text().split(),

@@ -1,14 +1,19 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The ways to measure: each takes a server and a case, and returns named numbers."""
 
+import contextlib
 import os
 import time
 from dataclasses import dataclass, replace
 
-from . import loads, machine
+from . import loads, machine, slots
 from .loads import Load
 from .process import Running, ServerError, Site
 from .servers import Server
+
+
+CROWD_CLIENTS = 8
+CROWD_SECONDS = 120.0
 
 
 @dataclass(frozen=True)
@@ -21,6 +26,7 @@ class Case:
     workers: int = 1
     spread: bool = False  # server and clients on all cores
     paths: tuple[str, ...] = ()  # what tiffd has as assets beside load.path
+    many: bool = False  # tiffd has the objects below /many/ as assets, too
     number: int = 0  # of connections, for the probes that hold them
     servers: tuple[str, ...] = ()  # else those of the scenario
 
@@ -45,17 +51,32 @@ def client_cores(case: Case) -> list[set[int]]:
     return [set(everything[1:] or everything)]
 
 
-def start(server: Server, case: Case, bench: Bench, workers: int = 0) -> Running:
+def start(
+    server: Server, case: Case, bench: Bench, workers: int = 0, options: tuple[str, ...] = ()
+) -> Running:
     paths = tuple(dict.fromkeys((case.load.path, *case.paths)))
-    known = tuple(path for path in paths if (bench.site.root / path[1:]).exists())
-    return Running(server, bench.site, server_cores(case), workers or case.workers, known)
+    known = tuple(path for path in paths if (bench.site.root / path[1:]).is_file())
+    if case.many:
+        known += tuple(f"/many/{path.name}" for path in bench.site.root.glob("many/*"))
+    count = workers or case.workers
+    return Running(server, bench.site, server_cores(case), count, known, options)
+
+
+def _verify(running: Running, load: Load) -> None:
+    """Every server must deliver the very bytes, or its speed means nothing."""
+    if load.range_size:
+        for first in (0, load.object_size // 2 + 1, load.object_size - load.range_size):
+            running.verify_range(load.path, first, load.range_size)
+    elif load.objects:
+        running.verify(f"{load.path}{load.objects - 1:05}")
+    elif load.method == "GET" and load.status == 200:
+        running.verify(load.path)
 
 
 def _load(server: Server, case: Case, bench: Bench) -> dict[str, float]:
     with start(server, case, bench) as running:
-        plain = case.load.method == "GET" and case.load.status == 200
-        if bench.verify and plain and not server.iperf_streams:
-            running.verify(case.load.path)
+        if bench.verify and not server.iperf_streams:
+            _verify(running, case.load)
         return loads.run(running, case.load, bench.seconds, client_cores(case)).metrics()
 
 
@@ -66,8 +87,7 @@ def _idle(server: Server, case: Case, bench: Bench) -> dict[str, float]:
         before = machine.memory_bytes(running.process.pid)
         load = replace(case.load, groups=(str(case.number),))
         with loads.Held(running, load, client_cores(case)[0]) as held:
-            if held.group["requests"] != case.number:
-                raise ServerError(f"{held.group['requests']} of {case.number} were answered")
+            held.wait()
             time.sleep(0.5)
             after = machine.memory_bytes(running.process.pid)
     return {"bytes_connection": (after - before) / case.number, "pss_mb": after / 1e6}
@@ -115,15 +135,58 @@ def _fairness(server: Server, case: Case, bench: Bench) -> dict[str, float]:
 
 
 def _balance(server: Server, case: Case, bench: Bench) -> dict[str, float]:
-    """How connections that all work at once lie on the workers."""
+    """How connections that all work at once lie on the workers. tiffd's own count is read, for
+    its connections move while /proc is walked through."""
     load = replace(case.load, groups=(str(case.number),))
-    with start(server, case, bench) as running:
+    told = slots.Told() if server.role == "tiffd" else None
+    with start(server, case, bench, options=told.options if told else ()) as running:
         with loads.Background(running, load, max(2.0, bench.seconds), client_cores(case)[-1]):
-            counts = machine.connections_per_process(running.process.pid, running.port)
+            if told:
+                counts = told.connections(case.number)
+            else:
+                counts = machine.connections_per_process(running.process.pid, running.port)
     most = sorted(counts.values(), reverse=True)[: case.workers]
     if len(most) < case.workers or sum(most) < case.number:
         raise ServerError(f"{sum(most)} connections on {len(most)} workers")
     return {"most": most[0], "least": most[-1], "ratio": most[0] / max(most[-1], 0.5)}
+
+
+def _crowd_clients(running: Running, case: Case) -> list[loads.Held]:
+    """One client for each source address, and for as many connections as it may have open."""
+    cores = client_cores(case)
+    share = -(-case.number // CROWD_CLIENTS)
+    clients = []
+    for i in range(CROWD_CLIENTS):
+        count = min(share, case.number - i * share)
+        load = replace(case.load, groups=(str(count),), source=f"127.0.1.{i + 1}")
+        clients.append(loads.Held(running, load, cores[i % len(cores)], CROWD_SECONDS))
+    return clients
+
+
+def _crowd(server: Server, case: Case, bench: Bench) -> dict[str, float]:
+    """Opens case.number connections, and loads others before and beside them."""
+    active = Load(path="/tiff", groups=("30",))
+    with start(server, case, bench) as running:
+        running.get(case.load.path)
+        alone = loads.run(running, active, bench.seconds, client_cores(case)).metrics()
+        before = machine.memory_bytes(running.process.pid)
+        with contextlib.ExitStack() as stack:
+            begun = time.monotonic()
+            clients = [stack.enter_context(held) for held in _crowd_clients(running, case)]
+            for held in clients:
+                held.wait()
+            opened = time.monotonic() - begun
+            after = machine.memory_bytes(running.process.pid)
+            beside = loads.run(running, active, bench.seconds, client_cores(case)).metrics()
+    return {
+        "accepts_s": case.number / opened,
+        "bytes_connection": (after - before) / case.number,
+        "alone_mb_s": alone["mb_s"],
+        "alone_p99_ms": alone["p99_ms"],
+        "mb_s": beside["mb_s"],
+        "p99_ms": beside["p99_ms"],
+        "errors": beside["errors"],
+    }
 
 
 def _start_time(server: Server, case: Case, bench: Bench) -> dict[str, float]:
@@ -150,5 +213,6 @@ PROBES = {
     "shared": _shared,
     "fairness": _fairness,
     "balance": _balance,
+    "crowd": _crowd,
     "start": _start_time,
 }

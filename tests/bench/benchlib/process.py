@@ -19,6 +19,7 @@ from .servers import Server
 
 START_SECONDS = 60.0
 STOP_SECONDS = 5.0
+GET_SECONDS = 120.0  # a large object may have to be read and hashed first
 CONNECTIONS = 16384
 
 
@@ -43,7 +44,8 @@ class Site:
 
     def digest(self, path: str) -> str:
         if path not in self.digests:
-            self.digests[path] = hashlib.sha256((self.root / path[1:]).read_bytes()).hexdigest()
+            with open(self.root / path[1:], "rb") as file:
+                self.digests[path] = hashlib.file_digest(file, "sha256").hexdigest()
         return self.digests[path]
 
 
@@ -75,10 +77,17 @@ class Running:
     """A server between its start and its end; a context manager."""
 
     def __init__(
-        self, server: Server, site: Site, cores: set[int], workers: int, paths: tuple[str, ...]
+        self,
+        server: Server,
+        site: Site,
+        cores: set[int],
+        workers: int,
+        paths: tuple[str, ...],
+        options: tuple[str, ...] = (),
     ):
         self.server, self.site = server, site
-        self.cores = cores
+        self.cores, self.paths = cores, paths
+        self.options = options  # -o, if it is a tiffd
         self.port = free_port()
         self.directory = tempfile.TemporaryDirectory(prefix="tiffd-bench-")
         self.command = self._command(workers, paths)
@@ -95,6 +104,7 @@ class Running:
             "files": files,
             "connections": min(CONNECTIONS, files // 2),  # lighttpd wants two files for each
             "port": self.port,
+            "origin": free_port() if self.server.origin else 0,
             "dir": directory,
             "config": directory / "config",
             "root": self.site.root,
@@ -105,10 +115,11 @@ class Running:
             "assets": _assets(self.site, self.server, paths),
         }
         (directory / "config").write_text(Template(self.server.config).substitute(names))
+        (directory / "origin.conf").write_text(Template(self.server.origin).substitute(names))
         words = [Template(word).substitute(names) for word in self.server.command]
         words[0] = tools.find(words[0]) or words[0]
         if self.server.role == "tiffd":
-            for option in (*self.site.options, *self.server.options):
+            for option in (*self.site.options, *self.server.options, *self.options):
                 words += ["-o", option]
         return words
 
@@ -127,6 +138,7 @@ class Running:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
+                env=os.environ | {"PATH": tools.search_path()},
                 start_new_session=True,
                 preexec_fn=pinned(self.cores),
             )
@@ -143,6 +155,15 @@ class Running:
                 if time.monotonic() > deadline:
                     raise ServerError("does not listen") from None
                 time.sleep(0.0005)
+
+    def fill(self) -> None:
+        """A cache asks its origin now, which may not listen yet."""
+        deadline = time.monotonic() + START_SECONDS
+        for path in self.paths:
+            while self.get(path)[0].status != 200:
+                if time.monotonic() > deadline:
+                    raise ServerError(f"{path}: the origin does not answer: {self._said()}")
+                time.sleep(0.02)
 
     def stop(self) -> None:
         if not self.process:
@@ -165,6 +186,8 @@ class Running:
         try:
             self.spawn()
             self.connect().close()
+            if self.server.origin:
+                self.fill()
         except BaseException:
             self.stop()
             raise
@@ -173,10 +196,12 @@ class Running:
     def __exit__(self, *_) -> None:
         self.stop()
 
-    def get(self, path: str, method: str = "GET") -> tuple[http.client.HTTPResponse, bytes]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+    def get(
+        self, path: str, method: str = "GET", fields: dict[str, str] | None = None
+    ) -> tuple[http.client.HTTPResponse, bytes]:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=GET_SECONDS)
         try:
-            connection.request(method, path)
+            connection.request(method, path, headers=fields or {})
             response = connection.getresponse()
             return response, response.read()
         except (OSError, http.client.HTTPException) as error:
@@ -184,8 +209,15 @@ class Running:
         finally:
             connection.close()
 
+    def verify_range(self, path: str, first: int, size: int) -> None:
+        field = f"bytes={first}-{first + size - 1}"
+        response, body = self.get(path, fields={"Range": field})
+        with open(self.site.root / path[1:], "rb") as file:
+            file.seek(first)
+            if response.status != 206 or body != file.read(size):
+                raise ServerError(f"{path}, {field}: {response.status}, other bytes than the file's")
+
     def verify(self, path: str) -> None:
-        """Every server must deliver the very bytes, or its speed means nothing."""
         response, body = self.get(path)
         if response.status != 200:
             raise ServerError(f"{path}: status {response.status}: {self._said()}")

@@ -1,29 +1,28 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Runs the rounds, interleaved over the servers, and keeps every number of every run."""
+"""Every number of every run, by scenario, case, server and round."""
 
 import statistics
-import sys
-import time
 from dataclasses import dataclass, field
 
-from . import machine
-from .probes import PROBES, Bench, Case
-from .process import ServerError
-from .scenarios import Scenario
-from .servers import Server
+from . import ratio
+from .ratio import Ratio
 
 Metrics = dict[str, float]
+Place = tuple[str, str]  # scenario and case
 
 
 @dataclass
 class Row:
     """One server in one case."""
 
-    runs: list[Metrics] = field(default_factory=list)
+    runs: dict[int, Metrics] = field(default_factory=dict)  # by round
     failure: str = ""
 
+    def by_round(self, metric: str) -> dict[int, float]:
+        return {number: run[metric] for number, run in self.runs.items() if metric in run}
+
     def values(self, metric: str) -> list[float]:
-        return [run[metric] for run in self.runs if metric in run]
+        return list(self.by_round(metric).values())
 
     def median(self, metric: str) -> float | None:
         values = self.values(metric)
@@ -46,6 +45,14 @@ class Results:
         row = self.rows.get((scenario, case, server))
         return row.median(metric) if row else None
 
+    def ratio(self, own: tuple[Place, str], other: tuple[Place, str], metric: str) -> Ratio | None:
+        """Of one server's number to another's, each in a case of this run."""
+        rows = [self.rows.get((*place, server), Row()) for place, server in (own, other)]
+        return ratio.of_rounds(*(row.by_round(metric) for row in rows))
+
+    def places(self) -> list[Place]:
+        return list(dict.fromkeys(key[:2] for key in self.rows))
+
     def servers(self, scenario: str, case: str) -> list[str]:
         return [key[2] for key in self.rows if key[:2] == (scenario, case)]
 
@@ -55,42 +62,22 @@ class Results:
                 "scenario": scenario,
                 "case": case,
                 "server": server,
-                "runs": row.runs,
-                "medians": {name: row.median(name) for name in (row.runs[0] if row.runs else {})},
+                "runs": [{"round": number} | run for number, run in row.runs.items()],
+                "medians": {
+                    name: row.median(name) for run in list(row.runs.values())[:1] for name in run
+                },
                 "failure": row.failure,
             }
             for (scenario, case, server), row in self.rows.items()
         ]
 
-
-def _progress(text: str) -> None:
-    if sys.stderr.isatty():
-        print(f"\r\x1b[K{text}", end="", file=sys.stderr, flush=True)
-
-
-def _measure(server: Server, case: Case, bench: Bench, row: Row) -> None:
-    background = machine.wait_until_quiet(bench.patience)
-    try:
-        row.runs.append(PROBES[case.probe](server, case, bench) | {"background": background})
-    except ServerError as error:
-        row.failure = str(error)
-
-
-def run_case(
-    scenario: Scenario,
-    case: Case,
-    servers: list[Server],
-    bench: Bench,
-    rounds: int,
-    results: Results,
-) -> None:
-    for number in range(rounds):
-        bench.verify = number == 0
-        for server in servers:
-            row = results.row(scenario.name, case.name, server.name)
-            if row.failure:
-                continue
-            clock = time.strftime("%H:%M:%S")
-            _progress(f"{clock} {scenario.name} {case.name}: {number + 1}/{rounds} {server.name}")
-            _measure(server, case, bench, row)
-    _progress("")
+    @classmethod
+    def from_json(cls, rows: list[dict]) -> "Results":
+        results = cls()
+        for told in rows:
+            row = results.row(told["scenario"], told["case"], told["server"])
+            row.failure = told["failure"]
+            for run in told["runs"]:
+                numbers = dict(run)
+                row.runs[int(numbers.pop("round"))] = numbers
+        return results

@@ -2,19 +2,31 @@
 """The table of scenarios: which cases are run, against which servers, and which columns the
 printed table has."""
 
+import os
 from dataclasses import dataclass
+from pathlib import Path
 
 from .loads import Load
 from .probes import Case
-from .servers import GO, PEERS, TRANSMIT, VARIANTS, YARDSTICKS
+from .servers import CACHES, GO, PEERS, TRANSMIT, VARIANTS, YARDSTICKS
 
 LARGE_COLUMNS = ("requests_s", "mb_s", "busy_s_gb", "p50_ms", "p99_ms", "errors")
 SMALL_COLUMNS = ("requests_s", "busy_us_request", "p99_ms", "errors")
 MEMORY_COLUMNS = ("bytes_connection", "added_mb", "copies", "pss_mb")
 FAIRNESS_COLUMNS = ("slow_p99_ideal", "fast_loss", "fast_mb_s", "slow_requests", "errors")
 
-SIZES = {"1KiB": 1 << 10, "64KiB": 1 << 16, "1MiB": 1 << 20, "16MiB": 1 << 24, "256MiB": 1 << 28}
+SIZES = {
+    "1KiB": 1 << 10,
+    "64KiB": 1 << 16,
+    "1MiB": 1 << 20,
+    "16MiB": 1 << 24,
+    "256MiB": 1 << 28,
+    "5GB": 5_000_000_000,
+}
 SMALL = "/1KiB"
+MANY, MANY_SIZE = 10_000, 20_000  # objects /many/00000 to /many/09999, and the bytes of each
+RANGE = 1 << 16
+CROWD_WORKERS = 10  # each may have 20,000 descriptors where nothing else is allowed
 DEPTH = 16  # requests in a pipeline
 
 
@@ -25,8 +37,8 @@ class Scenario:
     cases: tuple[Case, ...]
     servers: tuple[str, ...]
     columns: tuple[str, ...]  # the first one is that of the ratios
-    seconds: float = 4.0  # of a run
-    rounds: int = 3
+    seconds: float = 1.5  # of a run: short ones, so that a round's lie close together
+    rounds: int = 6  # at least; a ratio has no interval below six
     quick: tuple[float, int] | None = None  # seconds and rounds with --quick; None: left out
 
 
@@ -44,7 +56,8 @@ def _size(name: str) -> Case:
 
 
 ALL = VARIANTS + TRANSMIT + PEERS + GO + tuple(sorted({*YARDSTICKS} - {"raw-reply"}))
-FILES = ("tiffd-cached", "tiffd-streaming") + PEERS  # those that serve any file
+FILE_PEERS = tuple(name for name in PEERS if name not in CACHES)
+FILES = ("tiffd-cached", "tiffd-streaming") + FILE_PEERS  # those that serve any file
 
 SCENARIOS: tuple[Scenario, ...] = (
     Scenario(
@@ -75,8 +88,22 @@ SCENARIOS: tuple[Scenario, ...] = (
         ),
         ("tiffd-cached", "tiffd-streaming") + PEERS,
         SMALL_COLUMNS,
-        seconds=3,
+        seconds=1,
         quick=(1, 1),
+    ),
+    Scenario(
+        "objects",
+        "ranges at random offsets of a large file; many small files: 30 connections",
+        (
+            Case(
+                "ranges",
+                load=Load(path="/5GB", status=206, range_size=RANGE, object_size=SIZES["5GB"]),
+                servers=("tiffd-cached", "tiffd-streaming", *FILE_PEERS),
+            ),
+            Case("many", load=Load(path="/many/", objects=MANY), many=True),
+        ),
+        FILES,
+        ("requests_s", "mb_s", "busy_us_request", "p50_ms", "p99_ms", "errors"),
     ),
     Scenario(
         "scaling",
@@ -85,12 +112,10 @@ SCENARIOS: tuple[Scenario, ...] = (
             Case("workers-1", load=Load(processes=2, groups=("15",)), spread=False),
             Case("workers-2", load=Load(processes=2, groups=("15",)), workers=2, spread=True),
             *(_connections(count) for count in (1, 30, 300, 3000)),
-            *(_size(name) for name in SIZES),
+            *(_size(name) for name in SIZES if name != "5GB"),
         ),
         FILES,
         LARGE_COLUMNS[:2] + ("busy_s_gb", "total_s_gb", "p99_ms", "errors"),
-        seconds=3,
-        rounds=2,
     ),
     Scenario(
         "memory",
@@ -110,7 +135,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         "fairness",
         "50 fast connections, then 50 more that take 1 MB/s each",
         (Case("tiff", "fairness", Load(groups=("50", "50:1000000"))),),
-        VARIANTS + PEERS,
+        VARIANTS + FILE_PEERS,
         FAIRNESS_COLUMNS,
         seconds=6,
         rounds=2,
@@ -125,16 +150,45 @@ SCENARIOS: tuple[Scenario, ...] = (
         ("tiffd-cached", "nginx-sendfile"),
         ("ratio", "most", "least"),
         seconds=2,
+        rounds=3,
         quick=(2, 1),
+    ),
+    Scenario(
+        "crowd",
+        "100,000 idle connections, and 30 that load the large object",
+        (
+            Case(
+                "idle-100000", "crowd", Load(path=SMALL), workers=CROWD_WORKERS, paths=("/tiff",),
+                number=100_000, spread=True,
+            ),
+        ),
+        ("tiffd-cached", "nginx-sndbuf"),
+        ("accepts_s", "bytes_connection", "mb_s", "p99_ms", "alone_mb_s", "alone_p99_ms"),
+        seconds=3,
+        rounds=2,
     ),
     Scenario(
         "start",
         "from the start to the first byte of the answer",
         (Case("tiff", "start"),),
-        VARIANTS + PEERS + GO,
+        VARIANTS + FILE_PEERS + GO,
         ("first_byte_ms",),
         rounds=11,
         quick=(1, 3),
     ),
 )
 
+
+
+def make_object(path: Path, size: int) -> None:
+    """Random bytes, a MiB of them again and again, so that no file system compresses them much."""
+    piece = os.urandom(min(size, 1 << 20))
+    with open(path, "wb") as file:
+        for done in range(0, size, len(piece)):
+            file.write(piece[: size - done])
+
+
+def make_many(root: Path, count: int = MANY) -> None:
+    (root / "many").mkdir(mode=0o755)
+    for i in range(count):
+        make_object(root / "many" / f"{i:05}", MANY_SIZE)

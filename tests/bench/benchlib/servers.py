@@ -26,7 +26,7 @@ http {
     uwsgi_temp_path $dir/uwsgi;
     scgi_temp_path $dir/scgi;
     %s
-    server { listen 127.0.0.1:$port backlog=4096; root $root; }
+    server { listen 127.0.0.1:$port backlog=4096%s; root $root; }
 }
 """
 LIGHTTPD = """
@@ -54,6 +54,39 @@ hosts:
     paths:
       "/": { file.dir: $root }
 """
+HAPROXY = """
+global
+    nbthread $workers
+    maxconn 4000
+    tune.bufsize 262144
+    tune.sndbuf.client 131072
+    stats socket $dir/haproxy.sock
+defaults
+    mode http
+    timeout connect 10s
+    timeout client 600s
+    timeout server 600s
+    timeout http-keep-alive 600s
+cache objects
+    total-max-size 1024
+    max-object-size 300000000
+    max-age 3600
+frontend front
+    bind 127.0.0.1:$port backlog 4096
+    http-request cache-use objects
+    http-response cache-store objects
+    http-response set-header Cache-Control max-age=3600
+    default_backend origin
+backend origin
+    server origin 127.0.0.1:$origin
+"""
+VARNISH = """
+vcl 4.1;
+backend default { .host = "127.0.0.1"; .port = "$origin"; }
+sub vcl_backend_response { set beresp.ttl = 1h; }
+"""
+# What a cache is filled from; it has nothing to do once each object has been asked for.
+ORIGIN = LIGHTTPD.replace("$port", "$origin").replace("error.log", "origin.log")
 TIFFD = """
 [server]
 listen = 127.0.0.1:$port
@@ -73,6 +106,7 @@ class Server:
     name: str
     command: tuple[str, ...]  # the first word: a program on the path, or $tools/NAME
     config: str = ""  # written to $config
+    origin: str = ""  # written to $dir/origin.conf: the configuration of what a cache is filled from
     role: str = "peer"  # tiffd, peer, go, yardstick
     needs: tuple[str, ...] = ()  # programs that must be installed
     options: tuple[str, ...] = ()  # tiffd's -o
@@ -91,8 +125,17 @@ def tiffd(name: str, variant: str, *options: str) -> Server:
     )
 
 
-def _nginx(name: str, sending: str) -> Server:
-    return Server(name, ("nginx", "-p", "$dir", "-c", "$config"), NGINX % sending, needs=("nginx",))
+def _nginx(name: str, sending: str, listen: str = "") -> Server:
+    command = ("nginx", "-p", "$dir", "-c", "$config")
+    return Server(name, command, NGINX % (sending, listen), needs=("nginx",))
+
+
+def _cache(name: str, config: str, *command: str) -> Server:
+    """A cache in front of lighttpd. Both are in one session, and are ended together."""
+    script = 'lighttpd -D -f "$$0" & exec "$$@"'
+    needs = (command[0], "lighttpd")
+    words = ("sh", "-c", script, "$dir/origin.conf", *command)
+    return Server(name, words, config, ORIGIN, needs=needs)
 
 
 def _raw(name: str, file: str, *arguments: str) -> Server:
@@ -125,9 +168,25 @@ SERVERS: tuple[Server, ...] = (
     tiffd("tiffd-embedded-sendfile", "embedded", "server.transmit=sendfile"),
     tiffd("tiffd-streaming-sendfile", "streaming", "server.transmit=sendfile"),
     _nginx("nginx-sendfile", "sendfile on; tcp_nopush on;"),
+    _nginx(
+        "nginx-sndbuf", "sendfile on; tcp_nopush on; sendfile_max_chunk 256k;", " sndbuf=128k"
+    ),
     _nginx("nginx-buffers", "sendfile off; output_buffers 2 512k;"),
+    _nginx("nginx-buffers-sndbuf", "sendfile off; output_buffers 2 512k;", " sndbuf=128k"),
     Server("lighttpd", ("lighttpd", "-D", "-f", "$config"), LIGHTTPD, needs=("lighttpd",)),
+    Server(
+        "lighttpd-writev",
+        ("lighttpd", "-D", "-f", "$config"),
+        LIGHTTPD + 'server.network-backend = "writev"\n',
+        needs=("lighttpd",),
+    ),
     Server("h2o", ("h2o", "-c", "$config"), H2O, needs=("h2o",)),
+    _cache("haproxy-cache", HAPROXY, "haproxy", "-db", "-f", "$config"),
+    _cache(
+        "varnish", VARNISH, "varnishd", "-F", "-n", "$dir/varnish", "-a", "127.0.0.1:$port",
+        "-f", "$config", "-s", "malloc,1g", "-j", "none", "-p", "timeout_idle=600",
+        "-p", "thread_pools=1", "-p", "thread_pool_max=4000", "-p", "listen_depth=4096",
+    ),
     _go("cached", "$root/tiff"),
     _go("embedded"),
     _go("streaming", "$root/tiff"),
@@ -141,5 +200,6 @@ SERVERS: tuple[Server, ...] = (
 VARIANTS = ("tiffd-cached", "tiffd-embedded", "tiffd-streaming")
 TRANSMIT = tuple(server.name for server in SERVERS if server.options)
 PEERS = tuple(server.name for server in SERVERS if server.role == "peer")
+CACHES = tuple(server.name for server in SERVERS if server.origin)  # peers that serve no files
 GO = tuple(server.name for server in SERVERS if server.role == "go")
 YARDSTICKS = tuple(server.name for server in SERVERS if server.role == "yardstick")

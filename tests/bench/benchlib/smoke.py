@@ -5,12 +5,13 @@ tiny loads, and the yardstick. Measures nothing."""
 from dataclasses import replace
 from pathlib import Path
 
-from . import results, scenarios, servers, tables, tools
+from . import results, rounds, scenarios, servers, tables, tools
 from .loads import Load
 from .probes import Bench, Case
 from .process import Site
 
 SECONDS = 0.2
+BODY_SIZE = 299_776
 SERVERS = ("tiffd-cached", "tiffd-streaming", "raw-send")
 CASES = (
     Case("load", load=Load(groups=("4",))),
@@ -19,22 +20,28 @@ CASES = (
     Case("busy", "busy", Load(groups=("4",))),
     Case("fairness", "fairness", Load(groups=("2", "2:50000000"))),
     Case("start", "start"),
+    Case("ranges", load=Load(status=206, range_size=1000, object_size=BODY_SIZE)),
+    Case("many", load=Load(path="/many/", objects=20), many=True),
+    Case("balance", "balance", number=12, workers=2, spread=True),
+    Case("crowd", "crowd", number=40, spread=True),
 )
-BODY_SIZE = 300_000
 
 
 def run(directory: Path, tiffd: str | None) -> int:
     root = directory / "root"
     root.mkdir()
     (root / "tiff").write_bytes(bytes(range(256)) * (BODY_SIZE // 256))
+    scenarios.make_many(root, 20)
     tools.build_c(directory)
     site = Site(root, directory, tools.find_tiffd(tiffd), root / "tiff", embedded=False)
     chosen = [s for s in servers.SERVERS if s.name in SERVERS]
     scenario = replace(scenarios.SCENARIOS[0], name="smoke", title="a smoke test", cases=CASES)
     measured = results.Results()
-    for case in CASES:
-        rows = [s for s in chosen if s.role == "tiffd" or case.name == "load"]
-        results.run_case(scenario, case, rows, Bench(site, SECONDS), 1, measured)
+
+    def servers_of(case: Case) -> list[servers.Server]:
+        return [s for s in chosen if s.role == "tiffd" or case.name == "load"]
+
+    rounds.run_scenario(scenario, servers_of, Bench(site, SECONDS), 1, 1, measured)
     print(tables.case_text(measured, scenario, "load"))
     return report(measured)
 

@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Prints results and verdicts as text."""
 
-from . import machine
+import statistics
+
+from . import machine, ratio
 from .goals import Verdict
+from .ratio import Ratio
 from .results import Results, Row
 from .scenarios import Scenario
 from .servers import PEERS, YARDSTICKS
@@ -23,6 +26,9 @@ TITLES = {
     "fast_mb_s": "fast MB/s",
     "slow_requests": "slow reqs",
     "first_byte_ms": "first byte ms",
+    "accepts_s": "accepts/s",
+    "alone_mb_s": "MB/s before",
+    "alone_p99_ms": "p99 ms before",
 }
 RATIO_COLUMNS = PEERS + YARDSTICKS
 
@@ -69,24 +75,69 @@ def main_table(results: Results, scenario: Scenario, case: str) -> str:
     return lay_out(lines)
 
 
-def _ratio_metric(scenario: Scenario) -> str:
+def ratio_metric(scenario: Scenario) -> str:
     """Requests mean nothing to iperf3: bytes/s where there are bytes."""
     return "mb_s" if "mb_s" in scenario.columns else scenario.columns[0]
 
 
+def ratio_text(value: Ratio | None, whole: bool = False) -> str:
+    """1.21, and if whole also what encloses it: 1.21 [1.15 1.28]."""
+    if value is None:
+        return "-"
+    text = f"{value.median:.2f}"
+    if whole and value.low is not None:
+        text += f" [{value.low:.2f} {value.high:.2f}]"
+    return text
+
+
+def ratios(results: Results, scenario: Scenario, case: str) -> dict[str, dict[str, Ratio]]:
+    """Of each server to each of the others, within rounds, in the metric of the ratios."""
+    place, metric = (scenario.name, case), ratio_metric(scenario)
+    names = results.servers(*place)
+    others = [name for name in RATIO_COLUMNS if results.median(*place, name, metric)]
+    table = {}
+    for name in names:
+        found = {other: results.ratio((place, name), (place, other), metric) for other in others}
+        table[name] = {other: value for other, value in found.items() if value}
+    return table
+
+
+def best_peer(ratios: dict[str, Ratio], own: str) -> str | None:
+    """The peer beside which a server comes off worst."""
+    peers = [name for name in ratios if name in PEERS and name != own]
+    return min(peers, key=lambda name: ratios[name].median, default=None)
+
+
 def ratio_table(results: Results, scenario: Scenario, case: str) -> str:
-    metric = _ratio_metric(scenario)
+    metric = ratio_metric(scenario)
     if metric not in ("mb_s", "requests_s"):
         return ""
-    names = results.servers(scenario.name, case)
-    others = [name for name in RATIO_COLUMNS if results.median(scenario.name, case, name, metric)]
-    lines = [[f"{TITLES[metric]} against", *others]]
-    for name in names:
-        own = results.median(scenario.name, case, name, metric)
-        if own is not None and name not in YARDSTICKS and others:
-            against = [results.median(scenario.name, case, other, metric) for other in others]
-            lines.append([name, *(f"{own / value:.2f}" for value in against)])
+    table = ratios(results, scenario, case)
+    others = [name for name in RATIO_COLUMNS if any(name in row for row in table.values())]
+    lines = [[f"{TITLES[metric]} against", "best peer", *others]]
+    for name, row in table.items():
+        if row and name not in YARDSTICKS:
+            best = best_peer(row, name)
+            lines.append([name, ratio_text(row[best], True) if best else "-",
+                          *(ratio_text(row.get(other)) for other in others)])
     return lay_out(lines) if len(lines) > 1 else ""
+
+
+def noise(results: Results, scenario: Scenario, case: str) -> str:
+    """How much ratios differ between rounds: what the machine adds to them."""
+    spreads = [
+        value.spread
+        for name, row in ratios(results, scenario, case).items()
+        for other, value in row.items()
+        if value.rounds > 1 and other != name
+    ]
+    if not spreads:
+        return ""
+    middle = statistics.median(spreads)
+    text = f"noise: a ratio differs by ±{middle * 100:.0f} % between rounds"
+    if middle > ratio.NOISY:
+        text += "; TOO NOISY: trust only what the intervals leave"
+    return text
 
 
 def failures(results: Results, scenario: Scenario, case: str) -> str:
@@ -116,22 +167,36 @@ def case_text(results: Results, scenario: Scenario, case: str) -> str:
         f"== {scenario.name} / {case}: {scenario.title}",
         main_table(results, scenario, case),
         ratio_table(results, scenario, case),
+        noise(results, scenario, case),
         disturbance(results, scenario, case),
         failures(results, scenario, case),
     )
     return "\n".join(part for part in parts if part) + "\n"
 
 
+def measured_text(verdict: Verdict) -> str:
+    return ratio_text(verdict.ratio, True) if verdict.ratio else number(verdict.measured)
+
+
+def _pair(verdict: Verdict) -> str:
+    """Whose ratio it is, and of how many rounds."""
+    if not verdict.ratio:
+        return ""
+    return f"{' / '.join(verdict.servers)}, {verdict.ratio.rounds} rounds"
+
+
 def verdict_text(verdicts: list[Verdict]) -> str:
-    lines = [["goal", "measured", "limit", "verdict"]]
+    lines = [["goal", "measured", "limit", "verdict", "of"]]
     for verdict in verdicts:
         goal = verdict.goal
         limit = f"{'>=' if goal.at_least else '<='} {number(goal.limit)}"
         text = f"{goal.number:2} {goal.text}"
-        lines.append([text, number(verdict.measured), limit, verdict.word])
+        lines.append([text, measured_text(verdict), limit, verdict.word, _pair(verdict)])
     words = [verdict.word for verdict in verdicts]
     met, missed, left = (words.count(word) for word in ("pass", "FAIL", "not run"))
-    title = "== goals (measured: the value, or its ratio to what is named last)"
-    return f"{title}\n{lay_out(lines)}\n{met} met, {missed} missed, {left} not run"
+    unknown = len(words) - met - missed - left
+    title = "== goals (measured: the value, or its ratio within rounds to what is named last)"
+    tail = f"{met} met, {missed} missed, {unknown} without a verdict, {left} not run"
+    return f"{title}\n{lay_out(lines)}\n{tail}"
 
 

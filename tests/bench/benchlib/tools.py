@@ -14,6 +14,8 @@ PACKAGES = {  # program: Debian package
     "nginx": "nginx",
     "lighttpd": "lighttpd",
     "h2o": "h2o",
+    "haproxy": "haproxy",
+    "varnishd": "varnish",
     "go": "golang-go",
     "wrk": "wrk",
     "iperf3": "iperf3",
@@ -40,8 +42,12 @@ class ToolError(Exception):
     """Something needed is not there and could not be made."""
 
 
+def search_path() -> str:
+    return os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
+
+
 def find(program: str) -> str | None:
-    return shutil.which(program, path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
+    return shutil.which(program, path=search_path())
 
 
 def install(programs: list[str]) -> None:

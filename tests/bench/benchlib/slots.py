@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""What tiffd tells of its workers: their slots, read through /metrics."""
+
+import re
+import time
+import urllib.request
+
+from .process import ServerError, free_port
+
+CONNECTIONS = re.compile(r'^tiffd_worker_connections\{(.*)\} (\d+)$', re.MULTILINE)
+READ_SECONDS = 2.0
+
+
+class Told:
+    """Reads a tiffd that was started with these options."""
+
+    def __init__(self):
+        self.port = free_port()
+        self.options = (f"debug.listen=127.0.0.1:{self.port}",)
+
+    def connections(self, expected: int) -> dict[str, int]:
+        """By worker. A connection between two workers is in neither's slot for a moment, so this
+        reads until all are there."""
+        deadline = time.monotonic() + READ_SECONDS
+        while True:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/metrics") as page:
+                counts = {name: int(n) for name, n in CONNECTIONS.findall(page.read().decode())}
+            if sum(counts.values()) >= expected:
+                return counts
+            if time.monotonic() > deadline:
+                raise ServerError(f"{sum(counts.values())} of {expected} connections: {counts}")
