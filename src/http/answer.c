@@ -30,13 +30,13 @@ expects_too_much(const struct request *request)
 /* Section 14.2: only GET has ranges. */
 static enum range_result
 find_ranges(const struct request *request, const struct representation *representation,
-            size_t capacity, time_t now, struct answer *answer)
+            size_t capacity, struct answer *answer)
 {
     struct span value;
 
     if (request->method != METHOD_GET || !request_has(request, HEADER_RANGE) ||
         !request_sole(request, HEADER_RANGE, &value) ||
-        !condition_allows_range(request, representation, now))
+        !condition_allows_range(request, representation))
         return RANGE_NONE;
     if (capacity > ANSWER_RANGES_MAX)
         capacity = ANSWER_RANGES_MAX;
@@ -56,7 +56,7 @@ serve(const struct request *request, const struct representation *representation
     case CONDITION_MET:
         break;
     }
-    switch (find_ranges(request, representation, ranges, now, answer)) {
+    switch (find_ranges(request, representation, ranges, answer)) {
     case RANGE_SATISFIABLE:
         return 206;
     case RANGE_UNSATISFIABLE:

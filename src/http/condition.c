@@ -50,7 +50,8 @@ preconditions_hold(const struct request *request, const struct representation *r
 
     if (request_has(request, HEADER_IF_MATCH))
         return matches(request, HEADER_IF_MATCH, representation->etag, ETAG_STRONG);
-    if (has_date(request, HEADER_IF_UNMODIFIED_SINCE, now, &date))
+    if (representation->last_modified > 0 &&
+        has_date(request, HEADER_IF_UNMODIFIED_SINCE, now, &date))
         return representation->last_modified <= date;
     return true;
 }
@@ -62,7 +63,8 @@ modified(const struct request *request, const struct representation *representat
 
     if (request_has(request, HEADER_IF_NONE_MATCH))
         return !matches(request, HEADER_IF_NONE_MATCH, representation->etag, ETAG_WEAK);
-    if (has_date(request, HEADER_IF_MODIFIED_SINCE, now, &date))
+    if (representation->last_modified > 0 &&
+        has_date(request, HEADER_IF_MODIFIED_SINCE, now, &date))
         return representation->last_modified > date;
     return true;
 }
@@ -80,16 +82,12 @@ condition_evaluate(const struct request *request, const struct representation *r
 
 bool
 condition_allows_range(const struct request *request,
-                       const struct representation *representation, time_t now)
+                       const struct representation *representation)
 {
     struct span value;
-    time_t date;
 
     if (!request_has(request, HEADER_IF_RANGE))
         return true;
-    if (!request_sole(request, HEADER_IF_RANGE, &value))
-        return false;
-    if (span_equal(value, representation->etag))
-        return true;
-    return date_parse(value, now, &date) && date == representation->last_modified;
+    return request_sole(request, HEADER_IF_RANGE, &value) &&
+           span_equal(value, representation->etag);
 }

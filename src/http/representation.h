@@ -13,7 +13,7 @@
 
 struct representation {
     uint64_t length;      /* bytes of the representation: after base64, if encoded */
-    time_t last_modified; /* seconds since the epoch */
+    time_t last_modified; /* seconds since the epoch; 0: there is no such date */
     struct span etag;     /* strong, with its quotes; inside, what a MIME boundary may hold */
     struct span content_type; /* also needed alone, for the parts of multipart/byteranges */
     struct span fields;       /* prebuilt lines, each ending in CRLF: ETag, Last-Modified,

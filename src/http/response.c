@@ -189,9 +189,12 @@ response_fields(const struct representation *representation, const char *cache_c
 
     if (out == NULL)
         return NULL;
-    date_format(modified, representation->last_modified);
-    fprintf(out, "ETag: %.*s\r\nLast-Modified: %s\r\nAccept-Ranges: bytes\r\n",
-            (int)representation->etag.length, representation->etag.at, modified);
+    fprintf(out, "ETag: %.*s\r\n", (int)representation->etag.length, representation->etag.at);
+    if (representation->last_modified > 0) {
+        date_format(modified, representation->last_modified);
+        fprintf(out, "Last-Modified: %s\r\n", modified);
+    }
+    fputs("Accept-Ranges: bytes\r\n", out);
     if (cache_control)
         fprintf(out, "Cache-Control: %s\r\n", cache_control);
     for (size_t i = 0; i < extra_count; i++)

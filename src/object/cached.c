@@ -58,9 +58,18 @@ fill(struct object *object)
     return result;
 }
 
+static void
+give_back(struct object *object)
+{
+    if (object->memory_fd >= 0)
+        close(object->memory_fd);
+    object->memory_fd = -1;
+}
+
 static int
 share(struct object *object, const struct object *previous)
 {
+    give_back(object);
     memcpy(object->digest, previous->digest, sizeof(object->digest));
     object->memory_fd = fcntl(previous->memory_fd, F_DUPFD_CLOEXEC, 0);
     return object->memory_fd < 0 ? failed(object, "sharing", errno) : 0;
@@ -85,24 +94,47 @@ cached_close(struct object *object)
 {
     if (object->bytes)
         munmap((void *)(uintptr_t)object->bytes, object->representation.length);
-    if (object->memory_fd >= 0)
-        close(object->memory_fd);
     object->bytes = NULL;
-    object->memory_fd = -1;
+    give_back(object);
     source_close(&object->source);
 }
 
+static bool
+same_digest(const struct object *a, const struct object *b)
+{
+    return memcmp(a->digest, b->digest, sizeof(a->digest)) == 0;
+}
+
+/* Reads the file; when its bytes are those of previous (NULL: none), their memory is enough. */
+static int
+load(struct object *object, const struct object *previous)
+{
+    int result = reserve(object);
+
+    if (result == 0)
+        result = fill(object);
+    if (result == 0 && previous && same_digest(object, previous))
+        return share(object, previous);
+    return result;
+}
+
+/* Where only the time of status change has moved, the bytes are most likely the same: they are
+ * read for the digest alone before any memory is taken for them. */
 static int
 acquire(struct object *object, const struct object *previous)
 {
     int result;
 
-    if (previous && previous->ops == &object_cached &&
-        source_same(&previous->source, &object->source))
+    if (previous && previous->ops != &object_cached)
+        previous = NULL;
+    if (previous == NULL || !source_alike(&previous->source, &object->source))
+        return load(object, previous);
+    if (source_same(&previous->source, &object->source))
         return share(object, previous);
-    if ((result = reserve(object)) < 0)
-        return result;
-    return fill(object);
+    result = source_load(&object->source, object->asset, NULL, object->digest);
+    if (result < 0 || same_digest(object, previous))
+        return result < 0 ? result : share(object, previous);
+    return load(object, NULL);
 }
 
 static int

@@ -14,6 +14,9 @@
 #include "http/response.h"
 #include "object/media_type.h"
 
+/* What reproducible builds set all times to (Nix, OSTree), and what came before, is no date. */
+#define NO_DATE_MAX 1
+
 static const struct object_ops *const variants[] = {
     [VARIANT_CACHED] = &object_cached,
     [VARIANT_EMBEDDED] = &object_embedded,
@@ -117,6 +120,8 @@ describe(struct object *object)
 
     if (representation->last_modified > now)
         representation->last_modified = now; /* RFC 9110 section 8.8.2.1 */
+    if (representation->last_modified <= NO_DATE_MAX)
+        representation->last_modified = 0;
     write_etag(object);
     representation->etag = span_of(object->etag);
     representation->content_type = span_of(content_type(asset));

@@ -3,8 +3,9 @@
  * source: opens, checks and reads the files that objects are made from.
  *
  * Files are read with pread(2), never mapped: a mapped file that is truncated ends its reader
- * with SIGBUS. Change is judged by size and time of modification; a writer who restores
- * both is not noticed.
+ * with SIGBUS. While a file is served, change is judged by size and time of modification, since
+ * the time of status change moves when nothing has happened to the bytes; a writer who restores
+ * both is noticed at the next reload.
  */
 #include "object/source.h"
 
@@ -99,6 +100,7 @@ examine(struct source *source, int fd, const char *file)
                                .inode = status.st_ino,
                                .size = (uint64_t)status.st_size,
                                .modified = status.st_mtim,
+                               .changed = status.st_ctim,
                                .in_memory = in_memory(fd) };
     return 0;
 }
@@ -149,10 +151,16 @@ source_intact(const struct source *source)
 }
 
 bool
-source_same(const struct source *a, const struct source *b)
+source_alike(const struct source *a, const struct source *b)
 {
     return a->device == b->device && a->inode == b->inode && a->size == b->size &&
-           same_time(a->modified, b->modified) && source_intact(a);
+           same_time(a->modified, b->modified);
+}
+
+bool
+source_same(const struct source *a, const struct source *b)
+{
+    return source_alike(a, b) && same_time(a->changed, b->changed);
 }
 
 /* One line on a terminal that is written over; nothing anywhere else. */

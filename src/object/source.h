@@ -20,7 +20,8 @@ struct source {
     ino_t inode;
     uint64_t size;
     struct timespec modified;
-    bool in_memory; /* the file system is made of memory: no read waits for a disk */
+    struct timespec changed; /* what no call can set, as it can `modified` */
+    bool in_memory;          /* the file system is made of memory: no read waits for a disk */
 };
 
 /* Reports a file that is missing, unreadable, empty or not a regular file. */
@@ -36,7 +37,11 @@ void source_close(struct source *source);
  * rename(2) stays intact: the descriptor still leads to the old one. */
 bool source_intact(const struct source *source);
 
-/* Do both lead to the same, unchanged file? */
+/* Do both lead to the same file, with the same size and time of modification? */
+bool source_alike(const struct source *a, const struct source *b);
+
+/* The same, and has nothing been done to it between them? rename(2), chmod(2) and link(2)
+ * count, too: then the bytes can still be the same. */
 bool source_same(const struct source *a, const struct source *b);
 
 /*

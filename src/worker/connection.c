@@ -217,16 +217,25 @@ connection_drain(struct worker *worker)
         connection_enter(worker, of_timer(timer), CONNECTION_PARTING);
 }
 
-/* Every connection is in some state, and so in that state's queue. */
-void
+/* Every connection is in some state, and so in that state's queue. An answer that is cut ends
+ * with a reset: some clients take a short body for a whole one. */
+unsigned
 connection_close_all(struct worker *worker)
 {
+    unsigned cut = 0;
+
     for (size_t state = 0; state < CONNECTION_STATES; state++) {
         struct timer *timer;
 
         while ((timer = timers_first(&worker->timers[state])) != NULL)
-            connection_close(worker, of_timer(timer));
+            if (state == CONNECTION_SEND || state == CONNECTION_READ) {
+                connection_reset(worker, of_timer(timer));
+                cut++;
+            } else {
+                connection_close(worker, of_timer(timer));
+            }
     }
+    return cut;
 }
 
 /* The peer may do what it likes meanwhile: the read comes back, and sending tells. */

@@ -98,7 +98,7 @@ void connection_expire(struct worker *worker);
 /* Idle connections get a last grace; the others end when their answers have left. */
 void connection_drain(struct worker *worker);
 
-/* Closes every connection. */
-void connection_close_all(struct worker *worker);
+/* Closes every connection. Returns how many answers that cuts: their clients are reset. */
+unsigned connection_close_all(struct worker *worker);
 
 #endif

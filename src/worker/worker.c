@@ -365,9 +365,17 @@ turn(struct worker *worker)
 }
 
 static void
+cut_answers(struct worker *worker)
+{
+    const unsigned cut = connection_close_all(worker);
+
+    if (cut > 0)
+        log_notice("%u answer%s cut", cut, cut == 1 ? " was" : "s were");
+}
+
+static void
 release(struct worker *worker)
 {
-    connection_close_all(worker);
     close(worker->signals.fd);
     close(worker->epoll_fd);
     free(worker->inbox);
@@ -407,6 +415,7 @@ worker_run(const struct inherit *inherit)
     }
     log_info("ended with %u connections open", worker->connections);
     heap_stop(); /* the profile shows what served, not what the end gave back */
+    cut_answers(worker);
     if (reader_busy(worker->reader))
         _exit(EXIT_SUCCESS);
     release(worker);

@@ -103,9 +103,9 @@ TABLE = [
 # If-Range, and whether it lets the Range stand.
 IF_RANGE = [
     ("{etag}", True),
-    ("{same}", True),
-    ("{same_850}", True),
-    ("{same_asctime}", True),
+    ("{same}", False),
+    ("{same_850}", False),
+    ("{same_asctime}", False),
     ('"x"', False),
     ("W/{etag}", False),
     ("{opaque}", False),

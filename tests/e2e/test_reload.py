@@ -3,6 +3,7 @@
 
 import contextlib
 import errno
+import os
 import resource
 import signal
 import socket
@@ -29,6 +30,54 @@ def test_changed_file(serve, tmp_path, variant, new):
     after = fetch(daemon, "GET", "/o")
     assert after.body == new
     assert after.fields["etag"] != before.fields["etag"]
+
+
+def overwrite(path, octets):
+    """In place, as by one who keeps the times (cp -p, a build that clamps them)."""
+    before = path.stat()
+    path.write_bytes(octets)
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
+@pytest.mark.parametrize("variant", ["cached", "streaming"])
+def test_changed_file_of_the_same_size_and_time(serve, tmp_path, variant):
+    daemon = serve(b"content", variant=variant)
+    before = fetch(daemon, "GET", "/o")
+    overwrite(tmp_path / "object", b"CONTENT")
+    daemon.reload()
+    after = fetch(daemon, "GET", "/o")
+    assert after.body == b"CONTENT"
+    assert after.fields["etag"] != before.fields["etag"]
+    resume = ["Range: bytes=3-", f"If-Range: {before.fields['etag']}"]
+    assert fetch(daemon, "GET", "/o", *resume).status == 200
+
+
+def memory_of(pid):
+    """The inode of the memory that the object is in, however often it is mapped."""
+    lines = Path(f"/proc/{pid}/maps").read_text().splitlines()
+    (inode,) = {line.split()[4] for line in lines if "tiffd-object" in line}
+    return inode
+
+
+def test_touched_status_keeps_the_memory(serve, tmp_path):
+    """A changed mode moves the time of status change, and not the bytes."""
+    daemon = serve(b"content")
+    before = memory_of(*daemon.all_workers(1))
+    for change in (lambda path: path.chmod(0o600), lambda path: overwrite(path, b"content")):
+        change(tmp_path / "object")
+        daemon.reload()
+        assert memory_of(*daemon.all_workers(1)) == before
+    assert fetch(daemon, "GET", "/o").body == b"content"
+
+
+@pytest.mark.parametrize("second", [0, 1])
+def test_no_date_of_reproducible_builds(serve, tmp_path, second):
+    (tmp_path / "object").write_bytes(b"content")
+    daemon = serve(b"content")
+    os.utime(tmp_path / "object", (second, second))
+    daemon.reload()
+    answer = fetch(daemon, "GET", "/o", "If-Modified-Since: Thu, 01 Jan 1970 00:00:01 GMT")
+    assert answer.status == 200 and "last-modified" not in answer.fields
 
 
 def test_changed_configuration(serve, object_ini):
