@@ -16,8 +16,26 @@ static const struct {
 } table[] = {
     { SIGHUP, "SIGHUP" },   { SIGINT, "SIGINT" },   { SIGQUIT, "SIGQUIT" },
     { SIGTERM, "SIGTERM" }, { SIGUSR1, "SIGUSR1" }, { SIGUSR2, "SIGUSR2" },
-    { SIGTTIN, "SIGTTIN" }, { SIGCHLD, "SIGCHLD" },
+    { SIGTTIN, "SIGTTIN" }, { SIGTTOU, "SIGTTOU" }, { SIGCHLD, "SIGCHLD" },
 };
+
+/*
+ * What would end or stop a process that nobody means to end. SIGXFSZ: a log that may not grow
+ * costs its lines, not the daemon. SIGPROF and the real-time signals have handlers where they
+ * are used. What stays as it is by default: SIGTSTP, which stops at a terminal, SIGXCPU, and
+ * what a crash raises.
+ */
+static const int ignored[] = { SIGPIPE,   SIGXFSZ, SIGALRM, SIGVTALRM,
+                               SIGSTKFLT, SIGIO,   SIGPWR,  SIGPROF };
+
+void
+signals_ignore(void)
+{
+    for (size_t i = 0; i < COUNT(ignored); i++)
+        signal(ignored[i], SIG_IGN);
+    for (int real_time = SIGRTMIN; real_time <= SIGRTMAX; real_time++)
+        signal(real_time, SIG_IGN);
+}
 
 int
 signals_open(void)
@@ -28,8 +46,6 @@ signals_open(void)
     sigemptyset(&set);
     for (size_t i = 0; i < COUNT(table); i++)
         sigaddset(&set, table[i].signal);
-    signal(SIGPIPE, SIG_IGN);
-    signal(SIGXFSZ, SIG_IGN); /* a log that may not grow costs its lines, not the daemon */
     if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
         return -errno;
     fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);

@@ -9,9 +9,13 @@
 
 #include <stdbool.h>
 
-/* Blocks the signals of the table (and ignores SIGPIPE and SIGXFSZ); children inherit that.
- * Returns a non-blocking descriptor that is readable when one has come, or a negative errno. */
+/* Blocks the signals of the table; children inherit that. Returns a non-blocking descriptor
+ * that is readable when one has come, or a negative errno. */
 int signals_open(void) __attribute__((warn_unused_result));
+
+/* Ignores other signals that would end this process and its children to come, but for what a
+ * crash raises. Handlers are to be installed after that. */
+void signals_ignore(void);
 
 /* The next signal that has come, or 0. */
 int signals_next(int fd);

@@ -23,6 +23,7 @@
 struct place {
     struct child child; /* its pid 0: empty */
     unsigned failures;  /* in a row, see respawn.h */
+    uint64_t since;     /* ms of clock.h: when the process that is or was there began */
     uint64_t spawn_at;  /* when an empty place is to be filled; 0: never */
 };
 

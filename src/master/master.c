@@ -75,6 +75,7 @@ go_to_background(struct master *master)
 static int
 prepare(struct master *master, const struct config *config)
 {
+    signals_ignore();
     if ((master->lends.signal_fd = signals_open()) < 0 ||
         pipe2(master->lends.pipe, O_CLOEXEC) < 0) {
         log_error("start: %s", strerror(errno));

@@ -3,9 +3,9 @@
 #include "master/respawn.h"
 
 unsigned
-respawn_failures(unsigned failures, bool served)
+respawn_failures(unsigned failures, bool served, uint64_t lived)
 {
-    return served ? 0 : failures + 1;
+    return served || lived >= RESPAWN_FAST ? 0 : failures + 1;
 }
 
 bool

@@ -10,10 +10,12 @@
 
 #define RESPAWN_DELAY_MAX 30000 /* milliseconds */
 #define RESPAWN_GIVE_UP   8     /* failures in a row that end the daemon */
+#define RESPAWN_FAST      1000  /* milliseconds of life that are a failure */
 
-/* Failures in a row after one more death. One that had served is bad luck and starts the count
- * anew; one that died before its first answer will likely do so again. */
-unsigned respawn_failures(unsigned failures, bool served);
+/* Failures in a row after the death of a process that had lived for so many milliseconds. One
+ * that had served, or that only had nobody to serve, is bad luck and starts the count anew; one
+ * that dies as soon as it is there will likely do so again. */
+unsigned respawn_failures(unsigned failures, bool served, uint64_t lived);
 
 /* Is it pointless to go on? A loop of dying workers that looks healthy from outside helps
  * nobody. */

@@ -19,8 +19,6 @@
 #define KILL_GRACE 1000 /* milliseconds after what processes were told */
 #define FORK_RETRY 1000 /* milliseconds */
 
-#define OBSERVER_PROVEN 10000000000u /* ns after which the end of one is bad luck */
-
 /* --- places ------------------------------------------------------------------------------- */
 
 static unsigned
@@ -112,6 +110,7 @@ spawn(struct generation *generation, const struct spawn_lends *lends, unsigned i
     }
     enrol(generation, index, pid);
     place->spawn_at = 0;
+    place->since = clock_now();
     generation->alive++;
     log_info("%s has process %d", name_of(generation, index, name), (int)pid);
     return true;
@@ -161,7 +160,7 @@ has_served(const struct generation *generation, unsigned index)
     const struct slot *slot;
 
     if (!is_worker(generation, index))
-        return clock_wall() - generation->instruments.roster->observer.since > OBSERVER_PROVEN;
+        return false;
     slot = slots_worker(&generation->slots, index);
     return slot_read(&slot->served.requests) > slot->started;
 }
@@ -172,15 +171,17 @@ replace(struct generation *generation, unsigned index)
 {
     struct place *place = &generation->places[index];
     char name[32];
+    const uint64_t now = clock_now();
     uint64_t delay;
 
-    place->failures = respawn_failures(place->failures, has_served(generation, index));
+    place->failures =
+        respawn_failures(place->failures, has_served(generation, index), now - place->since);
     if (is_worker(generation, index) && respawn_hopeless(place->failures)) {
         generation->hopeless = true;
         return;
     }
     delay = respawn_delay(place->failures);
-    place->spawn_at = clock_now() + delay;
+    place->spawn_at = now + delay;
     log_notice("%s: replaced in %llu ms", name_of(generation, index, name),
                (unsigned long long)delay);
 }

@@ -8,11 +8,12 @@ import pwd
 import shlex
 import signal
 import subprocess
+import time
 
 import pytest
 
 from client import connect, connect_narrowly, fetch, request
-from daemon import DEADLINE, PROGRAM, alive, children, sockets, stopped, wait_until
+from daemon import DEADLINE, PROGRAM, alive, children, sockets, state, stopped, wait_until
 from observing import title
 
 GET = request("GET", "/o")
@@ -123,6 +124,38 @@ def test_worker_that_dies_before_it_serves_is_replaced_later(serve):
         os.kill(worker, signal.SIGKILL)
         daemon.wait_log(f"worker 0: replaced in {delay} ms")
         assert not any("worker" in title(pid) for pid in children(daemon.pid))
+
+
+def test_worker_that_had_nobody_to_serve_is_replaced_at_once(serve):
+    daemon = serve(b"content")
+    daemon.expect_log(KILLED)
+    for count in (1, 2):
+        (worker,) = daemon.all_workers(1)
+        seen = time.monotonic()
+        wait_until(lambda since=seen: time.monotonic() > since + 1.1, "it has lived for a second")
+        os.kill(worker, signal.SIGKILL)
+        daemon.wait_log("worker 0: replaced in 0 ms", count=count)
+
+
+CRASHES = {"ABRT", "BUS", "FPE", "ILL", "SEGV", "SYS", "TRAP", "XCPU"}
+MEANT = {"HUP", "INT", "QUIT", "TERM", "USR1", "USR2", "TTIN", "KILL", "STOP", "TSTP"}
+
+
+def test_other_signals_change_nothing(serve):
+    daemon = serve(b"content", workers=2)
+    workers = daemon.all_workers(2)
+    assert fetch(daemon, "GET", "/o").body == b"content"
+    meant = {getattr(signal, f"SIG{name}") for name in CRASHES | MEANT}
+    for number in signal.valid_signals() - meant:
+        for pid in (daemon.pid, *workers):
+            os.kill(pid, number)
+    for worker in workers:
+        for number in (signal.SIGHUP, signal.SIGUSR2, signal.SIGTTIN):
+            os.kill(worker, number)
+    daemon.reload()
+    assert state(daemon.pid) in "SR"
+    assert len([line for line in daemon.lines() if "process" in line]) == 0
+    assert fetch(daemon, "GET", "/o").body == b"content"
 
 
 def test_one_answer_ends_the_delay(serve):

@@ -14,7 +14,8 @@ static void
 who_has_served_is_replaced_at_once(void **state)
 {
     (void)state;
-    assert_int_equal(respawn_failures(5, true), 0);
+    assert_int_equal(respawn_failures(5, true, 0), 0);
+    assert_int_equal(respawn_failures(7, false, RESPAWN_FAST), 0);
     assert_int_equal(respawn_delay(0), 0);
     assert_false(respawn_hopeless(0));
 }
@@ -28,8 +29,8 @@ failures_in_a_row_wait_longer_and_longer(void **state)
     for (unsigned failures = 0; failures < COUNT(delays); failures++)
         assert_int_equal(respawn_delay(failures), delays[failures]);
     assert_int_equal(respawn_delay(4000000000u), RESPAWN_DELAY_MAX);
-    assert_int_equal(respawn_failures(0, false), 1);
-    assert_int_equal(respawn_failures(6, false), 7);
+    assert_int_equal(respawn_failures(0, false, 0), 1);
+    assert_int_equal(respawn_failures(6, false, RESPAWN_FAST - 1), 7);
 }
 
 static void
