@@ -131,7 +131,7 @@ print_state(FILE *out, const struct list *list, enum row_state state, uint64_t n
 
     for (size_t i = 0; i < list->count; i++)
         count += list->items[i].row.state == state;
-    tally_group(out, rows_state_marker(state), rows_state_name(state), count);
+    tally_group(out, marker_of_state(state), rows_state_name(state), count);
     for (size_t i = 0; i < list->count; i++)
         if (list->items[i].row.state == state)
             print_entry(out, &list->items[i], now);

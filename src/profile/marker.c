@@ -45,3 +45,14 @@ marker_pc(enum marker marker)
 {
     return (uintptr_t)functions[marker] + 2;
 }
+
+enum marker
+marker_of_state(enum row_state state)
+{
+    static const enum marker markers[ROW_STATES] = {
+        [ROW_IDLE] = MARKER_IDLE, [ROW_PARTING] = MARKER_PARTING, [ROW_HEAD] = MARKER_HEAD,
+        [ROW_SEND] = MARKER_SEND, [ROW_READ] = MARKER_READ,       [ROW_LINGER] = MARKER_LINGER,
+    };
+
+    return state < ROW_STATES ? markers[state] : MARKER_NOT_KEPT;
+}

@@ -8,6 +8,8 @@
 
 #include <stdint.h>
 
+#include "profile/rows.h"
+
 enum marker {
     MARKER_NOT_SAMPLED, /* CPU time of the process that is in no sample */
     MARKER_NOT_KEPT,    /* counted, but there was no room for the stack */
@@ -30,5 +32,8 @@ enum marker {
 
 /* An address inside the marker's function, fit for any place of a stack. */
 uintptr_t marker_pc(enum marker marker);
+
+/* The one that stands for a state of connections. */
+enum marker marker_of_state(enum row_state state);
 
 #endif

@@ -3,25 +3,15 @@
  * at that moment can be half new. */
 #include "profile/rows.h"
 
-static const struct {
-    const char *name;
-    enum marker marker;
-} states[ROW_STATES] = {
-    [ROW_IDLE] = { "idle", MARKER_IDLE }, [ROW_PARTING] = { "parting", MARKER_PARTING },
-    [ROW_HEAD] = { "head", MARKER_HEAD }, [ROW_SEND] = { "send", MARKER_SEND },
-    [ROW_READ] = { "read", MARKER_READ }, [ROW_LINGER] = { "linger", MARKER_LINGER },
+static const char *const state_names[ROW_STATES] = {
+    [ROW_IDLE] = "idle", [ROW_PARTING] = "parting", [ROW_HEAD] = "head",
+    [ROW_SEND] = "send", [ROW_READ] = "read",       [ROW_LINGER] = "linger",
 };
 
 const char *
 rows_state_name(enum row_state state)
 {
-    return state < ROW_STATES ? states[state].name : "unknown";
-}
-
-enum marker
-rows_state_marker(enum row_state state)
-{
-    return state < ROW_STATES ? states[state].marker : MARKER_NOT_KEPT;
+    return state < ROW_STATES ? state_names[state] : "unknown";
 }
 
 size_t

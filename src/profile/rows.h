@@ -9,8 +9,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "profile/marker.h"
-
 enum row_state { ROW_IDLE, ROW_PARTING, ROW_HEAD, ROW_SEND, ROW_READ, ROW_LINGER, ROW_STATES };
 
 /* Times are ns of CLOCK_MONOTONIC. */
@@ -37,9 +35,8 @@ struct rows {
     struct row rows[];
 };
 
-/* "send", and the marker that stands for the state in profiles. */
+/* "send" */
 const char *rows_state_name(enum row_state state);
-enum marker rows_state_marker(enum row_state state);
 
 /* Bytes for so many rows. */
 size_t rows_size(unsigned count);

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "profile/marker.h"
 #include "profile/rows.h"
 
 #define ROOM 3
@@ -89,7 +90,7 @@ states_have_names_and_markers(void **state)
     (void)state;
     for (enum row_state i = 0; i < ROW_STATES; i++) {
         assert_non_null(rows_state_name(i));
-        assert_true(rows_state_marker(i) >= MARKER_IDLE);
+        assert_true(marker_of_state(i) >= MARKER_IDLE);
     }
     assert_string_equal(rows_state_name(ROW_SEND), "send");
     assert_string_equal(rows_state_name(ROW_STATES), "unknown");
