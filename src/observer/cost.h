@@ -8,7 +8,6 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
 
 #include "observer/view.h"
 
@@ -29,8 +28,5 @@ bool cost_by_process(const struct view *view, struct cost *cost)
  * samples are taken all the time (`[profile] cpu`), or without memory. */
 bool cost_by_samples(const struct view *view, struct cost *cost)
     __attribute__((warn_unused_result));
-
-/* Both for Prometheus. */
-void cost_write(FILE *out, const struct view *view);
 
 #endif

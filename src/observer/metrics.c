@@ -10,8 +10,8 @@
 
 #include "base/count.h"
 #include "build.h"
-#include "observer/cost.h"
 #include "observer/exposition.h"
+#include "observer/metrics_cost.h"
 #include "observer/metrics_worker.h"
 #include "observer/totals.h"
 
@@ -259,7 +259,7 @@ metrics_write(struct page *page)
     write_wholes(&scrape);
     write_classes(&scrape);
     write_histograms(&scrape);
-    cost_write(page->out, page->view);
+    metrics_cost_write(page->out, page->view);
     metrics_worker_write(page->out, scrape.workers, scrape.worker_count);
     write_objects(&scrape);
     free(scrape.workers);

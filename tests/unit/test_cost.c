@@ -12,6 +12,7 @@
 
 #include "observed.h"
 #include "observer/cost.h"
+#include "observer/metrics_cost.h"
 #include "profile/label.h"
 
 enum { A, B, C, OBJECTS };
@@ -68,7 +69,7 @@ is_shown(const char *line, bool shown)
     FILE *out = open_memstream(&text, &size);
 
     assert_non_null(out);
-    cost_write(out, &observed.view);
+    metrics_cost_write(out, &observed.view);
     fclose(out);
     if ((strstr(text, line) != NULL) != shown)
         fail_msg("%s%s in:\n%s", line, shown ? " is not" : "", text);
