@@ -36,7 +36,7 @@ log_page(const struct view *view, void (*write)(struct page *page), unsigned max
     char *text = NULL;
     size_t length = 0;
     struct page page = { .view = view,
-                         .query = { .worker = QUERY_ALL, .debug = 1 },
+                         .query = { .worker = SCOPE_ALL, .debug = 1 },
                          .out = open_memstream(&text, &length),
                          .status = 200 };
 

@@ -207,7 +207,7 @@ count_sample(void *argument, const struct profile_sample *sample)
 uint64_t
 profiles_count(const struct view *view, enum profile_kind kind)
 {
-    struct scope scope = scope_of(view, QUERY_ALL);
+    struct scope scope = scope_of(view, SCOPE_ALL);
     struct profile *profile = scope_take(&scope, view, kind);
     uint64_t count = 0;
 

@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "base/count.h"
+#include "observer/scope.h"
 
 static bool
 read_number(struct span text, unsigned least, unsigned most, unsigned *number)
@@ -32,7 +33,7 @@ read_worker(struct query *query, struct span text, const struct query_rules *rul
 {
     unsigned worker;
 
-    query->worker = QUERY_ALL;
+    query->worker = SCOPE_ALL;
     if (span_equal(text, SPAN("all")))
         return true;
     if (!read_number(text, 0, rules->workers - 1, &worker))
@@ -196,7 +197,7 @@ query_read(struct query *query, struct span text, const struct query_rules *rule
     unsigned seen = 0;
 
     *query =
-        (struct query){ .worker = QUERY_ALL, .seconds = rules->seconds, .sample_index = -1 };
+        (struct query){ .worker = SCOPE_ALL, .seconds = rules->seconds, .sample_index = -1 };
     while (text.length > 0) {
         struct span value = span_cut(&text, '&');
         struct span name = span_cut(&value, '=');

@@ -23,7 +23,6 @@ enum {
 enum query_format { QUERY_UNSPECIFIED, QUERY_PROTO, QUERY_TEXT, QUERY_LEGACY };
 
 #define QUERY_SECONDS_MAX 3600
-#define QUERY_ALL         (-1)
 #define QUERY_ERROR_MAX   256
 
 struct query_rules {
@@ -36,7 +35,7 @@ struct query_rules {
 };
 
 struct query {
-    int worker; /* QUERY_ALL: all of them */
+    int worker; /* SCOPE_ALL: all of them */
     unsigned seconds;
     enum query_format format;
     int sample_index; /* see profile_type_index(); -1: not given */

@@ -9,13 +9,15 @@
 #include "observer/view.h"
 #include "profile/profile.h"
 
+#define SCOPE_ALL (-1) /* in place of a worker: all of them */
+
 struct scope {
     unsigned first; /* worker of the newest generation */
     unsigned count;
     unsigned generations; /* from the newest on; of the others all workers */
 };
 
-/* worker: QUERY_ALL (query.h) or one that there is. */
+/* worker: SCOPE_ALL or one that there is. */
 struct scope scope_of(const struct view *view, int worker);
 
 /* The worker with this number among all of the scope, and its generation; NULL: there are no

@@ -10,7 +10,6 @@
 
 #include "base/clock.h"
 #include "observer/proc.h"
-#include "observer/query.h"
 #include "observer/scope.h"
 
 /* --- CPU time ----------------------------------------------------------------------------- */
@@ -123,7 +122,7 @@ look_at(const struct view *view, unsigned number)
 struct totals_worker *
 totals_workers(const struct view *view, unsigned *count)
 {
-    const struct scope scope = scope_of(view, QUERY_ALL);
+    const struct scope scope = scope_of(view, SCOPE_ALL);
     struct totals_worker *workers;
     const struct view *owner;
     unsigned number;

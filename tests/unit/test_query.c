@@ -9,6 +9,7 @@
 
 #include "base/count.h"
 #include "observer/query.h"
+#include "observer/scope.h"
 
 static const struct query_rules all = {
     .accepted = QUERY_WORKER | QUERY_SECONDS | QUERY_FORMAT | QUERY_SAMPLE_INDEX | QUERY_DEBUG,
@@ -29,17 +30,17 @@ good_queries(void **state)
         const struct query_rules *rules;
         struct query expected;
     } rows[] = {
-        { "", &all, { QUERY_ALL, 30, QUERY_UNSPECIFIED, -1, 0 } },
-        { "", &none, { QUERY_ALL, 0, QUERY_UNSPECIFIED, -1, 0 } },
-        { "worker=all", &all, { QUERY_ALL, 30, QUERY_UNSPECIFIED, -1, 0 } },
+        { "", &all, { SCOPE_ALL, 30, QUERY_UNSPECIFIED, -1, 0 } },
+        { "", &none, { SCOPE_ALL, 0, QUERY_UNSPECIFIED, -1, 0 } },
+        { "worker=all", &all, { SCOPE_ALL, 30, QUERY_UNSPECIFIED, -1, 0 } },
         { "worker=0", &all, { 0, 30, QUERY_UNSPECIFIED, -1, 0 } },
         { "worker=3&seconds=1", &all, { 3, 1, QUERY_UNSPECIFIED, -1, 0 } },
-        { "seconds=3600&", &all, { QUERY_ALL, 3600, QUERY_UNSPECIFIED, -1, 0 } },
-        { "seconds=0", &whole, { QUERY_ALL, 0, QUERY_UNSPECIFIED, -1, 0 } },
-        { "format=proto", &all, { QUERY_ALL, 30, QUERY_PROTO, -1, 0 } },
-        { "format=text", &whole, { QUERY_ALL, 0, QUERY_TEXT, -1, 0 } },
-        { "format=legacy", &all, { QUERY_ALL, 30, QUERY_LEGACY, -1, 0 } },
-        { "sample_index=alloc_space", &all, { QUERY_ALL, 30, QUERY_UNSPECIFIED, 1, 0 } },
+        { "seconds=3600&", &all, { SCOPE_ALL, 3600, QUERY_UNSPECIFIED, -1, 0 } },
+        { "seconds=0", &whole, { SCOPE_ALL, 0, QUERY_UNSPECIFIED, -1, 0 } },
+        { "format=proto", &all, { SCOPE_ALL, 30, QUERY_PROTO, -1, 0 } },
+        { "format=text", &whole, { SCOPE_ALL, 0, QUERY_TEXT, -1, 0 } },
+        { "format=legacy", &all, { SCOPE_ALL, 30, QUERY_LEGACY, -1, 0 } },
+        { "sample_index=alloc_space", &all, { SCOPE_ALL, 30, QUERY_UNSPECIFIED, 1, 0 } },
         { "debug=2&format=text&worker=1", &all, { 1, 30, QUERY_TEXT, -1, 2 } },
     };
 

@@ -10,7 +10,6 @@
 #include <cmocka.h>
 
 #include "observed.h"
-#include "observer/query.h"
 #include "observer/want.h"
 
 static struct observed newest;
@@ -56,7 +55,7 @@ one_worker(void **state)
 static void
 all_workers(void **state)
 {
-    struct scope scope = scope_of(&newest.view, QUERY_ALL);
+    struct scope scope = scope_of(&newest.view, SCOPE_ALL);
     unsigned worker;
 
     (void)state;
@@ -74,7 +73,7 @@ draining_generation(void **state)
 
     (void)state;
     older.roster->places[1].pid = getpid();
-    scope = scope_of(&newest.view, QUERY_ALL);
+    scope = scope_of(&newest.view, SCOPE_ALL);
     assert_ptr_equal(scope_worker(&scope, &newest.view, 2, &worker), &newest.view);
     assert_ptr_equal(scope_worker(&scope, &newest.view, 4, &worker), &older.view);
     assert_int_equal(worker, 1);
@@ -96,7 +95,7 @@ wishes_are_taken_back(void **state)
     (void)state;
     older.roster->places[0].pid = -1; /* nobody is signalled: the table names no process */
     older.roster->places[1].pid = getpid();
-    all = scope_of(&newest.view, QUERY_ALL);
+    all = scope_of(&newest.view, SCOPE_ALL);
     assert_non_null(wants);
     want_begin(&wants[0], &newest.view, &all);
     want_begin(&wants[1], &newest.view, &one);
@@ -119,7 +118,7 @@ static void
 half_a_wish(void **state)
 {
     struct want *want = want_create(1);
-    struct scope all = scope_of(&newest.view, QUERY_ALL);
+    struct scope all = scope_of(&newest.view, SCOPE_ALL);
 
     (void)state;
     want_begin(want, &newest.view, &all);
