@@ -15,17 +15,17 @@
 static int
 label_objects(struct instruments *instruments, const struct catalogue *catalogue)
 {
-    struct profile_label *items = calloc(catalogue->count, sizeof(*items));
+    struct label_name *items = calloc(catalogue->count, sizeof(*items));
 
     if (items == NULL)
         return -1;
     for (size_t i = 0; i < catalogue->count; i++) {
         const struct config_asset *asset = catalogue->objects[i].asset;
 
-        items[i] = (struct profile_label){ .object = asset->path,
-                                           .variant = config_variant_name(asset->variant) };
+        items[i] = (struct label_name){ .object = asset->path,
+                                        .variant = config_variant_name(asset->variant) };
     }
-    instruments->labels = (struct profile_labels){ .items = items, .count = catalogue->count };
+    instruments->labels = (struct label_names){ .items = items, .count = catalogue->count };
     return 0;
 }
 

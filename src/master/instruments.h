@@ -17,7 +17,7 @@
 struct instruments {
     struct tables tables;
     struct roster *roster;
-    struct profile_labels labels; /* object i is label i + 1 */
+    struct label_names labels; /* object i is label i + 1 */
     struct recorder *recorder;
     struct file_owner owner; /* of files that profiles and traces go to */
     unsigned keep;           /* such files a worker and kind */

@@ -78,7 +78,7 @@ static void
 print_body(FILE *out, const struct entry *entry)
 {
     const struct row *row = &entry->row;
-    const char *object = profile_object(entry->view->labels, row->label);
+    const char *object = label_names_object(entry->view->labels, row->label);
 
     if (object)
         fprintf(out, ", %s", object);

@@ -10,7 +10,7 @@
 #include "base/slots.h"
 #include "config/config.h"
 #include "object/catalogue.h"
-#include "profile/profile.h"
+#include "profile/label_names.h"
 #include "profile/tables.h"
 
 struct view {
@@ -22,7 +22,7 @@ struct view {
     const struct catalogue *catalogue;
     const struct slots *slots;
     const struct tables *tables;
-    const struct profile_labels *labels; /* of its objects */
+    const struct label_names *labels; /* of its objects */
     const struct roster *roster;
 
     /* Totals of generations that had ended at the fork (of the newest view only). */

@@ -14,7 +14,7 @@
 static void
 write_dump(FILE *out, const struct view *view, const struct dump *dump, struct symbols *symbols)
 {
-    const char *object = profile_object(view->labels, dump->label);
+    const char *object = label_names_object(view->labels, dump->label);
 
     if (object)
         fprintf(out, "#\t    in request for %s\n", object);

@@ -81,12 +81,12 @@ describe_reason(const struct crash_record *record, char text[static REASON_SIZE]
 
 /* While the next head is read, the label can still be that of the answer before. */
 static void
-describe_request(const struct crash_record *record, const struct profile_labels *labels,
+describe_request(const struct crash_record *record, const struct label_names *labels,
                  char text[static FOR_SIZE])
 {
     const struct label_request request = record->request;
     const bool known = request.number != 0 || request.connection == 0;
-    const char *object = known ? profile_object(labels, record->label) : NULL;
+    const char *object = known ? label_names_object(labels, record->label) : NULL;
     char numbers[LABEL_REQUEST_SIZE];
 
     label_describe_request(request, numbers);
@@ -95,7 +95,7 @@ describe_request(const struct crash_record *record, const struct profile_labels 
 
 void
 autopsy_describe(const struct crash_record *record, const char *who,
-                 const struct profile_labels *labels, char line[static AUTOPSY_LINE])
+                 const struct label_names *labels, char line[static AUTOPSY_LINE])
 {
     const char *name = sigabbrev_np(record->signal);
     char reason[REASON_SIZE];
@@ -119,7 +119,7 @@ log_line(void *argument, const char *line)
 
 void
 autopsy_log(const struct crash_record *record, const char *who,
-            const struct profile_labels *labels)
+            const struct label_names *labels)
 {
     char line[AUTOPSY_LINE];
     struct symbols *symbols;
@@ -133,7 +133,7 @@ autopsy_log(const struct crash_record *record, const char *who,
 
 int
 autopsy_fork(const struct crash_record *record, const char *who,
-             const struct profile_labels *labels)
+             const struct label_names *labels)
 {
     const pid_t pid = child_fork_apart(NULL, NULL);
 

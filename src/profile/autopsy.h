@@ -7,21 +7,21 @@
 #include <stddef.h>
 
 #include "profile/crash.h"
-#include "profile/profile.h"
+#include "profile/label_names.h"
 
 #define AUTOPSY_LINE 512
 
 /* "worker 0: SIGSEGV (address not mapped) at 0x10, thread 5, connection 12, request 3, for
  * /tiff"; labels may be NULL. */
 void autopsy_describe(const struct crash_record *record, const char *who,
-                      const struct profile_labels *labels, char line[static AUTOPSY_LINE]);
+                      const struct label_names *labels, char line[static AUTOPSY_LINE]);
 
 /* That line and the stack, a line each frame. */
 void autopsy_log(const struct crash_record *record, const char *who,
-                 const struct profile_labels *labels);
+                 const struct label_names *labels);
 
 /* The same in a child, because it reads files and takes its time. 0 or a negative errno. */
 int autopsy_fork(const struct crash_record *record, const char *who,
-                 const struct profile_labels *labels);
+                 const struct label_names *labels);
 
 #endif

@@ -13,13 +13,14 @@
 #include <stdlib.h>
 
 #include "profile/event.h"
+#include "profile/rows.h"
 
 #define LOOP 0 /* the lane of the worker itself; connections count from 1 */
 
 /* The worker itself or one connection, as far as its events have been played back. */
 struct lane {
     struct event_stream *stream;
-    const struct profile_labels *labels;
+    const struct label_names *labels;
     struct event_window window; /* of the events; what has not begun or ended does so there */
     uint32_t number;
     const struct trace_event *const *events;
@@ -125,9 +126,9 @@ end(struct lane *lane, const struct trace_event *event)
 
 /* An object's path is the administrator's, and perhaps not UTF-8; then the name is without. */
 static json_t *
-name_of_request(const struct profile_labels *labels, uint32_t label)
+name_of_request(const struct label_names *labels, uint32_t label)
 {
-    const char *object = profile_object(labels, label);
+    const char *object = label_names_object(labels, label);
     json_t *name = object ? json_sprintf("request %s", object) : NULL;
 
     return name ? name : json_string("request");
@@ -238,7 +239,7 @@ sort_events(const struct trace_event *events, size_t count, const struct trace_e
 
 /* Events without a break among them. */
 static int
-write_stretch(struct event_stream *stream, const struct profile_labels *labels,
+write_stretch(struct event_stream *stream, const struct label_names *labels,
               const struct trace_event *events, size_t count, struct event_window window)
 {
     const struct trace_event **sorted = calloc(count, sizeof(*sorted));

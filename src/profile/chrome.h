@@ -14,7 +14,7 @@
 #include <sys/types.h>
 
 #include "profile/event.h"
-#include "profile/profile.h"
+#include "profile/label_names.h"
 #include "profile/trace.h"
 
 /* One worker's events. Everything is borrowed. */
@@ -22,7 +22,7 @@ struct chrome_process {
     pid_t pid;        /* different from the others' */
     const char *name; /* "worker 3" */
     const struct trace_copy *trace;
-    const struct profile_labels *labels; /* NULL: objects have no names */
+    const struct label_names *labels; /* NULL: objects have no names */
 };
 
 /* What began before the window, or goes on after, is shown as far as it is inside. 0 or

@@ -69,7 +69,7 @@ rate_of(const struct tables *tables, enum profile_kind kind, unsigned worker)
 
 struct profile *
 profile_take(const struct tables *tables, enum profile_kind kind, unsigned first,
-             unsigned count, const struct profile_labels *labels)
+             unsigned count, const struct label_names *labels)
 {
     struct profile *profile = calloc(1, sizeof(*profile));
 
@@ -191,26 +191,12 @@ convert(const struct reading *reading, const uint64_t *raw, int64_t *values)
     }
 }
 
-static const struct profile_label *
-label_of(const struct profile_labels *labels, uint32_t number)
-{
-    static const struct profile_label none = { NULL, NULL };
-
-    return labels && number > 0 && number <= labels->count ? &labels->items[number - 1] : &none;
-}
-
-const char *
-profile_object(const struct profile_labels *labels, uint32_t label)
-{
-    return label_of(labels, label)->object;
-}
-
 static void
 visit_raw(const struct reading *reading, uint32_t label, const uintptr_t *pcs, unsigned depth,
           const uint64_t *raw)
 {
     struct profile_sample sample = { .worker = reading->part->worker,
-                                     .label = label_of(reading->part->labels, label),
+                                     .label = label_names_find(reading->part->labels, label),
                                      .pcs = pcs,
                                      .depth = depth };
     int64_t any = 0;

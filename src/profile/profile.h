@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "profile/label_names.h"
 #include "profile/tables.h"
 
 enum profile_kind { PROFILE_CPU, PROFILE_HEAP, PROFILE_BLOCK, PROFILE_KINDS };
@@ -33,26 +34,12 @@ const struct profile_meaning *profile_meaning(enum profile_kind kind);
 /* The type with this name, or -1. */
 int profile_type_index(enum profile_kind kind, const char *name);
 
-/* What a label says, see label.h. */
-struct profile_label {
-    const char *object;  /* path; NULL: none */
-    const char *variant; /* NULL: none */
-};
-
-struct profile_labels {
-    const struct profile_label *items; /* by number of the label, less one */
-    size_t count;
-};
-
-/* The object of a label (see label.h); NULL: none. labels may be NULL. */
-const char *profile_object(const struct profile_labels *labels, uint32_t label);
-
 /* One worker's share. */
 struct profile_part {
     unsigned worker;
     struct stacks *stacks;
-    const struct profile_labels *labels; /* borrowed */
-    uint64_t cpu_ns; /* CPU time the worker has used; 0: not a CPU profile */
+    const struct label_names *labels; /* borrowed */
+    uint64_t cpu_ns;                  /* CPU time the worker has used; 0: not a CPU profile */
 };
 
 struct profile {
@@ -67,8 +54,7 @@ struct profile {
 /* All workers, or first to first + count - 1, since the tables were made. labels outlives the
  * profile. NULL without memory. */
 struct profile *profile_take(const struct tables *tables, enum profile_kind kind,
-                             unsigned first, unsigned count,
-                             const struct profile_labels *labels)
+                             unsigned first, unsigned count, const struct label_names *labels)
     __attribute__((warn_unused_result));
 void profile_free(struct profile *profile);
 
@@ -82,10 +68,10 @@ bool profile_append(struct profile *profile, struct profile *other)
 
 struct profile_sample {
     unsigned worker;
-    const struct profile_label *label; /* never NULL */
-    const uintptr_t *pcs;              /* see unwind.h */
-    unsigned depth;                    /* at least 1 */
-    int64_t values[PROFILE_VALUES];    /* as profile_meaning() tells */
+    const struct label_name *label; /* never NULL */
+    const uintptr_t *pcs;           /* see unwind.h */
+    unsigned depth;                 /* at least 1 */
+    int64_t values[PROFILE_VALUES]; /* as profile_meaning() tells */
 };
 
 /*

@@ -8,12 +8,13 @@
 #include <stdio.h>
 
 #include "profile/label.h"
+#include "profile/rows.h"
 
 #define LINE_SIZE     512
 #define ARGUMENT_SIZE 384
 
 static void
-describe_argument(const struct trace_event *event, const struct profile_labels *labels,
+describe_argument(const struct trace_event *event, const struct label_names *labels,
                   char text[static ARGUMENT_SIZE])
 {
     const struct trace_argument argument = trace_argument(event->kind);
@@ -30,13 +31,13 @@ describe_argument(const struct trace_event *event, const struct profile_labels *
                  rows_state_name((enum row_state)value));
     if (argument.form != TRACE_FORM_ROUTE)
         return;
-    object = profile_object(labels, trace_route_label(value));
+    object = label_names_object(labels, trace_route_label(value));
     snprintf(text, ARGUMENT_SIZE, ", %s %u%s%s", argument.name, trace_route_status(value),
              object ? ", " : "", object ? object : "");
 }
 
 static void
-describe(const struct trace_event *event, uint64_t end, const struct profile_labels *labels,
+describe(const struct trace_event *event, uint64_t end, const struct label_names *labels,
          char line[static LINE_SIZE])
 {
     const uint64_t us = end > event->ns ? (end - event->ns) / 1000 : 0;
@@ -71,7 +72,7 @@ find_events(const struct trace_copy *trace, pid_t pid, size_t *end)
 
 void
 recent_tell(const struct trace_copy *trace, pid_t pid, size_t most,
-            const struct profile_labels *labels, tell_line *line, void *argument)
+            const struct label_names *labels, tell_line *line, void *argument)
 {
     size_t end;
     size_t i = find_events(trace, pid, &end);

@@ -11,13 +11,13 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-#include "profile/profile.h"
+#include "profile/label_names.h"
 #include "profile/tell.h"
 #include "profile/trace.h"
 
 /* The last events of this process, so many at most. In the ring there may also be those of the
  * processes that had its place before and after it. labels may be NULL. */
 void recent_tell(const struct trace_copy *trace, pid_t pid, size_t most,
-                 const struct profile_labels *labels, tell_line *line, void *argument);
+                 const struct label_names *labels, tell_line *line, void *argument);
 
 #endif

@@ -37,7 +37,7 @@ struct job {
 
 struct recorder {
     const struct tables *tables;
-    const struct profile_labels *labels;
+    const struct label_names *labels;
     const char *prefixes[KINDS];
     unsigned keep;
     struct file_owner owner;
@@ -62,7 +62,7 @@ static const struct {
 
 struct recorder *
 recorder_create(const struct tables *tables, const struct recorder_options *options,
-                const struct profile_labels *labels, unsigned generation)
+                const struct label_names *labels, unsigned generation)
 {
     struct recorder *recorder =
         calloc(1, sizeof(*recorder) + tables->workers * sizeof(recorder->places[0]));

@@ -32,7 +32,7 @@ struct recorder;
 /* tables, labels and what options point to are borrowed. NULL without memory. */
 struct recorder *recorder_create(const struct tables *tables,
                                  const struct recorder_options *options,
-                                 const struct profile_labels *labels, unsigned generation)
+                                 const struct label_names *labels, unsigned generation)
     __attribute__((warn_unused_result));
 
 /* Files that are being written are abandoned. */

@@ -15,8 +15,8 @@
 static void
 the_request_is_named(void **state)
 {
-    const struct profile_label items[] = { { "/a", NULL }, { "/tiff", NULL } };
-    const struct profile_labels labels = { items, 2 };
+    const struct label_name items[] = { { "/a", NULL }, { "/tiff", NULL } };
+    const struct label_names labels = { items, 2 };
     struct crash_record record = { .signal = SIGSEGV,
                                    .code = SEGV_MAPERR,
                                    .address = 0x10,

@@ -12,13 +12,14 @@
 
 #include "base/count.h"
 #include "profile/chrome.h"
+#include "profile/rows.h"
 
 #define FROM                 UINT64_C(1000000000)
 #define ROUTE(label, status) (trace_route(label, status) & 0xffffffffffffff)
 #define AT(us)               (FROM + (us)*UINT64_C(1000))
 
-static const struct profile_label objects[] = { { "/tiff", "cached" }, { "/\xff", "cached" } };
-static const struct profile_labels labels = { .items = objects, .count = 2 };
+static const struct label_name objects[] = { { "/tiff", "cached" }, { "/\xff", "cached" } };
+static const struct label_names labels = { .items = objects, .count = 2 };
 
 static json_t *
 write_and_parse(struct trace_event *events, size_t count)

@@ -282,8 +282,8 @@ processes(void **state)
 static void
 connections(void **state)
 {
-    static const struct profile_label items[] = { { "/a.tif", "cached" } };
-    static const struct profile_labels labels = { items, 1 };
+    static const struct label_name items[] = { { "/a.tif", "cached" } };
+    static const struct label_names labels = { items, 1 };
     struct rows *rows = tables_rows(&observed.tables, 1);
     struct row *row;
 

@@ -107,8 +107,8 @@ text_in(const struct decoded *decoded, struct wire message, unsigned number)
     return decoded->strings[index];
 }
 
-static const struct profile_label label_items[] = { { "/a.tif", "cached" } };
-static const struct profile_labels labels = { label_items, 1 };
+static const struct label_name label_items[] = { { "/a.tif", "cached" } };
+static const struct label_names labels = { label_items, 1 };
 static struct tables tables;
 static struct maps maps;
 static struct symbols *symbols;

@@ -14,9 +14,9 @@
 #include "profile/marker.h"
 #include "profile_load.h"
 
-static const struct profile_label label_items[] = { { "/a.tif", "cached" },
-                                                    { "/b.tif", "streaming" } };
-static const struct profile_labels labels = { label_items, 2 };
+static const struct label_name label_items[] = { { "/a.tif", "cached" },
+                                                 { "/b.tif", "streaming" } };
+static const struct label_names labels = { label_items, 2 };
 static const uintptr_t stack_a[] = { 1000, 2001, 3001 };
 static const uintptr_t stack_b[] = { 1100, 2001, 3001 };
 
@@ -221,8 +221,8 @@ waits_have_reasons_for_frames(void **state)
 static void
 profiles_of_two_generations_are_one(void **state)
 {
-    static const struct profile_label other_items[] = { { "/c.tif", "embedded" } };
-    static const struct profile_labels other_labels = { other_items, 1 };
+    static const struct label_name other_items[] = { { "/c.tif", "embedded" } };
+    static const struct label_names other_labels = { other_items, 1 };
     struct profile *profile;
     struct profile *other;
     struct tables second;

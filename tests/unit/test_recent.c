@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "profile/recent.h"
+#include "profile/rows.h"
 
 #define US(n)                ((n)*UINT64_C(1000))
 #define ROUTE(label, status) (trace_route(label, status) & 0xffffffffffffff)
@@ -22,8 +23,8 @@
         US(2), connection, 1, 0, TRACE_TURN                                                    \
     }
 
-static const struct profile_label objects[] = { { "/x", "cached" } };
-static const struct profile_labels labels = { objects, 1 };
+static const struct label_name objects[] = { { "/x", "cached" } };
+static const struct label_names labels = { objects, 1 };
 static char told[2048];
 
 static void
