@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "master/core_limit.h"
 #include "master/supervise.h"
 
 /* What is to happen when the master crashes, and to all cores. Not fatal. */
@@ -17,7 +18,7 @@ arm(const struct generation *generation)
 
     if (error < 0)
         log_error("crash handler: %s", strerror(-error));
-    if ((error = crash_core(generation->config->debug.core)) < 0)
+    if ((error = core_limit_set(generation->config->debug.core)) < 0)
         log_error("core: %s", strerror(-error));
 }
 

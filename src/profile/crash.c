@@ -20,7 +20,6 @@
 #include <stddef.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -278,26 +277,4 @@ bool
 crash_claim(struct crash_record *record)
 {
     return __atomic_exchange_n(&record->reported, 1, __ATOMIC_ACQ_REL) == 0;
-}
-
-/* --- cores -------------------------------------------------------------------------------- */
-
-/* One byte is too few for a core, and the only limit that programs which cores are piped to
- * are spared by. */
-int
-crash_core(enum core core)
-{
-    static struct rlimit system;
-    static bool known;
-    struct rlimit limit;
-
-    if (!known && getrlimit(RLIMIT_CORE, &system) < 0)
-        return -errno;
-    known = true;
-    limit = system;
-    if (core == CORE_ON)
-        limit.rlim_cur = limit.rlim_max;
-    if (core == CORE_OFF)
-        limit.rlim_cur = limit.rlim_max < 1 ? limit.rlim_max : 1;
-    return setrlimit(RLIMIT_CORE, &limit) < 0 ? -errno : 0;
 }

@@ -13,7 +13,6 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "config/config.h"
 #include "profile/label.h"
 #include "profile/unwind.h"
 
@@ -60,9 +59,5 @@ bool crash_take(const struct crash_record *record, pid_t pid, struct crash_recor
 
 /* Is the caller the first who wants to report this crash? */
 bool crash_claim(struct crash_record *record) __attribute__((warn_unused_result));
-
-/* What happens to core files of this process and those it will fork; CORE_SYSTEM is what the
- * process was started with. 0 or a negative errno. See getrlimit(2), "RLIMIT_CORE". */
-int crash_core(enum core core) __attribute__((warn_unused_result));
 
 #endif

@@ -214,30 +214,6 @@ disarmed_leaves_no_record(void **state)
     assert_int_equal(shared->pid, 0);
 }
 
-static rlim_t
-limit_of(enum core core)
-{
-    struct rlimit limit;
-
-    assert_int_equal(crash_core(core), 0);
-    assert_int_equal(getrlimit(RLIMIT_CORE, &limit), 0);
-    return limit.rlim_cur;
-}
-
-static void
-cores_are_as_configured(void **state)
-{
-    struct rlimit limit;
-
-    (void)state;
-    getrlimit(RLIMIT_CORE, &limit);
-    limit.rlim_cur = limit.rlim_max > 4096 ? 4096 : limit.rlim_max;
-    setrlimit(RLIMIT_CORE, &limit);
-    assert_int_equal(limit_of(CORE_OFF), limit.rlim_max < 1 ? 0 : 1);
-    assert_int_equal(limit_of(CORE_ON), limit.rlim_max);
-    assert_int_equal(limit_of(CORE_SYSTEM), limit.rlim_cur);
-}
-
 int
 main(void)
 {
@@ -248,7 +224,6 @@ main(void)
         cmocka_unit_test(a_signal_names_its_sender),
         cmocka_unit_test(records_are_not_trusted),
         cmocka_unit_test(disarmed_leaves_no_record),
-        cmocka_unit_test(cores_are_as_configured),
     };
 
     shared =

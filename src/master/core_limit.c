@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* core_limit: the soft limit; the hard one stays, so that a reload can allow cores again. */
+#include "master/core_limit.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <sys/resource.h>
+
+/* One byte is too few for a core, and the only limit that programs which cores are piped to
+ * are spared by. */
+int
+core_limit_set(enum core core)
+{
+    static struct rlimit system;
+    static bool known;
+    struct rlimit limit;
+
+    if (!known && getrlimit(RLIMIT_CORE, &system) < 0)
+        return -errno;
+    known = true;
+    limit = system;
+    if (core == CORE_ON)
+        limit.rlim_cur = limit.rlim_max;
+    if (core == CORE_OFF)
+        limit.rlim_cur = limit.rlim_max < 1 ? limit.rlim_max : 1;
+    return setrlimit(RLIMIT_CORE, &limit) < 0 ? -errno : 0;
+}
