@@ -9,6 +9,7 @@
 
 #include "base/title.h"
 #include "observer/observer.h"
+#include "profile/autopsy.h"
 #include "sandbox/sandbox.h"
 #include "worker/worker.h"
 
@@ -61,6 +62,7 @@ spawn_worker(const struct generation *generation, const struct spawn_lends *lend
         .hatches = generation->hatches,
         .master_pipe = lends->pipe[0],
         .identity = generation->identity,
+        .fork_report = autopsy_fork,
     };
     char name[32];
 

@@ -14,6 +14,7 @@
 #include "base/slots.h"
 #include "config/config.h"
 #include "object/catalogue.h"
+#include "profile/label_names.h"
 #include "profile/tables.h"
 #include "worker/hatch.h"
 
@@ -34,6 +35,11 @@ struct inherit {
     const struct hatch *hatches; /* one a worker; NULL: connections stay where they are */
     int master_pipe;             /* readable (end of file) when the master is gone */
     struct identity identity;    /* to become */
+
+    /* Has a child of the caller write the crash of a process to the log, names looked up. 0
+     * or a negative errno. names may be NULL. */
+    int (*fork_report)(const struct crash_record *record, const char *process,
+                       const struct label_names *names);
 };
 
 #endif

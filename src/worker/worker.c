@@ -22,7 +22,6 @@
 #include "base/signals.h"
 #include "base/undumped.h"
 #include "profile/allocator.h"
-#include "profile/autopsy.h"
 #include "sandbox/sandbox.h"
 #include "worker/acceptor.h"
 #include "worker/flight.h"
@@ -108,7 +107,7 @@ report_master(const struct worker *worker)
     struct crash_record record;
 
     if (crash_take(shared, inherit->roster->master, &record) && crash_claim(shared) &&
-        autopsy_fork(&record, "master", NULL) < 0)
+        inherit->fork_report(&record, "master", NULL) < 0)
         log_error("the master has crashed, and its stack can't be told");
 }
 
