@@ -6,6 +6,8 @@
 #include <inttypes.h>
 #include <stdbool.h>
 
+#include "profile/unwind.h"
+
 #define LINE_SIZE 512
 
 struct teller {

@@ -16,7 +16,8 @@
 
 #include "profile/symbol.h"
 #include "profile/tell.h"
-#include "profile/unwind.h"
+
+struct unwind_ends;
 
 /* The lines of a stack whose addresses are as unwind.h has them. symbols NULL: addresses only.
  */
