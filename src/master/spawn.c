@@ -9,7 +9,10 @@
 
 #include "base/title.h"
 #include "observer/observer.h"
+#include "observer/pages.h"
 #include "profile/autopsy.h"
+#include "profile/crash.h"
+#include "profile/heap.h"
 #include "sandbox/sandbox.h"
 #include "worker/worker.h"
 
@@ -105,6 +108,7 @@ spawn_observer(const struct generation *generation, const struct spawn_lends *le
     const struct tables *tables = &generation->instruments.tables;
     const struct observer_inherit inherit = {
         .view = spawn_view(generation, lends),
+        .find = pages_find,
         .listen_fds = lends->observed->fds,
         .listen_count = lends->observed->count,
         .master_pipe = lends->pipe[0],

@@ -12,7 +12,6 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "observer/reply.h"
-#include "observer/route.h"
 
 #define REQUEST_MS     10000 /* until the whole request is there */
 #define ANSWER_SECONDS 120   /* after a window, for the answer to be made and taken */
@@ -43,7 +42,7 @@ find_route(struct service *service)
         return (struct message_error){ 503, "too many clients; see [debug] clients" };
     if (method == METHOD_UNKNOWN)
         return (struct message_error){ 501, NULL };
-    if ((service->route = route_find(message->request.path)) == NULL)
+    if ((service->route = service->client->find(message->request.path)) == NULL)
         return (struct message_error){ 404, "the index is at /debug/pprof/" };
     if (method != METHOD_GET && method != METHOD_HEAD && !(post && service->route->posts))
         return (struct message_error){ 405, NULL };

@@ -4,11 +4,13 @@
 #define OBSERVER_CLIENT_H
 
 #include "observer/peer.h"
+#include "observer/route.h"
 #include "observer/view.h"
 #include "observer/want.h"
 
 struct client {
     const struct view *view;
+    route_finder *find;
     struct peer peer;
     struct want *want; /* NULL: there are too many clients, and this one is told so */
 };

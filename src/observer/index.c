@@ -4,7 +4,7 @@
 
 #include <inttypes.h>
 
-#include "observer/route.h"
+#include "observer/pages.h"
 
 static void
 write_text(FILE *out, const char *text)
@@ -80,7 +80,7 @@ index_write(struct page *page)
     page->type = PAGE_HTML;
     write_head(page);
     fputs("<table>\n<tr><th>Count</th><th>Page</th><th>What it is</th></tr>\n", page->out);
-    for (size_t i = 0; (route = route_at(i)) != NULL; i++)
+    for (size_t i = 0; (route = pages_at(i)) != NULL; i++)
         if (route->about)
             write_row(page, route);
     fputs("</table>\n"

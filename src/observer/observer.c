@@ -94,6 +94,7 @@ be_client(const struct observer *observer, int fd, struct want *want)
 {
     const struct observer_inherit *inherit = observer->inherit;
     struct client client = { .view = inherit->view,
+                             .find = inherit->find,
                              .peer = { .fd = fd, .lifeline = observer->crew.lifeline[0] },
                              .want = want };
 

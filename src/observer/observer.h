@@ -10,11 +10,13 @@
 #include <stddef.h>
 
 #include "base/identity.h"
+#include "observer/route.h"
 #include "observer/view.h"
 
 /* All that crosses the fork from the master; borrowed for as long as the process lives. */
 struct observer_inherit {
     const struct view *view;
+    route_finder *find;    /* the pages */
     const int *listen_fds; /* listening stream sockets, of this process alone to accept on */
     size_t listen_count;
     int master_pipe;          /* readable (end of file) when the master is gone */

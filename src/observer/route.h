@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* route: the table of all pages: what answers a path, what it accepts, and what it is for. */
+/* route: a page in the table of all pages: what answers a path, what it accepts, and what it is
+ * for. */
 #ifndef OBSERVER_ROUTE_H
 #define OBSERVER_ROUTE_H
 
@@ -21,11 +22,8 @@ struct route {
     const char *about;
 };
 
-/* The page at this path, or NULL. */
-const struct route *route_find(struct span path);
-
-/* The page with this number, or NULL. */
-const struct route *route_at(size_t number);
+/* Finds the page at a path; NULL: there is none. */
+typedef const struct route *route_finder(struct span path);
 
 /* A path of its own, or one of those under "/debug/pprof/"? */
 static inline bool

@@ -18,7 +18,12 @@
 #include "base/count.h"
 #include "observed.h"
 #include "observer/client.h"
+#include "observer/pages.h"
 #include "profile/block.h"
+#include "profile/heap.h"
+#include "profile/rows.h"
+#include "profile/sampler.h"
+#include "profile/stacks.h"
 #include "profile_load.h"
 
 #define HOST      "Host: x\r\n"
@@ -76,6 +81,7 @@ static void
 serve(const struct ends *ends, bool turned_away)
 {
     const struct client client = { .view = &observed.view,
+                                   .find = pages_find,
                                    .peer = { .fd = ends->server,
                                              .lifeline = ends->lifeline[0] },
                                    .want = turned_away ? NULL : want };

@@ -20,6 +20,8 @@
 #include "base/signals.h"
 #include "observed.h"
 #include "observer/observer.h"
+#include "observer/pages.h"
+#include "profile/sampler.h"
 
 #define GET(path) "GET " path " HTTP/1.0\r\n\r\n"
 #define WINDOW    GET("/pprof/profile?seconds=3600")
@@ -47,6 +49,7 @@ set_up(void **state)
         return -1;
     if ((observer = fork()) == 0) {
         const struct observer_inherit inherit = { .view = &observed.view,
+                                                  .find = pages_find,
                                                   .listen_fds = &listen_fd,
                                                   .listen_count = 1,
                                                   .master_pipe = master_pipe[0],
