@@ -11,6 +11,7 @@
 #include "base/identity.h"
 #include "base/log.h"
 #include "profile/heap.h"
+#include "profile/sampler.h"
 
 static int
 label_objects(struct instruments *instruments, const struct catalogue *catalogue)

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 
 #include "observer/totals.h"
+#include "profile/sampler.h"
+#include "profile/stacks.h"
 
 static enum variant
 variant_of(const struct view *view, size_t object)

@@ -8,8 +8,10 @@
 
 #include <errno.h>
 
+#include "profile/heap.h"
 #include "profile/legacy.h"
 #include "profile/pprof.h"
+#include "profile/sampler.h"
 #include "profile/text.h"
 
 struct subject {

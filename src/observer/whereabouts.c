@@ -8,6 +8,7 @@
 #include "observer/proc.h"
 #include "observer/scope.h"
 #include "profile/backtrace.h"
+#include "profile/dump.h"
 
 #define PATIENCE_MS 250 /* a worker */
 

@@ -13,6 +13,7 @@
 #include "profile/gzip.h"
 #include "profile/intern.h"
 #include "profile/proto.h"
+#include "profile/stacks.h"
 
 /* Field numbers of profile.proto. */
 enum {

@@ -11,7 +11,10 @@
 #include "base/clock.h"
 #include "base/saturate.h"
 #include "profile/block.h"
+#include "profile/heap.h"
 #include "profile/marker.h"
+#include "profile/sampler.h"
+#include "profile/stacks.h"
 
 static const struct profile_meaning meanings[PROFILE_KINDS] = {
     [PROFILE_CPU] = { { { "samples", "count" }, { "cpu", "nanoseconds" } }, 2, 1 },

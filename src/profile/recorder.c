@@ -16,6 +16,7 @@
 #include "profile/legacy.h"
 #include "profile/maps.h"
 #include "profile/pprof.h"
+#include "profile/sampler.h"
 #include "profile/symbol.h"
 
 #define KINDS  2  /* those with files */

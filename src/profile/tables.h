@@ -12,13 +12,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "profile/crash.h"
-#include "profile/dump.h"
-#include "profile/heap.h"
-#include "profile/rows.h"
-#include "profile/sampler.h"
-#include "profile/stacks.h"
-#include "profile/trace.h"
+struct crash_record;
+struct dump_record;
+struct heap_table;
+struct rows;
+struct sampler_table;
+struct stacks;
+struct trace;
 
 /* How large they are to be. */
 struct tables_plan {

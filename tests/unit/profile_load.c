@@ -10,6 +10,9 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "profile/heap.h"
+#include "profile/sampler.h"
+#include "profile/stacks.h"
 #include "profile/symbol.h"
 
 uint64_t

@@ -14,6 +14,8 @@
 #include "observer/cost.h"
 #include "observer/metrics_cost.h"
 #include "profile/label.h"
+#include "profile/sampler.h"
+#include "profile/stacks.h"
 
 enum { A, B, C, OBJECTS };
 

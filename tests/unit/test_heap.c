@@ -16,6 +16,7 @@
 
 #include "base/count.h"
 #include "build.h"
+#include "profile/heap.h"
 #include "profile_load.h"
 
 static struct tables tables;

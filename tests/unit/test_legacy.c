@@ -12,7 +12,9 @@
 #include <cmocka.h>
 
 #include "base/count.h"
+#include "profile/heap.h"
 #include "profile/legacy.h"
+#include "profile/stacks.h"
 #include "profile_load.h"
 
 #define MS 1000000u

@@ -12,8 +12,11 @@
 
 #include <cmocka.h>
 
+#include "profile/heap.h"
 #include "profile/marker.h"
 #include "profile/pprof.h"
+#include "profile/sampler.h"
+#include "profile/stacks.h"
 #include "profile_load.h"
 #include "profile_wire.h"
 

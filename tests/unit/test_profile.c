@@ -11,7 +11,10 @@
 #include <cmocka.h>
 
 #include "profile/block.h"
+#include "profile/heap.h"
 #include "profile/marker.h"
+#include "profile/sampler.h"
+#include "profile/stacks.h"
 #include "profile_load.h"
 
 static const struct label_name label_items[] = { { "/a.tif", "cached" },

@@ -19,6 +19,8 @@
 #include "base/child.h"
 #include "base/log.h"
 #include "profile/recorder.h"
+#include "profile/sampler.h"
+#include "profile/stacks.h"
 #include "profile_load.h"
 #include "scratch.h"
 

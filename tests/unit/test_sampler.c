@@ -15,6 +15,8 @@
 
 #include "base/count.h"
 #include "profile/label.h"
+#include "profile/sampler.h"
+#include "profile/stacks.h"
 #include "profile_load.h"
 
 #define MS 1000000u

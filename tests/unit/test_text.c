@@ -11,7 +11,9 @@
 #include <cmocka.h>
 
 #include "base/count.h"
+#include "profile/heap.h"
 #include "profile/marker.h"
+#include "profile/stacks.h"
 #include "profile/text.h"
 #include "profile_load.h"
 

@@ -11,6 +11,7 @@
 
 #include "observed.h"
 #include "observer/want.h"
+#include "profile/sampler.h"
 
 static struct observed newest;
 static struct observed older;
