@@ -2,7 +2,7 @@
 /*
  * signals: one table of the signals that tell a process what to do. They are blocked and read
  * from a descriptor, so that none of them has a handler; what each process does with one is its
- * own table's matter. Handlers, of other signals, are only in src/profile/.
+ * own table's matter. Handlers, of other signals, are only in src/stack/ and src/profile/.
  */
 #ifndef BASE_SIGNALS_H
 #define BASE_SIGNALS_H

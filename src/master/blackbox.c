@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "profile/chrome.h"
-#include "profile/recent.h"
+#include "format/chrome.h"
+#include "format/recent.h"
 
 #define LOGGED 16 /* events, where no file is configured */
 

@@ -6,7 +6,7 @@
 #include <sys/types.h>
 
 #include "master/instruments.h"
-#include "profile/trace.h"
+#include "shared/trace.h"
 
 struct blackbox {
     const struct instruments *instruments;

@@ -12,11 +12,11 @@
 
 #include "base/child.h"
 #include "base/identity.h"
-#include "base/slots.h"
 #include "config/config.h"
 #include "master/instruments.h"
 #include "master/reporter.h"
 #include "object/catalogue.h"
+#include "shared/slots.h"
 #include "worker/hatch.h"
 
 /* A process's place. It stays when the process in it is replaced. */

@@ -8,11 +8,11 @@
 
 #include <stdbool.h>
 
-#include "base/roster.h"
 #include "config/config.h"
+#include "master/recorder.h"
 #include "object/catalogue.h"
-#include "profile/recorder.h"
 #include "profile/tables.h"
+#include "shared/roster.h"
 
 struct instruments {
     struct tables tables;

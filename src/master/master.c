@@ -29,7 +29,7 @@
 #include "master/reload.h"
 #include "master/serving.h"
 #include "master/state.h"
-#include "profile/crash.h"
+#include "stack/crash.h"
 
 /* --- the loop ----------------------------------------------------------------------------- */
 

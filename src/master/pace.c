@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "observer/proc.h"
+#include "base/proc.h"
 
 /* What a line is made of. */
 struct figures {

@@ -11,9 +11,9 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "base/slots.h"
 #include "config/config.h"
 #include "master/generation.h"
+#include "shared/slots.h"
 
 enum pace_kind { PACE_SCHED, PACE_ALLOC, PACE_KINDS };
 

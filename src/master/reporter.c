@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "format/autopsy.h"
 #include "master/blackbox.h"
-#include "profile/autopsy.h"
 
 static void
 report_ended(struct child *child, pid_t pid, const struct child_end *end)

@@ -8,7 +8,7 @@
 #include "base/clock.h"
 #include "master/core_limit.h"
 #include "master/supervise.h"
-#include "profile/crash.h"
+#include "stack/crash.h"
 
 /* What is to happen when the master crashes, and to all cores. Not fatal. */
 static void

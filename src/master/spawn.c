@@ -8,12 +8,12 @@
 #include <unistd.h>
 
 #include "base/title.h"
+#include "format/autopsy.h"
 #include "observer/observer.h"
-#include "observer/pages.h"
-#include "profile/autopsy.h"
-#include "profile/crash.h"
+#include "pages/pages.h"
 #include "profile/heap.h"
 #include "sandbox/sandbox.h"
+#include "stack/crash.h"
 #include "worker/worker.h"
 
 /* What only the master may hold. Its end of the pipe would keep the pipe open. */

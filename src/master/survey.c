@@ -12,8 +12,8 @@
 
 #include "base/child.h"
 #include "base/log.h"
-#include "observer/connections.h"
-#include "observer/whereabouts.h"
+#include "pages/connections.h"
+#include "pages/whereabouts.h"
 
 /* Lines for people are comments on that page, "#\tline"; the rest is for tools. */
 static void

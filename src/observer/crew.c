@@ -15,7 +15,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "profile/autopsy.h"
+#include "format/autopsy.h"
 
 #define END_MS 1000 /* for a child to end by itself */
 

@@ -6,12 +6,12 @@
 #ifndef OBSERVER_VIEW_H
 #define OBSERVER_VIEW_H
 
-#include "base/roster.h"
-#include "base/slots.h"
 #include "config/config.h"
 #include "object/catalogue.h"
-#include "profile/label_names.h"
 #include "profile/tables.h"
+#include "shared/label_names.h"
+#include "shared/roster.h"
+#include "shared/slots.h"
 
 struct view {
     const struct view

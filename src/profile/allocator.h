@@ -3,7 +3,7 @@
 #ifndef PROFILE_ALLOCATOR_H
 #define PROFILE_ALLOCATOR_H
 
-#include "base/slots.h"
+#include "shared/slots.h"
 
 /* Counts allocations of this process from now on, in all threads: memory->allocations, from 0.
  * Costs an atomic addition for each. 0 or a negative errno. */

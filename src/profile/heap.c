@@ -19,8 +19,8 @@
 #include "base/clock.h"
 #include "build.h"
 #include "profile/guard.h"
-#include "profile/label.h"
-#include "profile/unwind.h"
+#include "stack/label.h"
+#include "stack/unwind.h"
 
 double
 heap_weight(size_t size, uint64_t sample_bytes)

@@ -8,7 +8,7 @@
 
 #include <stdint.h>
 
-#include "profile/rows.h"
+#include "shared/rows.h"
 
 enum marker {
     MARKER_NOT_SAMPLED, /* CPU time of the process that is in no sample */

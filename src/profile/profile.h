@@ -10,8 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "profile/label_names.h"
 #include "profile/tables.h"
+#include "shared/label_names.h"
 
 enum profile_kind { PROFILE_CPU, PROFILE_HEAP, PROFILE_BLOCK, PROFILE_KINDS };
 

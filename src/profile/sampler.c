@@ -21,8 +21,8 @@
 #include "base/clock.h"
 #include "base/signals.h"
 #include "profile/guard.h"
-#include "profile/label.h"
-#include "profile/unwind.h"
+#include "stack/label.h"
+#include "stack/unwind.h"
 
 #define THREADS_MAX 64
 #define SECOND      1000000000u

@@ -11,13 +11,13 @@
 #include <sys/mman.h>
 
 #include "base/clock.h"
-#include "profile/crash.h"
-#include "profile/dump.h"
 #include "profile/heap.h"
-#include "profile/rows.h"
 #include "profile/sampler.h"
 #include "profile/stacks.h"
-#include "profile/trace.h"
+#include "shared/rows.h"
+#include "shared/trace.h"
+#include "stack/crash.h"
+#include "stack/dump.h"
 
 #define PAGE 4096u
 

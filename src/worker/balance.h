@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/slots.h"
+#include "shared/slots.h"
 
 /* How many connections a worker may have before it lets others accept, when the idlest of them
  * has `least`. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * inherit: what a worker is given when the master forks. Global, besides, are only the log's
- * sink and a few variables in src/profile/, most of them for signal handlers and hooks.
+ * sink and a few variables in src/stack/ and src/profile/, most of them for signal handlers and
+ * hooks.
  */
 #ifndef WORKER_INHERIT_H
 #define WORKER_INHERIT_H
@@ -10,12 +11,12 @@
 #include <stddef.h>
 
 #include "base/identity.h"
-#include "base/roster.h"
-#include "base/slots.h"
 #include "config/config.h"
 #include "object/catalogue.h"
-#include "profile/label_names.h"
 #include "profile/tables.h"
+#include "shared/label_names.h"
+#include "shared/roster.h"
+#include "shared/slots.h"
 #include "worker/hatch.h"
 
 struct inherit {

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "profile/block.h"
-#include "profile/label.h"
+#include "stack/label.h"
 #include "worker/worker.h"
 
 void

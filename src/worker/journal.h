@@ -13,8 +13,8 @@
 #include <stdint.h>
 
 #include "profile/marker.h"
-#include "profile/rows.h"
-#include "profile/trace.h"
+#include "shared/rows.h"
+#include "shared/trace.h"
 
 struct connection;
 struct object;

@@ -15,8 +15,8 @@
 #include <unistd.h>
 
 #include "base/undumped.h"
-#include "profile/crash.h"
 #include "profile/sampler.h"
+#include "stack/crash.h"
 
 struct reader {
     pthread_mutex_t lock;

@@ -12,7 +12,7 @@
 #include <sys/types.h>
 
 #include "object/object.h"
-#include "profile/label.h"
+#include "stack/label.h"
 
 struct connection;
 

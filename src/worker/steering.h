@@ -9,7 +9,7 @@
 
 #include <stdint.h>
 
-#include "base/slots.h"
+#include "shared/slots.h"
 
 #define STEERING_NOBODY (-1)
 

@@ -2,8 +2,8 @@
 /* bench_histogram: what an answer's numbers cost. Exports its table. */
 #include <stddef.h>
 
-#include "base/histogram.h"
 #include "bench.h"
+#include "shared/histogram.h"
 
 static void
 run_add(struct bench *bench)

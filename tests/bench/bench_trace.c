@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "bench.h"
-#include "profile/trace.h"
+#include "shared/trace.h"
 
 #define EVENTS 16384
 

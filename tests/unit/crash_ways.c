@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "base/count.h"
-#include "profile/crash.h"
+#include "stack/crash.h"
 
 /* What sanitizers would find is meant. */
 #define HERE __attribute__((noinline, noclone, noipa, no_sanitize("address,undefined")))

@@ -13,7 +13,7 @@
 #include "profile/heap.h"
 #include "profile/sampler.h"
 #include "profile/stacks.h"
-#include "profile/symbol.h"
+#include "symbol/symbol.h"
 
 uint64_t
 load_cpu_time(void)

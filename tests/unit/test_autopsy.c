@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "profile/autopsy.h"
+#include "format/autopsy.h"
 
 static void
 the_request_is_named(void **state)

@@ -12,9 +12,9 @@
 
 #include <cmocka.h>
 
-#include "profile/backtrace.h"
-#include "profile/maps.h"
-#include "profile/unwind.h"
+#include "stack/unwind.h"
+#include "symbol/backtrace.h"
+#include "symbol/maps.h"
 
 static struct maps maps;
 static struct symbols *symbols;

@@ -11,8 +11,8 @@
 #include <jansson.h>
 
 #include "base/count.h"
-#include "profile/chrome.h"
-#include "profile/rows.h"
+#include "format/chrome.h"
+#include "shared/rows.h"
 
 #define FROM                 UINT64_C(1000000000)
 #define ROUTE(label, status) (trace_route(label, status) & 0xffffffffffffff)

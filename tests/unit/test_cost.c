@@ -11,11 +11,11 @@
 #include <cmocka.h>
 
 #include "observed.h"
-#include "observer/cost.h"
-#include "observer/metrics_cost.h"
-#include "profile/label.h"
+#include "pages/cost.h"
+#include "pages/metrics_cost.h"
 #include "profile/sampler.h"
 #include "profile/stacks.h"
+#include "stack/label.h"
 
 enum { A, B, C, OBJECTS };
 

@@ -17,10 +17,10 @@
 #include <cmocka.h>
 
 #include "crash_ways.h"
-#include "profile/autopsy.h"
-#include "profile/backtrace.h"
-#include "profile/crash.h"
-#include "profile/label.h"
+#include "format/autopsy.h"
+#include "stack/crash.h"
+#include "stack/label.h"
+#include "symbol/backtrace.h"
 
 static struct crash_record *shared;
 

@@ -14,9 +14,9 @@
 
 #include <cmocka.h>
 
-#include "profile/dump.h"
-#include "profile/label.h"
-#include "profile/symbol.h"
+#include "stack/dump.h"
+#include "stack/label.h"
+#include "symbol/symbol.h"
 
 #define HERE __attribute__((noinline, noclone, noipa))
 

@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "base/count.h"
-#include "observer/exposition.h"
+#include "format/exposition.h"
 
 static char *text;
 static size_t size;

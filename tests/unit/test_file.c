@@ -17,7 +17,7 @@
 
 #include <cmocka.h>
 
-#include "profile/file.h"
+#include "base/file.h"
 #include "scratch.h"
 
 static const struct file_owner nobody_else = { { (uid_t)-1, (gid_t)-1 }, 0604 };

@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 #include "base/count.h"
-#include "profile/gzip.h"
+#include "format/gzip.h"
 
 static void
 what_went_in_comes_out(void **state)

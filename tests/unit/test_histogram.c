@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "base/count.h"
-#include "base/histogram.h"
+#include "shared/histogram.h"
 
 static const struct {
     uint64_t value;

@@ -14,21 +14,21 @@
 
 #include <cmocka.h>
 
+#include "format/autopsy.h"
+#include "format/chrome.h"
+#include "format/legacy.h"
+#include "format/pprof.h"
+#include "format/recent.h"
+#include "format/text.h"
 #include "observed.h"
-#include "observer/connections.h"
-#include "observer/metrics.h"
-#include "observer/processes.h"
-#include "observer/profiles.h"
 #include "observer/query.h"
-#include "observer/vars.h"
-#include "profile/autopsy.h"
-#include "profile/backtrace.h"
-#include "profile/chrome.h"
-#include "profile/legacy.h"
-#include "profile/pprof.h"
-#include "profile/recent.h"
-#include "profile/text.h"
+#include "pages/connections.h"
+#include "pages/metrics.h"
+#include "pages/processes.h"
+#include "pages/profiles.h"
+#include "pages/vars.h"
 #include "profile_load.h"
+#include "symbol/backtrace.h"
 
 #define WORKERS 2
 #define SEEDS   24

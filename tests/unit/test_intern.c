@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "profile/intern.h"
+#include "base/intern.h"
 
 static void
 keys_are_numbered_in_order(void **state)

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "profile/label.h"
+#include "stack/label.h"
 #include "worker/worker.h"
 
 static const struct config_server server = { .turn_size = 1 };

@@ -12,8 +12,8 @@
 #include <cmocka.h>
 
 #include "base/count.h"
+#include "format/legacy.h"
 #include "profile/heap.h"
-#include "profile/legacy.h"
 #include "profile/stacks.h"
 #include "profile_load.h"
 

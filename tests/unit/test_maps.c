@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "base/count.h"
-#include "profile/maps.h"
+#include "symbol/maps.h"
 
 static void
 lines_are_read(void **state)

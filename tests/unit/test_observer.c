@@ -20,7 +20,7 @@
 #include "base/signals.h"
 #include "observed.h"
 #include "observer/observer.h"
-#include "observer/pages.h"
+#include "pages/pages.h"
 #include "profile/sampler.h"
 
 #define GET(path) "GET " path " HTTP/1.0\r\n\r\n"

@@ -12,9 +12,9 @@
 
 #include <cmocka.h>
 
+#include "format/pprof.h"
 #include "profile/heap.h"
 #include "profile/marker.h"
-#include "profile/pprof.h"
 #include "profile/sampler.h"
 #include "profile/stacks.h"
 #include "profile_load.h"

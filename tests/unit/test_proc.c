@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "observer/proc.h"
+#include "base/proc.h"
 
 static bool
 parse(const char *text, uint64_t *number)

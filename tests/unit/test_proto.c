@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "base/count.h"
-#include "profile/proto.h"
+#include "format/proto.h"
 
 static void
 numbers_take_seven_bits_a_byte(void **state)

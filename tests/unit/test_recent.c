@@ -9,8 +9,8 @@
 
 #include <cmocka.h>
 
-#include "profile/recent.h"
-#include "profile/rows.h"
+#include "format/recent.h"
+#include "shared/rows.h"
 
 #define US(n)                ((n)*UINT64_C(1000))
 #define ROUTE(label, status) (trace_route(label, status) & 0xffffffffffffff)

@@ -18,7 +18,7 @@
 
 #include "base/child.h"
 #include "base/log.h"
-#include "profile/recorder.h"
+#include "master/recorder.h"
 #include "profile/sampler.h"
 #include "profile/stacks.h"
 #include "profile_load.h"

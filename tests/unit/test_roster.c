@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "base/roster.h"
+#include "shared/roster.h"
 
 static void
 restarts_are_those_after_the_first(void **state)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Tests of profile/rows. */
+/* Tests of shared/rows. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "profile/marker.h"
-#include "profile/rows.h"
+#include "shared/rows.h"
 
 #define ROOM 3
 

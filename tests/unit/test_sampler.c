@@ -14,10 +14,10 @@
 #include <cmocka.h>
 
 #include "base/count.h"
-#include "profile/label.h"
 #include "profile/sampler.h"
 #include "profile/stacks.h"
 #include "profile_load.h"
+#include "stack/label.h"
 
 #define MS 1000000u
 

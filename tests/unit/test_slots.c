@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "base/slots.h"
+#include "shared/slots.h"
 
 static void
 no_two_writers_share_a_cache_line(void **state)

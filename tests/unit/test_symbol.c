@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "profile/marker.h"
-#include "profile/symbol.h"
+#include "symbol/symbol.h"
 
 static struct maps maps;
 static struct symbols *symbols;

@@ -11,10 +11,10 @@
 #include <cmocka.h>
 
 #include "base/count.h"
+#include "format/text.h"
 #include "profile/heap.h"
 #include "profile/marker.h"
 #include "profile/stacks.h"
-#include "profile/text.h"
 #include "profile_load.h"
 
 #define MS 1000000u

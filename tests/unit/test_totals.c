@@ -13,10 +13,10 @@
 
 #include "base/count.h"
 #include "observed.h"
-#include "observer/health.h"
-#include "observer/metrics.h"
-#include "observer/totals.h"
-#include "observer/vars.h"
+#include "pages/health.h"
+#include "pages/metrics.h"
+#include "pages/totals.h"
+#include "pages/vars.h"
 
 enum { A, B, OBJECTS };
 

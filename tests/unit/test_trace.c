@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Tests of profile/trace. */
+/* Tests of shared/trace. */
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -15,7 +15,7 @@
 #include <cmocka.h>
 
 #include "base/count.h"
-#include "profile/trace.h"
+#include "shared/trace.h"
 
 #define EVENTS 8
 

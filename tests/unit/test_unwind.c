@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "profile/unwind.h"
+#include "stack/unwind.h"
 
 static uintptr_t pcs[64];
 static unsigned depth;

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * file: puts profiles on disk without ever harming who does it: a reader sees a whole file or
+ * none, and what fails is an error code.
+ */
+#ifndef BASE_FILE_H
+#define BASE_FILE_H
+
+#include <stdio.h>
+#include <sys/types.h>
+
+#include "base/identity.h"
+
+/* Whom files are given to, and what others may do with them. */
+struct file_owner {
+    struct identity identity;
+    mode_t mode;
+};
+
+/* Writes the content; 0 or a negative errno. What goes wrong with out itself is noticed. */
+typedef int file_content(void *argument, FILE *out);
+
+/* Writes a file beside path and renames it to path. 0 or a negative errno: then no trace of it
+ * is left, and a file that was there before still is. A limit on the size of files is EFBIG,
+ * not the signal SIGXFSZ. */
+int file_write(const char *path, const struct file_owner *owner, file_content *content,
+               void *argument) __attribute__((warn_unused_result));
+
+/* Of the files named start, digits, end, deletes all but the newest keep. 0 or a negative
+ * errno; files that vanish meanwhile are none. */
+int file_prune(const char *start, const char *end, unsigned keep)
+    __attribute__((warn_unused_result));
+
+#endif

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* proc: what /proc tells of a process. */
+#ifndef BASE_PROC_H
+#define BASE_PROC_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/types.h>
+
+/* Of proc_pid_stat(5). */
+struct proc_stat {
+    char state;          /* "D" waits for a disk, "T" is stopped */
+    unsigned long ticks; /* CPU time, see sysconf(3) */
+    unsigned long threads;
+    unsigned long pages; /* resident */
+};
+
+/* False: there is no such process. */
+bool proc_stat(pid_t pid, struct proc_stat *stat) __attribute__((warn_unused_result));
+
+/* Proportional set size in bytes: what it shares counts by its share; see
+ * proc_pid_smaps_rollup(5). False: no such process, or it is somebody else's. */
+bool proc_pss(pid_t pid, uint64_t *bytes) __attribute__((warn_unused_result));
+
+/* Times that the kernel took the CPU from its first thread; see proc_pid_status(5). 0: there is
+ * no such process. */
+uint64_t proc_switches(pid_t pid);
+
+/* From the text of such files: that of stat, and the number behind a name like "Pss:". */
+bool proc_parse_stat(const char *text, struct proc_stat *stat)
+    __attribute__((warn_unused_result));
+bool proc_parse_number(FILE *in, const char *name, uint64_t *number)
+    __attribute__((warn_unused_result));
+
+#endif

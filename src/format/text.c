@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* text: adds up by function name, sorts by flat value, then name, and prints. */
+#include "format/text.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/count.h"
+#include "base/intern.h"
+#include "base/saturate.h"
+
+#define HIDDEN_BELOW 0.005 /* of the total */
+
+struct text_row {
+    const char *name;
+    int64_t flat;
+    int64_t cum;
+    size_t seen; /* in the sample with this number; recursion counts once */
+};
+
+struct table {
+    enum profile_kind kind;
+    unsigned value;
+    struct symbols *symbols;
+    struct intern *names;
+    struct text_row *rows; /* by name */
+    size_t room;
+    size_t samples;
+    int64_t total;
+    bool failed;
+};
+
+/* --- adding up ---------------------------------------------------------------------------- */
+
+static struct text_row *
+row_of(struct table *table, const char *name)
+{
+    size_t number = intern_number(table->names, name, strlen(name));
+    size_t room = table->room > 0 ? table->room * 2 : 64;
+    struct text_row *rows;
+
+    if (intern_failed(table->names))
+        return NULL;
+    if (number < table->room)
+        return &table->rows[number];
+    if ((rows = reallocarray(table->rows, room, sizeof(*rows))) == NULL)
+        return NULL;
+    memset(rows + table->room, 0, (room - table->room) * sizeof(*rows));
+    table->rows = rows;
+    table->room = room;
+    return &rows[number];
+}
+
+static void
+add_frame(struct table *table, const char *name, bool innermost, int64_t value)
+{
+    struct text_row *row = row_of(table, name);
+
+    if (row == NULL) {
+        table->failed = true;
+        return;
+    }
+    if (innermost)
+        row->flat = saturate_add(row->flat, value);
+    if (row->seen != table->samples)
+        row->cum = saturate_add(row->cum, value);
+    row->seen = table->samples;
+}
+
+static void
+add_sample(void *argument, const struct profile_sample *sample)
+{
+    struct table *table = argument;
+    int64_t value = sample->values[table->value];
+
+    table->samples++;
+    table->total = saturate_add(table->total, value);
+    for (unsigned i = 0; i < sample->depth; i++) {
+        const struct symbol *frames;
+        size_t count =
+            symbol_find(table->symbols, profile_address(table->kind, sample, i), &frames);
+
+        for (size_t k = 0; k < count; k++)
+            add_frame(table, frames[k].function, i == 0 && k == 0, value);
+    }
+}
+
+/* --- printing ----------------------------------------------------------------------------- */
+
+static const struct unit {
+    const char *of;
+    const char *name;
+    double factor;
+} units[] = {
+    { "nanoseconds", "hrs", 3600e9 }, { "nanoseconds", "s", 1e9 }, { "nanoseconds", "ms", 1e6 },
+    { "nanoseconds", "us", 1e3 },     { "nanoseconds", "ns", 1 },  { "bytes", "GB", 0x1p30 },
+    { "bytes", "MB", 0x1p20 },        { "bytes", "kB", 0x1p10 },   { "bytes", "B", 1 },
+};
+
+void
+text_format(int64_t value, const char *unit, char *text, size_t size)
+{
+    double amount = (double)value;
+    const char *name = "";
+
+    for (size_t i = 0; value != 0 && i < COUNT(units); i++)
+        if (strcmp(units[i].of, unit) == 0 && fabs(amount) >= units[i].factor) {
+            amount /= units[i].factor;
+            name = units[i].name;
+            break;
+        }
+    snprintf(text, size, fabs(amount - round(amount)) < 0.005 ? "%.0f%s" : "%.2f%s", amount,
+             name);
+}
+
+static double
+percent(int64_t value, int64_t total)
+{
+    return total == 0 ? 0 : 100 * (double)value / (double)total;
+}
+
+static int
+compare(const void *a, const void *b)
+{
+    const struct text_row *left = a;
+    const struct text_row *right = b;
+
+    if (saturate_magnitude(left->flat) != saturate_magnitude(right->flat))
+        return saturate_magnitude(left->flat) > saturate_magnitude(right->flat) ? -1 : 1;
+    if (saturate_magnitude(left->cum) != saturate_magnitude(right->cum))
+        return saturate_magnitude(left->cum) > saturate_magnitude(right->cum) ? -1 : 1;
+    return strcmp(left->name, right->name);
+}
+
+/* Sorts, and moves what is too small to show behind the rest. Returns how many to show. */
+static size_t
+arrange(struct table *table)
+{
+    size_t count = intern_count(table->names);
+    double least = HIDDEN_BELOW * fabs((double)table->total);
+    size_t shown = 0;
+
+    for (size_t i = 0; i < count; i++)
+        table->rows[i].name = intern_key(table->names, i, NULL);
+    for (size_t i = 0; i < count; i++) {
+        struct text_row row = table->rows[i];
+
+        if (row.cum == 0 || fabs((double)row.cum) < least)
+            continue;
+        table->rows[i] = table->rows[shown];
+        table->rows[shown++] = row;
+    }
+    if (shown > 0)
+        qsort(table->rows, shown, sizeof(*table->rows), compare);
+    return shown;
+}
+
+static void
+print_times(const struct profile *profile, const struct table *table, const char *unit,
+            FILE *out)
+{
+    time_t second = (time_t)(profile->begin / 1000000000u);
+    char duration[32];
+    char total[32];
+    char date[64];
+    struct tm when;
+
+    strftime(date, sizeof(date), "%b %-d, %Y at %H:%M:%S (UTC)", gmtime_r(&second, &when));
+    text_format((int64_t)profile->duration, "nanoseconds", duration, sizeof(duration));
+    text_format(table->total, unit, total, sizeof(total));
+    fprintf(out, "Time: %s\nDuration: %s, Total samples = %s", date, duration, total);
+    if (strcmp(unit, "nanoseconds") == 0)
+        fprintf(out, " (%.2f%%)", percent(table->total, (int64_t)profile->duration));
+    fputc('\n', out);
+}
+
+/* A small worker may well allocate less than that in all. */
+static void
+print_rate(const struct profile *profile, size_t shown, FILE *out)
+{
+    char rate[32];
+
+    if (profile->kind != PROFILE_HEAP || profile->rate == 0)
+        return;
+    text_format((int64_t)profile->rate, "bytes", rate, sizeof(rate));
+    fprintf(out, "One sample for each %s of allocations, on average\n", rate);
+    if (shown == 0 && profile->rate > 1)
+        fprintf(out, "There is none to show: a smaller [profile] sample_bytes takes more\n");
+}
+
+static void
+print_head(const struct profile *profile, const struct table *table, const struct maps *maps,
+           size_t shown, FILE *out)
+{
+    const struct profile_type *type = &profile_meaning(profile->kind)->types[table->value];
+    size_t dropped = intern_count(table->names) - shown;
+    int64_t flat = 0;
+    char part[32];
+    char total[32];
+
+    for (size_t i = 0; i < shown; i++)
+        flat = saturate_add(flat, table->rows[i].flat);
+    if (maps->count > 0) {
+        const char *slash = strrchr(maps->items[0].path, '/');
+
+        fprintf(out, "File: %s\n", slash ? slash + 1 : maps->items[0].path);
+    }
+    fprintf(out, "Type: %s\n", type->name);
+    print_times(profile, table, type->unit, out);
+    print_rate(profile, shown, out);
+    text_format(flat, type->unit, part, sizeof(part));
+    text_format(table->total, type->unit, total, sizeof(total));
+    fprintf(out, "Showing nodes accounting for %s, %.4g%% of %s total\n", part,
+            percent(flat, table->total), total);
+    if (dropped > 0)
+        fprintf(out, "Dropped %zu node%s (cum < %.1f%%)\n", dropped, dropped == 1 ? "" : "s",
+                100 * HIDDEN_BELOW);
+}
+
+static void
+print_rows(const struct table *table, size_t shown, const char *unit, FILE *out)
+{
+    int64_t sum = 0;
+
+    fprintf(out, "%10s %6s %6s %10s %6s\n", "flat", "flat%", "sum%", "cum", "cum%");
+    for (size_t i = 0; i < shown; i++) {
+        const struct text_row *row = &table->rows[i];
+        char flat[32];
+        char cum[32];
+
+        sum = saturate_add(sum, row->flat);
+        text_format(row->flat, unit, flat, sizeof(flat));
+        text_format(row->cum, unit, cum, sizeof(cum));
+        fprintf(out, "%10s %5.2f%% %5.2f%% %10s %5.2f%%  %s\n", flat,
+                percent(row->flat, table->total), percent(sum, table->total), cum,
+                percent(row->cum, table->total), row->name);
+    }
+}
+
+int
+text_write(const struct profile *profile, unsigned value, const struct maps *maps,
+           struct symbols *symbols, FILE *out)
+{
+    struct table table = {
+        .kind = profile->kind, .value = value, .symbols = symbols, .names = intern_create()
+    };
+    int error = -ENOMEM;
+
+    profile_each(profile, add_sample, &table);
+    if (!table.failed && table.names) {
+        size_t shown = arrange(&table);
+
+        print_head(profile, &table, maps, shown, out);
+        print_rows(&table, shown, profile_meaning(profile->kind)->types[value].unit, out);
+        error = 0;
+    }
+    free(table.rows);
+    intern_free(table.names);
+    return error;
+}

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * connections: copies the rows that workers keep in shared memory; a worker that is stuck or
+ * stopped need not do anything for it.
+ */
+#include "pages/connections.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "base/count.h"
+#include "format/tally.h"
+#include "pages/whereabouts.h"
+#include "shared/rows.h"
+#include "shared/trace.h"
+
+struct entry {
+    const struct view *view;
+    unsigned worker;
+    struct row row;
+};
+
+struct list {
+    struct entry *items;
+    size_t count;
+    size_t room;
+};
+
+/* --- copying ------------------------------------------------------------------------------ */
+
+static bool
+add(struct list *list, const struct entry *entry)
+{
+    size_t room = list->room > 0 ? list->room * 2 : 64;
+    struct entry *items;
+
+    if (list->count == list->room) {
+        if ((items = reallocarray(list->items, room, sizeof(*items))) == NULL)
+            return false;
+        list->items = items;
+        list->room = room;
+    }
+    list->items[list->count++] = *entry;
+    return true;
+}
+
+static int
+collect(const struct page *page, struct list *list)
+{
+    struct scope scope = scope_of(page->view, page->query.worker);
+    struct entry entry;
+
+    for (unsigned i = 0;
+         (entry.view = scope_worker(&scope, page->view, i, &entry.worker)) != NULL; i++) {
+        const struct tables *tables = entry.view->tables;
+        const struct rows *rows = tables_rows(tables, entry.worker);
+        size_t place = 0;
+
+        if (roster_pid(entry.view->roster, entry.worker) <= 0)
+            continue;
+        while (rows_next(rows, tables->connections, &place, &entry.row))
+            if (!add(list, &entry))
+                return -ENOMEM;
+    }
+    return 0;
+}
+
+/* --- printing ----------------------------------------------------------------------------- */
+
+static double
+seconds_since(uint64_t now, uint64_t ns)
+{
+    return now > ns ? (double)(now - ns) / 1e9 : 0;
+}
+
+static void
+print_body(FILE *out, const struct entry *entry)
+{
+    const struct row *row = &entry->row;
+    const char *object = label_names_object(entry->view->labels, row->label);
+
+    if (object)
+        fprintf(out, ", %s", object);
+    if (row->end > 0)
+        fprintf(out, ", byte %" PRIu64 " of %" PRIu64, row->position, row->end);
+    if (row->stalled > 0)
+        fprintf(out, ", stalled %.3f s", (double)row->stalled / 1e9);
+}
+
+/* A wait that is not over yet. */
+static void
+print_wait(FILE *out, const struct row *row, uint64_t now)
+{
+    static const struct {
+        enum marker reason;
+        const char *name;
+    } reasons[] = {
+        { MARKER_WAIT_CLIENT, "its client" },
+        { MARKER_WAIT_DISK, "a disk" },
+        { MARKER_WAIT_TURN, "its turn" },
+    };
+
+    for (size_t i = 0; i < COUNT(reasons); i++)
+        if (row->reason == reasons[i].reason)
+            fprintf(out, ", waits %.3f s for %s",
+                    (double)((uint32_t)(now / 1000000) - row->waits) / 1e3, reasons[i].name);
+}
+
+static void
+print_entry(FILE *out, const struct entry *entry, uint64_t now)
+{
+    const struct row *row = &entry->row;
+
+    fprintf(out, "#\t    worker %u", entry->worker);
+    if (entry->view->generation > 0)
+        fprintf(out, " of generation %u", entry->view->generation);
+    fprintf(out,
+            ", connection %" PRIu32 ", age %.3f s, in this state %.3f s, requests %" PRIu32,
+            row->connection, seconds_since(now, row->opened), seconds_since(now, row->since),
+            row->requests);
+    print_body(out, entry);
+    print_wait(out, row, now);
+    fputc('\n', out);
+}
+
+static void
+print_state(FILE *out, const struct list *list, enum row_state state, uint64_t now)
+{
+    uint64_t count = 0;
+
+    for (size_t i = 0; i < list->count; i++)
+        count += list->items[i].row.state == state;
+    tally_group(out, marker_of_state(state), rows_state_name(state), count);
+    for (size_t i = 0; i < list->count; i++)
+        if (list->items[i].row.state == state)
+            print_entry(out, &list->items[i], now);
+}
+
+void
+connections_goroutine(struct page *page)
+{
+    struct list list = { 0 };
+    int error = collect(page, &list);
+    uint64_t now = trace_now();
+
+    if (error == 0) {
+        tally_begin(page->out, "goroutine", list.count);
+        for (enum row_state state = 0; state < ROW_STATES; state++)
+            print_state(page->out, &list, state, now);
+        if (page->query.debug == 2 && !page->head_only)
+            whereabouts_write(page);
+        error = tally_end(page->out);
+    }
+    if (error < 0)
+        page_refuse(page, 500, "%s", strerror(-error));
+    free(list.items);
+}
+
+uint64_t
+connections_count(const struct view *view)
+{
+    uint64_t count = 0;
+
+    for (; view; view = view->older)
+        for (unsigned i = 0; i < view->slots->workers; i++)
+            count += slot_read(&slots_worker(view->slots, i)->connections);
+    return count;
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * cost: see cost.h. Nothing here is fatal. Known weakness: samples for whose stacks there was
+ * no room have no label, and are in no variant's time.
+ */
+#include "pages/cost.h"
+
+#include <stdlib.h>
+
+#include "pages/totals.h"
+#include "profile/sampler.h"
+#include "profile/stacks.h"
+
+static enum variant
+variant_of(const struct view *view, size_t object)
+{
+    return view->catalogue->objects[object].asset->variant;
+}
+
+static void
+add_bytes(const struct view *view, struct cost *cost)
+{
+    for (unsigned i = 0; i < view->catalogue->count; i++)
+        cost->bytes[variant_of(view, i)] += totals_own_object(view, i).bytes;
+}
+
+bool
+cost_by_process(const struct view *view, struct cost *cost)
+{
+    enum variant variant = VARIANT_CACHED;
+    unsigned asked = 0; /* bits */
+
+    *cost = (struct cost){ 0 };
+    for (unsigned i = 0; i < view->catalogue->count; i++)
+        if (totals_own_object(view, i).requests > 0) {
+            variant = variant_of(view, i);
+            asked |= 1u << variant;
+        }
+    if (asked == 0 || (asked & (asked - 1)) != 0)
+        return false;
+    add_bytes(view, cost);
+    cost->cpu_ns[variant] = totals_own_cpu(view);
+    return true;
+}
+
+/* Labels are numbers of objects, plus 1. */
+static bool
+add_samples(const struct view *view, unsigned worker, struct cost *cost)
+{
+    struct stacks *stacks = stacks_copy(sampler_stacks(tables_cpu(view->tables, worker)));
+    const struct stacks_record *record;
+    size_t place = 0;
+
+    if (stacks == NULL)
+        return false;
+    while ((record = stacks_next(stacks, &place)) != NULL)
+        if (record->label > 0 && record->label <= view->catalogue->count)
+            cost->cpu_ns[variant_of(view, record->label - 1)] += record->values[SAMPLER_NS];
+    free(stacks);
+    return true;
+}
+
+bool
+cost_by_samples(const struct view *view, struct cost *cost)
+{
+    *cost = (struct cost){ 0 };
+    if (view->config->profile.cpu == NULL)
+        return false;
+    for (unsigned i = 0; i < view->tables->workers; i++)
+        if (!add_samples(view, i, cost))
+            return false;
+    add_bytes(view, cost);
+    return true;
+}

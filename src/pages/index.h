@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* index: the page for people who come with a browser. */
+#ifndef PAGES_INDEX_H
+#define PAGES_INDEX_H
+
+#include "observer/page.h"
+
+void index_write(struct page *page);
+
+#endif

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * metrics: tables of families, in the order of the page. Nothing is kept between two scrapes:
+ * the shared counters are the only state. Without memory for the list of workers the answer is
+ * 500.
+ */
+#include "pages/metrics.h"
+
+#include <stdlib.h>
+
+#include "base/count.h"
+#include "build.h"
+#include "format/exposition.h"
+#include "pages/metrics_cost.h"
+#include "pages/metrics_worker.h"
+#include "pages/totals.h"
+
+#define NS 1e9 /* a second's */
+
+struct scrape {
+    FILE *out;
+    const struct view *view;
+    struct totals totals;
+    struct totals_worker *workers;
+    unsigned worker_count;
+};
+
+/* --- the daemon as a whole ---------------------------------------------------------------- */
+
+struct whole {
+    const char *name;
+    const char *type;
+    const char *help;
+    double (*value)(const struct scrape *scrape);
+};
+
+static double
+generation(const struct scrape *scrape)
+{
+    return scrape->view->generation;
+}
+
+static double
+start_time(const struct scrape *scrape)
+{
+    return (double)scrape->view->roster->started / NS;
+}
+
+static double
+processes(const struct scrape *scrape)
+{
+    unsigned count = 2; /* the master and this one */
+
+    for (unsigned i = 0; i < scrape->worker_count; i++)
+        count += scrape->workers[i].pid > 0;
+    return count;
+}
+
+static double
+restarts(const struct scrape *scrape)
+{
+    return (double)scrape->totals.restarts;
+}
+
+static double
+cpu(const struct scrape *scrape)
+{
+    return (double)scrape->totals.cpu_ns / NS;
+}
+
+static double
+pss(const struct scrape *scrape)
+{
+    uint64_t bytes = 0;
+
+    for (unsigned i = 0; i < scrape->worker_count; i++)
+        bytes += scrape->workers[i].pss;
+    return (double)bytes;
+}
+
+static double
+connections(const struct scrape *scrape)
+{
+    uint64_t count = 0;
+
+    for (unsigned i = 0; i < scrape->worker_count; i++)
+        if (scrape->workers[i].pid > 0)
+            count += slot_read(&scrape->workers[i].slot->connections);
+    return (double)count;
+}
+
+static double
+accepted(const struct scrape *scrape)
+{
+    return (double)scrape->totals.sum.accepted;
+}
+
+static double
+sent(const struct scrape *scrape)
+{
+    return (double)scrape->totals.sum.served.bytes;
+}
+
+static double
+turns(const struct scrape *scrape)
+{
+    return (double)scrape->totals.sum.turns;
+}
+
+static double
+stalls(const struct scrape *scrape)
+{
+    return (double)scrape->totals.sum.stalls;
+}
+
+static double
+reads(const struct scrape *scrape)
+{
+    return (double)scrape->totals.sum.reads;
+}
+
+static const struct whole wholes[] = {
+    { "tiffd_start_time_seconds", "gauge", "Start of the daemon, since the epoch.",
+      start_time },
+    { "tiffd_generation", "gauge", "Reloads so far.", generation },
+    { "tiffd_processes", "gauge", "Processes now: master, observer and workers.", processes },
+    { "tiffd_restarts_total", "counter", "Workers that took the place of one that ended.",
+      restarts },
+    { "tiffd_cpu_seconds_total", "counter", "CPU time of all workers, the system's included.",
+      cpu },
+    { "tiffd_pss_bytes", "gauge", "Proportional set size of all workers together.", pss },
+    { "tiffd_connections", "gauge", "Connections now.", connections },
+    { "tiffd_accepted_total", "counter", "Connections accepted.", accepted },
+    { "tiffd_sent_bytes_total", "counter", "Bytes handed to the kernel, heads included.",
+      sent },
+    { "tiffd_turns_total", "counter", "Turns of connections.", turns },
+    { "tiffd_stalls_total", "counter", "Times that a socket was full.", stalls },
+    { "tiffd_reads_total", "counter", "Pieces that threads read from a disk.", reads },
+};
+
+static void
+write_wholes(const struct scrape *scrape)
+{
+    for (size_t i = 0; i < COUNT(wholes); i++) {
+        exposition_family(scrape->out, wholes[i].name, wholes[i].type, wholes[i].help);
+        exposition_sample(scrape->out, wholes[i].name, NULL, wholes[i].value(scrape));
+    }
+}
+
+static void
+write_build(const struct scrape *scrape)
+{
+    const struct exposition_label labels[] = {
+        { "version", PACKAGE_VERSION },
+        { "variant", config_variant_name(scrape->view->config->server.variant) },
+        { NULL, NULL },
+    };
+
+    exposition_family(scrape->out, "tiffd_build_info", "gauge",
+                      "Always 1. The version, and the variant of assets that name none.");
+    exposition_sample(scrape->out, "tiffd_build_info", labels, 1);
+}
+
+static void
+write_classes(const struct scrape *scrape)
+{
+    static const char *const classes[SLOTS_STATUS_CLASSES] = { "1xx", "2xx", "3xx", "4xx",
+                                                               "5xx" };
+
+    exposition_family(scrape->out, "tiffd_requests_total", "counter",
+                      "Requests whose answer has begun, by the class of its status.");
+    for (unsigned i = 0; i < SLOTS_STATUS_CLASSES; i++) {
+        const struct exposition_label labels[] = { { "class", classes[i] }, { NULL, NULL } };
+
+        exposition_sample(scrape->out, "tiffd_requests_total", labels,
+                          (double)scrape->totals.sum.served.status[i]);
+    }
+}
+
+static void
+write_histograms(const struct scrape *scrape)
+{
+    const struct slot_timing *timing = &scrape->totals.sum.timing;
+    const struct {
+        const char *name;
+        const char *help;
+        const struct histogram *histogram;
+        const struct histogram_scale *scale;
+        double unit;
+    } rows[] = {
+        { "tiffd_time_to_first_byte_seconds",
+          "From a whole request head to the first byte of the answer handed to the kernel.",
+          &timing->first_byte, &histogram_time, NS },
+        { "tiffd_transfer_seconds",
+          "From a whole request head to the last byte of the answer handed to the kernel.",
+          &timing->transfer, &histogram_time, NS },
+        { "tiffd_stall_seconds", "From a full socket to its taking more.", &timing->stall,
+          &histogram_time, NS },
+        { "tiffd_body_bytes", "Sizes of bodies that were sent to their end.", &timing->body,
+          &histogram_bytes, 1 },
+    };
+
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        exposition_family(scrape->out, rows[i].name, "histogram", rows[i].help);
+        exposition_histogram(scrape->out, rows[i].name, rows[i].histogram, rows[i].scale,
+                             rows[i].unit);
+    }
+}
+
+/* --- objects ------------------------------------------------------------------------------ */
+
+static const struct {
+    const char *name;
+    const char *help;
+    size_t offset;
+} of_objects[] = {
+    { "tiffd_object_requests_total", "Requests whose answer has begun.",
+      offsetof(struct slot_counters, requests) },
+    { "tiffd_object_sent_bytes_total", "Bytes of bodies handed to the kernel.",
+      offsetof(struct slot_counters, bytes) },
+};
+
+static void
+write_objects(const struct scrape *scrape)
+{
+    const struct catalogue *catalogue = scrape->view->catalogue;
+
+    for (size_t i = 0; i < COUNT(of_objects); i++) {
+        exposition_family(scrape->out, of_objects[i].name, "counter", of_objects[i].help);
+        for (unsigned object = 0; object < catalogue->count; object++) {
+            const struct config_asset *asset = catalogue->objects[object].asset;
+            const struct slot_counters counters = totals_object(scrape->view, object);
+            const struct exposition_label labels[] = {
+                { "path", asset->path },
+                { "variant", config_variant_name(asset->variant) },
+                { NULL, NULL },
+            };
+            const uint64_t *value = (const uint64_t *)(const void *)&counters;
+
+            exposition_sample(scrape->out, of_objects[i].name, labels,
+                              (double)value[of_objects[i].offset / sizeof(*value)]);
+        }
+    }
+}
+
+void
+metrics_write(struct page *page)
+{
+    struct scrape scrape = { .out = page->out, .view = page->view };
+
+    scrape.workers = totals_workers(page->view, &scrape.worker_count);
+    if (scrape.workers == NULL) {
+        page_refuse(page, 500, "out of memory");
+        return;
+    }
+    page->type = EXPOSITION_TYPE;
+    totals_take(page->view, &scrape.totals);
+    write_build(&scrape);
+    write_wholes(&scrape);
+    write_classes(&scrape);
+    write_histograms(&scrape);
+    metrics_cost_write(page->out, page->view);
+    metrics_worker_write(page->out, scrape.workers, scrape.worker_count);
+    write_objects(&scrape);
+    free(scrape.workers);
+}

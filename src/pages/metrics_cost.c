@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* metrics_cost: see metrics_cost.h; what does not apply to this daemon is left out. */
+#include "pages/metrics_cost.h"
+
+#include "format/exposition.h"
+#include "pages/cost.h"
+
+#define NS         1e9 /* a second's */
+#define TOTAL      "tiffd_variant_cpu_seconds_total"
+#define PER_BYTE   "tiffd_variant_cpu_seconds_per_byte"
+#define NUMBER_MAX 16
+
+static void
+write_ratios(FILE *out, const struct cost *cost, const char *by)
+{
+    for (enum variant i = 0; i < COST_VARIANTS; i++) {
+        const struct exposition_label labels[] = { { "variant", config_variant_name(i) },
+                                                   { "by", by },
+                                                   { NULL, NULL } };
+
+        if (cost->bytes[i] > 0)
+            exposition_sample(out, PER_BYTE, labels,
+                              (double)cost->cpu_ns[i] / NS / (double)cost->bytes[i]);
+    }
+}
+
+static void
+write_times(FILE *out, const struct cost *cost, unsigned generation)
+{
+    char number[NUMBER_MAX];
+
+    snprintf(number, sizeof(number), "%u", generation);
+    exposition_family(out, TOTAL, "counter",
+                      "CPU time of samples taken while a worker worked for an object of the "
+                      "variant. Absent without [profile] cpu.");
+    for (enum variant i = 0; i < COST_VARIANTS; i++) {
+        const struct exposition_label labels[] = { { "generation", number },
+                                                   { "variant", config_variant_name(i) },
+                                                   { NULL, NULL } };
+
+        exposition_sample(out, TOTAL, labels, (double)cost->cpu_ns[i] / NS);
+    }
+}
+
+void
+metrics_cost_write(FILE *out, const struct view *view)
+{
+    struct cost process;
+    struct cost samples;
+    const bool by_process = cost_by_process(view, &process);
+    const bool by_samples = cost_by_samples(view, &samples);
+
+    if (by_samples)
+        write_times(out, &samples, view->generation);
+    if (!by_process && !by_samples)
+        return;
+    exposition_family(out, PER_BYTE, "gauge",
+                      "CPU time by bytes of bodies sent, of this generation; times 1e9: of a "
+                      "gigabyte. By process: all time of its workers; absent unless all "
+                      "requests were for one variant. By samples: only what was spent on "
+                      "answers; absent without [profile] cpu.");
+    if (by_process)
+        write_ratios(out, &process, "process");
+    if (by_samples)
+        write_ratios(out, &samples, "samples");
+}

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* pages: the table; everything else about a page follows from its row. */
+#include "pages/pages.h"
+
+#include "base/count.h"
+#include "pages/connections.h"
+#include "pages/health.h"
+#include "pages/index.h"
+#include "pages/lookup.h"
+#include "pages/metrics.h"
+#include "pages/processes.h"
+#include "pages/profiles.h"
+#include "pages/tracing.h"
+#include "pages/vars.h"
+
+/* What profiles of every kind accept. */
+#define PROFILE_PARAMETERS                                                                     \
+    (QUERY_WORKER | QUERY_SECONDS | QUERY_FORMAT | QUERY_SAMPLE_INDEX | QUERY_DEBUG)
+
+static uint64_t
+count_heap(const struct view *view)
+{
+    return profiles_count(view, PROFILE_HEAP);
+}
+
+static uint64_t
+count_block(const struct view *view)
+{
+    return profiles_count(view, PROFILE_BLOCK);
+}
+
+static const struct route routes[] = {
+    { .path = "", .write = index_write },
+    { .path = "/", .write = index_write },
+    { .path = "/debug/pprof", .write = index_write },
+    { .path = "/pprof", .write = index_write },
+    { .path = "profile",
+      .write = profiles_cpu,
+      .rules = { .accepted = PROFILE_PARAMETERS,
+                 .seconds = 30,
+                 .legacy = true,
+                 .kind = PROFILE_CPU },
+      .example = "seconds=5&format=text",
+      .about =
+          "Where workers spend CPU time from now on, for seconds=N (30). Waits that long." },
+    { .path = "heap",
+      .write = profiles_heap,
+      .rules = { .accepted = PROFILE_PARAMETERS,
+                 .whole = true,
+                 .legacy = true,
+                 .kind = PROFILE_HEAP },
+      .example = "format=text",
+      .count = count_heap,
+      .about = "Memory in use, by who allocated it; with seconds=N: the change meanwhile." },
+    { .path = "allocs",
+      .write = profiles_allocs,
+      .rules = { .accepted = PROFILE_PARAMETERS,
+                 .whole = true,
+                 .legacy = true,
+                 .kind = PROFILE_HEAP },
+      .example = "format=text",
+      .count = count_heap,
+      .about = "All memory allocated so far, also what has been freed since." },
+    { .path = "growth",
+      .write = profiles_growth,
+      .rules = { .accepted = PROFILE_PARAMETERS,
+                 .seconds = 5,
+                 .legacy = true,
+                 .kind = PROFILE_HEAP },
+      .example = "format=text",
+      .about = "By how much memory in use grows, for seconds=N (5). Waits that long." },
+    { .path = "block",
+      .write = profiles_block,
+      .rules = { .accepted = PROFILE_PARAMETERS, .whole = true, .kind = PROFILE_BLOCK },
+      .example = "format=text",
+      .count = count_block,
+      .about = "What connections have waited for: slow clients, disks, their turn." },
+    { .path = "trace",
+      .write = tracing_write,
+      .rules = { .accepted = QUERY_WORKER | QUERY_SECONDS, .seconds = 1 },
+      .example = "seconds=1",
+      .count = tracing_count,
+      .about = "What happens in workers, event by event, for seconds=N (1). For Perfetto, "
+               "chrome://tracing, speedscope. Waits that long." },
+    { .path = "goroutine",
+      .write = connections_goroutine,
+      .rules = { .accepted = QUERY_WORKER | QUERY_DEBUG },
+      .example = "debug=1",
+      .count = connections_count,
+      .about = "What each connection is doing: state, age, bytes, how long its client stalled. "
+               "With debug=2 also where the code of every worker is." },
+    { .path = "threadcreate",
+      .write = processes_threadcreate,
+      .rules = { .accepted = QUERY_DEBUG },
+      .example = "debug=1",
+      .count = processes_count,
+      .about = "The daemon's processes." },
+    { .path = "cmdline",
+      .write = processes_cmdline,
+      .example = "",
+      .about = "The command line of the master; arguments are separated by NUL." },
+    { .path = "symbol",
+      .write = lookup_symbol,
+      .posts = true,
+      .addresses = true,
+      .example = "",
+      .about = "For tools: names for addresses, as 0x1234+0x5678 in a query or a POST." },
+    { .path = "/debug/vars",
+      .write = vars_write,
+      .example = "",
+      .about = "Numbers of the daemon, its workers and its objects, as JSON." },
+    { .path = "/metrics",
+      .write = metrics_write,
+      .example = "",
+      .about = "The same and histograms, for Prometheus." },
+    { .path = "/healthz",
+      .write = health_write,
+      .example = "",
+      .about = "\"ok\", or 503 when a worker is missing." },
+};
+
+const struct route *
+pages_at(size_t number)
+{
+    return number < COUNT(routes) ? &routes[number] : NULL;
+}
+
+static bool
+cut_prefix(struct span *path, struct span prefix)
+{
+    if (path->length < prefix.length || memcmp(path->at, prefix.at, prefix.length) != 0)
+        return false;
+    *path = (struct span){ path->at + prefix.length, path->length - prefix.length };
+    return true;
+}
+
+/* google-pprof does not know this page, and takes its path for the root of a server. */
+static void
+cut_allocs(struct span *path)
+{
+    if (cut_prefix(path, SPAN("allocs/pprof/")) && span_equal(*path, SPAN("profile")))
+        *path = SPAN("allocs");
+}
+
+const struct route *
+pages_find(struct span path)
+{
+    bool under = cut_prefix(&path, SPAN("/debug/pprof/")) || cut_prefix(&path, SPAN("/pprof/"));
+
+    if (under)
+        cut_allocs(&path);
+    for (size_t i = 0; i < COUNT(routes); i++)
+        if (route_is_whole(&routes[i]) != under && span_equal(path, span_of(routes[i].path)))
+            return &routes[i];
+    return NULL;
+}

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * totals: adds up the counters in the slots of every generation that the view knows, and what
+ * those that ended before left. Nothing here is fatal. Known weakness: workers go on while they
+ * are read, so numbers of one answer may differ by what happens meanwhile.
+ */
+#include "pages/totals.h"
+
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/proc.h"
+#include "observer/scope.h"
+
+/* --- CPU time ----------------------------------------------------------------------------- */
+
+#define RUSAGE_LOSS 2000 /* ns: wait4(2) rounds user and system time down to whole us */
+
+/*
+ * The master adds what a process used and then empties its place. Where the sum has changed
+ * meanwhile, or the id is there and its process is not, it is in the middle of that: what was
+ * read would count the process twice or not at all, so all of it is read again.
+ */
+static uint64_t
+cpu_of_place(const struct roster *roster, unsigned number)
+{
+    const struct roster_place *place = &roster->places[number];
+    const struct timespec moment = { .tv_nsec = 1000000 };
+    uint64_t retired = 0;
+    uint64_t ns = 0;
+
+    for (unsigned tries = 0; tries < 20; tries++) {
+        pid_t pid;
+
+        retired = __atomic_load_n(&place->retired_ns, __ATOMIC_SEQ_CST);
+        pid = __atomic_load_n(&place->pid, __ATOMIC_SEQ_CST);
+        ns = 0;
+        if ((pid <= 0 || clock_of_process(pid, &ns)) &&
+            __atomic_load_n(&place->retired_ns, __ATOMIC_SEQ_CST) == retired)
+            break;
+        nanosleep(&moment, NULL);
+    }
+    ns -= ns < RUSAGE_LOSS ? ns : RUSAGE_LOSS; /* else the end would turn it back */
+    return ns + retired;
+}
+
+uint64_t
+totals_own_cpu(const struct view *view)
+{
+    uint64_t ns = 0;
+
+    for (unsigned i = 0; i < view->roster->workers; i++)
+        ns += cpu_of_place(view->roster, i);
+    return ns;
+}
+
+/* --- sums --------------------------------------------------------------------------------- */
+
+void
+totals_take(const struct view *view, struct totals *totals)
+{
+    *totals = (struct totals){ .sum = *view->gone,
+                               .cpu_ns = view->gone->retired_ns,
+                               .restarts = view->gone->restarts };
+    for (; view; view = view->older) {
+        slots_sum(view->slots, &totals->sum);
+        totals->cpu_ns += totals_own_cpu(view);
+        totals->restarts += roster_restarts(view->roster);
+    }
+}
+
+struct slot_counters
+totals_own_object(const struct view *view, unsigned object)
+{
+    struct slot_counters counters = { 0 };
+
+    for (unsigned i = 0; i < view->slots->workers; i++)
+        slot_counters_sum(&counters, slots_object(view->slots, i, object));
+    return counters;
+}
+
+struct slot_counters
+totals_object(const struct view *view, unsigned index)
+{
+    const struct object *object = &view->catalogue->objects[index];
+    struct slot_counters counters = { 0 };
+
+    if (view->gone_objects)
+        counters = view->gone_objects[index];
+    for (; view; view = view->older) {
+        const struct object *own = catalogue_find_heir(view->catalogue, object);
+
+        if (own) {
+            const struct slot_counters more = totals_own_object(view, own->index);
+
+            slot_counters_sum(&counters, &more);
+        }
+    }
+    return counters;
+}
+
+/* --- workers ------------------------------------------------------------------------------ */
+
+static struct totals_worker
+look_at(const struct view *view, unsigned number)
+{
+    const struct roster_place *place = &view->roster->places[number];
+    struct totals_worker worker = {
+        .view = view,
+        .slot = slots_worker(view->slots, number),
+        .number = number,
+        .pid = roster_pid(view->roster, number),
+        .cpu_ns = cpu_of_place(view->roster, number),
+        .spawned = __atomic_load_n(&place->spawned, __ATOMIC_RELAXED),
+    };
+
+    if (!proc_pss(worker.pid, &worker.pss))
+        worker.pss = 0;
+    return worker;
+}
+
+struct totals_worker *
+totals_workers(const struct view *view, unsigned *count)
+{
+    const struct scope scope = scope_of(view, SCOPE_ALL);
+    struct totals_worker *workers;
+    const struct view *owner;
+    unsigned number;
+
+    for (*count = 0; scope_worker(&scope, view, *count, &number);)
+        ++*count;
+    if ((workers = calloc(*count, sizeof(*workers))) == NULL)
+        return NULL;
+    for (unsigned i = 0; i < *count; i++)
+        if ((owner = scope_worker(&scope, view, i, &number)) != NULL)
+            workers[i] = look_at(owner, number);
+    return workers;
+}
+
+struct slot_memory
+totals_memory(const struct totals_worker *workers, unsigned count)
+{
+    struct slot_memory total = { 0 };
+
+    for (unsigned i = 0; i < count; i++)
+        if (workers[i].pid > 0)
+            slot_memory_sum(&total, &workers[i].slot->memory);
+    return total;
+}

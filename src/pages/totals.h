@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * totals: sums over all generations and all processes that there have been, so that a counter
+ * never goes back, whatever ends; and what single workers use now.
+ */
+#ifndef PAGES_TOTALS_H
+#define PAGES_TOTALS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "observer/view.h"
+
+struct totals {
+    struct slot sum; /* everything counted since the daemon's start; no gauges */
+    uint64_t cpu_ns; /* of workers */
+    uint64_t restarts;
+};
+
+/* One worker that is there now, of any generation. */
+struct totals_worker {
+    const struct view *view;
+    const struct slot *slot;
+    unsigned number;
+    pid_t pid;        /* 0: nobody is in its place */
+    uint64_t cpu_ns;  /* of all processes that have been in its place */
+    uint64_t pss;     /* bytes; 0: unknown */
+    uint64_t spawned; /* processes so far */
+};
+
+void totals_take(const struct view *view, struct totals *totals);
+
+/* All workers of the newest generation, then those of older ones that still drain. Free with
+ * free(3). NULL without memory. */
+struct totals_worker *totals_workers(const struct view *view, unsigned *count)
+    __attribute__((warn_unused_result));
+
+/* tcmalloc's numbers of these. */
+struct slot_memory totals_memory(const struct totals_worker *workers, unsigned count);
+
+/* What has been answered from the object with this index, and from those at the same path and
+ * in the same variant in older generations. */
+struct slot_counters totals_object(const struct view *view, unsigned object);
+
+/* Of the view's own generation alone: what has been answered from an object, and the CPU time
+ * of its workers in ns. */
+struct slot_counters totals_own_object(const struct view *view, unsigned object);
+uint64_t totals_own_cpu(const struct view *view);
+
+#endif

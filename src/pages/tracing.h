@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* tracing: the page that is an execution trace of workers, see profile/chrome.h. */
+#ifndef PAGES_TRACING_H
+#define PAGES_TRACING_H
+
+#include "observer/page.h"
+
+/* Events in one answer, of all workers; when there are as many, the window ends early. */
+#define TRACING_MAX (1u << 20)
+
+void tracing_write(struct page *page);
+
+/* Events so far, of all workers. */
+uint64_t tracing_count(const struct view *view);
+
+#endif

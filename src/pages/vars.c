@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * vars: builds the JSON value with jansson and writes it at once. Without memory the answer is
+ * 500, or a part of it is missing. Known weakness: JSON has 64 bit signed integers at best, and
+ * many readers take 53 bits.
+ */
+#include "pages/vars.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+
+#include "pages/totals.h"
+
+#define NS 1e9 /* a second's */
+
+static void
+put(json_t *object, const char *name, uint64_t value)
+{
+    json_object_set_new(object, name, json_integer((json_int_t)value));
+}
+
+static void
+put_seconds(json_t *object, const char *name, uint64_t ns)
+{
+    json_object_set_new(object, name, json_real((double)ns / NS));
+}
+
+/* Arguments are any bytes, JSON's strings are UTF-8: what is not becomes a question mark. */
+static json_t *
+string(const char *text)
+{
+    json_t *value = json_string(text);
+    char *ascii;
+
+    if (value || (ascii = strdup(text)) == NULL)
+        return value;
+    for (char *at = ascii; *at; at++)
+        if ((unsigned char)*at >= 0x80)
+            *at = '?';
+    value = json_string(ascii);
+    free(ascii);
+    return value;
+}
+
+static json_t *
+command_line(const struct view *view)
+{
+    char *const *argument = view->arguments;
+    json_t *list = json_array();
+
+    for (; argument && *argument; argument++)
+        json_array_append_new(list, string(*argument));
+    return list;
+}
+
+/* The names of Go's runtime.MemStats, for what tcmalloc has too. */
+static json_t *
+memory_statistics(const struct slot_memory *memory)
+{
+    const uint64_t heap = memory->heap + memory->released;
+    const uint64_t idle = memory->page_heap + memory->released;
+    json_t *value = json_object();
+
+    put(value, "Alloc", memory->in_use);
+    put(value, "Sys", heap);
+    put(value, "Mallocs", memory->allocations);
+    put(value, "HeapAlloc", memory->in_use);
+    put(value, "HeapSys", heap);
+    put(value, "HeapIdle", idle);
+    put(value, "HeapInuse", heap > idle ? heap - idle : 0);
+    put(value, "HeapReleased", memory->released);
+    put(value, "CacheFree", memory->thread_cache + memory->central);
+    return value;
+}
+
+static json_t *
+status_classes(const struct slot_counters *counters)
+{
+    json_t *classes = json_object();
+    char name[] = "1xx";
+
+    for (unsigned i = 0; i < SLOTS_STATUS_CLASSES; i++) {
+        name[0] = (char)('1' + i);
+        put(classes, name, slot_read(&counters->status[i]));
+    }
+    return classes;
+}
+
+static void
+put_counters(json_t *object, const struct slot_counters *counters)
+{
+    put(object, "requests", slot_read(&counters->requests));
+    put(object, "sent_bytes", slot_read(&counters->bytes));
+    json_object_set_new(object, "status", status_classes(counters));
+}
+
+/* What a worker has counted, or all of them together. */
+static void
+put_counted(json_t *object, const struct slot *slot)
+{
+    put(object, "accepted", slot_read(&slot->accepted));
+    put_counters(object, &slot->served);
+    put(object, "turns", slot_read(&slot->turns));
+    put(object, "stalls", slot_read(&slot->stalls));
+    put(object, "reads", slot_read(&slot->reads));
+}
+
+static json_t *
+one_worker(const struct totals_worker *worker)
+{
+    const struct slot *slot = worker->slot;
+    json_t *value = json_object();
+
+    put(value, "generation", worker->view->generation);
+    put(value, "worker", worker->number);
+    put(value, "pid", (uint64_t)worker->pid);
+    put(value, "spawned", worker->spawned);
+    put_seconds(value, "cpu_seconds", worker->cpu_ns);
+    put(value, "pss_bytes", worker->pss);
+    put(value, "connections", slot_read(&slot->connections));
+    put(value, "given", slot_read(&slot->given));
+    put(value, "taken", slot_read(&slot->taken));
+    put_counted(value, slot);
+    return value;
+}
+
+static json_t *
+all_workers(const struct totals_worker *workers, unsigned count)
+{
+    json_t *list = json_array();
+
+    for (unsigned i = 0; i < count; i++)
+        json_array_append_new(list, one_worker(&workers[i]));
+    return list;
+}
+
+static json_t *
+one_object(const struct object *object, const struct slot_counters *counters)
+{
+    json_t *value = json_object();
+
+    json_object_set_new(value, "variant",
+                        json_string(config_variant_name(object->asset->variant)));
+    put(value, "length", object->representation.length);
+    put_counters(value, counters);
+    return value;
+}
+
+static json_t *
+all_objects(const struct view *view)
+{
+    json_t *objects = json_object();
+
+    for (unsigned i = 0; i < view->catalogue->count; i++) {
+        const struct object *object = &view->catalogue->objects[i];
+        const struct slot_counters counters = totals_object(view, i);
+
+        json_object_set_new(objects, object->asset->path, one_object(object, &counters));
+    }
+    return objects;
+}
+
+static json_t *
+whole(const struct view *view)
+{
+    json_t *value = json_object();
+    struct totals totals;
+
+    totals_take(view, &totals);
+    put_seconds(value, "start_time_seconds", view->roster->started);
+    put(value, "generation", view->generation);
+    put_seconds(value, "cpu_seconds", totals.cpu_ns);
+    put(value, "restarts", totals.restarts);
+    put_counted(value, &totals.sum);
+    return value;
+}
+
+/* NULL without memory. */
+static json_t *
+all(const struct view *view)
+{
+    unsigned count;
+    struct totals_worker *workers = totals_workers(view, &count);
+    struct slot_memory memory;
+    json_t *value;
+
+    if (workers == NULL)
+        return NULL;
+    memory = totals_memory(workers, count);
+    value = json_object();
+    json_object_set_new(value, "cmdline", command_line(view));
+    json_object_set_new(value, "memstats", memory_statistics(&memory));
+    json_object_set_new(value, "totals", whole(view));
+    json_object_set_new(value, "workers", all_workers(workers, count));
+    json_object_set_new(value, "objects", all_objects(view));
+    free(workers);
+    return value;
+}
+
+void
+vars_write(struct page *page)
+{
+    json_t *value = all(page->view);
+
+    page->type = PAGE_JSON;
+    if (value == NULL || json_dumpf(value, page->out, JSON_INDENT(1)) < 0)
+        page_refuse(page, 500, "out of memory");
+    else
+        fputc('\n', page->out);
+    json_decref(value);
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* roster: the memory behind the list of processes, and what it adds up to. */
+#include "shared/roster.h"
+
+#include <errno.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+struct roster *
+roster_create(unsigned workers)
+{
+    size_t size = sizeof(struct roster) + workers * sizeof(struct roster_place);
+    struct roster *roster =
+        mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+    if (roster == MAP_FAILED)
+        return NULL;
+    roster->size = size;
+    roster->workers = workers;
+    roster->master = getpid();
+    return roster;
+}
+
+void
+roster_destroy(struct roster *roster)
+{
+    if (roster)
+        munmap(roster, roster->size);
+}
+
+int
+roster_protect(struct roster *roster)
+{
+    return mprotect(roster, roster->size, PROT_READ) < 0 ? -errno : 0;
+}
+
+uint64_t
+roster_restarts(const struct roster *roster)
+{
+    uint64_t restarts = 0;
+
+    for (unsigned i = 0; i < roster->workers; i++) {
+        uint32_t spawned = __atomic_load_n(&roster->places[i].spawned, __ATOMIC_RELAXED);
+
+        restarts += spawned > 0 ? spawned - 1 : 0;
+    }
+    return restarts;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * roster: who is who among the processes of one generation, in shared memory. The master alone
+ * writes it; workers map it read-only, so that nobody acts on a process id that a wild pointer
+ * made up.
+ */
+#ifndef SHARED_ROSTER_H
+#define SHARED_ROSTER_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct roster_place {
+    pid_t pid;           /* 0: no process now */
+    uint32_t spawned;    /* processes that have been in this place */
+    uint64_t since;      /* ns since the epoch: start of the one that is there */
+    uint64_t retired_ns; /* CPU time of those that have ended */
+};
+
+struct roster {
+    size_t size; /* of the mapping, bytes */
+    pid_t master;
+    uint32_t workers;
+    uint64_t started;             /* ns since the epoch: the daemon */
+    struct roster_place observer; /* pid 0: none */
+    struct roster_place places[]; /* a worker each */
+};
+
+/* MAP_SHARED, zeroed but for size, workers and master. NULL with errno. */
+struct roster *roster_create(unsigned workers) __attribute__((warn_unused_result));
+void roster_destroy(struct roster *roster);
+
+/* In a process that may only read it. 0 or a negative errno. */
+int roster_protect(struct roster *roster) __attribute__((warn_unused_result));
+
+/* Processes that took the place of a worker that had ended. */
+uint64_t roster_restarts(const struct roster *roster);
+
+/* The process in this place now; 0: none. */
+static inline pid_t
+roster_pid(const struct roster *roster, unsigned worker)
+{
+    return __atomic_load_n(&roster->places[worker].pid, __ATOMIC_RELAXED);
+}
+
+#endif

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * rows: a line about each connection of a worker, in shared memory, so that it can be read
+ * while the worker serves, and also while it is stuck.
+ */
+#ifndef SHARED_ROWS_H
+#define SHARED_ROWS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum row_state { ROW_IDLE, ROW_PARTING, ROW_HEAD, ROW_SEND, ROW_READ, ROW_LINGER, ROW_STATES };
+
+/* Times are ns of CLOCK_MONOTONIC. */
+struct row {
+    uint64_t opened;
+    uint64_t since;    /* when the state was entered */
+    uint64_t position; /* of the body under way: the next byte to send */
+    uint64_t end;      /* the one after the last; 0: no body is under way */
+    uint64_t stalled;  /* ns that the client let its socket be full, in all */
+    uint32_t requests;
+    uint32_t connection; /* its number in traces; 0: the row is free */
+    uint32_t label;      /* what it is served, see label.h */
+    uint16_t state;
+    uint16_t reason; /* enum marker: what it waits for; 0: nothing */
+    uint32_t next;   /* of a free row: the next free one, plus 1 */
+    uint32_t waits;  /* ms of CLOCK_MONOTONIC modulo 2^32: since when it waits */
+};
+
+struct rows {
+    uint32_t count;
+    uint32_t free;  /* the first free row of those used before, plus 1; 0: none */
+    uint32_t taken; /* rows that were ever used */
+    uint32_t unused;
+    struct row rows[];
+};
+
+/* "send" */
+const char *rows_state_name(enum row_state state);
+
+/* Bytes for so many rows. */
+size_t rows_size(unsigned count);
+
+/* A worker begins with no connections. */
+void rows_start(struct rows *rows, unsigned count);
+
+/* A zeroed row for the one writer; NULL: all are taken. */
+struct row *rows_take(struct rows *rows);
+void rows_give(struct rows *rows, struct row *row);
+
+/* For any process: the next row in use, copied; start with *place = 0. room: the rows that the
+ * memory holds, whatever a broken writer says. Returns 0 at the end. */
+int rows_next(const struct rows *rows, unsigned room, size_t *place, struct row *copy);
+
+#endif

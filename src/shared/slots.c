@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * slots: the shared memory behind the statistics, laid out as
+ *
+ *     slot 0 | object 0 | object 1 | ... | slot 1 | object 0 | object 1 | ...
+ *
+ * with every part on cache lines of its own. Made by the master before it forks.
+ */
+#include "shared/slots.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <sys/mman.h>
+
+static size_t
+stride(const struct slots *slots)
+{
+    return sizeof(struct slot) + slots->objects * sizeof(struct slot_counters);
+}
+
+int
+slots_create(struct slots *slots, unsigned workers, unsigned objects)
+{
+    *slots = (struct slots){ .workers = workers, .objects = objects };
+    slots->size = workers * stride(slots);
+    slots->memory =
+        mmap(NULL, slots->size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (slots->memory == MAP_FAILED) {
+        slots->memory = NULL;
+        return -errno;
+    }
+    return 0;
+}
+
+void
+slots_destroy(struct slots *slots)
+{
+    if (slots->memory)
+        munmap(slots->memory, slots->size);
+    slots->memory = NULL;
+}
+
+struct slot *
+slots_worker(const struct slots *slots, unsigned worker)
+{
+    assert(worker < slots->workers);
+    return (struct slot *)((char *)slots->memory + worker * stride(slots));
+}
+
+struct slot_counters *
+slots_object(const struct slots *slots, unsigned worker, unsigned object)
+{
+    assert(object < slots->objects);
+    return (struct slot_counters *)(slots_worker(slots, worker) + 1) + object;
+}
+
+void
+slot_count_answer(struct slot_counters *counters, unsigned status)
+{
+    assert(status >= 100 && status < 100 * (SLOTS_STATUS_CLASSES + 1));
+    slot_add(&counters->requests, 1);
+    slot_add(&counters->status[status / 100 - 1], 1);
+}
+
+void
+slot_counters_sum(struct slot_counters *total, const struct slot_counters *counters)
+{
+    total->requests += slot_read(&counters->requests);
+    total->bytes += slot_read(&counters->bytes);
+    for (unsigned i = 0; i < SLOTS_STATUS_CLASSES; i++)
+        total->status[i] += slot_read(&counters->status[i]);
+}
+
+void
+slot_memory_sum(struct slot_memory *total, const struct slot_memory *memory)
+{
+    total->in_use += slot_read(&memory->in_use);
+    total->heap += slot_read(&memory->heap);
+    total->page_heap += slot_read(&memory->page_heap);
+    total->thread_cache += slot_read(&memory->thread_cache);
+    total->central += slot_read(&memory->central);
+    total->released += slot_read(&memory->released);
+    total->allocations += slot_read(&memory->allocations);
+}
+
+static void
+sum_timing(struct slot_timing *total, const struct slot_timing *timing)
+{
+    histogram_sum(&total->first_byte, &timing->first_byte);
+    histogram_sum(&total->transfer, &timing->transfer);
+    histogram_sum(&total->stall, &timing->stall);
+    histogram_sum(&total->body, &timing->body);
+}
+
+void
+slots_sum(const struct slots *slots, struct slot *total)
+{
+    for (unsigned worker = 0; worker < slots->workers; worker++) {
+        const struct slot *slot = slots_worker(slots, worker);
+
+        slot_counters_sum(&total->served, &slot->served);
+        total->accepted += slot_read(&slot->accepted);
+        total->connections += slot_read(&slot->connections);
+        total->turns += slot_read(&slot->turns);
+        total->stalls += slot_read(&slot->stalls);
+        total->reads += slot_read(&slot->reads);
+        total->idle += slot_read(&slot->idle);
+        total->runnable += slot_read(&slot->runnable);
+        sum_timing(&total->timing, &slot->timing);
+    }
+}

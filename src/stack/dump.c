@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * dump: questions are numbered, and an answer says which was the last when it was written, so
+ * several may ask at once. Who reads while the next answer is written reads again.
+ */
+#include "stack/dump.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/signals.h"
+#include "stack/label.h"
+#include "stack/unwind.h"
+
+#define DUMP_SIGNAL (SIGRTMIN + 1)
+#define POLL_NS     200000
+
+/* This process's: a signal handler can be given nothing else. */
+static struct dump_record *mine;
+
+/* --- in the process that answers ---------------------------------------------------------- */
+
+static void
+on_signal(int signal, siginfo_t *info, void *context)
+{
+    const int error = errno;
+    const uint32_t asked = __atomic_load_n(&mine->asked, __ATOMIC_ACQUIRE);
+    const uint32_t version = mine->version;
+
+    (void)signal;
+    (void)info;
+    __atomic_store_n(&mine->version, version | 1, __ATOMIC_SEQ_CST);
+    mine->dump.label = label_get();
+    mine->dump.depth = unwind_interrupted(context, mine->dump.pcs, DUMP_DEPTH);
+    __atomic_store_n(&mine->version, (version | 1) + 1, __ATOMIC_SEQ_CST);
+    __atomic_store_n(&mine->answered, asked, __ATOMIC_RELEASE);
+    errno = error;
+}
+
+int
+dump_arm(struct dump_record *record)
+{
+    struct sigaction action = { .sa_sigaction = on_signal,
+                                .sa_flags = SA_SIGINFO | SA_RESTART };
+
+    unwind_prime();
+    mine = record;
+    sigfillset(&action.sa_mask);
+    if (sigaction(DUMP_SIGNAL, &action, NULL) < 0)
+        return -errno;
+    signals_unblock(DUMP_SIGNAL);
+    __atomic_store_n(&record->pid, getpid(), __ATOMIC_SEQ_CST);
+    return 0;
+}
+
+/* --- in the process that asks ------------------------------------------------------------- */
+
+static bool
+copy(const struct dump_record *record, struct dump *dump)
+{
+    const uint32_t version = __atomic_load_n(&record->version, __ATOMIC_SEQ_CST);
+
+    if (version & 1)
+        return false;
+    memcpy(dump, &record->dump, sizeof(*dump));
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    if (dump->depth > DUMP_DEPTH)
+        dump->depth = DUMP_DEPTH;
+    return __atomic_load_n(&record->version, __ATOMIC_SEQ_CST) == version;
+}
+
+int
+dump_ask(struct dump_record *record, pid_t pid, unsigned milliseconds, struct dump *dump)
+{
+    const struct timespec pause = { .tv_nsec = POLL_NS };
+    const uint64_t deadline = clock_now() + milliseconds;
+    uint32_t asked;
+
+    if (pid <= 0 || __atomic_load_n(&record->pid, __ATOMIC_SEQ_CST) != pid)
+        return -ESRCH;
+    asked = __atomic_add_fetch(&record->asked, 1, __ATOMIC_SEQ_CST);
+    if (kill(pid, DUMP_SIGNAL) < 0)
+        return -errno;
+    for (;;) {
+        int32_t ahead = (int32_t)(__atomic_load_n(&record->answered, __ATOMIC_ACQUIRE) - asked);
+
+        if (ahead >= 0 && copy(record, dump))
+            return 0;
+        if (clock_now() >= deadline)
+            return -ETIMEDOUT;
+        nanosleep(&pause, NULL);
+    }
+}

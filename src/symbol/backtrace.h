@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * backtrace: a stack for people, a line each function, the way debuggers show it:
+ *
+ * #0 0x000055d0c0de1234 read_chunk (inlined) src/object/cached.c:41
+ * #1 0x000055d0c0de1234 answer+0x1f src/worker/exchange.c:123
+ *
+ * A frame that is called from where it was called itself stands once, and how often it comes.
+ */
+#ifndef SYMBOL_BACKTRACE_H
+#define SYMBOL_BACKTRACE_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/tell.h"
+#include "symbol/symbol.h"
+
+struct unwind_ends;
+
+/* The lines of a stack whose addresses are as unwind.h has them. symbols NULL: addresses only.
+ */
+void backtrace_tell(struct symbols *symbols, const uintptr_t *pcs, size_t depth,
+                    tell_line *line, void *argument);
+
+/* The same for the ends of a stack, with a line about what is left out between them. */
+void backtrace_tell_ends(struct symbols *symbols, const struct unwind_ends *ends,
+                         tell_line *line, void *argument);
+
+/* As backtrace_tell(), each line with this in front, into a stream. */
+void backtrace_write(struct symbols *symbols, const uintptr_t *pcs, size_t depth,
+                     const char *prefix, FILE *out);
+
+#endif

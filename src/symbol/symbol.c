@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * symbol: elfutils' libdwfl over the files that are mapped: DWARF where there is some, else
+ * .symtab, else .dynsym. Debug information in files of its own is found by build id under
+ * /usr/lib/debug; the network (debuginfod) is never asked.
+ *
+ * The program is opened by /proc/self/exe, so it may have been replaced meanwhile; a library
+ * whose build id is not the one that is mapped is not used.
+ */
+#include "symbol/symbol.h"
+
+#include <dwarf.h>
+#include <elfutils/libdw.h>
+#include <elfutils/libdwfl.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/intern.h"
+
+#define INLINED_MAX 16
+
+struct answer {
+    struct symbol *frames; /* NULL: just the fallback */
+    size_t count;
+    struct symbol fallback;
+};
+
+struct symbols {
+    struct maps own; /* of symbol_open_self() */
+    const struct maps *maps;
+    Dwfl *dwfl;
+    Dwfl_Module **modules; /* one a map; NULL: nothing to be had */
+    char **fallbacks;      /* likewise: "[libfoo.so]" */
+    struct intern *addresses;
+    struct answer **answers; /* by an address's number */
+    size_t room;
+};
+
+static const struct symbol unknown = { .function = "[unknown]" };
+
+/* --- opening ------------------------------------------------------------------------------ */
+
+static char *debug_path = NULL; /* libdwfl's default */
+
+static const Dwfl_Callbacks callbacks = {
+    .find_elf = dwfl_build_id_find_elf,
+    .find_debuginfo = dwfl_build_id_find_debuginfo,
+    .section_address = dwfl_offline_section_address,
+    .debuginfo_path = &debug_path,
+};
+
+static bool
+is_same_build(Dwfl_Module *module, const struct map *map)
+{
+    const unsigned char *bytes;
+    GElf_Addr address;
+    int length = dwfl_module_build_id(module, &bytes, &address);
+    char text[sizeof(map->build_id)] = "";
+
+    for (int i = 0; i < length && (size_t)i * 2 + 2 < sizeof(text); i++)
+        snprintf(text + 2 * i, 3, "%02x", bytes[i]);
+    return strcmp(text, map->build_id) == 0;
+}
+
+static Dwfl_Module *
+report(Dwfl *dwfl, const struct map *map)
+{
+    Dwfl_Module *module;
+    int fd;
+
+    if (map->inode == 0)
+        return NULL;
+    fd = open(map->program ? "/proc/self/exe" : map->path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return NULL;
+    module = dwfl_report_elf(dwfl, map->path, map->path, fd, map->bias, true);
+    if (module == NULL)
+        close(fd);
+    return module;
+}
+
+static char *
+bracket(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    char *text;
+
+    if (path[0] == '[')
+        return strdup(path);
+    return asprintf(&text, "[%s]", slash ? slash + 1 : path) < 0 ? NULL : text;
+}
+
+static void
+load_modules(struct symbols *symbols)
+{
+    const struct maps *maps = symbols->maps;
+    GElf_Addr bias;
+
+    dwfl_report_begin(symbols->dwfl);
+    for (size_t i = 0; i < maps->count; i++) {
+        symbols->modules[i] = report(symbols->dwfl, &maps->items[i]);
+        symbols->fallbacks[i] = bracket(maps->items[i].path);
+    }
+    dwfl_report_end(symbols->dwfl, NULL, NULL);
+    for (size_t i = 0; i < maps->count; i++)
+        if (symbols->modules[i] && (dwfl_module_getelf(symbols->modules[i], &bias) == NULL ||
+                                    !is_same_build(symbols->modules[i], &maps->items[i])))
+            symbols->modules[i] = NULL;
+}
+
+static int
+prepare(struct symbols *symbols, const struct maps *maps)
+{
+    symbols->maps = maps;
+    symbols->modules = calloc(maps->count + 1, sizeof(Dwfl_Module *));
+    symbols->fallbacks = calloc(maps->count + 1, sizeof(*symbols->fallbacks));
+    symbols->addresses = intern_create();
+    symbols->dwfl = dwfl_begin(&callbacks);
+    if (!symbols->modules || !symbols->fallbacks || !symbols->addresses || !symbols->dwfl)
+        return -ENOMEM;
+    load_modules(symbols);
+    return 0;
+}
+
+struct symbols *
+symbol_open(const struct maps *maps)
+{
+    struct symbols *symbols = calloc(1, sizeof(*symbols));
+
+    if (symbols && prepare(symbols, maps) == 0)
+        return symbols;
+    symbol_close(symbols);
+    return NULL;
+}
+
+struct symbols *
+symbol_open_self(void)
+{
+    struct symbols *symbols = calloc(1, sizeof(*symbols));
+    int error = symbols ? maps_read(&symbols->own) : -ENOMEM;
+
+    if (error == 0 && (error = prepare(symbols, &symbols->own)) == 0)
+        return symbols;
+    symbol_close(symbols);
+    errno = -error;
+    return NULL;
+}
+
+void
+symbol_close(struct symbols *symbols)
+{
+    if (symbols == NULL)
+        return;
+    for (size_t i = 0; symbols->answers && i < intern_count(symbols->addresses); i++) {
+        if (symbols->answers[i] == NULL)
+            continue;
+        free(symbols->answers[i]->frames);
+        free(symbols->answers[i]);
+    }
+    for (size_t i = 0; symbols->fallbacks && i < symbols->maps->count; i++)
+        free(symbols->fallbacks[i]);
+    free(symbols->answers);
+    free(symbols->fallbacks);
+    free(symbols->modules);
+    intern_free(symbols->addresses);
+    dwfl_end(symbols->dwfl);
+    maps_free(&symbols->own);
+    free(symbols);
+}
+
+/* --- one address -------------------------------------------------------------------------- */
+
+/* Scopes around an address, innermost first, in the order of calls. dwarf_getscopes() alone
+ * goes on from an inlined function to where it was written instead of to its caller. */
+static int
+scopes_at(Dwarf_Die *unit, Dwarf_Addr address, Dwarf_Die **scopes)
+{
+    Dwarf_Die innermost;
+    int count = dwarf_getscopes(unit, address, scopes);
+
+    if (count <= 0)
+        return 0;
+    innermost = (*scopes)[0];
+    free(*scopes);
+    *scopes = NULL;
+    count = dwarf_getscopes_die(&innermost, scopes);
+    return count > 0 ? count : 0;
+}
+
+/* Where an inlined function was called. */
+static void
+go_to_call(Dwarf_Die *unit, Dwarf_Die *inlined, struct symbol *place)
+{
+    Dwarf_Attribute attribute;
+    Dwarf_Files *files;
+    Dwarf_Word file;
+    Dwarf_Word line;
+
+    place->line = 0;
+    place->file = NULL;
+    if (dwarf_formudata(dwarf_attr(inlined, DW_AT_call_line, &attribute), &line) == 0)
+        place->line = (unsigned)line;
+    if (dwarf_formudata(dwarf_attr(inlined, DW_AT_call_file, &attribute), &file) == 0 &&
+        dwarf_getsrcfiles(unit, &files, NULL) == 0)
+        place->file = dwarf_filesrc(files, file, NULL, NULL);
+}
+
+static size_t
+unfold(Dwarf_Die *unit, Dwarf_Die *scopes, int count, struct symbol place,
+       struct symbol frames[INLINED_MAX])
+{
+    size_t found = 0;
+
+    for (int i = 0; i < count && found < INLINED_MAX; i++) {
+        int tag = dwarf_tag(&scopes[i]);
+        const char *name;
+
+        if (tag != DW_TAG_inlined_subroutine && tag != DW_TAG_subprogram)
+            continue;
+        if ((name = dwarf_diename(&scopes[i])) != NULL) {
+            place.function = name;
+            frames[found++] = place;
+        }
+        if (tag == DW_TAG_subprogram)
+            break;
+        go_to_call(unit, &scopes[i], &place);
+    }
+    return found;
+}
+
+static size_t
+from_dwarf(Dwfl_Module *module, uintptr_t address, struct symbol frames[INLINED_MAX])
+{
+    Dwarf_Addr bias;
+    Dwarf_Die *unit = dwfl_module_addrdie(module, address, &bias);
+    Dwfl_Line *line = dwfl_module_getsrc(module, address);
+    struct symbol place = { 0 };
+    Dwarf_Die *scopes = NULL;
+    size_t found;
+    int number = 0;
+    int count;
+
+    if (unit == NULL)
+        return 0;
+    if (line)
+        place.file = dwfl_lineinfo(line, NULL, &number, NULL, NULL, NULL);
+    place.line = (unsigned)number;
+    count = scopes_at(unit, address - bias, &scopes);
+    found = unfold(unit, scopes, count, place, frames);
+    free(scopes);
+    return found;
+}
+
+static size_t
+from_symbols(Dwfl_Module *module, uintptr_t address, struct symbol frames[INLINED_MAX])
+{
+    const char *name = dwfl_module_addrname(module, address);
+
+    if (name == NULL)
+        return 0;
+    frames[0] = (struct symbol){ .function = name };
+    return 1;
+}
+
+static struct answer *
+look_up(const struct symbols *symbols, uintptr_t address)
+{
+    const struct map *map = maps_find(symbols->maps, address);
+    struct answer *answer = calloc(1, sizeof(*answer));
+    struct symbol frames[INLINED_MAX];
+    size_t index;
+
+    if (answer == NULL)
+        return NULL;
+    answer->fallback = unknown;
+    if (map == NULL)
+        return answer;
+    index = (size_t)(map - symbols->maps->items);
+    if (symbols->fallbacks[index])
+        answer->fallback.function = symbols->fallbacks[index];
+    if (symbols->modules[index] == NULL)
+        return answer;
+    answer->count = from_dwarf(symbols->modules[index], address, frames);
+    if (answer->count == 0)
+        answer->count = from_symbols(symbols->modules[index], address, frames);
+    if (answer->count > 0 && (answer->frames = malloc(answer->count * sizeof(*frames))) != NULL)
+        memcpy(answer->frames, frames, answer->count * sizeof(*frames));
+    return answer;
+}
+
+static bool
+make_room(struct symbols *symbols, size_t number)
+{
+    size_t room = symbols->room > 0 ? symbols->room * 2 : 256;
+    struct answer **answers;
+
+    if (number < symbols->room)
+        return true;
+    if ((answers = reallocarray(symbols->answers, room, sizeof(struct answer *))) == NULL)
+        return false;
+    memset(answers + symbols->room, 0, (room - symbols->room) * sizeof(struct answer *));
+    symbols->answers = answers;
+    symbols->room = room;
+    return true;
+}
+
+size_t
+symbol_find(struct symbols *symbols, uintptr_t address, const struct symbol **frames)
+{
+    size_t number = intern_number(symbols->addresses, &address, sizeof(address));
+    const struct answer *answer = NULL;
+
+    *frames = &unknown;
+    if (intern_failed(symbols->addresses) || !make_room(symbols, number))
+        return 1;
+    if (symbols->answers[number] == NULL)
+        symbols->answers[number] = look_up(symbols, address);
+    if ((answer = symbols->answers[number]) == NULL)
+        return 1;
+    *frames = answer->frames ? answer->frames : &answer->fallback;
+    return answer->frames ? answer->count : 1;
+}
+
+bool
+symbol_offset(const struct symbols *symbols, uintptr_t address, uint64_t *offset)
+{
+    const struct map *map = maps_find(symbols->maps, address);
+    Dwfl_Module *module = map ? symbols->modules[map - symbols->maps->items] : NULL;
+    GElf_Off found;
+    GElf_Sym symbol;
+
+    if (map == NULL)
+        return false;
+    *offset = address - map->bias;
+    if (module && dwfl_module_addrinfo(module, address, &found, &symbol, NULL, NULL, NULL))
+        *offset = found;
+    return true;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * symbol: what the code at an address is called. For processes in good health: it allocates,
+ * reads files and takes its time.
+ */
+#ifndef SYMBOL_SYMBOL_H
+#define SYMBOL_SYMBOL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "symbol/maps.h"
+
+struct symbols;
+
+struct symbol {
+    const char *function; /* "[libfoo.so]" where only the file is known, "[unknown]" at worst */
+    const char *file;     /* of the source; NULL without debug information */
+    unsigned line;        /* 0: not known */
+};
+
+/* maps is borrowed until symbol_close(). NULL without memory. */
+struct symbols *symbol_open(const struct maps *maps) __attribute__((warn_unused_result));
+
+/* Over this process's maps, read for it. NULL with errno. */
+struct symbols *symbol_open_self(void) __attribute__((warn_unused_result));
+
+void symbol_close(struct symbols *symbols);
+
+/*
+ * The functions at this address: more than one where calls were inlined, innermost first, and
+ * never none. For a caller's frame pass the return address less one, else the line can be that
+ * of the next statement. The answer is remembered, and valid until symbol_close().
+ */
+size_t symbol_find(struct symbols *symbols, uintptr_t address, const struct symbol **frames);
+
+/* How far the address lies behind the start of the function that holds it (the outermost, where
+ * calls were inlined), or, where only the file is known, behind where its addresses begin.
+ * False: it lies in no file. */
+bool symbol_offset(const struct symbols *symbols, uintptr_t address, uint64_t *offset)
+    __attribute__((warn_unused_result));
+
+#endif
