@@ -22,12 +22,18 @@
 #include "format/text.h"
 #include "observed.h"
 #include "observer/query.h"
+#include "observer/scope.h"
 #include "pages/connections.h"
 #include "pages/metrics.h"
 #include "pages/processes.h"
 #include "pages/profiles.h"
 #include "pages/vars.h"
+#include "profile/sampler.h"
+#include "profile/stacks.h"
 #include "profile_load.h"
+#include "shared/trace.h"
+#include "stack/crash.h"
+#include "stack/dump.h"
 #include "symbol/backtrace.h"
 
 #define WORKERS 2
@@ -139,8 +145,8 @@ test_page(void (*write)(struct page *page), struct query query)
 static void
 pages_are_written(void **state)
 {
-    const struct query query = { .worker = QUERY_ALL, .sample_index = -1 };
-    const struct query table = { .worker = QUERY_ALL,
+    const struct query query = { .worker = SCOPE_ALL, .sample_index = -1 };
+    const struct query table = { .worker = SCOPE_ALL,
                                  .sample_index = -1,
                                  .format = QUERY_TEXT };
 
