@@ -5,11 +5,14 @@
 #include <errno.h>
 #include <http_parser.h>
 #include <nettle/version.h>
+#include <string.h>
 
 #include "build.h"
 #include "object/embed.h"
 #include "object/media_type.h"
 #include "sandbox/sandbox.h"
+#include "worker/splice.h"
+#include "worker/transmit.h"
 #if HAVE_TCMALLOC
 #include <gperftools/tcmalloc.h>
 #endif
@@ -41,6 +44,23 @@ print_embedded(FILE *out)
     }
 }
 
+/* Tried, for it depends on the kernel, on what it forbids, and on the user's other pipes. */
+static void
+print_transmit(FILE *out)
+{
+    struct splice_pipe pipe;
+    const int error = splice_open(&pipe);
+
+    if (error < 0)
+        fprintf(out, "transmit auto: send; vmsplice: %s\n", strerror(-error));
+    else
+        fprintf(out,
+                "transmit auto: send while a worker waits for events for at least %d %% of "
+                "%d ms, else vmsplice; a pipe of %zu KiB each worker\n",
+                100 / TRANSMIT_IDLE, TRANSMIT_WINDOW / 1000000, splice_capacity(&pipe) / 1024);
+    splice_close(&pipe);
+}
+
 int
 version_print(FILE *out)
 {
@@ -48,6 +68,7 @@ version_print(FILE *out)
     fprintf(out, "built with %s\n", BUILD_FLAGS);
     print_libraries(out);
     fprintf(out, "sandbox %s\n", sandbox_support());
+    print_transmit(out);
     print_embedded(out);
     return fflush(out) == 0 ? 0 : -errno;
 }

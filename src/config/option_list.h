@@ -52,7 +52,7 @@ OPTION(server, linger_timeout, time, "2s", 0, 60000, 0,
 OPTION(server, drain_timeout, time, "30s", 0, 86400000, 0,
        "time that running answers have at a graceful end")
 OPTION(server, transmit, transmit, "auto", 0, 0, 0,
-       "how bodies leave: send copies them, sendfile hands their pages over; auto: send")
+       "how bodies are sent: send copies, sendfile and vmsplice hand pages over; auto: by load")
 OPTION(server, affinity, binding, "none", 0, 0, 0,
        "cpu: worker N stays on the Nth of the CPUs this process may use")
 OPTION(server, steering, binding, "cpu", 0, 0, 0,

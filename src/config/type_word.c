@@ -61,6 +61,7 @@ static const char *const transmits[] = {
     [TRANSMIT_AUTO] = "auto",
     [TRANSMIT_SEND] = "send",
     [TRANSMIT_SENDFILE] = "sendfile",
+    [TRANSMIT_VMSPLICE] = "vmsplice",
     NULL,
 };
 

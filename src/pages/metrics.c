@@ -119,6 +119,12 @@ reads(const struct scrape *scrape)
     return (double)scrape->totals.sum.reads;
 }
 
+static double
+handed(const struct scrape *scrape)
+{
+    return (double)scrape->totals.sum.handed;
+}
+
 static const struct whole wholes[] = {
     { "tiffd_start_time_seconds", "gauge", "Start of the daemon, since the epoch.",
       start_time },
@@ -133,6 +139,8 @@ static const struct whole wholes[] = {
     { "tiffd_accepted_total", "counter", "Connections accepted.", accepted },
     { "tiffd_sent_bytes_total", "counter", "Bytes handed to the kernel, heads included.",
       sent },
+    { "tiffd_handed_bytes_total", "counter",
+      "Bytes of bodies whose pages were handed over, not copied.", handed },
     { "tiffd_turns_total", "counter", "Turns of connections.", turns },
     { "tiffd_stalls_total", "counter", "Times that a socket was full.", stalls },
     { "tiffd_reads_total", "counter", "Pieces that threads read from a disk.", reads },

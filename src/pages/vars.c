@@ -101,6 +101,7 @@ put_counted(json_t *object, const struct slot *slot)
     put(object, "accepted", slot_read(&slot->accepted));
     put_counters(object, &slot->served);
     put(object, "turns", slot_read(&slot->turns));
+    put(object, "handed_bytes", slot_read(&slot->handed));
     put(object, "stalls", slot_read(&slot->stalls));
     put(object, "reads", slot_read(&slot->reads));
 }

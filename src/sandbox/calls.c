@@ -4,8 +4,7 @@
  * architecture does no harm; libseccomp leaves it out.
  *
  * io_uring_setup must never be listed: what its ring asks for is done by the kernel without
- * passing a filter, so it would bring back open, connect and the rest. To send by splicing, a
- * worker needs vmsplice and splice here; its pipes are to be made before it enters the sandbox.
+ * passing a filter, so it would bring back open, connect and the rest.
  *
  * Known weakness: newfstatat, which fstat(3) is made of, tells the metadata of any path.
  */
@@ -91,6 +90,8 @@ static const struct call table[] = {
     IF("setsockopt", W, IS(1, SOL_SOCKET), IS(2, SO_LINGER)),
     IF("ioctl", W | C, IS(1, SIOCOUTQ)),
     CALL("sendfile", W | F),
+    CALL("vmsplice", W), /* pages of memory into the pipe that was made before, and */
+    CALL("splice", W),   /* from it into a socket or /dev/null */
 
     /* Files of objects: opened by the master, read here and by the reader threads. */
     CALL("pread64", ALL),

@@ -104,6 +104,8 @@ slots_sum(const struct slots *slots, struct slot *total)
         total->turns += slot_read(&slot->turns);
         total->stalls += slot_read(&slot->stalls);
         total->reads += slot_read(&slot->reads);
+        total->handed += slot_read(&slot->handed);
+        total->busy += slot_read(&slot->busy);
         total->idle += slot_read(&slot->idle);
         total->runnable += slot_read(&slot->runnable);
         sum_timing(&total->timing, &slot->timing);

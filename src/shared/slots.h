@@ -56,6 +56,9 @@ struct slot {
     uint64_t turns;       /* of connections */
     uint64_t stalls;      /* times that a socket was full */
     uint64_t reads;       /* pieces that threads read from a disk */
+    uint64_t handed;      /* bytes whose pages were handed over, not copied */
+    uint64_t busy;        /* 1: hardly ever waits for events, see transmit.h */
+    uint64_t pipe;        /* bytes that its pipe may pin; 0: it has none, and copies */
     uint64_t idle;        /* connections between requests, now */
     uint64_t runnable;    /* connections that wait for their turn, now */
     uint64_t turn_began;  /* ms, when the loop's turn began; 0: it waits for events */
@@ -99,6 +102,12 @@ static inline uint64_t
 slot_read(const uint64_t *counter)
 {
     return __atomic_load_n(counter, __ATOMIC_RELAXED);
+}
+
+static inline void
+slot_set(uint64_t *number, uint64_t value)
+{
+    __atomic_store_n(number, value, __ATOMIC_RELAXED);
 }
 
 /* Counts one answer with this status (100 to 599). */

@@ -14,6 +14,7 @@
 #define CHUNK_MIN (64 * 1024)
 #define CHUNK_MAX (1024 * 1024)
 #define FEW       3 /* senders that have larger buffers */
+#define FOR_PAGES 2 /* times the least buffer */
 
 static bool
 short_path(int fd)
@@ -26,15 +27,16 @@ short_path(int fd)
 }
 
 unsigned
-flight_times(unsigned senders)
+flight_times(unsigned senders, bool pages)
 {
-    return senders <= FEW ? FLIGHT_TIMES : 1;
+    if (senders <= FEW)
+        return FLIGHT_TIMES;
+    return pages ? FOR_PAGES : 1;
 }
 
 void
-flight_fit(struct flight *flight, int fd, uint64_t size, unsigned senders)
+flight_fit(struct flight *flight, int fd, uint64_t size, unsigned times)
 {
-    unsigned times;
     int bytes;
 
     if (size == 0)
@@ -42,7 +44,7 @@ flight_fit(struct flight *flight, int fd, uint64_t size, unsigned senders)
     if (!flight->judged)
         flight->fits = short_path(fd);
     flight->judged = true;
-    if (!flight->fits || (times = flight_times(senders)) == flight->times)
+    if (!flight->fits || times == flight->times)
         return;
     flight->times = (uint8_t)times;
     bytes = (int)(times * size);

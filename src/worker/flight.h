@@ -27,12 +27,13 @@ struct flight {
 /* Bounds the send buffer if the path is short: to so many times `size`, which is that of
  * server.send_buffer; 0 leaves every socket to the kernel. Call whenever a large body goes on;
  * it is a system call only when the number changes. */
-void flight_fit(struct flight *flight, int fd, uint64_t size, unsigned senders);
+void flight_fit(struct flight *flight, int fd, uint64_t size, unsigned times);
 
-/* How many times that size, 1 or FLIGHT_TIMES, where so many connections send large bodies.
+/* How many times that size, 1 to FLIGHT_TIMES, where so many connections send large bodies.
  * With the least, one to three of them wait for each wake-up of their clients; with more,
- * thirty fit in no cache. */
-unsigned flight_times(unsigned senders);
+ * thirty fit in no cache. Pages that are handed over need twice as much: what a buffer holds of
+ * them is not copied into it, and fewer calls move the same bytes. */
+unsigned flight_times(unsigned senders, bool pages);
 
 /* How much of a file to read at a time: what the least buffer takes; so many times more for a
  * larger one. Less would not fill it, and each of many small writes wakes the client; more

@@ -239,32 +239,57 @@ push_slice(struct worker *worker, struct connection *connection)
                        stage_length(&worker->stage) + slice.iov_len);
 }
 
-/* The descriptor to hand pages over from; -1: bytes are copied. */
-static int
-file_of(const struct worker *worker, const struct connection *connection, uint64_t *offset)
+/* What is staged, held back for the pages behind it. */
+static enum sender_result
+push_stage(struct worker *worker, struct connection *connection)
 {
-    const struct object *object = connection->object;
+    const size_t wanted = stage_length(&worker->stage);
 
-    if (worker->server->transmit != TRANSMIT_SENDFILE || object == NULL)
-        return -1;
-    return object->ops->file(object, offset);
+    return settle_sent(worker, connection, send_slice(worker, connection, (struct iovec){ 0 }),
+                       wanted);
 }
 
-/* The same with sendfile(2). What is staged goes first, held back for the pages behind it. */
+static size_t
+wanted_now(const struct worker *worker, const struct connection *connection, size_t most)
+{
+    const uint64_t left = connection->end - connection->position;
+    const size_t wanted = left < worker->budget ? (size_t)left : worker->budget;
+
+    return wanted < most ? wanted : most;
+}
+
+/* The same with pages of memory. After one piece the next connection has its turn. */
 static enum sender_result
-push_file(struct worker *worker, struct connection *connection, int file, uint64_t base)
+push_pages(struct worker *worker, struct connection *connection)
 {
     const struct object *object = connection->object;
-    uint64_t left = connection->end - connection->position;
-    size_t wanted = left < worker->budget ? (size_t)left : worker->budget;
+    const size_t wanted = wanted_now(worker, connection, SPLICE_PIECE);
+    const char *bytes = object->ops->map(object) + connection->position;
+    ssize_t sent;
+
+    if (stage_length(&worker->stage) > 0)
+        return push_stage(worker, connection);
+    if (worker->budget > SPLICE_PIECE)
+        worker->budget = SPLICE_PIECE;
+    sent = splice_send(&worker->pipe, connection->watch.fd, bytes, wanted);
+    if (sent > 0)
+        slot_add(&worker->slot->handed, (uint64_t)sent);
+    return settle_sent(worker, connection, sent, wanted);
+}
+
+/* The same with sendfile(2). */
+static enum sender_result
+push_file(struct worker *worker, struct connection *connection)
+{
+    const struct object *object = connection->object;
+    const size_t wanted = wanted_now(worker, connection, SIZE_MAX);
+    uint64_t base;
+    const int file = object->ops->file(object, &base);
     off_t offset = (off_t)(base + connection->position);
     ssize_t sent;
 
-    if (stage_length(&worker->stage) > 0) {
-        wanted = stage_length(&worker->stage);
-        sent = send_slice(worker, connection, (struct iovec){ 0 });
-        return settle_sent(worker, connection, sent, wanted);
-    }
+    if (stage_length(&worker->stage) > 0)
+        return push_stage(worker, connection);
     if (!object_intact(object))
         return cut(worker, connection, object, -ESTALE);
     do
@@ -272,6 +297,8 @@ push_file(struct worker *worker, struct connection *connection, int file, uint64
     while (sent < 0 && errno == EINTR);
     if (sent == 0 || (sent > 0 && (size_t)sent < wanted && !object_intact(object)))
         return cut(worker, connection, object, -ESTALE);
+    if (sent > 0)
+        slot_add(&worker->slot->handed, (uint64_t)sent);
     return settle_sent(worker, connection, sent < 0 && errno == EAGAIN ? 0 : sent, wanted);
 }
 
@@ -284,31 +311,55 @@ is_large(const struct worker *worker, const struct connection *connection)
 }
 
 static bool
-may_send(struct worker *worker, struct connection *connection)
+may_send(struct worker *worker, struct connection *connection, enum transmit_way way)
 {
     if (!admission_ask(worker, connection))
         return false;
     flight_fit(&connection->flight, connection->watch.fd, worker->server->send_buffer,
-               worker->admissions.held);
+               flight_times(worker->admissions.held, way == TRANSMIT_PAGES));
     return true;
 }
+
+static enum transmit_way
+choose_way(const struct worker *worker, const struct connection *connection, bool large)
+{
+    const struct object *object = connection->object;
+    uint64_t offset;
+
+    if (object == NULL)
+        return TRANSMIT_COPY;
+    return transmit_choose(worker->server->transmit,
+                           (struct transmit_choice){
+                               .mapped = object->ops->map != NULL,
+                               .file = object->ops->file(object, &offset) >= 0,
+                               .pipe = splice_capacity(&worker->pipe) > 0,
+                               .large = large,
+                           },
+                           worker->load.busy);
+}
+
+static enum sender_result (*const pushes[])(struct worker *worker,
+                                            struct connection *connection) = {
+    [TRANSMIT_COPY] = push_slice,
+    [TRANSMIT_FILE] = push_file,
+    [TRANSMIT_PAGES] = push_pages,
+};
 
 enum sender_result
 sender_push(struct worker *worker, struct connection *connection)
 {
     enum sender_result result = SENDER_DONE;
-    uint64_t base = 0;
-    int file;
 
     stage_restore(&worker->stage, &connection->outbox);
     while (result == SENDER_DONE && pending(worker, connection)) {
+        const bool large = is_large(worker, connection);
+        const enum transmit_way way = choose_way(worker, connection, large);
+
         if (worker->budget == 0)
             return pause_sending(worker, connection, SENDER_YIELDED);
-        if (is_large(worker, connection) && !may_send(worker, connection))
+        if (large && !may_send(worker, connection, way))
             return pause_sending(worker, connection, SENDER_QUEUED);
-        file = file_of(worker, connection, &base);
-        result = file >= 0 ? push_file(worker, connection, file, base)
-                           : push_slice(worker, connection);
+        result = pushes[way](worker, connection);
     }
     if (result == SENDER_DONE)
         journal_done(worker, connection);

@@ -230,6 +230,24 @@ allocate(struct worker *worker)
     return -ENOMEM;
 }
 
+/* Before the sandbox, which has no pipe2(2); as the worker's user, whose pipes are counted.
+ * Without a pipe bodies are copied, as they are where nobody can hand pages over. */
+static void
+open_pipe(struct worker *worker)
+{
+    const enum transmit transmit = worker->server->transmit;
+    int error;
+
+    worker->pipe = SPLICE_NONE;
+    if (transmit != TRANSMIT_AUTO && transmit != TRANSMIT_VMSPLICE)
+        return;
+    if ((error = splice_open(&worker->pipe)) < 0)
+        log_write(transmit == TRANSMIT_AUTO ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING,
+                  "no pipe to hand pages over (see pipe(7)): %s; bodies are copied",
+                  strerror(-error));
+    slot_set(&worker->slot->pipe, splice_capacity(&worker->pipe));
+}
+
 /* What other workers, threads and the master have to say. */
 static int
 watch_others(struct worker *worker)
@@ -271,6 +289,7 @@ start(struct worker *worker)
     start_sampling(worker);
     if ((error = allocate(worker)) < 0)
         return error;
+    open_pipe(worker);
     if ((worker->epoll_fd = epoll_create1(EPOLL_CLOEXEC)) < 0)
         return -errno;
     if ((signal_fd = signals_open()) < 0)
@@ -342,6 +361,20 @@ take_turns(struct worker *worker)
     }
 }
 
+/* Returns how many events there are. What it waits for them is the worker's idle time. */
+static int
+wait_for_events(struct worker *worker, struct epoll_event events[EVENTS])
+{
+    const int wait = next_wait(worker);
+    const uint64_t began = wait != 0 ? trace_now() : 0;
+    const int count = epoll_wait(worker->epoll_fd, events, EVENTS, wait);
+
+    note_time(worker);
+    transmit_waited(&worker->load, wait != 0 ? began : worker->now_ns, worker->now_ns);
+    slot_set(&worker->slot->busy, worker->load.busy);
+    return count;
+}
+
 static void
 turn(struct worker *worker)
 {
@@ -349,8 +382,7 @@ turn(struct worker *worker)
     int count;
 
     __atomic_store_n(&worker->slot->turn_began, 0, __ATOMIC_RELAXED);
-    count = epoll_wait(worker->epoll_fd, events, EVENTS, next_wait(worker));
-    note_time(worker);
+    count = wait_for_events(worker, events);
     __atomic_store_n(&worker->slot->cpu, (uint32_t)sched_getcpu() + 1, __ATOMIC_RELAXED);
     __atomic_store_n(&worker->slot->turn_began, worker->now, __ATOMIC_RELAXED);
     for (int i = 0; i < count; i++) {
@@ -385,6 +417,7 @@ release(struct worker *worker)
     free(worker->inbox);
     free(worker->path);
     undumped_free(worker->chunk, chunk_room(worker));
+    splice_close(&worker->pipe);
     free(worker->stale);
     free(worker->listeners);
     reader_destroy(worker->reader);

@@ -13,7 +13,9 @@
 #include "worker/connection.h"
 #include "worker/inherit.h"
 #include "worker/reader.h"
+#include "worker/splice.h"
 #include "worker/stage.h"
+#include "worker/transmit.h"
 #include "worker/watch.h"
 
 struct worker {
@@ -34,6 +36,8 @@ struct worker {
     unsigned connections;
     unsigned refused; /* of them: above the limit, only waiting for their end */
     size_t budget;    /* bytes the connection that has its turn may still send */
+    struct transmit_load load;
+    struct splice_pipe pipe; /* for handing pages over; there may be none */
 
     /* Buffers that one connection uses at a time, and never across two turns. */
     struct stage stage; /* what leaves next */

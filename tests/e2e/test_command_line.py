@@ -24,6 +24,11 @@ def run(*arguments):
     )
 
 
+def test_version_says_what_transmit_has_to_choose_from():
+    line = next(line for line in run("-V").stdout.splitlines() if line.startswith("transmit "))
+    assert line.startswith("transmit auto: send while a worker waits for events for at least 5 %")
+
+
 @pytest.mark.parametrize("option", ["-V", "--version"])
 def test_version(option, picture, text):
     result = run(option)

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * transmit: how the bytes of a body get into a socket. Pure policy; who sends is sender.c.
+ *
+ * Copying costs the worker's processor a pass over the bytes, and leaves them in a cache that a
+ * client on the same machine reaches next. Handing pages over costs less here and more there.
+ * So a worker that has time copies, and one that has none hands pages over: where clients are
+ * the limit, the copy is free and helps them; where the worker is, it is what there is to save.
+ */
+#ifndef WORKER_TRANSMIT_H
+#define WORKER_TRANSMIT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "config/config.h"
+
+#define TRANSMIT_WINDOW 10000000 /* ns, over which a worker's load is judged */
+#define TRANSMIT_IDLE   20       /* busy: less than one part of so many was spent waiting */
+
+/* A worker's load. All zero is a worker that has just begun, and is not busy. */
+struct transmit_load {
+    uint64_t began;  /* ns, when the window did */
+    uint64_t waited; /* ns in it that the worker waited for events */
+    bool busy;       /* in the window before */
+};
+
+enum transmit_way {
+    TRANSMIT_COPY,  /* send(2), from memory or from what was read */
+    TRANSMIT_FILE,  /* sendfile(2) */
+    TRANSMIT_PAGES, /* vmsplice(2) and splice(2), from memory that can't change */
+};
+
+/* What there is to choose from, for one piece of a body. */
+struct transmit_choice {
+    bool mapped; /* the object is in memory, whole and immutable */
+    bool file;   /* it is in a file */
+    bool pipe;   /* the worker has a pipe for pages */
+    bool large;  /* the body is: below, a copy is cheaper than its preparation */
+};
+
+/* The worker waited for events from one time to the other, both in ns. */
+void transmit_waited(struct transmit_load *load, uint64_t from, uint64_t to);
+
+enum transmit_way transmit_choose(enum transmit transmit, struct transmit_choice choice,
+                                  bool busy);
+
+#endif
