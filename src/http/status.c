@@ -45,6 +45,6 @@ status_text(unsigned status)
     for (size_t i = 0; i < COUNT(statuses); i++)
         if (statuses[i].code == status)
             return statuses[i].text;
-    assert(!"a status without a text");
+    assert(false && "a status without a text");
     return SPAN("500 Internal Server Error");
 }

@@ -15,7 +15,7 @@
 #include "stack/crash.h"
 
 /* What sanitizers would find is meant. */
-#define HERE __attribute__((noinline, noclone, noipa, no_sanitize("address,undefined")))
+#define HERE __attribute__((noinline, noclone, noipa, no_sanitize("address", "undefined")))
 
 /* Keeps a call from becoming a jump. */
 #define STAY() __asm__ volatile("" ::: "memory")

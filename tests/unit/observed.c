@@ -20,7 +20,7 @@ observed_create(struct observed *observed, unsigned workers)
     observed->roster = roster_create(workers);
     if (slots_create(&observed->slots, workers, 0) < 0 ||
         tables_create(&observed->tables, &plan) < 0 || observed->roster == NULL)
-        assert(!"no memory");
+        assert(false && "no memory");
     observed->view = (struct view){
         .config = &observed->config,
         .catalogue = &observed->catalogue,
