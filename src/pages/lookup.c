@@ -16,6 +16,8 @@ next_word(struct span *rest)
     size_t start = 0;
     size_t end;
 
+    if (rest->length == 0)
+        return *rest;
     while (start < rest->length && memchr(separators, rest->at[start], 4))
         start++;
     for (end = start; end < rest->length && !memchr(separators, rest->at[end], 4);)

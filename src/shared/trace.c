@@ -80,8 +80,9 @@ trace_init(struct trace *trace, unsigned events)
 }
 
 void
-trace_populate(struct trace *trace, unsigned events)
+trace_adopt(struct trace *trace, unsigned events)
 {
+    trace_init(trace, events);
     if (events > 0)
         (void)madvise(trace, trace_size(events), MADV_POPULATE_WRITE);
 }

@@ -76,9 +76,10 @@ size_t trace_size(unsigned events);
 /* Zeroed memory of that size becomes a ring. */
 void trace_init(struct trace *trace, unsigned events);
 
-/* In the worker, before the first event: has all pages of the ring there, so that their faults
- * do not fall into what is traced. */
-void trace_populate(struct trace *trace, unsigned events);
+/* In the worker, before the first event: the shape is as it was made, whatever a process that
+ * died of a wild pointer has left there, and all pages of the ring are there, so that their
+ * faults do not fall into what is traced. */
+void trace_adopt(struct trace *trace, unsigned events);
 
 /* What is answered: the object (see label.h), and with which status. */
 static inline uint64_t

@@ -45,8 +45,8 @@ maps_parse(const char *line, struct map *map)
     uint64_t end;
 
     *map = (struct map){ 0 };
-    if (!take(&at, 16, '-', &start) || !take(&at, 16, ' ', &end) || at[0] != 'r' ||
-        strnlen(at, 5) < 5 || at[2] != 'x')
+    if (!take(&at, 16, '-', &start) || !take(&at, 16, ' ', &end) || start >= end ||
+        at[0] != 'r' || strnlen(at, 5) < 5 || at[2] != 'x')
         return false;
     at += 5;
     if (!take(&at, 16, ' ', &map->offset) || (at = strchr(at, ' ')) == NULL ||

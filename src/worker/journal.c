@@ -19,7 +19,7 @@ journal_start(struct worker *worker)
     const struct inherit *inherit = worker->inherit;
 
     worker->trace = tables_trace(inherit->tables, inherit->slot);
-    trace_populate(worker->trace, inherit->tables->events);
+    trace_adopt(worker->trace, inherit->tables->events);
     worker->rows = tables_rows(inherit->tables, inherit->slot);
     worker->waits = tables_block(inherit->tables, inherit->slot);
     block_start(worker->waits);

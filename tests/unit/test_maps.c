@@ -28,6 +28,7 @@ lines_are_read(void **state)
         { "55d0-66d0 r--p 00000000 fe:00 123 /usr/sbin/tiffd\n", NULL },
         { "55d0-66d0 --xp 00000000 fe:00 123 /usr/sbin/tiffd\n", NULL },
         { "55d0-66d0 rwxp 00000000 00:00 0\n", NULL },
+        { "66d0-55d0 r-xp 00002000 fe:00 123 /usr/sbin/tiffd\n", NULL },
         { "", NULL },
         { "nonsense\n", NULL },
     };
