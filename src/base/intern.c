@@ -18,8 +18,8 @@ struct key {
 struct intern {
     struct key **keys;
     size_t count;
-    size_t room;   /* of keys; the hash table has twice as many places */
-    size_t *table; /* number + 1; 0: free */
+    size_t capacity; /* of keys; the hash table has twice as many places */
+    size_t *table;   /* number + 1; 0: free */
     bool failed;
 };
 
@@ -57,7 +57,7 @@ hash_of(const void *key, size_t length)
 static size_t *
 place_of(const struct intern *intern, const void *key, size_t length, uint64_t hash)
 {
-    size_t mask = intern->room * 2 - 1;
+    size_t mask = intern->capacity * 2 - 1;
     size_t i = hash & mask;
 
     while (intern->table[i] != 0) {
@@ -74,9 +74,9 @@ place_of(const struct intern *intern, const void *key, size_t length, uint64_t h
 static bool
 grow(struct intern *intern)
 {
-    size_t room = intern->room > 0 ? intern->room * 2 : 64;
-    size_t *table = calloc(room * 2, sizeof(*table));
-    struct key **keys = reallocarray(intern->keys, room, sizeof(struct key *));
+    size_t capacity = intern->capacity > 0 ? intern->capacity * 2 : 64;
+    size_t *table = calloc(capacity * 2, sizeof(*table));
+    struct key **keys = reallocarray(intern->keys, capacity, sizeof(struct key *));
 
     if (keys)
         intern->keys = keys;
@@ -86,7 +86,7 @@ grow(struct intern *intern)
     }
     free(intern->table);
     intern->table = table;
-    intern->room = room;
+    intern->capacity = capacity;
     for (size_t i = 0; i < intern->count; i++) {
         const struct key *key = keys[i];
 
@@ -118,7 +118,7 @@ intern_number(struct intern *intern, const void *key, size_t length)
 
     if (intern == NULL)
         return 0;
-    if (intern->count == intern->room && !grow(intern)) {
+    if (intern->count == intern->capacity && !grow(intern)) {
         intern->failed = true;
         return 0;
     }

@@ -17,7 +17,7 @@
  * holds for all functions here. */
 void *memory_alloc(size_t size) __attribute__((warn_unused_result, returns_nonnull));
 
-/* Makes room for count items of size bytes at items (NULL: a new array); new bytes are not
+/* Makes space for count items of size bytes at items (NULL: a new array); new bytes are not
  * zeroed. Takes items over, as realloc(3) does. */
 void *memory_grow(void *items, size_t count, size_t size)
     __attribute__((warn_unused_result, returns_nonnull));

@@ -17,35 +17,35 @@ static struct {
     char *start;
     size_t size;
     char *moved; /* what was there, for those who point to it; as long as the process */
-} room;
+} area;
 
 /* Adds the strings that lie one behind the other. */
 static void
-take_room(char **strings)
+take_strings(char **strings)
 {
     for (; *strings; strings++)
-        if (*strings == room.start + room.size)
-            room.size += strlen(*strings) + 1;
+        if (*strings == area.start + area.size)
+            area.size += strlen(*strings) + 1;
 }
 
 static void
 point_to_moved(char **strings)
 {
     for (; *strings; strings++)
-        if (*strings >= room.start && *strings < room.start + room.size)
-            *strings = room.moved + (*strings - room.start);
+        if (*strings >= area.start && *strings < area.start + area.size)
+            *strings = area.moved + (*strings - area.start);
 }
 
 void
 title_init(char **arguments)
 {
-    room.start = arguments[0];
-    take_room(arguments);
-    take_room(environ);
-    if (room.size == 0)
+    area.start = arguments[0];
+    take_strings(arguments);
+    take_strings(environ);
+    if (area.size == 0)
         return;
-    room.moved = memory_alloc(room.size);
-    memcpy(room.moved, room.start, room.size);
+    area.moved = memory_alloc(area.size);
+    memcpy(area.moved, area.start, area.size);
     point_to_moved(arguments);
     point_to_moved(environ);
 }
@@ -56,11 +56,11 @@ title_set(const char *format, ...)
     char text[64];
     va_list arguments;
 
-    if (room.size == 0)
+    if (area.size == 0)
         return;
     va_start(arguments, format);
     vsnprintf(text, sizeof(text), format, arguments);
     va_end(arguments);
-    memset(room.start, 0, room.size);
-    snprintf(room.start, room.size, "tiffd: %s", text);
+    memset(area.start, 0, area.size);
+    snprintf(area.start, area.size, "tiffd: %s", text);
 }

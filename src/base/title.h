@@ -9,7 +9,7 @@
 void title_init(char **arguments);
 
 /* The title is "tiffd: " and the text, which has up to 63 bytes, the rest is cut off; so is
- * what the command line and the environment had no room for. */
+ * what the command line and the environment had no space for. */
 void title_set(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

@@ -141,7 +141,7 @@ build_skip(struct build *build)
     build->place = BUILD_SKIPPING;
 }
 
-/* Makes room for the value of an override; false when the file has the key twice. */
+/* Makes space for the value of an override; false when the file has the key twice. */
 static bool
 replace(const struct setting *setting, struct origin *given, union option_field field)
 {

@@ -113,11 +113,11 @@ config_free(struct config *config)
 static void
 dump_option(const struct option *option, const struct config *config, size_t asset, FILE *out)
 {
-    char room[TYPE_TEXT_SIZE];
+    char buffer[TYPE_TEXT_SIZE];
 
     fprintf(out, "# %s\n", option->help);
     fprintf(out, "# default: %s | accepted: %s%s\n", option_preset_text(option),
-            type_accepted(option, room),
+            type_accepted(option, buffer),
             option->flags & OPTION_RESTART ? " | needs a restart" : "");
     option->type->print(option, option_view(option, config, asset), out);
 }

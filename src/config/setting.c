@@ -11,9 +11,9 @@ void
 setting_refuse(const struct setting *setting, struct span found, const char *reason)
 {
     const struct option *option = setting->option;
-    char room[TYPE_TEXT_SIZE];
+    char buffer[TYPE_TEXT_SIZE];
 
     report_error(setting->report, setting->origin, "[%s] %s: \"%.*s\" %s; accepted: %s",
                  setting->section, option->key, (int)found.length, found.at, reason,
-                 type_accepted(option, room));
+                 type_accepted(option, buffer));
 }

@@ -12,7 +12,7 @@
 
 #include "config/setting.h"
 
-/* Room for what type_accepted() may write. */
+/* Space for what type_accepted() may write. */
 #define TYPE_TEXT_SIZE 160
 
 struct option_type {
@@ -38,14 +38,14 @@ struct option_type {
     const char *const *words;
 };
 
-/* What the option accepts, in words. They may be in room, which is the caller's. */
+/* What the option accepts, in words. They may be in buffer, which is the caller's. */
 static inline const char *
-type_accepted(const struct option *option, char room[static TYPE_TEXT_SIZE])
+type_accepted(const struct option *option, char buffer[static TYPE_TEXT_SIZE])
 {
     if (option->type->accepts)
         return option->type->accepts;
-    option->type->describe(option, room);
-    return room;
+    option->type->describe(option, buffer);
+    return buffer;
 }
 
 extern const struct option_type type_number;   /* a whole number */

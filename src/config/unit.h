@@ -14,7 +14,7 @@ enum unit_scale {
     UNIT_TIME,  /* milliseconds; ms, s, m and h; without a unit: seconds */
 };
 
-/* Room for any number that unit_print() writes. */
+/* Space for any number that unit_print() writes. */
 #define UNIT_TEXT_SIZE 32
 
 /* Reads text as a whole: decimal digits and at most one unit, with nothing before, between or

@@ -23,21 +23,21 @@ proto_clear(struct proto *proto)
 static bool
 reserve(struct proto *proto, size_t more)
 {
-    size_t room = proto->room > 0 ? proto->room : 256;
+    size_t capacity = proto->capacity > 0 ? proto->capacity : 256;
     unsigned char *bytes;
 
     if (proto->failed)
         return false;
-    if (proto->room - proto->size >= more)
+    if (proto->capacity - proto->size >= more)
         return true;
-    while (room - proto->size < more)
-        room *= 2;
-    if ((bytes = realloc(proto->bytes, room)) == NULL) {
+    while (capacity - proto->size < more)
+        capacity *= 2;
+    if ((bytes = realloc(proto->bytes, capacity)) == NULL) {
         proto->failed = true;
         return false;
     }
     proto->bytes = bytes;
-    proto->room = room;
+    proto->capacity = capacity;
     return true;
 }
 

@@ -14,7 +14,7 @@
 struct proto {
     unsigned char *bytes;
     size_t size;
-    size_t room;
+    size_t capacity;
     bool failed; /* without memory; what follows is ignored */
 };
 

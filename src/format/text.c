@@ -27,7 +27,7 @@ struct table {
     struct symbols *symbols;
     struct intern *names;
     struct text_row *rows; /* by name */
-    size_t room;
+    size_t capacity;
     size_t samples;
     int64_t total;
     bool failed;
@@ -39,18 +39,18 @@ static struct text_row *
 row_of(struct table *table, const char *name)
 {
     size_t number = intern_number(table->names, name, strlen(name));
-    size_t room = table->room > 0 ? table->room * 2 : 64;
+    size_t capacity = table->capacity > 0 ? table->capacity * 2 : 64;
     struct text_row *rows;
 
     if (intern_failed(table->names))
         return NULL;
-    if (number < table->room)
+    if (number < table->capacity)
         return &table->rows[number];
-    if ((rows = reallocarray(table->rows, room, sizeof(*rows))) == NULL)
+    if ((rows = reallocarray(table->rows, capacity, sizeof(*rows))) == NULL)
         return NULL;
-    memset(rows + table->room, 0, (room - table->room) * sizeof(*rows));
+    memset(rows + table->capacity, 0, (capacity - table->capacity) * sizeof(*rows));
     table->rows = rows;
-    table->room = room;
+    table->capacity = capacity;
     return &rows[number];
 }
 

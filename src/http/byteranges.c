@@ -35,7 +35,7 @@ fixed_length(const struct representation *representation)
 }
 
 size_t
-byteranges_room(const struct representation *representation)
+byteranges_head_max(const struct representation *representation)
 {
     return fixed_length(representation) + 3 * EMIT_DECIMAL_MAX;
 }

@@ -20,8 +20,8 @@ enum { BYTERANGES_BOUNDARY_MAX = 70 }; /* RFC 2046 */
 
 struct span byteranges_boundary(const struct representation *representation);
 
-/* Room that is enough for any part's head, and for the closing delimiter. */
-size_t byteranges_room(const struct representation *representation);
+/* Space that is enough for any part's head, and for the closing delimiter. */
+size_t byteranges_head_max(const struct representation *representation);
 
 /* Writes what stands before the octets of a part. Returns its length. */
 size_t byteranges_part_head(char *out, const struct representation *representation,

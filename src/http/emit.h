@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * emit: appends to a buffer that is known to have room, and returns its new end. A head is a
+ * emit: appends to a buffer that is known to have space, and returns its new end. A head is a
  * dozen of these calls, so they are inline and no format string is read at run time.
  */
 #ifndef HTTP_EMIT_H

@@ -30,7 +30,7 @@ struct reading {
     unsigned fields;
     bool says_close;
     bool says_keep_alive;
-    bool full; /* no room for another field */
+    bool full; /* no space for another field */
     bool complete;
 };
 

@@ -35,7 +35,7 @@ struct request {
 
 /*
  * Understands a head that head_read() found complete; bytes are those it has seen. scratch has
- * room for head->target_length octets and must live as long as the request. http-parser
+ * space for head->target_length octets and must live as long as the request. http-parser
  * tokenises; what it finds has to agree with the strict pass.
  */
 enum refusal request_parse(struct request *request, const struct head *head, const char *bytes,

@@ -136,7 +136,7 @@ emit_error(char *out, const struct representation *representation, const struct 
 /* --- whole heads -------------------------------------------------------------------------- */
 
 size_t
-response_room(const struct representation *representation)
+response_head_max(const struct representation *representation)
 {
     if (representation == NULL)
         return RESPONSE_HEAD_MAX;
@@ -150,7 +150,7 @@ response_head(char *out, size_t size, const struct answer *answer,
 {
     char *start = out;
 
-    assert(size >= response_room(representation));
+    assert(size >= response_head_max(representation));
     out = emit_start(out, answer->status, date);
     out = emit_connection(out, answer->minor, answer->close);
     if (answer->status == 204)

@@ -12,13 +12,13 @@
 
 enum { RESPONSE_HEAD_MAX = 640 }; /* octets of a head, less what the representation adds */
 
-/* Room that is enough for any head of this representation, which may be NULL. */
-size_t response_room(const struct representation *representation);
+/* Space that is enough for any head of this representation, which may be NULL. */
+size_t response_head_max(const struct representation *representation);
 
 /*
  * Writes the head of an answer; for errors, the short text that follows it too. date is the
- * value of Date. Returns the length. size must be at least response_room(): less is our own bug
- * and asserts.
+ * value of Date. Returns the length. size must be at least response_head_max(): less is our own
+ * bug and asserts.
  */
 size_t response_head(char *out, size_t size, const struct answer *answer,
                      const struct representation *representation, const char date[DATE_SIZE]);

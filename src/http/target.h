@@ -23,7 +23,7 @@ struct span target_path(struct span target);
  * target_check(): every percent-encoding decoded once, then "." and ".." segments removed,
  * never above the root; "//" is kept; an empty path is "/". An encoded slash is not a
  * separator: it becomes NUL, an octet that no catalogue path holds. The result lies in path
- * itself, when there is nothing to do, or in scratch, which has room for path.length octets.
+ * itself, when there is nothing to do, or in scratch, which has space for path.length octets.
  */
 struct span target_normalise(struct span path, char *scratch);
 

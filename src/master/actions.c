@@ -11,8 +11,8 @@
 #include "master/ending.h"
 #include "master/reload.h"
 #include "master/serving.h"
+#include "master/status_dump.h"
 #include "master/supervise.h"
-#include "master/survey.h"
 
 static void
 reload_unless_stopping(struct master *master, int signal)
@@ -52,12 +52,12 @@ write_profiles(struct master *master, int signal)
 
 /* One at a time; who asks while one is made sees that one. */
 static void
-survey(struct master *master, int signal)
+dump_status(struct master *master, int signal)
 {
     int error = 0;
 
-    if (master->surveyor.pid == 0)
-        error = survey_begin(&master->surveyor, master->newest, &master->lends);
+    if (master->status_dump.pid == 0)
+        error = status_dump_begin(&master->status_dump, master->newest, &master->lends);
     if (error < 0)
         log_error("%s: %s", signals_name(signal), strerror(-error));
 }
@@ -73,7 +73,7 @@ static const struct {
     { SIGHUP, reload_unless_stopping, NULL },
     { SIGUSR1, reopen_logs, "opening the log anew" },
     { SIGUSR2, write_profiles, "writing the profiles that are on" },
-    { SIGTTIN, survey, "telling where workers are and what connections do" },
+    { SIGTTIN, dump_status, "telling where workers are and what connections do" },
     { SIGCHLD, reap, NULL },
 };
 

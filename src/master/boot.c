@@ -9,7 +9,7 @@
 
 #include "base/log.h"
 
-#define WORKER_DESCRIPTORS 3   /* a doorbell, and both ends of a hatch */
+#define WORKER_DESCRIPTORS 3   /* a doorbell, and both ends of a handoff */
 #define OBJECT_DESCRIPTORS 2   /* its file, and its memory */
 #define RESERVE            128 /* for all that does not depend on the configuration */
 

@@ -48,9 +48,10 @@ has_ended(struct generation *generation)
     if (generation->alive > 0)
         return false;
     if (!generation->recorded)
-        recorder_write(generation->instruments.recorder);
+        profile_files_write(generation->instruments.profile_files);
     generation->recorded = true;
-    return !recorder_busy(generation->instruments.recorder) && generation->reporter.count == 0;
+    return !profile_files_busy(generation->instruments.profile_files) &&
+           generation->postmortem.count == 0;
 }
 
 /* Forgets generations that have ended; the newest stays until the end. */
@@ -79,13 +80,13 @@ abandon_writers(struct master *master, uint64_t now)
         return;
     master->abandon_at = now + ABANDON_AGAIN;
     for (struct generation *g = master->newest; g; g = g->older) {
-        if (recorder_busy(g->instruments.recorder) || g->reporter.count > 0)
+        if (profile_files_busy(g->instruments.profile_files) || g->postmortem.count > 0)
             log_warning("generation %u: profiles and reports are not written", g->number);
-        recorder_abandon(g->instruments.recorder);
-        reporter_abandon(&g->reporter);
+        profile_files_abandon(g->instruments.profile_files);
+        postmortem_abandon(&g->postmortem);
         g->recorded = true;
     }
-    child_leave(&master->surveyor);
+    child_leave(&master->status_dump);
 }
 
 void
@@ -101,10 +102,10 @@ ending_next(const struct master *master)
     return master->abandon_at;
 }
 
-/* Not before a survey is in the log. */
+/* Not before a status dump is in the log. */
 bool
 ending_over(const struct master *master)
 {
-    return master->stopping && master->surveyor.pid == 0 && master->newest->older == NULL &&
+    return master->stopping && master->status_dump.pid == 0 && master->newest->older == NULL &&
            has_ended(master->newest);
 }

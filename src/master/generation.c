@@ -32,17 +32,17 @@ hang_doorbells(struct generation *generation)
 }
 
 static int
-open_hatches(struct generation *generation)
+open_handoffs(struct generation *generation)
 {
     const struct config_server *server = &generation->config->server;
     int error = 0;
 
     if (server->workers == 1 || server->steering == BINDING_NONE)
         return 0;
-    if ((generation->hatches = calloc(server->workers, sizeof(*generation->hatches))) == NULL)
+    if ((generation->handoffs = calloc(server->workers, sizeof(*generation->handoffs))) == NULL)
         return -ENOMEM;
     for (unsigned i = 0; i < server->workers && error == 0; i++)
-        error = hatch_open(&generation->hatches[i]);
+        error = handoff_open(&generation->handoffs[i]);
     return error;
 }
 
@@ -50,8 +50,8 @@ static void
 close_descriptors(const struct generation *generation)
 {
     for (unsigned i = 0; i < generation->config->server.workers; i++) {
-        if (generation->hatches && generation->hatches[i].give > 0)
-            hatch_close(&generation->hatches[i]);
+        if (generation->handoffs && generation->handoffs[i].give > 0)
+            handoff_close(&generation->handoffs[i]);
         if (generation->doorbells && generation->doorbells[i] > 0)
             close(generation->doorbells[i]);
     }
@@ -106,7 +106,7 @@ build(struct generation *generation, const struct generation *previous)
     generation->gone = gone_of(generation->catalogue, previous);
     generation->places = calloc(server->workers + 1, sizeof(*generation->places));
     if (generation->places && generation->gone && hang_doorbells(generation) == 0 &&
-        open_hatches(generation) == 0 &&
+        open_handoffs(generation) == 0 &&
         slots_create(&generation->slots, server->workers, (unsigned)config->asset_count) == 0)
         return instruments_create(&generation->instruments, config, generation->catalogue,
                                   generation->number, previous ? &previous->instruments : NULL);
@@ -120,7 +120,7 @@ release(struct generation *generation)
     instruments_release(&generation->instruments);
     slots_destroy(&generation->slots);
     close_descriptors(generation);
-    free(generation->hatches);
+    free(generation->handoffs);
     free(generation->doorbells);
     free(generation->places);
     free(generation->gone);

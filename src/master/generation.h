@@ -14,10 +14,10 @@
 #include "base/identity.h"
 #include "config/config.h"
 #include "master/instruments.h"
-#include "master/reporter.h"
+#include "master/postmortem.h"
 #include "object/catalogue.h"
 #include "shared/slots.h"
-#include "worker/hatch.h"
+#include "worker/handoff.h"
 
 /* A process's place. It stays when the process in it is replaced. */
 struct place {
@@ -37,9 +37,9 @@ struct generation {
     struct slot_counters *gone; /* by object: counted by generations that have ended */
     struct place *places;       /* one a worker, then the observer's */
     int *doorbells;             /* an eventfd a worker, see inherit.h */
-    struct hatch *hatches;      /* likewise; NULL: connections stay where they are */
+    struct handoff *handoffs;   /* likewise; NULL: connections stay where they are */
     unsigned alive;             /* places with a process */
-    struct reporter reporter;
+    struct postmortem postmortem;
     bool hopeless;            /* its workers die before they serve */
     bool recorded;            /* the profiles of its whole life are written, or being written */
     uint64_t kill_at;         /* draining: when what is left is killed; 0: serving */
@@ -58,7 +58,7 @@ struct generation *generation_create(struct config *config, const struct generat
     __attribute__((warn_unused_result));
 
 /* In a child: closes what the workers of this generation and of older ones share, which would
- * keep open what lies in their hatches. */
+ * keep open what lies in their handoffs. */
 void generation_let_go(const struct generation *generation);
 
 /* Frees a generation without processes. Its statistics are added to total, those of its objects

@@ -62,10 +62,10 @@ place_heap_prefix(const struct config_profile *profile, char **placed)
 }
 
 static int
-make_recorder(struct instruments *instruments, const struct config_profile *profile,
-              unsigned generation)
+make_profile_files(struct instruments *instruments, const struct config_profile *profile,
+                   unsigned generation)
 {
-    struct recorder_options options = { .keep = profile->keep };
+    struct profile_files_options options = { .keep = profile->keep };
 
     if (find_owner(profile, &options.owner) < 0 ||
         place_prefix(profile->dir, profile->cpu, &instruments->prefixes[0]) < 0 ||
@@ -75,17 +75,18 @@ make_recorder(struct instruments *instruments, const struct config_profile *prof
     options.heap = instruments->prefixes[1];
     instruments->owner = options.owner;
     instruments->keep = options.keep;
-    instruments->recorder =
-        recorder_create(&instruments->tables, &options, &instruments->labels, generation);
+    instruments->profile_files =
+        profile_files_create(&instruments->tables, &options, &instruments->labels, generation);
     if (options.cpu && options.heap)
         log_warning("profiles of both kinds are on: each sees what the other costs");
-    return instruments->recorder ? 0 : -1;
+    return instruments->profile_files ? 0 : -1;
 }
 
 /* Samples are wanted as long as there is a file that they go to. Whoever looks sees the rates
  * before a worker has begun. */
 static void
-want_samples(const struct instruments *instruments, const struct config_profile *profile)
+subscription_samples(const struct instruments *instruments,
+                     const struct config_profile *profile)
 {
     for (unsigned i = 0; i < instruments->tables.workers; i++) {
         struct sampler_table *table = tables_cpu(&instruments->tables, i);
@@ -94,7 +95,7 @@ want_samples(const struct instruments *instruments, const struct config_profile 
         if (heap_supported())
             tables_heap(&instruments->tables, i)->sample_bytes = profile->sample_bytes;
         if (instruments->prefixes[0])
-            sampler_want(table, 0, true);
+            sampler_request(table, 0, true);
     }
 }
 
@@ -111,10 +112,10 @@ instruments_create(struct instruments *instruments, const struct config *config,
     if (tables_create(&instruments->tables, &plan) == 0 &&
         (instruments->roster = roster_create(workers)) != NULL &&
         label_objects(instruments, catalogue) == 0 &&
-        make_recorder(instruments, &config->profile, generation) == 0) {
+        make_profile_files(instruments, &config->profile, generation) == 0) {
         instruments->roster->started =
             previous ? previous->roster->started : instruments->tables.created;
-        want_samples(instruments, &config->profile);
+        subscription_samples(instruments, &config->profile);
         return 0;
     }
     log_error("instruments: can't be made");
@@ -124,7 +125,7 @@ instruments_create(struct instruments *instruments, const struct config *config,
 void
 instruments_release(struct instruments *instruments)
 {
-    recorder_destroy(instruments->recorder);
+    profile_files_destroy(instruments->profile_files);
     roster_destroy(instruments->roster);
     tables_destroy(&instruments->tables);
     free((void *)(uintptr_t)instruments->labels.items);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * instruments: what one generation is measured with: the tables of its profiles, the list of
- * its processes, and the recorder of its profile files.
+ * its processes, and its profile files.
  */
 #ifndef MASTER_INSTRUMENTS_H
 #define MASTER_INSTRUMENTS_H
@@ -9,7 +9,7 @@
 #include <stdbool.h>
 
 #include "config/config.h"
-#include "master/recorder.h"
+#include "master/profile_files.h"
 #include "object/catalogue.h"
 #include "profile/tables.h"
 #include "shared/roster.h"
@@ -18,7 +18,7 @@ struct instruments {
     struct tables tables;
     struct roster *roster;
     struct label_names labels; /* object i is label i + 1 */
-    struct recorder *recorder;
+    struct profile_files *profile_files;
     struct file_owner owner; /* of files that profiles and traces go to */
     unsigned keep;           /* such files a worker and kind */
     char *prefixes[2];       /* of CPU and heap profiles, with their directory; NULL: none */

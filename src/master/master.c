@@ -128,7 +128,7 @@ static void
 end(struct master *master)
 {
     (void)!crash_arm(NULL);
-    pace_free(&master->pace);
+    schedtrace_free(&master->schedtrace);
     if (master->newest)
         generation_destroy(master->newest, NULL, &master->total);
     listeners_close(&master->listeners);

@@ -66,8 +66,8 @@ adopt(struct master *master, struct generation *generation)
         log_notice("reload: changed, but a restart is needed for: %s", names);
     generation->older = master->newest;
     master->newest = generation;
-    recorder_replaced(generation->older->instruments.recorder);
-    recorder_write(generation->older->instruments.recorder);
+    profile_files_replaced(generation->older->instruments.profile_files);
+    profile_files_write(generation->older->instruments.profile_files);
     supervise_relieve_observer(generation->older);
     serving_begin(master);
     supervise_drain(generation->older, clock_now(), false);

@@ -38,7 +38,8 @@ serving_begin(struct master *master)
     const uint64_t now = clock_now();
 
     arm(generation);
-    pace_set(&master->pace, &generation->config->debug, generation, &master->total, now);
+    schedtrace_set(&master->schedtrace, &generation->config->debug, generation, &master->total,
+                   now);
     supervise_begin(generation, &master->lends, now);
     supervise_spawn(generation, &master->lends, now);
     schedule_record(master, now);
@@ -48,7 +49,7 @@ void
 serving_write_profiles(const struct master *master)
 {
     for (struct generation *g = master->newest; g; g = g->older)
-        recorder_write(g->instruments.recorder);
+        profile_files_write(g->instruments.profile_files);
 }
 
 static void
@@ -57,7 +58,7 @@ record_periodically(struct master *master, uint64_t now)
     if (master->record_at == 0 || now < master->record_at)
         return;
     for (struct generation *g = master->newest; g; g = g->older)
-        recorder_write_unless_busy(g->instruments.recorder);
+        profile_files_write_unless_busy(g->instruments.profile_files);
     schedule_record(master, now);
 }
 
@@ -69,13 +70,13 @@ serving_run(struct master *master, uint64_t now)
         supervise_spawn(g, &master->lends, now);
     }
     record_periodically(master, now);
-    pace_run(&master->pace, master->newest, &master->total, now, STDERR_FILENO);
+    schedtrace_run(&master->schedtrace, master->newest, &master->total, now, STDERR_FILENO);
 }
 
 uint64_t
 serving_next(const struct master *master)
 {
-    uint64_t next = clock_earlier(master->record_at, pace_next(&master->pace));
+    uint64_t next = clock_earlier(master->record_at, schedtrace_next(&master->schedtrace));
 
     for (const struct generation *g = master->newest; g; g = g->older)
         next = clock_earlier(next, supervise_next(g));

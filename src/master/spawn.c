@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "base/title.h"
-#include "format/autopsy.h"
+#include "format/crash_report.h"
 #include "observer/observer.h"
 #include "pages/pages.h"
 #include "profile/heap.h"
@@ -62,10 +62,10 @@ spawn_worker(const struct generation *generation, const struct spawn_lends *lend
         .slot = slot,
         .generation = generation->number,
         .doorbells = generation->doorbells,
-        .hatches = generation->hatches,
+        .handoffs = generation->handoffs,
         .master_pipe = lends->pipe[0],
         .identity = generation->identity,
-        .fork_report = autopsy_fork,
+        .fork_report = crash_report_fork,
     };
     char name[32];
 

@@ -10,7 +10,7 @@
 #include "master/generation.h"
 #include "master/listeners.h"
 #include "master/master.h"
-#include "master/pace.h"
+#include "master/schedtrace.h"
 #include "master/spawn.h"
 
 struct master {
@@ -19,11 +19,11 @@ struct master {
     struct listeners observed; /* of [debug] */
     struct spawn_lends lends;
     struct generation *newest;
-    struct slot total;     /* of generations that are gone */
-    uint64_t record_at;    /* when profiles are to be written; 0: never */
-    struct pace pace;      /* of lines in the terminal */
-    struct child surveyor; /* that makes a survey */
-    uint64_t abandon_at;   /* ending: when children that write are killed; 0: never */
+    struct slot total;            /* of generations that are gone */
+    uint64_t record_at;           /* when profiles are to be written; 0: never */
+    struct schedtrace schedtrace; /* of lines in the terminal */
+    struct child status_dump;     /* that writes a status dump */
+    uint64_t abandon_at;          /* ending: when children that write are killed; 0: never */
     bool stopping;
     bool failed;
 };

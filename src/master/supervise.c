@@ -72,7 +72,7 @@ enrol(struct generation *generation, unsigned index, pid_t pid)
     if (!is_worker(generation, index))
         return;
     slots_worker(&generation->slots, index)->pid = pid;
-    recorder_spawned(generation->instruments.recorder, index, pid);
+    profile_files_spawned(generation->instruments.profile_files, index, pid);
 }
 
 static void
@@ -84,7 +84,7 @@ prepare(struct generation *generation, unsigned index)
         return;
     slot = slots_worker(&generation->slots, index);
     slot->started = slot->served.requests;
-    recorder_prepare(generation->instruments.recorder, index);
+    profile_files_prepare(generation->instruments.profile_files, index);
 }
 
 static void place_ended(struct child *child, pid_t pid, const struct child_end *end);
@@ -206,7 +206,7 @@ vacate(struct generation *generation, unsigned index, const struct rusage *usage
     slot->sharing = 0;
     slot->closed = 0;
     slot->cpu = 0;
-    recorder_ended(generation->instruments.recorder, index, usage);
+    profile_files_ended(generation->instruments.profile_files, index, usage);
 }
 
 /* What the process left behind is saved before another one takes its place. */
@@ -219,7 +219,7 @@ place_ended(struct child *child, pid_t pid, const struct child_end *end)
 
     log_end(name_of(generation, index, name), pid, end->status);
     if (WIFSIGNALED(end->status))
-        reporter_report(&generation->reporter, &generation->instruments, index, pid, name);
+        postmortem_begin(&generation->postmortem, &generation->instruments, index, pid, name);
     vacate(generation, index, &end->usage);
     if (generation->kill_at == 0)
         replace(generation, index);

@@ -15,7 +15,7 @@ base64_length(uint64_t size)
     return (size + 2) / 3 * 4;
 }
 
-/* Encodes size bytes; out has room for base64_length(size), which is returned. Not in place.
+/* Encodes size bytes; out has space for base64_length(size), which is returned. Not in place.
  * Uses the widest vectors that this processor has. */
 size_t base64_encode(char *out, const unsigned char *in, size_t size);
 

@@ -2,7 +2,7 @@
 /*
  * cached: the representation in one sealed memfd that every worker maps.
  *
- * The master reserves the memory first (fallocate), so that a machine without room refuses at
+ * The master reserves the memory first (fallocate), so that a machine without space refuses at
  * load and not with SIGBUS under a client; fills it; seals it against every change; and maps
  * it read-only before it forks. An object that has not changed since the generation before
  * shares its memory with it. Uses source, memory_fd and bytes of struct object.

@@ -143,9 +143,9 @@ close_object(struct object *object)
 }
 
 static size_t
-answer_room(const struct representation *representation)
+answer_head_max(const struct representation *representation)
 {
-    return response_room(representation) + byteranges_room(representation);
+    return response_head_max(representation) + byteranges_head_max(representation);
 }
 
 static int
@@ -155,9 +155,9 @@ open_object(struct object *object, const struct catalogue *previous)
         return -1;
     if (describe(object) < 0)
         log_error("asset %s: out of memory", object->asset->path);
-    else if (answer_room(&object->representation) > CATALOGUE_ROOM_MAX)
+    else if (answer_head_max(&object->representation) > CATALOGUE_HEAD_MAX)
         log_error("asset %s: its fields are larger than %d bytes in all", object->asset->path,
-                  CATALOGUE_ROOM_MAX);
+                  CATALOGUE_HEAD_MAX);
     else
         return 0;
     close_object(object);
@@ -180,11 +180,11 @@ struct catalogue *
 catalogue_open(const struct config *config, const struct catalogue *previous)
 {
     struct catalogue *catalogue = allocate(config);
-    size_t room;
+    size_t capacity;
 
     if (catalogue == NULL)
         return NULL;
-    catalogue->answer_room = response_room(NULL);
+    catalogue->answer_head_max = response_head_max(NULL);
     for (size_t i = 0; i < config->asset_count; i++)
         catalogue->objects[i] = (struct object){ .ops = variants[config->assets[i].variant],
                                                  .asset = &config->assets[i],
@@ -198,9 +198,9 @@ catalogue_open(const struct config *config, const struct catalogue *previous)
             return NULL;
         }
         catalogue->count++;
-        room = answer_room(&catalogue->objects[i].representation);
-        if (room > catalogue->answer_room)
-            catalogue->answer_room = room;
+        capacity = answer_head_max(&catalogue->objects[i].representation);
+        if (capacity > catalogue->answer_head_max)
+            catalogue->answer_head_max = capacity;
     }
     return catalogue;
 }

@@ -13,12 +13,14 @@
 #include "config/config.h"
 #include "object/object.h"
 
-#define CATALOGUE_ROOM_MAX 32768 /* of answer_room; an object with more fields is refused */
+#define CATALOGUE_HEAD_MAX 32768 /* of answer_head_max; an object with more fields is refused  \
+                                  */
 
 struct catalogue {
     struct object *objects; /* ordered for catalogue_find(); objects[i].index == i */
     size_t count;
-    size_t answer_room; /* bytes that are enough for any answer's head and a part's behind it */
+    size_t answer_head_max; /* bytes that are enough for any answer's head and a part's behind
+                               it */
 };
 
 /* Reports an asset that can't be served. No side effects. */

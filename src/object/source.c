@@ -21,8 +21,8 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/nodump.h"
 #include "base/signals.h"
-#include "base/undumped.h"
 #include "object/base64.h"
 
 #define CHUNK    (3 * 64 * 1024)       /* whole base64 groups */
@@ -237,14 +237,14 @@ source_load(const struct source *source, const struct config_asset *asset, char 
 {
     struct sha256_ctx sha;
     const size_t size = CHUNK + base64_length(CHUNK);
-    unsigned char *work = undumped_alloc(size);
+    unsigned char *work = nodump_alloc(size);
     int result = -ENOMEM;
 
     if (work) {
         sha256_init(&sha);
         result = load_chunks(source, asset, target, work, &sha);
         sha256_digest(&sha, SHA256_DIGEST_SIZE, digest);
-        undumped_free(work, size);
+        nodump_free(work, size);
     }
     if (result == -EINTR)
         log_notice("%s: no longer read, since a signal ends the daemon", asset->file);

@@ -38,7 +38,7 @@ find_route(struct service *service)
     enum method method = message->request.method;
     bool post = span_equal(message->method, SPAN("POST"));
 
-    if (service->client->want == NULL)
+    if (service->client->subscription == NULL)
         return (struct message_error){ 503, "too many clients; see [debug] clients" };
     if (method == METHOD_UNKNOWN)
         return (struct message_error){ 501, NULL };
@@ -89,7 +89,7 @@ answer(struct service *service)
         .peer = &service->peer,
         .message = &service->message,
         .query = service->query,
-        .want = service->client->want,
+        .subscription = service->client->subscription,
         .head_only = service->head_only,
         .out = open_memstream(&content, &length),
         .status = 200,

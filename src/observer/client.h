@@ -5,14 +5,15 @@
 
 #include "observer/peer.h"
 #include "observer/route.h"
+#include "observer/subscription.h"
 #include "observer/view.h"
-#include "observer/want.h"
 
 struct client {
     const struct view *view;
     route_finder *find;
     struct peer peer;
-    struct want *want; /* NULL: there are too many clients, and this one is told so */
+    struct subscription
+        *subscription; /* NULL: there are too many clients, and this one is told so */
 };
 
 /* Serves the client and closes its connection. However long that takes, the process is ended

@@ -19,13 +19,13 @@
 #include "base/log.h"
 #include "base/signals.h"
 #include "observer/client.h"
-#include "observer/crew.h"
+#include "observer/client_table.h"
 
 #define PAUSE_US 100000 /* when there are no descriptors or no memory for another client */
 
 struct observer {
     const struct observer_inherit *inherit;
-    struct crew crew;
+    struct client_table clients;
     int signal_fd;
     struct pollfd *fds;   /* signals, the master's pipe, then the listeners */
     uint64_t drain_until; /* 0: not draining */
@@ -90,13 +90,13 @@ read_signals(struct observer *observer)
 /* --- clients ------------------------------------------------------------------------------ */
 
 static _Noreturn void
-be_client(const struct observer *observer, int fd, struct want *want)
+be_client(const struct observer *observer, int fd, struct subscription *subscription)
 {
     const struct observer_inherit *inherit = observer->inherit;
     struct client client = { .view = inherit->view,
                              .find = inherit->find,
-                             .peer = { .fd = fd, .lifeline = observer->crew.lifeline[0] },
-                             .want = want };
+                             .peer = { .fd = fd, .lifeline = observer->clients.lifeline[0] },
+                             .subscription = subscription };
 
     close(observer->signal_fd);
     for (size_t i = 0; i < inherit->listen_count; i++)
@@ -109,7 +109,7 @@ static void
 accept_client(struct observer *observer, int listen_fd)
 {
     int fd = accept4(listen_fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    struct want *want;
+    struct subscription *subscription;
     pid_t pid;
 
     if (fd < 0) {
@@ -119,8 +119,8 @@ accept_client(struct observer *observer, int listen_fd)
         }
         return;
     }
-    if ((pid = crew_fork(&observer->crew, &want)) == 0)
-        be_client(observer, fd, want);
+    if ((pid = client_table_fork(&observer->clients, &subscription)) == 0)
+        be_client(observer, fd, subscription);
     if (pid < 0) {
         log_warning("fork: %s", strerror(-pid));
         usleep(PAUSE_US);
@@ -130,11 +130,11 @@ accept_client(struct observer *observer, int listen_fd)
 
 /* --- the loop ----------------------------------------------------------------------------- */
 
-/* Without room, or while draining, clients stay in the queue. */
+/* Without space, or while draining, clients stay in the queue. */
 static size_t
 watched(const struct observer *observer)
 {
-    if (observer->drain_until != 0 || !crew_has_room(&observer->crew))
+    if (observer->drain_until != 0 || !client_table_has_place(&observer->clients))
         return LISTENERS;
     return LISTENERS + observer->inherit->listen_count;
 }
@@ -161,10 +161,10 @@ turn(struct observer *observer)
     if (observer->fds[SIGNALS].revents)
         read_signals(observer);
     for (size_t i = LISTENERS; i < count && !observer->ended; i++)
-        if (observer->fds[i].revents && crew_has_room(&observer->crew))
+        if (observer->fds[i].revents && client_table_has_place(&observer->clients))
             accept_client(observer, observer->fds[i].fd);
     if (observer->drain_until != 0 &&
-        (observer->crew.busy == 0 || clock_now() >= observer->drain_until))
+        (observer->clients.busy == 0 || clock_now() >= observer->drain_until))
         observer->ended = true;
 }
 
@@ -174,7 +174,7 @@ start(struct observer *observer)
     const struct observer_inherit *inherit = observer->inherit;
     int error = identity_become(&inherit->identity);
 
-    if (error < 0 || (error = crew_create(&observer->crew, inherit->view)) < 0)
+    if (error < 0 || (error = client_table_create(&observer->clients, inherit->view)) < 0)
         return error;
     if ((observer->signal_fd = signals_open()) < 0)
         return observer->signal_fd;
@@ -201,8 +201,8 @@ observer_run(const struct observer_inherit *inherit)
     log_info("observing");
     while (!observer.ended)
         turn(&observer);
-    crew_end(&observer.crew);
+    client_table_end(&observer.clients);
     free(observer.fds);
-    free(observer.crew.children);
+    free(observer.clients.children);
     return EXIT_SUCCESS;
 }

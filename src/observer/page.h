@@ -11,8 +11,8 @@
 
 #include "observer/message.h"
 #include "observer/query.h"
+#include "observer/subscription.h"
 #include "observer/view.h"
-#include "observer/want.h"
 
 #define PAGE_TEXT   "text/plain; charset=utf-8"
 #define PAGE_HTML   "text/html; charset=utf-8"
@@ -24,8 +24,8 @@ struct page {
     const struct peer *peer;
     const struct message *message;
     struct query query;
-    struct want *want; /* of this process */
-    bool head_only;    /* nobody will see the content, nor wait for it */
+    struct subscription *subscription; /* of this process */
+    bool head_only;                    /* nobody will see the content, nor wait for it */
 
     FILE *out;
     unsigned status;       /* 200 */

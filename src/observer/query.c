@@ -43,7 +43,7 @@ read_worker(struct query *query, struct span text, const struct query_rules *rul
 }
 
 static void
-tell_worker(const struct query_rules *rules, FILE *out)
+line_sink_worker(const struct query_rules *rules, FILE *out)
 {
     fprintf(out, "0 to %u, all", rules->workers - 1);
 }
@@ -55,7 +55,7 @@ read_seconds(struct query *query, struct span text, const struct query_rules *ru
 }
 
 static void
-tell_seconds(const struct query_rules *rules, FILE *out)
+line_sink_seconds(const struct query_rules *rules, FILE *out)
 {
     fprintf(out, "%d to %d", rules->whole ? 0 : 1, QUERY_SECONDS_MAX);
 }
@@ -87,7 +87,7 @@ read_format(struct query *query, struct span text, const struct query_rules *rul
 }
 
 static void
-tell_format(const struct query_rules *rules, FILE *out)
+line_sink_format(const struct query_rules *rules, FILE *out)
 {
     for (size_t i = 0; i < format_count(rules); i++)
         fprintf(out, "%s%s", i > 0 ? ", " : "", formats[i].name.at);
@@ -107,7 +107,7 @@ read_sample_index(struct query *query, struct span text, const struct query_rule
 }
 
 static void
-tell_sample_index(const struct query_rules *rules, FILE *out)
+line_sink_sample_index(const struct query_rules *rules, FILE *out)
 {
     const struct profile_meaning *meaning = profile_meaning(rules->kind);
 
@@ -123,7 +123,7 @@ read_debug(struct query *query, struct span text, const struct query_rules *rule
 }
 
 static void
-tell_debug(const struct query_rules *rules, FILE *out)
+line_sink_debug(const struct query_rules *rules, FILE *out)
 {
     (void)rules;
     fputs("0 to 2", out);
@@ -135,11 +135,11 @@ static const struct parameter {
     bool (*read)(struct query *query, struct span text, const struct query_rules *rules);
     void (*tell)(const struct query_rules *rules, FILE *out);
 } parameters[] = {
-    { { "worker", 6 }, QUERY_WORKER, read_worker, tell_worker },
-    { { "seconds", 7 }, QUERY_SECONDS, read_seconds, tell_seconds },
-    { { "format", 6 }, QUERY_FORMAT, read_format, tell_format },
-    { { "sample_index", 12 }, QUERY_SAMPLE_INDEX, read_sample_index, tell_sample_index },
-    { { "debug", 5 }, QUERY_DEBUG, read_debug, tell_debug },
+    { { "worker", 6 }, QUERY_WORKER, read_worker, line_sink_worker },
+    { { "seconds", 7 }, QUERY_SECONDS, read_seconds, line_sink_seconds },
+    { { "format", 6 }, QUERY_FORMAT, read_format, line_sink_format },
+    { { "sample_index", 12 }, QUERY_SAMPLE_INDEX, read_sample_index, line_sink_sample_index },
+    { { "debug", 5 }, QUERY_DEBUG, read_debug, line_sink_debug },
 };
 
 /* --- the whole ---------------------------------------------------------------------------- */
@@ -154,7 +154,7 @@ find(struct span name, const struct query_rules *rules)
 }
 
 static void
-tell_names(const struct query_rules *rules, FILE *out)
+line_sink_names(const struct query_rules *rules, FILE *out)
 {
     const char *separator = "";
 
@@ -184,7 +184,7 @@ explain(const struct parameter *parameter, struct span name, struct span value,
     } else {
         fprintf(out, "\"%.*s\": no parameter of this page; accepted: ",
                 name.length < 64 ? (int)name.length : 64, name.at);
-        tell_names(rules, out);
+        line_sink_names(rules, out);
     }
     fclose(out);
     error[QUERY_ERROR_MAX - 1] = '\0';

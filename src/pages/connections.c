@@ -10,8 +10,8 @@
 #include <stdlib.h>
 
 #include "base/count.h"
-#include "format/tally.h"
-#include "pages/whereabouts.h"
+#include "format/count_profile.h"
+#include "pages/worker_stacks.h"
 #include "shared/rows.h"
 #include "shared/trace.h"
 
@@ -24,7 +24,7 @@ struct entry {
 struct list {
     struct entry *items;
     size_t count;
-    size_t room;
+    size_t capacity;
 };
 
 /* --- copying ------------------------------------------------------------------------------ */
@@ -32,14 +32,14 @@ struct list {
 static bool
 add(struct list *list, const struct entry *entry)
 {
-    size_t room = list->room > 0 ? list->room * 2 : 64;
+    size_t capacity = list->capacity > 0 ? list->capacity * 2 : 64;
     struct entry *items;
 
-    if (list->count == list->room) {
-        if ((items = reallocarray(list->items, room, sizeof(*items))) == NULL)
+    if (list->count == list->capacity) {
+        if ((items = reallocarray(list->items, capacity, sizeof(*items))) == NULL)
             return false;
         list->items = items;
-        list->room = room;
+        list->capacity = capacity;
     }
     list->items[list->count++] = *entry;
     return true;
@@ -131,7 +131,7 @@ print_state(FILE *out, const struct list *list, enum row_state state, uint64_t n
 
     for (size_t i = 0; i < list->count; i++)
         count += list->items[i].row.state == state;
-    tally_group(out, marker_of_state(state), rows_state_name(state), count);
+    count_profile_group(out, marker_of_state(state), rows_state_name(state), count);
     for (size_t i = 0; i < list->count; i++)
         if (list->items[i].row.state == state)
             print_entry(out, &list->items[i], now);
@@ -145,12 +145,12 @@ connections_goroutine(struct page *page)
     uint64_t now = trace_now();
 
     if (error == 0) {
-        tally_begin(page->out, "goroutine", list.count);
+        count_profile_begin(page->out, "goroutine", list.count);
         for (enum row_state state = 0; state < ROW_STATES; state++)
             print_state(page->out, &list, state, now);
         if (page->query.debug == 2 && !page->head_only)
-            whereabouts_write(page);
-        error = tally_end(page->out);
+            worker_stacks_write(page);
+        error = count_profile_end(page->out);
     }
     if (error < 0)
         page_refuse(page, 500, "%s", strerror(-error));

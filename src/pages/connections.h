@@ -5,9 +5,9 @@
 
 #include "observer/page.h"
 
-/* A tally (tally.h) by state, with a line each: worker, number, age, time in this state,
- * requests, object, bytes sent and to send, and how long the client kept it waiting. With
- * debug=2, the stacks of workers follow (whereabouts.h). */
+/* A count profile (count_profile.h) by state, with a line each: worker, number, age, time in
+ * this state, requests, object, bytes sent and to send, and how long the client kept it
+ * waiting. With debug=2, the stacks of workers follow (worker_stacks.h). */
 void connections_goroutine(struct page *page);
 
 /* Connections now. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * cost: see cost.h. Nothing here is fatal. Known weakness: samples for whose stacks there was
- * no room have no label, and are in no variant's time.
+ * no space have no label, and are in no variant's time.
  */
 #include "pages/cost.h"
 

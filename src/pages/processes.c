@@ -9,7 +9,7 @@
 
 #include "base/clock.h"
 #include "base/proc.h"
-#include "format/tally.h"
+#include "format/count_profile.h"
 
 void
 processes_cmdline(struct page *page)
@@ -67,7 +67,7 @@ print_workers(FILE *out, const struct view *view)
     char what[64];
 
     snprintf(what, sizeof(what), "workers of generation %u", view->generation);
-    tally_group(out, MARKER_WORKER, what, living(view->roster));
+    count_profile_group(out, MARKER_WORKER, what, living(view->roster));
     for (unsigned i = 0; i < view->roster->workers; i++) {
         const struct roster_place *place = &view->roster->places[i];
 
@@ -83,14 +83,14 @@ processes_threadcreate(struct page *page)
     const struct roster *roster = view->roster;
     int error;
 
-    tally_begin(page->out, "threadcreate", processes_count(view));
-    tally_group(page->out, MARKER_MASTER, "master", 1);
+    count_profile_begin(page->out, "threadcreate", processes_count(view));
+    count_profile_group(page->out, MARKER_MASTER, "master", 1);
     print_line(page->out, roster->master, roster->started, 0);
-    tally_group(page->out, MARKER_OBSERVER, "observer", 1);
+    count_profile_group(page->out, MARKER_OBSERVER, "observer", 1);
     print_line(page->out, roster->observer.pid, roster->observer.since,
                roster->observer.spawned);
     for (; view; view = view->older)
         print_workers(page->out, view);
-    if ((error = tally_end(page->out)) < 0)
+    if ((error = count_profile_end(page->out)) < 0)
         page_refuse(page, 500, "%s", strerror(-error));
 }

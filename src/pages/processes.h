@@ -8,8 +8,8 @@
 /* The command line, each argument but the last followed by a NUL. */
 void processes_cmdline(struct page *page);
 
-/* A tally (tally.h) of all processes with a line each: process id, age, threads, CPU time and
- * resident memory, and how often its place has been filled. */
+/* A count profile (count_profile.h) of all processes with a line each: process id, age,
+ * threads, CPU time and resident memory, and how often its place has been filled. */
 void processes_threadcreate(struct page *page);
 
 /* Processes now. */

@@ -62,9 +62,9 @@ take(struct page *page, const struct subject *subject, const struct scope *scope
     if (page->query.seconds == 0)
         return scope_take(scope, page->view, subject->kind);
     if (subject->asked_for && !page->head_only)
-        want_begin(page->want, page->view, scope);
+        subscription_begin(page->subscription, page->view, scope);
     profile = take_window(page, scope, subject->kind);
-    want_end(page->want, page->view);
+    subscription_end(page->subscription, page->view);
     return profile;
 }
 

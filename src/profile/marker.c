@@ -22,7 +22,7 @@ MARKER_FUNCTION(master_process, 8)
 MARKER_FUNCTION(worker_process, 9)
 MARKER_FUNCTION(observer_process, 10)
 MARKER_FUNCTION(connection_idle, 11)
-MARKER_FUNCTION(connection_parting, 12)
+MARKER_FUNCTION(connection_draining, 12)
 MARKER_FUNCTION(connection_in_head, 13)
 MARKER_FUNCTION(connection_sending, 14)
 MARKER_FUNCTION(connection_reading, 15)
@@ -34,7 +34,7 @@ static void (*const functions[MARKERS])(void) = {
     [MARKER_WAIT_DISK] = wait_for_disk, [MARKER_WAIT_ACCEPT] = wait_for_accept,
     [MARKER_WAIT_TURN] = wait_for_turn, [MARKER_MASTER] = master_process,
     [MARKER_WORKER] = worker_process,   [MARKER_OBSERVER] = observer_process,
-    [MARKER_IDLE] = connection_idle,    [MARKER_PARTING] = connection_parting,
+    [MARKER_IDLE] = connection_idle,    [MARKER_DRAINING] = connection_draining,
     [MARKER_HEAD] = connection_in_head, [MARKER_SEND] = connection_sending,
     [MARKER_READ] = connection_reading, [MARKER_LINGER] = connection_lingering,
 };
@@ -50,8 +50,9 @@ enum marker
 marker_of_state(enum row_state state)
 {
     static const enum marker markers[ROW_STATES] = {
-        [ROW_IDLE] = MARKER_IDLE, [ROW_PARTING] = MARKER_PARTING, [ROW_HEAD] = MARKER_HEAD,
-        [ROW_SEND] = MARKER_SEND, [ROW_READ] = MARKER_READ,       [ROW_LINGER] = MARKER_LINGER,
+        [ROW_IDLE] = MARKER_IDLE, [ROW_DRAINING] = MARKER_DRAINING,
+        [ROW_HEAD] = MARKER_HEAD, [ROW_SEND] = MARKER_SEND,
+        [ROW_READ] = MARKER_READ, [ROW_LINGER] = MARKER_LINGER,
     };
 
     return state < ROW_STATES ? markers[state] : MARKER_NOT_KEPT;

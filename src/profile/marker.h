@@ -12,7 +12,7 @@
 
 enum marker {
     MARKER_NOT_SAMPLED, /* CPU time of the process that is in no sample */
-    MARKER_NOT_KEPT,    /* counted, but there was no room for the stack */
+    MARKER_NOT_KEPT,    /* counted, but there was no space for the stack */
     MARKER_GUARD,       /* see legacy.h; counts nothing */
     MARKER_WAIT_CLIENT, /* until the client takes what was sent */
     MARKER_WAIT_DISK,   /* until a file has been read */
@@ -22,7 +22,7 @@ enum marker {
     MARKER_WORKER,
     MARKER_OBSERVER,
     MARKER_IDLE, /* states of connections: see worker/connection.h */
-    MARKER_PARTING,
+    MARKER_DRAINING,
     MARKER_HEAD,
     MARKER_SEND,
     MARKER_READ,

@@ -177,8 +177,8 @@ sampler_add_thread(void)
     return 0;
 }
 
-/* The pid is published before wanted is read, and sampler_want() does it the other way round,
- * so one of the two sees the other. */
+/* The pid is published before wanted is read, and sampler_request() does it the other way
+ * round, so one of the two sees the other. */
 int
 sampler_start(struct sampler_table *table, unsigned hz)
 {
@@ -204,9 +204,9 @@ sampler_start(struct sampler_table *table, unsigned hz)
 /* --- in any other process ----------------------------------------------------------------- */
 
 void
-sampler_want(struct sampler_table *table, pid_t pid, bool want)
+sampler_request(struct sampler_table *table, pid_t pid, bool wanted)
 {
-    if (want)
+    if (wanted)
         __atomic_fetch_add(&table->wanted, 1, __ATOMIC_SEQ_CST);
     else
         __atomic_fetch_sub(&table->wanted, 1, __ATOMIC_SEQ_CST);

@@ -52,7 +52,7 @@ int sampler_add_thread(void) __attribute__((warn_unused_result));
 /* Wants samples (or no longer): counted, so that several can at once. pid is the worker's, from
  * a source that workers can't write (0: none now). Works on a worker that is stuck, and on one
  * that will replace it. */
-void sampler_want(struct sampler_table *table, pid_t pid, bool want);
+void sampler_request(struct sampler_table *table, pid_t pid, bool want);
 
 /* CPU time that all processes of this worker have used so far: ns. */
 uint64_t sampler_cpu_time(const struct sampler_table *table);

@@ -88,7 +88,7 @@ matches(const struct stacks_record *record, uint32_t hash, uint32_t label, const
            memcmp(record->pcs, pcs, depth * sizeof(*pcs)) == 0;
 }
 
-/* Takes room for a record and fills it in; its place in the index is given by the caller. */
+/* Takes space for a record and fills it in; its place in the index is given by the caller. */
 static uint32_t
 write_record(struct stacks *stacks, uint32_t hash, uint32_t label, const uintptr_t *pcs,
              unsigned depth)

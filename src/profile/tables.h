@@ -2,7 +2,7 @@
 /*
  * tables: what profiles are made of, in memory that all processes of a generation share. Made
  * by the master before it forks. Each worker counts in its own tables and in nobody else's;
- * others write only what they want of it (sampler_want(), dump_ask()) and what it used
+ * others write only what they want of it (sampler_request(), dump_ask()) and what it used
  * (sampler_retire()). Any process may read them. Memory that is never written is never there: a
  * kind of profile that is off costs nothing.
  */

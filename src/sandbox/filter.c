@@ -107,9 +107,10 @@ load_program(const struct sock_filter *program, size_t count)
                : 0;
 }
 
-/* Reads what libseccomp has written behind room for a few instructions. */
+/* Reads what libseccomp has written behind capacity for a few instructions. */
 static int
-export_behind(scmp_filter_ctx context, size_t room, struct sock_filter **program, size_t *count)
+export_behind(scmp_filter_ctx context, size_t capacity, struct sock_filter **program,
+              size_t *count)
 {
     struct stat status = { 0 };
     int fd = memfd_create("seccomp", MFD_CLOEXEC);
@@ -120,10 +121,10 @@ export_behind(scmp_filter_ctx context, size_t room, struct sock_filter **program
     if (error == 0 && fstat(fd, &status) < 0)
         error = -errno;
     size = (size_t)status.st_size;
-    *count = room + size / sizeof(**program);
+    *count = capacity + size / sizeof(**program);
     if (error == 0 && (*program = calloc(*count, sizeof(**program))) == NULL)
         error = -ENOMEM;
-    if (error == 0 && pread(fd, *program + room, size, 0) != (ssize_t)size)
+    if (error == 0 && pread(fd, *program + capacity, size, 0) != (ssize_t)size)
         error = -EIO;
     if (fd >= 0)
         close(fd);

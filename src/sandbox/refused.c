@@ -178,7 +178,7 @@ tell(const char *who, unsigned number, uint32_t count)
 }
 
 void
-refused_tell(const char *who)
+refused_log(const char *who)
 {
     const uint64_t total = refused_count();
 

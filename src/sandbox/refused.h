@@ -19,7 +19,7 @@ uint64_t refused_count(void);
 
 /* Logs what has come since the last time: each call the first time, and then as its number has
  * another digit. who: "worker". Costs one load while there is nothing. */
-void refused_tell(const char *who);
+void refused_log(const char *who);
 
 /* The address that the kernel sees in a call that is repeated. */
 const void *refused_repeat_place(void);

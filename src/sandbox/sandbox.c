@@ -46,7 +46,7 @@ static const struct {
     [SANDBOX_WORKER] = { "worker", 0, false },
     [SANDBOX_OBSERVER] = { "observer", FILES | USERS, true },
     [SANDBOX_CLIENT] = { "observer's client process", 0, true },
-    [SANDBOX_REPORTER] = { "reporter", 0, true },
+    [SANDBOX_REPORTER] = { "postmortem", 0, true },
     [SANDBOX_WRITER] = { "profile writer", FILES, false },
     [SANDBOX_LOADER] = { "loader", PRIVILEGE(CAP_DAC_OVERRIDE), false },
 };
@@ -121,9 +121,9 @@ sandbox_bound(enum sandbox_mode mode)
 }
 
 void
-sandbox_tell(enum sandbox_kind kind)
+sandbox_log(enum sandbox_kind kind)
 {
-    refused_tell(kinds[kind].name);
+    refused_log(kinds[kind].name);
 }
 
 /* --- what there is ------------------------------------------------------------------------ */

@@ -28,7 +28,7 @@ int sandbox_enter(enum sandbox_mode mode, enum sandbox_kind kind,
                   const struct sandbox_path *paths) __attribute__((warn_unused_result));
 
 /* Logs which calls have been refused since the last time. */
-void sandbox_tell(enum sandbox_kind kind);
+void sandbox_log(enum sandbox_kind kind);
 
 /* What the program was built with, for -V. */
 const char *sandbox_support(void);

@@ -4,8 +4,8 @@
 #include "shared/rows.h"
 
 static const char *const state_names[ROW_STATES] = {
-    [ROW_IDLE] = "idle", [ROW_PARTING] = "parting", [ROW_HEAD] = "head",
-    [ROW_SEND] = "send", [ROW_READ] = "read",       [ROW_LINGER] = "linger",
+    [ROW_IDLE] = "idle", [ROW_DRAINING] = "draining", [ROW_HEAD] = "head",
+    [ROW_SEND] = "send", [ROW_READ] = "read",         [ROW_LINGER] = "linger",
 };
 
 const char *
@@ -58,11 +58,11 @@ rows_give(struct rows *rows, struct row *row)
 }
 
 int
-rows_next(const struct rows *rows, unsigned room, size_t *place, struct row *copy)
+rows_next(const struct rows *rows, unsigned capacity, size_t *place, struct row *copy)
 {
     uint32_t taken = __atomic_load_n(&rows->taken, __ATOMIC_ACQUIRE);
 
-    while (*place < taken && *place < room) {
+    while (*place < taken && *place < capacity) {
         *copy = rows->rows[(*place)++];
         if (copy->connection != 0)
             return 1;

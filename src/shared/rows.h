@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum row_state { ROW_IDLE, ROW_PARTING, ROW_HEAD, ROW_SEND, ROW_READ, ROW_LINGER, ROW_STATES };
+enum row_state { ROW_IDLE, ROW_DRAINING, ROW_HEAD, ROW_SEND, ROW_READ, ROW_LINGER, ROW_STATES };
 
 /* Times are ns of CLOCK_MONOTONIC. */
 struct row {
@@ -48,8 +48,8 @@ void rows_start(struct rows *rows, unsigned count);
 struct row *rows_take(struct rows *rows);
 void rows_give(struct rows *rows, struct row *row);
 
-/* For any process: the next row in use, copied; start with *place = 0. room: the rows that the
- * memory holds, whatever a broken writer says. Returns 0 at the end. */
-int rows_next(const struct rows *rows, unsigned room, size_t *place, struct row *copy);
+/* For any process: the next row in use, copied; start with *place = 0. capacity: the rows that
+ * the memory holds, whatever a broken writer says. Returns 0 at the end. */
+int rows_next(const struct rows *rows, unsigned capacity, size_t *place, struct row *copy);
 
 #endif

@@ -88,17 +88,18 @@ trace_adopt(struct trace *trace, unsigned events)
 }
 
 static bool
-make_room(struct trace_copy *copy, size_t more)
+reserve(struct trace_copy *copy, size_t more)
 {
-    size_t room = 2 * copy->room > copy->count + more ? 2 * copy->room : copy->count + more;
+    size_t capacity =
+        2 * copy->capacity > copy->count + more ? 2 * copy->capacity : copy->count + more;
     struct trace_event *events;
 
-    if (copy->room - copy->count >= more)
+    if (copy->capacity - copy->count >= more)
         return true;
-    if ((events = reallocarray(copy->events, room, sizeof(*events))) == NULL)
+    if ((events = reallocarray(copy->events, capacity, sizeof(*events))) == NULL)
         return false;
     copy->events = events;
-    copy->room = room;
+    copy->capacity = capacity;
     return true;
 }
 
@@ -139,7 +140,7 @@ trace_take(const struct trace *trace, unsigned events, uint64_t *since, struct t
 
     if (size == 0 || *since >= end)
         return 0;
-    if (!make_room(copy, end - begin + 1))
+    if (!reserve(copy, end - begin + 1))
         return -ENOMEM;
     added = copy->events + copy->count + 1; /* behind the place for a gap */
     for (uint64_t i = begin; i < end; i++)

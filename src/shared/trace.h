@@ -130,7 +130,7 @@ trace_add(struct trace *trace, uint64_t ns, enum trace_kind kind, uint32_t conne
 struct trace_copy {
     struct trace_event *events;
     size_t count;
-    size_t room;
+    size_t capacity;
 };
 
 /* Appends the events from number *since on, as far as they are still there, and moves *since

@@ -19,7 +19,7 @@
 struct walk {
     uintptr_t *pcs;
     unsigned count;
-    unsigned room;
+    unsigned capacity;
     bool (*skip)(struct walk *walk, uintptr_t pc);
     uintptr_t wanted; /* by skip_until */
     struct unwind_range range;
@@ -38,14 +38,14 @@ visit(struct _Unwind_Context *context, void *argument)
         return _URC_NO_REASON;
     walk->skip = NULL;
     walk->pcs[walk->count++] = pc;
-    return walk->count < walk->room ? _URC_NO_REASON : _URC_END_OF_STACK;
+    return walk->count < walk->capacity ? _URC_NO_REASON : _URC_END_OF_STACK;
 }
 
 void
 unwind_prime(void)
 {
     uintptr_t pcs[4];
-    struct walk walk = { .pcs = pcs, .room = 4 };
+    struct walk walk = { .pcs = pcs, .capacity = 4 };
 
     _Unwind_Backtrace(visit, &walk);
 }
@@ -61,7 +61,7 @@ unsigned
 unwind_interrupted(const void *context, uintptr_t *pcs, unsigned depth)
 {
     uintptr_t pc = registers_pc(context);
-    struct walk walk = { .pcs = pcs, .room = depth, .skip = skip_until, .wanted = pc };
+    struct walk walk = { .pcs = pcs, .capacity = depth, .skip = skip_until, .wanted = pc };
 
     _Unwind_Backtrace(visit, &walk);
     if (walk.count > 0)
@@ -130,12 +130,12 @@ skip_range(struct walk *walk, uintptr_t pc)
 unsigned
 unwind_callers(struct unwind_range range, uintptr_t *pcs, unsigned depth)
 {
-    struct walk walk = { .pcs = pcs, .room = depth, .skip = skip_range, .range = range };
+    struct walk walk = { .pcs = pcs, .capacity = depth, .skip = skip_range, .range = range };
 
     _Unwind_Backtrace(visit, &walk);
     if (walk.count > 0)
         return walk.count;
-    walk = (struct walk){ .pcs = pcs, .room = depth };
+    walk = (struct walk){ .pcs = pcs, .capacity = depth };
     _Unwind_Backtrace(visit, &walk);
     return walk.count;
 }

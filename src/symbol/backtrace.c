@@ -10,26 +10,26 @@
 
 #define LINE_SIZE 512
 
-struct teller {
+struct printer {
     struct symbols *symbols;
-    tell_line *line;
+    line_sink_line *line;
     void *argument;
     size_t number; /* of the next line */
 };
 
 static void
-tell_address(struct teller *teller, uintptr_t pc)
+line_sink_address(struct printer *printer, uintptr_t pc)
 {
     char text[LINE_SIZE];
 
-    snprintf(text, sizeof(text), "#%zu 0x%016" PRIxPTR, teller->number++, pc);
-    teller->line(teller->argument, text);
+    snprintf(text, sizeof(text), "#%zu 0x%016" PRIxPTR, printer->number++, pc);
+    printer->line(printer->argument, text);
 }
 
 /* Of functions that were inlined, only the outermost begins somewhere. */
 static void
-tell_function(struct teller *teller, uintptr_t pc, const struct symbol *frame, bool outermost,
-              uint64_t offset)
+line_sink_function(struct printer *printer, uintptr_t pc, const struct symbol *frame,
+                   bool outermost, uint64_t offset)
 {
     char where[24] = " (inlined)";
     char source[LINE_SIZE] = "";
@@ -39,92 +39,92 @@ tell_function(struct teller *teller, uintptr_t pc, const struct symbol *frame, b
         snprintf(where, sizeof(where), "+0x%" PRIx64, offset);
     if (frame->file)
         snprintf(source, sizeof(source), " %s:%u", frame->file, frame->line);
-    if (snprintf(text, sizeof(text), "#%zu 0x%016" PRIxPTR " %s%s%s", teller->number++, pc,
+    if (snprintf(text, sizeof(text), "#%zu 0x%016" PRIxPTR " %s%s%s", printer->number++, pc,
                  frame->function, where, source) > 0)
-        teller->line(teller->argument, text);
+        printer->line(printer->argument, text);
 }
 
 static void
-tell_frame(struct teller *teller, uintptr_t pc, bool innermost)
+line_sink_frame(struct printer *printer, uintptr_t pc, bool innermost)
 {
     const uintptr_t place = !innermost && pc > 0 ? pc - 1 : pc;
     const struct symbol *functions;
     uint64_t offset = 0;
     size_t count;
 
-    if (teller->symbols == NULL || !symbol_offset(teller->symbols, place, &offset)) {
-        tell_address(teller, pc);
+    if (printer->symbols == NULL || !symbol_offset(printer->symbols, place, &offset)) {
+        line_sink_address(printer, pc);
         return;
     }
     offset += pc - place;
-    count = symbol_find(teller->symbols, place, &functions);
+    count = symbol_find(printer->symbols, place, &functions);
     for (size_t i = 0; i < count; i++)
-        tell_function(teller, pc, &functions[i], i + 1 == count, offset);
+        line_sink_function(printer, pc, &functions[i], i + 1 == count, offset);
 }
 
 /* More of the frame that was told last. */
 static void
-tell_repeats(struct teller *teller, size_t frames, size_t lines)
+line_sink_repeats(struct printer *printer, size_t frames, size_t lines)
 {
     char text[LINE_SIZE];
 
     snprintf(text, sizeof(text), "... the same %zu times", frames);
-    teller->line(teller->argument, text);
-    teller->number += frames * lines;
+    printer->line(printer->argument, text);
+    printer->number += frames * lines;
 }
 
 static void
-tell_left_out(struct teller *teller, size_t frames)
+line_sink_left_out(struct printer *printer, size_t frames)
 {
     char text[LINE_SIZE];
 
-    snprintf(text, sizeof(text), "#%zu to #%zu are left out", teller->number,
-             teller->number + frames - 1);
-    teller->line(teller->argument, text);
-    teller->number += frames;
+    snprintf(text, sizeof(text), "#%zu to #%zu are left out", printer->number,
+             printer->number + frames - 1);
+    printer->line(printer->argument, text);
+    printer->number += frames;
 }
 
 /* Those from one to before another. Two of a kind are not worth a line about them. */
 static void
-tell_frames(struct teller *teller, const uintptr_t *pcs, size_t from, size_t until)
+line_sink_frames(struct printer *printer, const uintptr_t *pcs, size_t from, size_t until)
 {
     for (size_t i = from, next; i < until; i = next) {
-        const size_t number = teller->number;
+        const size_t number = printer->number;
 
-        tell_frame(teller, pcs[i], i == 0);
+        line_sink_frame(printer, pcs[i], i == 0);
         next = i + 1;
         while (i > 0 && next < until && pcs[next] == pcs[i])
             next++;
         if (next - i > 2)
-            tell_repeats(teller, next - i - 1, teller->number - number);
+            line_sink_repeats(printer, next - i - 1, printer->number - number);
         else
             next = i + 1;
     }
 }
 
 void
-backtrace_tell(struct symbols *symbols, const uintptr_t *pcs, size_t depth, tell_line *line,
-               void *argument)
+backtrace_lines(struct symbols *symbols, const uintptr_t *pcs, size_t depth,
+                line_sink_line *line, void *argument)
 {
-    struct teller teller = { .symbols = symbols, .line = line, .argument = argument };
+    struct printer printer = { .symbols = symbols, .line = line, .argument = argument };
 
-    tell_frames(&teller, pcs, 0, depth);
+    line_sink_frames(&printer, pcs, 0, depth);
 }
 
 void
-backtrace_tell_ends(struct symbols *symbols, const struct unwind_ends *ends, tell_line *line,
-                    void *argument)
+backtrace_ends(struct symbols *symbols, const struct unwind_ends *ends, line_sink_line *line,
+               void *argument)
 {
-    struct teller teller = { .symbols = symbols, .line = line, .argument = argument };
+    struct printer printer = { .symbols = symbols, .line = line, .argument = argument };
     uintptr_t pcs[2 * UNWIND_END];
     const unsigned kept = unwind_kept(ends, pcs);
     const bool whole = kept == ends->count;
 
-    tell_frames(&teller, pcs, 0, whole ? kept : UNWIND_END);
+    line_sink_frames(&printer, pcs, 0, whole ? kept : UNWIND_END);
     if (whole)
         return;
-    tell_left_out(&teller, ends->count - kept);
-    tell_frames(&teller, pcs, UNWIND_END, kept);
+    line_sink_left_out(&printer, ends->count - kept);
+    line_sink_frames(&printer, pcs, UNWIND_END, kept);
 }
 
 struct stream {
@@ -146,5 +146,5 @@ backtrace_write(struct symbols *symbols, const uintptr_t *pcs, size_t depth, con
 {
     struct stream stream = { prefix, out };
 
-    backtrace_tell(symbols, pcs, depth, write_line, &stream);
+    backtrace_lines(symbols, pcs, depth, write_line, &stream);
 }

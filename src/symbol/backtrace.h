@@ -14,21 +14,21 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "base/tell.h"
+#include "base/line_sink.h"
 #include "symbol/symbol.h"
 
 struct unwind_ends;
 
 /* The lines of a stack whose addresses are as unwind.h has them. symbols NULL: addresses only.
  */
-void backtrace_tell(struct symbols *symbols, const uintptr_t *pcs, size_t depth,
-                    tell_line *line, void *argument);
+void backtrace_lines(struct symbols *symbols, const uintptr_t *pcs, size_t depth,
+                     line_sink_line *line, void *argument);
 
 /* The same for the ends of a stack, with a line about what is left out between them. */
-void backtrace_tell_ends(struct symbols *symbols, const struct unwind_ends *ends,
-                         tell_line *line, void *argument);
+void backtrace_ends(struct symbols *symbols, const struct unwind_ends *ends,
+                    line_sink_line *line, void *argument);
 
-/* As backtrace_tell(), each line with this in front, into a stream. */
+/* As backtrace_lines(), each line with this in front, into a stream. */
 void backtrace_write(struct symbols *symbols, const uintptr_t *pcs, size_t depth,
                      const char *prefix, FILE *out);
 

@@ -154,7 +154,7 @@ int
 maps_read(struct maps *maps)
 {
     char *line = NULL;
-    size_t room = 0;
+    size_t capacity = 0;
     struct map map;
     int error = 0;
     FILE *in;
@@ -162,7 +162,7 @@ maps_read(struct maps *maps)
     *maps = (struct maps){ 0 };
     if ((in = fopen("/proc/self/maps", "re")) == NULL)
         return -errno;
-    while (error == 0 && getline(&line, &room, in) > 0)
+    while (error == 0 && getline(&line, &capacity, in) > 0)
         if (maps_parse(line, &map))
             error = add(maps, &map);
     free(line);

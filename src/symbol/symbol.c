@@ -38,7 +38,7 @@ struct symbols {
     char **fallbacks;      /* likewise: "[libfoo.so]" */
     struct intern *addresses;
     struct answer **answers; /* by an address's number */
-    size_t room;
+    size_t capacity;
 };
 
 static const struct symbol unknown = { .function = "[unknown]" };
@@ -294,18 +294,19 @@ look_up(const struct symbols *symbols, uintptr_t address)
 }
 
 static bool
-make_room(struct symbols *symbols, size_t number)
+reserve(struct symbols *symbols, size_t number)
 {
-    size_t room = symbols->room > 0 ? symbols->room * 2 : 256;
+    size_t capacity = symbols->capacity > 0 ? symbols->capacity * 2 : 256;
     struct answer **answers;
 
-    if (number < symbols->room)
+    if (number < symbols->capacity)
         return true;
-    if ((answers = reallocarray(symbols->answers, room, sizeof(struct answer *))) == NULL)
+    if ((answers = reallocarray(symbols->answers, capacity, sizeof(struct answer *))) == NULL)
         return false;
-    memset(answers + symbols->room, 0, (room - symbols->room) * sizeof(struct answer *));
+    memset(answers + symbols->capacity, 0,
+           (capacity - symbols->capacity) * sizeof(struct answer *));
     symbols->answers = answers;
-    symbols->room = room;
+    symbols->capacity = capacity;
     return true;
 }
 
@@ -316,7 +317,7 @@ symbol_find(struct symbols *symbols, uintptr_t address, const struct symbol **fr
     const struct answer *answer = NULL;
 
     *frames = &unknown;
-    if (intern_failed(symbols->addresses) || !make_room(symbols, number))
+    if (intern_failed(symbols->addresses) || !reserve(symbols, number))
         return 1;
     if (symbols->answers[number] == NULL)
         symbols->answers[number] = look_up(symbols, address);

@@ -21,7 +21,7 @@ hold(struct worker *worker, struct connection *connection)
 }
 
 static bool
-has_room(const struct worker *worker)
+has_place(const struct worker *worker)
 {
     return worker->server->senders == 0 || worker->admissions.held < worker->server->senders;
 }
@@ -32,7 +32,7 @@ admit_next(struct worker *worker)
 {
     struct connection *next = TAILQ_FIRST(&worker->admissions.waiting);
 
-    if (next == NULL || !has_room(worker))
+    if (next == NULL || !has_place(worker))
         return;
     TAILQ_REMOVE(&worker->admissions.waiting, next, admission.entry);
     hold(worker, next);
@@ -52,7 +52,7 @@ admission_ask(struct worker *worker, struct connection *connection)
 {
     struct admission *admission = &connection->admission;
 
-    if (admission->standing == ADMISSION_NONE && has_room(worker)) {
+    if (admission->standing == ADMISSION_NONE && has_place(worker)) {
         hold(worker, connection);
     } else if (admission->standing == ADMISSION_NONE) {
         admission->standing = ADMISSION_WAITING;

@@ -34,7 +34,7 @@ struct state {
 
 static const struct state states[CONNECTION_STATES] = {
     [CONNECTION_IDLE] = { EPOLLIN, exchange_receive, connection_close },
-    [CONNECTION_PARTING] = { EPOLLIN, exchange_receive, connection_finish },
+    [CONNECTION_DRAINING] = { EPOLLIN, exchange_receive, connection_finish },
     [CONNECTION_HEAD] = { EPOLLIN, exchange_receive, exchange_time_out },
     [CONNECTION_SEND] = { EPOLLOUT, exchange_send, send_stalled },
     [CONNECTION_READ] = { 0, nothing, connection_reset },
@@ -214,7 +214,7 @@ connection_drain(struct worker *worker)
     struct timer *timer;
 
     while ((timer = timers_first(&worker->timers[CONNECTION_IDLE])) != NULL)
-        connection_enter(worker, of_timer(timer), CONNECTION_PARTING);
+        connection_enter(worker, of_timer(timer), CONNECTION_DRAINING);
 }
 
 /* Every connection is in some state, and so in that state's queue. An answer that is cut ends

@@ -14,20 +14,20 @@
 
 #include "object/object.h"
 #include "worker/admission.h"
-#include "worker/flight.h"
 #include "worker/inbox.h"
 #include "worker/journal.h"
+#include "worker/sndbuf.h"
 #include "worker/stage.h"
 #include "worker/timers.h"
 #include "worker/watch.h"
 
 enum connection_state {
     CONNECTION_IDLE = ROW_IDLE, /* between requests */
-    CONNECTION_PARTING, /* idle in a worker that drains: a last request may still come */
-    CONNECTION_HEAD,    /* a request head is incomplete */
-    CONNECTION_SEND,    /* an answer has not left */
-    CONNECTION_READ,    /* a thread reads what is to be sent next */
-    CONNECTION_LINGER,  /* all is sent and said; what still arrives is discarded */
+    CONNECTION_DRAINING, /* idle in a worker that drains: a last request may still come */
+    CONNECTION_HEAD,     /* a request head is incomplete */
+    CONNECTION_SEND,     /* an answer has not left */
+    CONNECTION_READ,     /* a thread reads what is to be sent next */
+    CONNECTION_LINGER,   /* all is sent and said; what still arrives is discarded */
     CONNECTION_STATES
 };
 
@@ -42,7 +42,7 @@ struct connection {
     bool closing : 1;  /* no request after this one */
     bool refused : 1;  /* above the limit: told so, and not counted as served */
     bool queued : 1;   /* in the worker's queue */
-    struct flight flight;
+    struct sndbuf sndbuf;
     uint32_t unacknowledged; /* bytes in the socket when it last refused more */
     uint32_t requests;
     uint32_t stays; /* seconds, until when it is not given to another worker */

@@ -54,8 +54,8 @@ refuse(struct worker *worker, struct connection *connection, unsigned status,
 {
     struct stage *stage = &worker->stage;
 
-    stage->end += response_refusal(stage->bytes + stage->end, stage_room(stage), status, reason,
-                                   head_only, worker->date);
+    stage->end += response_refusal(stage->bytes + stage->end, stage_space(stage), status,
+                                   reason, head_only, worker->date);
     slot_count_answer(&worker->slot->served, status);
     journal_answer(worker, connection, NULL, status);
     connection->closing = true;
@@ -107,7 +107,7 @@ copy_body(struct worker *worker, const struct object *object, struct range range
     struct stage *stage = &worker->stage;
     uint64_t length = range_length(range);
 
-    if (length > COPY_MAX || length > stage_room(stage) ||
+    if (length > COPY_MAX || length > stage_space(stage) ||
         !stage_bytes(stage, object, range.first, (size_t)length))
         return false;
     slot_add(&counters_of(worker, object)->bytes, length);
@@ -159,7 +159,7 @@ given_away(struct worker *worker, struct connection *connection, const struct ob
 {
     return answer->body && answer->range_count <= 1 && stage_length(&worker->stage) == 0 &&
            range_length(range_of(object, answer)) > worker->chunk_size &&
-           hatch_offer(worker, connection, input->at, input->length);
+           handoff_offer(worker, connection, input->at, input->length);
 }
 
 static enum sender_result
@@ -189,7 +189,7 @@ answer_request(struct worker *worker, struct connection *connection,
     answer.close |= last_request(worker, connection);
     connection->closing = answer.close;
     journal_answer(worker, connection, object, answer.status);
-    stage->end += response_head(stage->bytes + stage->end, stage_room(stage), &answer,
+    stage->end += response_head(stage->bytes + stage->end, stage_space(stage), &answer,
                                 object ? &object->representation : NULL, worker->date);
     slot_count_answer(&worker->slot->served, answer.status);
     if (object)
@@ -223,11 +223,11 @@ answer_head(struct worker *worker, struct connection *connection, struct input *
 
 /* --- the exchange ------------------------------------------------------------------------- */
 
-/* Is there room for one more answer? What the object's own fields add is known at load. */
+/* Is there space for one more answer? What the object's own fields add is known at load. */
 static bool
-room_for_answer(const struct worker *worker)
+answer_fits(const struct worker *worker)
 {
-    return stage_room(&worker->stage) >= worker->inherit->catalogue->answer_room;
+    return stage_space(&worker->stage) >= worker->inherit->catalogue->answer_head_max;
 }
 
 /*
@@ -248,7 +248,7 @@ answer_input(struct worker *worker, struct connection *connection, struct input 
         input->at += input->head.length;
         input->length -= input->head.length;
         input->head = (struct head){ 0 };
-        if (connection->object == NULL && room_for_answer(worker))
+        if (connection->object == NULL && answer_fits(worker))
             continue;
         if ((result = sender_push(worker, connection)) != SENDER_DONE)
             return result;
@@ -269,7 +269,7 @@ settle(struct worker *worker, struct connection *connection)
     }
     if (connection->inbox == NULL)
         connection_enter(worker, connection,
-                         worker->drain_until != 0 ? CONNECTION_PARTING : CONNECTION_IDLE);
+                         worker->drain_until != 0 ? CONNECTION_DRAINING : CONNECTION_IDLE);
     else if (connection->state != CONNECTION_HEAD)
         connection_enter(worker, connection, CONNECTION_HEAD);
     return true;
@@ -332,14 +332,14 @@ exchange_receive(struct worker *worker, struct connection *connection)
     struct inbox *inbox = connection->inbox;
     struct input input = input_of(inbox);
     char *bytes = inbox ? inbox->bytes : worker->inbox;
-    size_t room = (size_t)worker->server->head_size - input.length;
-    ssize_t n = recv(connection->watch.fd, bytes + input.length, room, 0);
+    size_t capacity = (size_t)worker->server->head_size - input.length;
+    ssize_t n = recv(connection->watch.fd, bytes + input.length, capacity, 0);
 
     if (n <= 0) {
         receive_failed(worker, connection, n);
         return;
     }
-    if ((size_t)n < room && !connection->hangup)
+    if ((size_t)n < capacity && !connection->hangup)
         connection->readable = false;
     input.at = bytes;
     input.length += (size_t)n;

@@ -17,7 +17,7 @@
 #include "shared/label_names.h"
 #include "shared/roster.h"
 #include "shared/slots.h"
-#include "worker/hatch.h"
+#include "worker/handoff.h"
 
 struct inherit {
     const struct config *config;       /* of this worker's generation */
@@ -30,12 +30,12 @@ struct inherit {
     bool publish_memory;               /* and how much there is, see slots.h */
     const int *listen_fds;             /* non-blocking, shared by all workers */
     size_t listen_count;
-    unsigned slot;               /* 0 .. config->server.workers - 1 */
-    unsigned generation;         /* counts reloads from 0 */
-    const int *doorbells;        /* an eventfd a worker: rung when it may accept again */
-    const struct hatch *hatches; /* one a worker; NULL: connections stay where they are */
-    int master_pipe;             /* readable (end of file) when the master is gone */
-    struct identity identity;    /* to become */
+    unsigned slot;                  /* 0 .. config->server.workers - 1 */
+    unsigned generation;            /* counts reloads from 0 */
+    const int *doorbells;           /* an eventfd a worker: rung when it may accept again */
+    const struct handoff *handoffs; /* one a worker; NULL: connections stay where they are */
+    int master_pipe;                /* readable (end of file) when the master is gone */
+    struct identity identity;       /* to become */
 
     /* Has a child of the caller write the crash of a process to the log, names looked up. 0
      * or a negative errno. names may be NULL. */

@@ -45,7 +45,7 @@ multipart_next(struct worker *worker, struct connection *connection)
 
     if (multipart == NULL)
         return false;
-    assert(stage_room(stage) >= byteranges_room(representation));
+    assert(stage_space(stage) >= byteranges_head_max(representation));
     if (multipart->next == multipart->count) {
         stage->end += byteranges_close(stage->bytes + stage->end, representation);
         return false;

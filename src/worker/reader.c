@@ -14,7 +14,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include "base/undumped.h"
+#include "base/nodump.h"
 #include "profile/sampler.h"
 #include "stack/crash.h"
 
@@ -126,7 +126,7 @@ make_job(size_t size)
     if (job == NULL)
         return NULL;
     job->size = size;
-    if ((job->bytes = undumped_alloc(size)) != NULL)
+    if ((job->bytes = nodump_alloc(size)) != NULL)
         return job;
     free(job);
     return NULL;
@@ -136,7 +136,7 @@ void
 reader_release(struct reader_job *job)
 {
     if (job)
-        undumped_free(job->bytes, job->size);
+        nodump_free(job->bytes, job->size);
     free(job);
 }
 

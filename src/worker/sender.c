@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * sender: the room where the bytes leave.
+ * sender: where bytes leave.
  *
  * One sendmsg(2) carries what is staged and a slice of the body, so a head never travels alone.
  * A connection may hand over server.turn_size bytes a turn; then the next has its turn, which
@@ -20,8 +20,8 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
-#include "worker/flight.h"
 #include "worker/multipart.h"
+#include "worker/sndbuf.h"
 
 /* What a reader thread brought, if the position lies in it; else it is of no more use. 1, or 0
  * when there is none, or the thread's negative error. */
@@ -53,7 +53,7 @@ static int
 read_slice(struct worker *worker, struct connection *connection, struct iovec *slice)
 {
     const struct object *object = connection->object;
-    const unsigned times = connection->flight.times;
+    const unsigned times = connection->sndbuf.times;
     size_t piece = worker->chunk_size * (times ? times : 1);
     size_t size = slice->iov_len < piece ? slice->iov_len : piece;
     char *chunk = worker->chunk + connection->position % SENDER_LINE;
@@ -315,8 +315,8 @@ may_send(struct worker *worker, struct connection *connection, enum transmit_way
 {
     if (!admission_ask(worker, connection))
         return false;
-    flight_fit(&connection->flight, connection->watch.fd, worker->server->send_buffer,
-               flight_times(worker->admissions.held, way == TRANSMIT_PAGES));
+    sndbuf_fit(&connection->sndbuf, connection->watch.fd, worker->server->send_buffer,
+               sndbuf_times(worker->admissions.held, way == TRANSMIT_PAGES));
     return true;
 }
 

@@ -16,7 +16,7 @@ enum sender_result {
     SENDER_GONE,    /* the connection is not ours any more; its pointer is void */
 };
 
-#define SENDER_LINE 64 /* a cache line: worker->chunk has so much room to spare */
+#define SENDER_LINE 64 /* a cache line: worker->chunk has so much space to spare */
 
 /* Sends until one of the above. Afterwards the worker's stage is empty: what the socket refused
  * is in the connection's outbox. */

@@ -20,7 +20,7 @@ stage_consume(struct stage *stage, size_t length)
 void
 stage_append(struct stage *stage, const char *bytes, size_t length)
 {
-    assert(length <= stage_room(stage));
+    assert(length <= stage_space(stage));
     memcpy(stage->bytes + stage->end, bytes, length);
     stage->end += length;
 }

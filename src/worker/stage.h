@@ -30,7 +30,7 @@ stage_length(const struct stage *stage)
 }
 
 static inline size_t
-stage_room(const struct stage *stage)
+stage_space(const struct stage *stage)
 {
     return STAGE_SIZE - stage->end;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* steering: see steering.h; hatch.c acts on it. */
+/* steering: see steering.h; handoff.c acts on it. */
 #include "worker/steering.h"
 
 #include "worker/balance.h"

@@ -19,8 +19,8 @@
 
 #include "base/clock.h"
 #include "base/count.h"
+#include "base/nodump.h"
 #include "base/signals.h"
-#include "base/undumped.h"
 #include "profile/allocator.h"
 #include "profile/heap.h"
 #include "profile/sampler.h"
@@ -29,8 +29,8 @@
 #include "stack/crash.h"
 #include "stack/dump.h"
 #include "worker/acceptor.h"
-#include "worker/flight.h"
 #include "worker/sender.h"
+#include "worker/sndbuf.h"
 
 #define EVENTS     256  /* a turn */
 #define PUBLISH_MS 1000 /* between two looks at the memory */
@@ -42,7 +42,7 @@ drain_quietly(struct worker *worker, bool last)
         return;
     worker->drain_until = worker->now + worker->server->drain_timeout;
     acceptor_close(worker, last);
-    hatch_empty(worker);
+    handoff_empty(worker);
     connection_drain(worker);
 }
 
@@ -164,9 +164,12 @@ start_timers(struct worker *worker)
 {
     const struct config_server *server = worker->server;
     const uint64_t durations[CONNECTION_STATES] = {
-        [CONNECTION_IDLE] = server->idle_timeout, [CONNECTION_PARTING] = server->linger_timeout,
-        [CONNECTION_HEAD] = server->head_timeout, [CONNECTION_SEND] = server->send_timeout,
-        [CONNECTION_READ] = server->send_timeout, [CONNECTION_LINGER] = server->linger_timeout,
+        [CONNECTION_IDLE] = server->idle_timeout,
+        [CONNECTION_DRAINING] = server->linger_timeout,
+        [CONNECTION_HEAD] = server->head_timeout,
+        [CONNECTION_SEND] = server->send_timeout,
+        [CONNECTION_READ] = server->send_timeout,
+        [CONNECTION_LINGER] = server->linger_timeout,
     };
 
     for (size_t i = 0; i < CONNECTION_STATES; i++)
@@ -191,7 +194,7 @@ start_sampling(const struct worker *worker)
     if (error < 0)
         log_error("heap profile: %s", strerror(-error));
     if (inherit->publish_memory && allocator_count(&worker->slot->memory) < 0)
-        log_error("allocations can't be counted: no room for a hook");
+        log_error("allocations can't be counted: no space for a hook");
 }
 
 /* Not fatal: without them a worker still serves. */
@@ -207,9 +210,9 @@ arm(const struct inherit *inherit)
 }
 
 static size_t
-chunk_room(const struct worker *worker)
+chunk_capacity(const struct worker *worker)
 {
-    return worker->chunk_size * FLIGHT_TIMES + SENDER_LINE;
+    return worker->chunk_size * SNDBUF_TIMES + SENDER_LINE;
 }
 
 static int
@@ -219,8 +222,8 @@ allocate(struct worker *worker)
 
     worker->inbox = malloc(worker->server->head_size);
     worker->path = malloc(worker->server->target_length);
-    worker->chunk_size = flight_chunk(worker->server->send_buffer);
-    worker->chunk = undumped_alloc(chunk_room(worker));
+    worker->chunk_size = sndbuf_chunk(worker->server->send_buffer);
+    worker->chunk = nodump_alloc(chunk_capacity(worker));
     worker->stale = calloc(inherit->catalogue->count, sizeof(*worker->stale));
     worker->reader = reader_create(worker->server->readers);
     worker->listeners = calloc(inherit->listen_count, sizeof(*worker->listeners));
@@ -259,8 +262,8 @@ watch_others(struct worker *worker)
         void (*ready)(struct worker *worker, struct watch *watch, uint32_t events);
     } others[] = {
         { &worker->doorbell, inherit->doorbells[inherit->slot], acceptor_rung },
-        { &worker->hatch, inherit->hatches ? inherit->hatches[inherit->slot].take : -1,
-          hatch_ready },
+        { &worker->handoff, inherit->handoffs ? inherit->handoffs[inherit->slot].take : -1,
+          handoff_ready },
         { &worker->loaded, reader_fd(worker->reader), sender_loaded },
         { &worker->master, inherit->master_pipe, on_master_gone },
     };
@@ -416,7 +419,7 @@ release(struct worker *worker)
     close(worker->epoll_fd);
     free(worker->inbox);
     free(worker->path);
-    undumped_free(worker->chunk, chunk_room(worker));
+    nodump_free(worker->chunk, chunk_capacity(worker));
     splice_close(&worker->pipe);
     free(worker->stale);
     free(worker->listeners);
@@ -448,7 +451,7 @@ worker_run(const struct inherit *inherit)
     log_info("serving");
     while (!worker->ended) {
         turn(worker);
-        sandbox_tell(SANDBOX_WORKER);
+        sandbox_log(SANDBOX_WORKER);
     }
     log_info("ended with %u connections open", worker->connections);
     heap_stop(); /* the profile shows what served, not what the end gave back */

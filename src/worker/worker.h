@@ -43,8 +43,8 @@ struct worker {
     struct stage stage; /* what leaves next */
     char *inbox;        /* server->head_size bytes */
     char *path;         /* server->target_length bytes */
-    char *chunk;       /* FLIGHT_TIMES * chunk_size + SENDER_LINE bytes, for pieces of a file */
-    size_t chunk_size; /* what the least send buffer takes, see flight_chunk() */
+    char *chunk;       /* SNDBUF_TIMES * chunk_size + SENDER_LINE bytes, for pieces of a file */
+    size_t chunk_size; /* what the least send buffer takes, see sndbuf_chunk() */
 
     struct trace *trace; /* these are shared, see journal.h */
     struct rows *rows;
@@ -55,7 +55,7 @@ struct worker {
     struct watch *listeners;
     struct watch signals;
     struct watch doorbell;
-    struct watch hatch;
+    struct watch handoff;
     struct watch loaded;
     struct reader *reader; /* for reads that would block the loop */
     struct watch master;

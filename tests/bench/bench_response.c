@@ -29,7 +29,7 @@ write_heads(struct bench *bench, const struct answer *answer)
     static const char date[DATE_SIZE] = "Sat, 31 Jan 2026 12:00:00 GMT";
     char out[RESPONSE_HEAD_MAX + 1024];
 
-    assert(response_room(&representation) <= sizeof(out));
+    assert(response_head_max(&representation) <= sizeof(out));
     for (uint64_t i = 0; i < bench->n; i++) {
         size_t length = response_head(out, sizeof(out), answer, &representation, date);
 

@@ -49,7 +49,7 @@ start(void)
         bench_keep(0);
     action.sa_sigaction = handler;
     sigaction(SIGPROF, &action, NULL);
-    sampler_want(table, getpid(), false); /* the timer is quiet from now on */
+    sampler_request(table, getpid(), false); /* the timer is quiet from now on */
 }
 
 static void

@@ -6,7 +6,8 @@
  *
  * Exports nothing. Fatal: bad options, no memory, and a server that can't be reached at the
  * start. A broken or unexpected answer is counted, and its connection is opened anew.
- * Known weakness: slow groups are read every PACE_MS, so short answers at low rates are coarse.
+ * Known weakness: slow groups are read every SCHEDTRACE_MS, so short answers at low rates are
+ * coarse.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -23,7 +24,7 @@
 #include "reply.h"
 #include "samples.h"
 
-enum { GROUPS_MAX = 8, EVENTS = 512, PACE_MS = 10, REQUEST_SIZE = 2048 };
+enum { GROUPS_MAX = 8, EVENTS = 512, SCHEDTRACE_MS = 10, REQUEST_SIZE = 2048 };
 
 struct group {
     unsigned count;
@@ -247,12 +248,12 @@ run(struct client *client, uint64_t end)
     uint64_t paced = 0;
 
     for (uint64_t now = now_ns(); now < end; now = now_ns()) {
-        int wait_ms = slow ? PACE_MS : (int)((end - now) / 1000000 + 1);
+        int wait_ms = slow ? SCHEDTRACE_MS : (int)((end - now) / 1000000 + 1);
         int count = epoll_wait(client->epoll, events, EVENTS, wait_ms);
 
         for (int i = 0; i < count; i++)
             read_connection(client, events[i].data.ptr);
-        if (slow && now - paced >= PACE_MS * UINT64_C(1000000)) {
+        if (slow && now - paced >= SCHEDTRACE_MS * UINT64_C(1000000)) {
             read_slow_ones(client);
             paced = now;
         }

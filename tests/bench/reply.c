@@ -157,13 +157,13 @@ take_content(struct reply *reply, const char *bytes, size_t length)
 static enum reply_result
 receive_head(struct reply *reply, int fd)
 {
-    size_t room = REPLY_HEAD_SIZE - 1 - reply->head_length;
-    ssize_t got = recv(fd, reply->head + reply->head_length, room, MSG_DONTWAIT);
+    size_t capacity = REPLY_HEAD_SIZE - 1 - reply->head_length;
+    ssize_t got = recv(fd, reply->head + reply->head_length, capacity, MSG_DONTWAIT);
     char *end;
     char after;
 
     if (got <= 0)
-        return received_nothing(reply, room == 0 ? 0 : got);
+        return received_nothing(reply, capacity == 0 ? 0 : got);
     reply->taken += (uint64_t)got;
     reply->head_length += (size_t)got;
     reply->head[reply->head_length] = '\0';

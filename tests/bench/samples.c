@@ -13,9 +13,9 @@
 void
 samples_add(struct samples *samples, uint32_t microseconds)
 {
-    if (samples->count == samples->room) {
-        samples->room = samples->room ? 2 * samples->room : 4096;
-        samples->at = reallocarray(samples->at, samples->room, sizeof(*samples->at));
+    if (samples->count == samples->capacity) {
+        samples->capacity = samples->capacity ? 2 * samples->capacity : 4096;
+        samples->at = reallocarray(samples->at, samples->capacity, sizeof(*samples->at));
         if (!samples->at) {
             perror("samples");
             exit(1);

@@ -10,7 +10,7 @@
 struct samples {
     uint32_t *at; /* microseconds */
     size_t count;
-    size_t room;
+    size_t capacity;
 };
 
 /* Ends the program when there is no memory. */

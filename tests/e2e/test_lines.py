@@ -94,7 +94,7 @@ def test_allocator(trace):
     assert daemon.traced(SCHED) == []
 
 
-def test_a_reload_changes_the_pace(trace):
+def test_a_reload_changes_the_period(trace):
     daemon = trace("-o", "debug.alloctrace=1h")
     daemon.ini.write_text(INI + "[debug]\nschedtrace = 50ms\n")
     daemon.reload()

@@ -236,7 +236,7 @@ def test_clients_beyond_the_limit_are_told_so(observe):
     with asking(daemon, PROFILE + "3600"):
         wait_until(lambda: ask(daemon, "/")[0] == 503, "a limit")
         assert b"[debug] clients" in ask(daemon, "/")[2]
-    wait_until(lambda: ask(daemon, "/")[0] == 200, "room again")
+    wait_until(lambda: ask(daemon, "/")[0] == 200, "a free place")
 
 
 def test_slow_clients_hold_up_nobody(observe):

@@ -239,18 +239,18 @@ def test_drain_timeout(serve, content):
         cut(daemon, client, content)
 
 
-def test_end_waits_for_a_survey(serve):
+def test_end_waits_for_a_status_dump(serve):
     """The child that makes it has the listen sockets, so a restart could not bind them."""
     daemon = serve(b"content", workers=8)
     workers = set(daemon.all_workers(8))
     with contextlib.ExitStack() as silent:
         for worker in workers:
-            silent.enter_context(stopped(worker))  # so that the survey takes its time
+            silent.enter_context(stopped(worker))  # so that the status dump takes its time
         daemon.send_signal(signal.SIGTTIN)
-        (surveyor,) = wait_until(lambda: set(children(daemon.pid)) - workers, "the survey begins")
-        survey = contextlib.ExitStack()
-        survey.enter_context(stopped(surveyor))
-    with survey:
+        (status_dump,) = wait_until(lambda: set(children(daemon.pid)) - workers, "the status dump begins")
+        dump = contextlib.ExitStack()
+        dump.enter_context(stopped(status_dump))
+    with dump:
         daemon.send_signal(signal.SIGTERM)
         wait_until(lambda: not any(map(alive, workers)), "workers end")
         with pytest.raises(subprocess.TimeoutExpired):

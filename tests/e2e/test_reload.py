@@ -235,8 +235,8 @@ def test_more_connections_raise_the_limit_of_descriptors(serve, object_ini):
     assert 500 < descriptor_limit(worker) < 1000
 
 
-def queue_room(path):
-    """How many connections wait at a Unix socket until there is no room for another."""
+def queue_space(path):
+    """How many connections wait at a Unix socket until there is no space for another."""
     with contextlib.ExitStack() as stack:
         for count in range(1000):
             client = stack.enter_context(socket.socket(socket.AF_UNIX))
@@ -254,7 +254,7 @@ def test_changed_backlog(serve, object_ini, tmp_path):
     daemon.reload()
     (worker,) = daemon.all_workers(1)
     with stopped(worker):
-        assert queue_room(path) == 6
+        assert queue_space(path) == 6
     assert fetch(daemon, "GET", "/o").body == b"content"
 
 

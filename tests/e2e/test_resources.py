@@ -78,12 +78,12 @@ def test_no_more_descriptors(serve):
     daemon.expect_log("accept: Too many open files; pausing")
     assert fetch(daemon, "GET", "/o").body == b"content"
     (worker,) = daemon.workers()
-    room = 20
-    most = descriptors(worker) + room
+    spare = 20
+    most = descriptors(worker) + spare
     resource.prlimit(worker, resource.RLIMIT_NOFILE, (most, most))
     with contextlib.ExitStack() as stack:
-        held = [stack.enter_context(connect(daemon)) for _ in range(room)]
-        waiting = [stack.enter_context(connect(daemon)) for _ in range(room)]
+        held = [stack.enter_context(connect(daemon)) for _ in range(spare)]
+        waiting = [stack.enter_context(connect(daemon)) for _ in range(spare)]
         for client in held[1:]:
             assert client.still_open()
         for client in waiting:

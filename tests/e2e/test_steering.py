@@ -232,7 +232,7 @@ def test_a_connection_that_ends_before_its_giver_lets_go(serve_pinned, large):
 
 @contextlib.contextmanager
 def given_to_a_stopped_worker(daemon):
-    """A connection that asked for the object and lies in the hatch of worker 1, which sleeps."""
+    """A connection that asked for the object and lies in the handoff of worker 1, which sleeps."""
     with client_on(CPUS[1]), one_at_each_worker(daemon) as clients:
         os.kill(workers(daemon)[1], signal.SIGSTOP)
         for client in clients:
@@ -250,7 +250,7 @@ def bodies(clients):
     return found
 
 
-def test_what_lies_in_a_hatch_outlives_its_worker(serve_pinned, large):
+def test_what_lies_in_a_handoff_outlives_its_worker(serve_pinned, large):
     daemon = serve_pinned()
     daemon.expect_log(r"worker 1: process \d+ was ended by signal 9")
     with given_to_a_stopped_worker(daemon) as clients:

@@ -60,7 +60,7 @@ def test_client_that_takes_nothing_is_reset(serve, content, variant):
 
 @pytest.mark.parametrize("variant", ["cached", "streaming"])
 def test_client_that_takes_little_is_not_reset(serve, variant):
-    """The send buffer takes longer than send_timeout to have room again; acknowledgements tell."""
+    """The send buffer takes longer than send_timeout to have space again; acknowledgements tell."""
     content = bytes(range(256)) * 5120
     daemon = serve(content, "send_timeout = 500ms", "send_buffer = 384k", variant=variant)
     with connect_narrowly(daemon, 16384) as client:

@@ -67,12 +67,12 @@ number_of(const char *head, const char *name)
 static void
 check_head(const struct answer *answer, const struct representation *representation)
 {
-    const size_t room = response_room(representation);
-    char *out = malloc(room + 1);
-    const size_t length = response_head(out, room, answer, representation, DATE);
+    const size_t capacity = response_head_max(representation);
+    char *out = malloc(capacity + 1);
+    const size_t length = response_head(out, capacity, answer, representation, DATE);
     const char *end;
 
-    FUZZ_CHECK(length <= room);
+    FUZZ_CHECK(length <= capacity);
     out[length] = '\0';
     end = strstr(out, "\r\n\r\n");
     FUZZ_CHECK(strlen(out) == length && end != NULL);

@@ -17,26 +17,28 @@
 enum { ANSWER_MAX = 8 << 20 };
 
 static struct observed observed;
-static struct want *want;
+static struct subscription *subscription;
 static char *answer;
 
 static void
 begin(void)
 {
-    if (want != NULL)
+    if (subscription != NULL)
         return;
     observed_create(&observed, 2);
-    want = want_create(1);
+    subscription = subscription_create(1);
     answer = malloc(ANSWER_MAX);
-    FUZZ_CHECK(want != NULL && answer != NULL);
+    FUZZ_CHECK(subscription != NULL && answer != NULL);
 }
 
-/* The whole answer has room in the socket, since nobody reads it meanwhile. */
+/* The whole answer has space in the socket, since nobody reads it meanwhile. */
 static size_t
 exchange(const uint8_t *data, size_t size)
 {
-    const int room = ANSWER_MAX;
-    struct client client = { .view = &observed.view, .find = pages_find, .want = want };
+    const int capacity = ANSWER_MAX;
+    struct client client = { .view = &observed.view,
+                             .find = pages_find,
+                             .subscription = subscription };
     int ends[2];
     int lifeline[2];
     size_t length = 0;
@@ -44,7 +46,7 @@ exchange(const uint8_t *data, size_t size)
 
     FUZZ_CHECK(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends) == 0);
     FUZZ_CHECK(pipe(lifeline) == 0);
-    setsockopt(ends[1], SOL_SOCKET, SO_SNDBUFFORCE, &room, sizeof(room));
+    setsockopt(ends[1], SOL_SOCKET, SO_SNDBUFFORCE, &capacity, sizeof(capacity));
     FUZZ_CHECK(send(ends[0], data, size, 0) == (ssize_t)size);
     shutdown(ends[0], SHUT_WR);
     client.peer = (struct peer){ .fd = ends[1], .lifeline = lifeline[0] };

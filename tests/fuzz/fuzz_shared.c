@@ -16,11 +16,11 @@
 #include "../unit/observed.h"
 #include "../unit/profile_load.h"
 #include "base/count.h"
-#include "format/autopsy.h"
 #include "format/chrome.h"
+#include "format/crash_report.h"
+#include "format/event_lines.h"
 #include "format/legacy.h"
 #include "format/pprof.h"
-#include "format/recent.h"
 #include "format/text.h"
 #include "pages/pages.h"
 #include "profile/block.h"
@@ -32,7 +32,7 @@
 enum { WORKERS = 2, WRITES = 64, STEP = 4, EVENTS = 64, CONNECTIONS = 8 };
 
 static struct observed observed;
-static struct want *want;
+static struct subscription *subscription;
 static struct maps maps;
 static struct symbols *symbols;
 static FILE *nowhere;
@@ -59,7 +59,7 @@ region(unsigned number, size_t *size)
         { tables_dump(tables, 0), sizeof(struct dump_record) },
         { tables_crash(tables, 0), sizeof(struct crash_record) },
         { slots_worker(&observed.slots, 0), sizeof(struct slot) },
-        { want, sizeof(*want) },
+        { subscription, sizeof(*subscription) },
     };
 
     number %= COUNT(regions);
@@ -124,7 +124,9 @@ read_page(struct fuzz_input *input, const struct route *route)
     struct message message = { 0 };
     int ends[2];
     struct peer peer = { .lifeline = -1 };
-    struct page page = { .view = &observed.view, .message = &message, .want = want };
+    struct page page = { .view = &observed.view,
+                         .message = &message,
+                         .subscription = subscription };
 
     FUZZ_CHECK(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends) == 0);
     shutdown(ends[1], SHUT_WR);
@@ -190,7 +192,7 @@ read_trace(struct fuzz_input *input)
     FUZZ_CHECK(trace_take(trace, EVENTS, &since, &copy) == 0);
     FUZZ_CHECK(copy.count <= 2 * EVENTS + 2);
     FUZZ_CHECK(chrome_write(&process, 1, (struct event_window){ 0, UINT64_MAX }, nowhere) == 0);
-    recent_tell(&copy, 1, EVENTS, NULL, drop_line, NULL);
+    event_lines_write(&copy, 1, EVENTS, NULL, drop_line, NULL);
     trace_free(&copy);
 }
 
@@ -198,14 +200,14 @@ static void
 read_crash(struct fuzz_input *input)
 {
     struct crash_record record;
-    char line[AUTOPSY_LINE];
+    char line[CRASH_REPORT_LINE];
 
     write_some(input);
     if (!crash_take(tables_crash(&observed.tables, 0), 1, &record))
         return;
-    autopsy_describe(&record, "worker 0", NULL, line);
+    crash_report_describe(&record, "worker 0", NULL, line);
     drop_line(NULL, line);
-    backtrace_tell_ends(symbols, &record.frames, drop_line, NULL);
+    backtrace_ends(symbols, &record.frames, drop_line, NULL);
 }
 
 /* The next process in the worker's place. */
@@ -239,9 +241,9 @@ begin(void)
 {
     if (nowhere != NULL)
         return;
-    want = want_create(1);
+    subscription = subscription_create(1);
     nowhere = fopen("/dev/null", "w");
-    FUZZ_CHECK(maps_read(&maps) == 0 && nowhere != NULL && want != NULL);
+    FUZZ_CHECK(maps_read(&maps) == 0 && nowhere != NULL && subscription != NULL);
     FUZZ_CHECK((symbols = symbol_open(&maps)) != NULL);
 }
 
@@ -261,7 +263,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         readers[reader](&input);
     else if ((route = pages_at(reader - COUNT(readers))) != NULL)
         read_page(&input, route);
-    want_end(want, &observed.view);
+    subscription_end(subscription, &observed.view);
     observed_destroy(&observed);
     return 0;
 }

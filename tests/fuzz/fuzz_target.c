@@ -7,7 +7,7 @@
 #include "http/octet.h"
 #include "http/target.h"
 
-/* Decodes into a buffer with room; an encoded slash becomes NUL. */
+/* Decodes into a buffer with space; an encoded slash becomes NUL. */
 static size_t
 decode_plainly(struct span path, char *out)
 {

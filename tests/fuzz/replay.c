@@ -20,7 +20,7 @@
 enum {
     RUNS = 3000,
     SIZE_MAX_SEED = 4096, /* of a seed; what changes make of it may be larger */
-    ROOM = 4 * SIZE_MAX_SEED,
+    CAPACITY = 4 * SIZE_MAX_SEED,
     SEEDS_MAX = 4096,
     CPU_SECONDS = 300, /* after which the run must hang */
 };
@@ -33,7 +33,7 @@ struct seed {
 static struct seed seeds[SEEDS_MAX];
 static size_t seed_count;
 static uint64_t random_state = 1;
-static uint8_t current[ROOM];
+static uint8_t current[CAPACITY];
 static size_t current_length;
 static char crash_file[256];
 
@@ -139,13 +139,13 @@ draw(size_t below)
     return (size_t)((random_state * 0x2545f4914f6cdd1dU) >> 33) % below;
 }
 
-/* Puts length octets in place of those from `at` to `end`, as far as there is room. */
+/* Puts length octets in place of those from `at` to `end`, as far as there is space. */
 static void
 replace(size_t at, size_t end, const uint8_t *bytes, size_t length)
 {
-    uint8_t copy[ROOM];
+    uint8_t copy[CAPACITY];
 
-    if (current_length - (end - at) + length > ROOM)
+    if (current_length - (end - at) + length > CAPACITY)
         return;
     memcpy(copy, bytes, length);
     memmove(current + at + length, current + end, current_length - end);

@@ -106,11 +106,11 @@ smash_return(void)
 HERE static void
 call_smasher(void)
 {
-    volatile uintptr_t room[8] = { 1 };
+    volatile uintptr_t capacity[8] = { 1 };
 
     smash_return();
     STAY();
-    (void)room[0];
+    (void)capacity[0];
 }
 
 HERE void
@@ -132,11 +132,11 @@ smash_all(void)
 HERE static void
 crash_by_smashed_stack(void)
 {
-    volatile uintptr_t room[512] = { 1 };
+    volatile uintptr_t capacity[512] = { 1 };
 
     smash_all();
     STAY();
-    (void)room[0];
+    (void)capacity[0];
 }
 
 static void (*in_thread)(void);

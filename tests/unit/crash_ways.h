@@ -12,7 +12,7 @@ struct crash_way {
     const char *name;
     void (*crash)(void);
     int signal;
-    const char *says;   /* of autopsy_describe() */
+    const char *says;   /* of crash_report_describe() */
     const char *frames; /* names that the stack holds, in this order */
 };
 

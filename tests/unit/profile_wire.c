@@ -49,14 +49,14 @@ wire_next(struct wire *wire, struct wire_field *field)
 unsigned char *
 wire_unpack(const void *bytes, size_t size, struct wire *wire)
 {
-    const size_t room = (size_t)16 * 1024 * 1024;
-    unsigned char *unpacked = malloc(room);
+    const size_t capacity = (size_t)16 * 1024 * 1024;
+    unsigned char *unpacked = malloc(capacity);
     z_stream stream = { 0 };
 
     stream.next_in = (Bytef *)(uintptr_t)bytes;
     stream.avail_in = (uInt)size;
     stream.next_out = unpacked;
-    stream.avail_out = (uInt)room;
+    stream.avail_out = (uInt)capacity;
     assert_int_equal(inflateInit2(&stream, MAX_WBITS + 16), Z_OK);
     assert_int_equal(inflate(&stream, Z_FINISH), Z_STREAM_END);
     *wire = (struct wire){ unpacked, unpacked + stream.total_out };

@@ -46,7 +46,7 @@ where_called(void)
 static void
 tell(const uintptr_t *pcs, size_t depth)
 {
-    backtrace_tell(symbols, pcs, depth, keep, (char[]){ "mine" });
+    backtrace_lines(symbols, pcs, depth, keep, (char[]){ "mine" });
 }
 
 static void
@@ -145,7 +145,7 @@ what_is_left_out_is_counted(void **state)
     (void)state;
     for (unsigned i = 0; i < 100; i++)
         unwind_add(&ends, i == 0 ? 5 : i < 99 ? 6 : 7);
-    backtrace_tell_ends(NULL, &ends, keep, (char[]){ "mine" });
+    backtrace_ends(NULL, &ends, keep, (char[]){ "mine" });
     assert_int_equal(count, 7);
     for (size_t i = 0; i < count; i++)
         assert_string_equal(lines[i], expected[i]);

@@ -30,7 +30,7 @@
 #define GET(path) "GET " path " HTTP/1.1\r\n" HOST "\r\n"
 
 static struct observed observed;
-static struct want *want;
+static struct subscription *subscription;
 static char answer[1 << 20];
 
 static int
@@ -40,20 +40,20 @@ set_up(void **state)
 
     (void)state;
     observed_create(&observed, 2);
-    want = want_create(1);
+    subscription = subscription_create(1);
     tables_cpu(&observed.tables, 0)->hz = 100;
     tables_heap(&observed.tables, 1)->sample_bytes = 1;
     load_table(load_stacks(&observed.tables, PROFILE_HEAP, 1), 0, stack, 2, 3 * HEAP_UNIT,
                3000);
     load_table(load_stacks(&observed.tables, PROFILE_BLOCK, 0), 0, stack, 2, 2, 5000000);
-    return want == NULL;
+    return subscription == NULL;
 }
 
 static int
 tear_down(void **state)
 {
     (void)state;
-    munmap(want, sizeof(*want));
+    munmap(subscription, sizeof(*subscription));
     observed_destroy(&observed);
     return 0;
 }
@@ -84,7 +84,7 @@ serve(const struct ends *ends, bool turned_away)
                                    .find = pages_find,
                                    .peer = { .fd = ends->server,
                                              .lifeline = ends->lifeline[0] },
-                                   .want = turned_away ? NULL : want };
+                                   .subscription = turned_away ? NULL : subscription };
 
     client_serve(&client);
     alarm(0);
@@ -341,7 +341,7 @@ wait_until_wanted(uint32_t count)
 
     while (__atomic_load_n(&tables_cpu(&observed.tables, 0)->wanted, __ATOMIC_SEQ_CST) != count)
         if (clock_now() > end)
-            fail_msg("not %u who want samples", (unsigned)count);
+            fail_msg("not %u who ask for samples", (unsigned)count);
         else
             usleep(1000);
 }

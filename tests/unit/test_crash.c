@@ -17,7 +17,7 @@
 #include <cmocka.h>
 
 #include "crash_ways.h"
-#include "format/autopsy.h"
+#include "format/crash_report.h"
 #include "stack/crash.h"
 #include "stack/label.h"
 #include "symbol/backtrace.h"
@@ -73,7 +73,7 @@ stack_of(const struct crash_record *record)
 
     assert_non_null(out);
     assert_non_null(symbols);
-    backtrace_tell_ends(symbols, &record->frames, write_line, out);
+    backtrace_ends(symbols, &record->frames, write_line, out);
     fclose(out);
     symbol_close(symbols);
     return text;
@@ -104,12 +104,12 @@ each_way_leaves_its_stack(void **state)
     for (size_t i = 0; i < crash_way_count; i++) {
         const struct crash_way *way = &crash_ways[i];
         struct crash_record record;
-        char line[AUTOPSY_LINE];
+        char line[CRASH_REPORT_LINE];
         char *stack;
 
         assert_int_equal(crash(way->crash, &record), way->signal);
         stack = stack_of(&record);
-        autopsy_describe(&record, "child", NULL, line);
+        crash_report_describe(&record, "child", NULL, line);
         assert_int_equal(record.signal, way->signal);
         assert_true(record.complete);
         assert_true(record.frames.count >= 1);
@@ -142,14 +142,14 @@ static void
 a_smashed_stack_is_called_one(void **state)
 {
     struct crash_record record;
-    char line[AUTOPSY_LINE];
+    char line[CRASH_REPORT_LINE];
 
     (void)state;
     crash(crash_by_smashed_return, &record);
     assert_int_equal(record.pc, 0x41414141);
     assert_in_range(record.stack, CRASH_STACK_ASTRAY, CRASH_STACK_GUESSED);
     record.stack = CRASH_STACK_GUESSED;
-    autopsy_describe(&record, "child", NULL, line);
+    crash_report_describe(&record, "child", NULL, line);
     assert_non_null(strstr(line, "damaged"));
 }
 
@@ -157,7 +157,7 @@ static void
 a_signal_names_its_sender(void **state)
 {
     struct crash_record record;
-    char line[AUTOPSY_LINE];
+    char line[CRASH_REPORT_LINE];
     char sender[64];
     sigset_t set;
     int signal;
@@ -175,7 +175,7 @@ a_signal_names_its_sender(void **state)
     waitpid(pid, &status, 0);
     assert_int_equal(WTERMSIG(status), SIGSEGV);
     assert_true(crash_take(shared, pid, &record));
-    autopsy_describe(&record, "child", NULL, line);
+    crash_report_describe(&record, "child", NULL, line);
     snprintf(sender, sizeof(sender), "child: SIGSEGV (sent by process %d)", (int)getpid());
     assert_memory_equal(line, sender, strlen(sender));
 }

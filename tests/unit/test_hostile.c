@@ -14,11 +14,11 @@
 
 #include <cmocka.h>
 
-#include "format/autopsy.h"
 #include "format/chrome.h"
+#include "format/crash_report.h"
+#include "format/event_lines.h"
 #include "format/legacy.h"
 #include "format/pprof.h"
-#include "format/recent.h"
 #include "format/text.h"
 #include "observed.h"
 #include "observer/query.h"
@@ -260,7 +260,7 @@ events_are_told(void **state)
         if (copy.count > 0)
             window = (struct event_window){ copy.events[0].ns, copy.events[copy.count - 1].ns };
         assert_int_equal(chrome_write(&process, 1, window, out), 0);
-        recent_tell(&copy, getpid(), 16, NULL, count_line, &lines);
+        event_lines_write(&copy, getpid(), 16, NULL, count_line, &lines);
         assert_true(lines <= 16);
         trace_free(&copy);
     }
@@ -274,15 +274,15 @@ crashes_are_described(void **state)
     for (unsigned seed = 0; seed < SEEDS; seed++) {
         struct crash_record record;
         struct symbols *symbols = symbol_open_self();
-        char line[AUTOPSY_LINE];
+        char line[CRASH_REPORT_LINE];
         unsigned lines = 0;
 
         scribble_all(seed);
         tables_crash(&observed.tables, 1)->pid = 7;
         assert_true(crash_take(tables_crash(&observed.tables, 1), 7, &record));
-        autopsy_describe(&record, "worker 1", NULL, line);
+        crash_report_describe(&record, "worker 1", NULL, line);
         assert_non_null(strstr(line, "worker 1: SIG"));
-        backtrace_tell_ends(symbols, &record.frames, count_line, &lines);
+        backtrace_ends(symbols, &record.frames, count_line, &lines);
         assert_true(lines <= 32 * 2 * UNWIND_END);
         symbol_close(symbols);
     }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Journal: whom the loop works for, as a crash would tell it. */
+/* Activity: whom the loop works for, as a crash would tell it. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -105,7 +105,7 @@ wait_until_wanted(uint32_t count)
 
     while (__atomic_load_n(&tables_cpu(&observed.tables, 0)->wanted, __ATOMIC_SEQ_CST) != count)
         if (clock_now() > end)
-            fail_msg("not %u who want samples", (unsigned)count);
+            fail_msg("not %u who ask for samples", (unsigned)count);
         else
             usleep(1000);
 }

@@ -63,12 +63,12 @@ rows_are_complete(void **state)
     (void)state;
     for (size_t i = 0; i < option_count; i++) {
         const struct option *option = &option_table[i];
-        char room[TYPE_TEXT_SIZE] = "";
+        char capacity[TYPE_TEXT_SIZE] = "";
 
         assert_ptr_equal(option_find(option->section, option->key), option);
         assert_true(option->minimum <= option->maximum);
         assert_true(strlen(option->help) > 0);
-        assert_in_range(strlen(type_accepted(option, room)), 1, TYPE_TEXT_SIZE - 2);
+        assert_in_range(strlen(type_accepted(option, capacity)), 1, TYPE_TEXT_SIZE - 2);
         if (i > 0)
             assert_true(option->section >= option_table[i - 1].section);
     }
@@ -103,7 +103,7 @@ suggests(void **state)
 }
 
 static void
-suggests_within_the_room_there_is(void **state)
+suggests_within_the_buffer(void **state)
 {
     char text[12];
 
@@ -131,7 +131,7 @@ main(void)
         cmocka_unit_test(defaults_are_valid_and_in_their_shortest_form),
         cmocka_unit_test(rows_are_complete),
         cmocka_unit_test(suggests),
-        cmocka_unit_test(suggests_within_the_room_there_is),
+        cmocka_unit_test(suggests_within_the_buffer),
         cmocka_unit_test(tells_defaults),
     };
 

@@ -41,9 +41,9 @@ struct decoded {
 };
 
 static void
-keep(struct wire *list, unsigned *count, unsigned room, struct wire bytes)
+keep(struct wire *list, unsigned *count, unsigned capacity, struct wire bytes)
 {
-    assert_true(*count < room);
+    assert_true(*count < capacity);
     list[(*count)++] = bytes;
 }
 

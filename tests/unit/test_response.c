@@ -94,9 +94,10 @@ test_heads(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT(rows); i++) {
-        size_t room = response_room(rows[i].representation);
-        char *out = malloc(room);
-        size_t length = response_head(out, room, &rows[i].answer, rows[i].representation, DATE);
+        size_t capacity = response_head_max(rows[i].representation);
+        char *out = malloc(capacity);
+        size_t length =
+            response_head(out, capacity, &rows[i].answer, rows[i].representation, DATE);
 
         if (length != strlen(rows[i].head) || memcmp(out, rows[i].head, length) != 0)
             fail_msg("wanted\n%sgot\n%.*s", rows[i].head, (int)length, out);
@@ -104,30 +105,30 @@ test_heads(void **state)
     }
 }
 
-/* The largest numbers and the longest boundary fit into what response_room() asks for. */
+/* The largest numbers and the longest boundary fit into what response_head_max() asks for. */
 static void
-test_room(void **state)
+test_head_max(void **state)
 {
     static char tag[BYTERANGES_BOUNDARY_MAX + 2];
     struct representation large = object;
     struct answer answer = { .status = 206, .close = true, .range_count = 1 };
-    size_t room;
+    size_t capacity;
     char *out;
 
     (void)state;
     large.length = UINT64_MAX;
     large.etag = (struct span){ memset(tag, '"', sizeof(tag)), sizeof(tag) };
-    room = response_room(&large);
-    out = malloc(room);
+    capacity = response_head_max(&large);
+    out = malloc(capacity);
     answer.ranges[0] = answer.ranges[1] = (struct range){ UINT64_MAX - 2, UINT64_MAX - 1 };
-    assert_in_range(response_head(out, room, &answer, &large, DATE), 1, room);
+    assert_in_range(response_head(out, capacity, &answer, &large, DATE), 1, capacity);
     answer.range_count = 2;
-    assert_in_range(response_head(out, room, &answer, &large, DATE), 1, room);
+    assert_in_range(response_head(out, capacity, &answer, &large, DATE), 1, capacity);
     free(out);
-    room = byteranges_room(&large);
-    out = malloc(room);
-    assert_in_range(byteranges_part_head(out, &large, answer.ranges[0]), 1, room);
-    assert_in_range(byteranges_close(out, &large), 1, room);
+    capacity = byteranges_head_max(&large);
+    out = malloc(capacity);
+    assert_in_range(byteranges_part_head(out, &large, answer.ranges[0]), 1, capacity);
+    assert_in_range(byteranges_close(out, &large), 1, capacity);
     free(out);
 }
 
@@ -244,7 +245,7 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_heads),     cmocka_unit_test(test_room),
+        cmocka_unit_test(test_heads),     cmocka_unit_test(test_head_max),
         cmocka_unit_test(test_refusals),  cmocka_unit_test(test_every_refusal_can_be_sent),
         cmocka_unit_test(test_multipart), cmocka_unit_test(test_fields),
         cmocka_unit_test(test_decimal),

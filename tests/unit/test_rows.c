@@ -12,15 +12,15 @@
 #include "profile/marker.h"
 #include "shared/rows.h"
 
-#define ROOM 3
+#define CAPACITY 3
 
 static struct rows *
 make(void)
 {
-    struct rows *rows = calloc(1, rows_size(ROOM));
+    struct rows *rows = calloc(1, rows_size(CAPACITY));
 
     assert_non_null(rows);
-    rows_start(rows, ROOM);
+    rows_start(rows, CAPACITY);
     return rows;
 }
 
@@ -31,7 +31,7 @@ count(const struct rows *rows)
     size_t place = 0;
     unsigned found = 0;
 
-    while (rows_next(rows, ROOM, &place, &row))
+    while (rows_next(rows, CAPACITY, &place, &row))
         found++;
     return found;
 }
@@ -40,20 +40,20 @@ static void
 rows_are_taken_given_and_taken_again(void **state)
 {
     struct rows *rows = make();
-    struct row *taken[ROOM];
+    struct row *taken[CAPACITY];
 
     (void)state;
     assert_int_equal(count(rows), 0);
-    for (uint32_t i = 0; i < ROOM; i++) {
+    for (uint32_t i = 0; i < CAPACITY; i++) {
         assert_non_null(taken[i] = rows_take(rows));
         taken[i]->connection = i + 1;
     }
     assert_null(rows_take(rows));
-    assert_int_equal(count(rows), ROOM);
+    assert_int_equal(count(rows), CAPACITY);
     taken[1]->stalled = 7;
     rows_give(rows, taken[1]);
     rows_give(rows, NULL);
-    assert_int_equal(count(rows), ROOM - 1);
+    assert_int_equal(count(rows), CAPACITY - 1);
     assert_ptr_equal(rows_take(rows), taken[1]);
     assert_int_equal(taken[1]->stalled, 0);
     free(rows);
@@ -66,7 +66,7 @@ a_new_process_begins_with_none(void **state)
 
     (void)state;
     rows_take(rows)->connection = 1;
-    rows_start(rows, ROOM);
+    rows_start(rows, CAPACITY);
     assert_int_equal(count(rows), 0);
     assert_ptr_equal(rows_take(rows), &rows->rows[0]);
     free(rows);

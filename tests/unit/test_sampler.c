@@ -117,7 +117,7 @@ totals_are_what_the_kernel_charged(void **state)
         uint64_t total;
 
         assert_int_equal(set_up(NULL), 0);
-        sampler_want(cpu(), 0, true);
+        sampler_request(cpu(), 0, true);
         assert_int_equal(load_wait(load_start(start_and_run, &load), &charged), 0);
         sampler_retire(cpu(), charged);
         profile = profile_take(&tables, PROFILE_CPU, 0, 1, NULL);
@@ -138,7 +138,7 @@ a_sample_in_a_system_call_has_the_whole_stack(void **state)
     uint64_t charged;
 
     (void)state;
-    sampler_want(cpu(), 0, true);
+    sampler_request(cpu(), 0, true);
     assert_int_equal(load_wait(load_start(start_and_run, &load), &charged), 0);
     profile = profile_take(&tables, PROFILE_CPU, 0, 1, NULL);
     assert_true(load_has_stack(profile, "load_system", "main"));
@@ -171,7 +171,7 @@ samples_survive_a_violent_end(void **state)
     pid_t pid;
 
     (void)state;
-    sampler_want(cpu(), 0, true);
+    sampler_request(cpu(), 0, true);
     pid = load_start(start_and_run, &killed);
     while (sampled(SAMPLER_NS) < 100 * MS)
         usleep(1000);
@@ -212,15 +212,15 @@ samples_start_and_end_while_a_worker_is_stuck(void **state)
         usleep(1000);
     assert_int_equal(sampled(SAMPLER_SAMPLES), 0);
 
-    sampler_want(cpu(), pid, true);
-    sampler_want(cpu(), pid, true);
-    sampler_want(cpu(), pid, false);
+    sampler_request(cpu(), pid, true);
+    sampler_request(cpu(), pid, true);
+    sampler_request(cpu(), pid, false);
     before = sampler_cpu_time(cpu());
     while (sampled(SAMPLER_SAMPLES) < 20)
         usleep(1000);
     assert_true(sampled(SAMPLER_NS) <= sampler_cpu_time(cpu()) - before + 5 * MS);
 
-    sampler_want(cpu(), pid, false);
+    sampler_request(cpu(), pid, false);
     wait_for_cpu_time(30 * MS);
     before = sampled(SAMPLER_SAMPLES);
     wait_for_cpu_time(50 * MS);
@@ -250,7 +250,7 @@ samples_carry_the_label_of_their_moment(void **state)
     size_t place = 0;
 
     (void)state;
-    sampler_want(cpu(), 0, true);
+    sampler_request(cpu(), 0, true);
     assert_int_equal(load_wait(load_start(start_and_run, &load), &charged), 0);
     copy = stacks_copy(sampler_stacks(cpu()));
     while ((record = stacks_next(copy, &place)) != NULL) {
@@ -297,7 +297,7 @@ all_threads_that_ask_for_it_are_sampled(void **state)
     struct profile *profile;
 
     (void)state;
-    sampler_want(cpu(), 0, true);
+    sampler_request(cpu(), 0, true);
     assert_int_equal(load_wait(load_start(start_and_run, &load), &charged), 0);
     assert_true(distance(sampled(SAMPLER_NS), charged) <= charged / 10);
     profile = profile_take(&tables, PROFILE_CPU, 0, 1, NULL);
@@ -322,7 +322,7 @@ errno_is_left_alone(void **state)
     uint64_t charged;
 
     (void)state;
-    sampler_want(cpu(), 0, true);
+    sampler_request(cpu(), 0, true);
     assert_int_equal(load_wait(load_start(start_and_run, &load), &charged), 0);
     assert_true(sampled(SAMPLER_SAMPLES) > 0);
 }
@@ -342,7 +342,7 @@ a_successor_goes_on_where_the_dead_one_held_the_guard(void **state)
     uint64_t charged;
 
     (void)state;
-    sampler_want(cpu(), 0, true);
+    sampler_request(cpu(), 0, true);
     assert_int_equal(load_wait(load_start(start_and_run, &first), &charged), SIGKILL);
     sampler_retire(cpu(), charged);
     assert_int_equal(load_wait(load_start(start_and_run, &second), &charged), 0);

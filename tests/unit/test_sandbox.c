@@ -223,7 +223,7 @@ log_some(void)
     EXPECT(sandbox_enter(SANDBOX_MODE_ENFORCE, SANDBOX_WORKER, NULL) == 0);
     for (int i = 1; i <= 12; i++) {
         EXPECT(is_refused(open("/etc/passwd", O_RDONLY)));
-        sandbox_tell(SANDBOX_WORKER);
+        sandbox_log(SANDBOX_WORKER);
     }
 }
 

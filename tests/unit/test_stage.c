@@ -35,7 +35,7 @@ consuming_takes_from_the_front(void **state)
     assert_memory_equal(stage->bytes + stage->start, "cdef", 4);
     assert_int_equal(stage_consume(stage, 100), 4);
     assert_int_equal(stage_length(stage), 0);
-    assert_int_equal(stage_room(stage), STAGE_SIZE);
+    assert_int_equal(stage_space(stage), STAGE_SIZE);
 }
 
 static void
@@ -77,7 +77,7 @@ a_full_stage_can_be_saved(void **state)
 
     memset(bytes, 'x', STAGE_SIZE);
     stage_append(stage, bytes, STAGE_SIZE);
-    assert_int_equal(stage_room(stage), 0);
+    assert_int_equal(stage_space(stage), 0);
     assert_true(stage_save(stage, &outbox));
     stage_restore(stage, &outbox);
     assert_int_equal(stage_length(stage), STAGE_SIZE);

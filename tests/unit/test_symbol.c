@@ -140,7 +140,7 @@ markers_are_functions(void **state)
         [MARKER_WAIT_DISK] = "wait_for_disk", [MARKER_WAIT_ACCEPT] = "wait_for_accept",
         [MARKER_WAIT_TURN] = "wait_for_turn", [MARKER_MASTER] = "master_process",
         [MARKER_WORKER] = "worker_process",   [MARKER_OBSERVER] = "observer_process",
-        [MARKER_IDLE] = "connection_idle",    [MARKER_PARTING] = "connection_parting",
+        [MARKER_IDLE] = "connection_idle",    [MARKER_DRAINING] = "connection_draining",
         [MARKER_HEAD] = "connection_in_head", [MARKER_SEND] = "connection_sending",
         [MARKER_READ] = "connection_reading", [MARKER_LINGER] = "connection_lingering",
     };

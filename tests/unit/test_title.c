@@ -44,7 +44,7 @@ a_title_is_all_that_is_shown(void **state)
     assert_shown("tiffd: observer");
 }
 
-/* The command line of this test is shorter than that, so the environment gives room. */
+/* The command line of this test is shorter than that, so the environment gives space. */
 static void
 a_long_title_is_cut_off(void **state)
 {

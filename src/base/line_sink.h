@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* line_sink: a callback for text that is told a line at a time. */
+#ifndef BASE_LINE_SINK_H
+#define BASE_LINE_SINK_H
+
+/* Takes a line, without its end. */
+typedef void line_sink_line(void *argument, const char *line);
+
+#endif

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* crash_report: what the record of a crash (crash.h) says, as lines of the log of a process in
+ * good health. */
+#ifndef FORMAT_CRASH_REPORT_H
+#define FORMAT_CRASH_REPORT_H
+
+#include <stddef.h>
+
+#include "shared/label_names.h"
+#include "stack/crash.h"
+
+#define CRASH_REPORT_LINE 512
+
+/* "worker 0: SIGSEGV (address not mapped) at 0x10, thread 5, connection 12, request 3, for
+ * /tiff"; labels may be NULL. */
+void crash_report_describe(const struct crash_record *record, const char *who,
+                           const struct label_names *labels,
+                           char line[static CRASH_REPORT_LINE]);
+
+/* That line and the stack, a line each frame. */
+void crash_report_log(const struct crash_record *record, const char *who,
+                      const struct label_names *labels);
+
+/* The same in a child, because it reads files and takes its time. 0 or a negative errno. */
+int crash_report_fork(const struct crash_record *record, const char *who,
+                      const struct label_names *labels);
+
+#endif

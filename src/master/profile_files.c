@@ -1,0 +1,361 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * profile_files: takes copies in the master, which is quick, and writes them in a child, which
+ * may not be. There is one such child at a time: on a disk that can't keep up they would pile
+ * up.
+ */
+#include "master/profile_files.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "base/child.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "format/legacy.h"
+#include "format/pprof.h"
+#include "profile/sampler.h"
+#include "symbol/maps.h"
+#include "symbol/symbol.h"
+
+#define KINDS  2  /* those with files */
+#define DEATHS 16 /* whose files may wait while others are written */
+
+struct place {
+    pid_t pid;                    /* 0: no process */
+    struct profile *begin[KINDS]; /* the table before it */
+};
+
+/* All that a writer needs, taken before the fork. */
+struct job {
+    const struct profile_files *files;
+    struct profile *profile;
+    unsigned kind;   /* row of the table */
+    pid_t pid;       /* 0: the merged file */
+    unsigned worker; /* of the pid */
+};
+
+struct profile_files {
+    const struct tables *tables;
+    const struct label_names *labels;
+    const char *prefixes[KINDS];
+    unsigned keep;
+    struct file_owner owner;
+    unsigned generation;
+    bool replaced;
+    struct child writer; /* one at a time */
+    struct job *queue;   /* what waits for it to end */
+    unsigned queued;
+    unsigned queue_size;
+    bool again; /* after it has ended: all once more */
+    struct place places[];
+};
+
+static const struct {
+    enum profile_kind kind;
+    const char *name;
+    void (*write)(const struct profile *profile, const struct maps *maps, FILE *out);
+} kinds[KINDS] = {
+    { PROFILE_CPU, "cpu", legacy_write_cpu },
+    { PROFILE_HEAP, "heap", legacy_write_heap },
+};
+
+struct profile_files *
+profile_files_create(const struct tables *tables, const struct profile_files_options *options,
+                     const struct label_names *labels, unsigned generation)
+{
+    struct profile_files *files =
+        calloc(1, sizeof(*files) + tables->workers * sizeof(files->places[0]));
+
+    if (files == NULL)
+        return NULL;
+    files->tables = tables;
+    files->labels = labels;
+    files->prefixes[0] = options->cpu;
+    files->prefixes[1] = options->heap;
+    files->keep = options->keep;
+    files->owner = options->owner;
+    files->generation = generation;
+    files->queue_size = (tables->workers + 1 + DEATHS) * KINDS;
+    files->queue = calloc(files->queue_size, sizeof(*files->queue));
+    if (files->queue)
+        return files;
+    free(files);
+    return NULL;
+}
+
+static void
+forget(struct place *place)
+{
+    for (unsigned i = 0; i < KINDS; i++) {
+        profile_free(place->begin[i]);
+        place->begin[i] = NULL;
+    }
+    place->pid = 0;
+}
+
+/* --- one file ----------------------------------------------------------------------------- */
+
+struct content {
+    const struct job *job;
+    const struct maps *maps;
+    struct symbols *symbols;
+};
+
+static int
+write_content(void *argument, FILE *out)
+{
+    const struct content *content = argument;
+    const struct job *job = content->job;
+
+    if (job->pid == 0)
+        return pprof_write(job->profile, -1, content->maps, content->symbols, out);
+    kinds[job->kind].write(job->profile, content->maps, out);
+    return 0;
+}
+
+/* What comes before and behind the number in the file's name. */
+static int
+name_file(const struct job *job, char **start, char **end)
+{
+    const struct profile_files *files = job->files;
+    const char *prefix = files->prefixes[job->kind];
+    const char *kind = kinds[job->kind].name;
+    int length;
+
+    *start = *end = NULL;
+    if (job->pid != 0)
+        length = asprintf(start, "%s.w%u.", prefix, job->worker);
+    else
+        length = asprintf(start, files->replaced ? "%s.g" : "%s", prefix);
+    if (length < 0 || asprintf(end, job->pid != 0 ? ".%s.prof" : ".%s.pb.gz", kind) < 0)
+        return -ENOMEM;
+    return 0;
+}
+
+static int
+write_named(const struct job *job, const char *path)
+{
+    struct maps maps;
+    struct content content = { .job = job, .maps = &maps };
+    int error = maps_read(&maps);
+
+    if (error == 0 && job->pid == 0 && (content.symbols = symbol_open(&maps)) == NULL)
+        error = -ENOMEM;
+    if (error == 0)
+        error = file_write(path, &job->files->owner, write_content, &content);
+    symbol_close(content.symbols);
+    maps_free(&maps);
+    return error;
+}
+
+static void
+write_file(const struct job *job)
+{
+    const struct profile_files *files = job->files;
+    bool numbered = job->pid != 0 || files->replaced;
+    char *start;
+    char *end;
+    char *path = NULL;
+    int error = name_file(job, &start, &end);
+
+    if (error == 0)
+        error = !numbered
+                    ? asprintf(&path, "%s%s", start, end)
+                    : asprintf(&path, "%s%d%s", start,
+                               job->pid != 0 ? (int)job->pid : (int)files->generation, end);
+    if (error >= 0)
+        error = write_named(job, path);
+    if (error < 0)
+        log_error("profile %s: %s", path ? path : "", strerror(-error));
+    else if (numbered && (error = file_prune(start, end, files->keep)) < 0)
+        log_warning("profile %s: old files stay: %s", path, strerror(-error));
+    free(path);
+    free(start);
+    free(end);
+}
+
+/* --- what waits to be written ------------------------------------------------------------- */
+
+static bool
+is_idle(const struct profile_files *files)
+{
+    return files->writer.pid == 0;
+}
+
+/* A disk that is slower than workers die must not fill the memory. */
+static void
+queue_job(struct profile_files *files, const struct job *job)
+{
+    if (job->profile == NULL)
+        log_error("profile: out of memory");
+    else if (files->queued < files->queue_size)
+        files->queue[files->queued++] = *job;
+    else {
+        log_error("profile: one is lost, since %u wait to be written", files->queued);
+        profile_free(job->profile);
+    }
+}
+
+static void
+drop_queue(struct profile_files *files)
+{
+    while (files->queued > 0)
+        profile_free(files->queue[--files->queued].profile);
+}
+
+static void
+queue_worker(struct profile_files *files, unsigned worker)
+{
+    const struct place *place = &files->places[worker];
+
+    for (unsigned i = 0; i < KINDS; i++) {
+        struct job job = { .files = files, .kind = i, .pid = place->pid, .worker = worker };
+
+        if (files->prefixes[i] == NULL || place->pid == 0)
+            continue;
+        job.profile = profile_take(files->tables, kinds[i].kind, worker, 1, files->labels);
+        if (job.profile && place->begin[i])
+            profile_subtract(job.profile, place->begin[i]);
+        queue_job(files, &job);
+    }
+}
+
+static void
+queue_merged(struct profile_files *files)
+{
+    for (unsigned i = 0; i < KINDS; i++) {
+        struct job job = { .files = files, .kind = i };
+
+        if (files->prefixes[i] == NULL)
+            continue;
+        job.profile = profile_take(files->tables, kinds[i].kind, 0, files->tables->workers,
+                                   files->labels);
+        queue_job(files, &job);
+    }
+}
+
+/* --- the child that writes ---------------------------------------------------------------- */
+
+static void
+queue_living(struct profile_files *files)
+{
+    for (unsigned i = 0; i < files->tables->workers; i++)
+        queue_worker(files, i);
+    queue_merged(files);
+}
+
+static void writer_ended(struct child *child, pid_t pid, const struct child_end *end);
+
+/* The parent's copies go as soon as the child has its own. */
+static void
+begin_writing(struct profile_files *files)
+{
+    pid_t pid;
+
+    if (!is_idle(files) || files->queued == 0)
+        return;
+    files->writer.owner = files;
+    if ((pid = child_fork_apart(&files->writer, writer_ended)) == 0) {
+        for (unsigned i = 0; i < files->queued; i++)
+            write_file(&files->queue[i]);
+        child_finish();
+    }
+    if (pid < 0)
+        log_error("profiles are not written: fork: %s", strerror(-pid));
+    drop_queue(files);
+}
+
+static void
+writer_ended(struct child *child, pid_t pid, const struct child_end *end)
+{
+    struct profile_files *files = child->owner;
+
+    if (WIFSIGNALED(end->status))
+        log_error("profiles are not written: process %d was ended by signal %d (%s)", (int)pid,
+                  WTERMSIG(end->status), strsignal(WTERMSIG(end->status)));
+    if (files->again)
+        queue_living(files);
+    files->again = false;
+    begin_writing(files);
+}
+
+/* --- exported ----------------------------------------------------------------------------- */
+
+void
+profile_files_destroy(struct profile_files *files)
+{
+    if (files == NULL)
+        return;
+    profile_files_abandon(files);
+    for (unsigned i = 0; i < files->tables->workers; i++)
+        forget(&files->places[i]);
+    free(files->queue);
+    free(files);
+}
+
+void
+profile_files_prepare(struct profile_files *files, unsigned worker)
+{
+    struct place *place = &files->places[worker];
+
+    forget(place);
+    for (unsigned i = 0; i < KINDS; i++)
+        if (files->prefixes[i])
+            place->begin[i] =
+                profile_take(files->tables, kinds[i].kind, worker, 1, files->labels);
+}
+
+void
+profile_files_spawned(struct profile_files *files, unsigned worker, pid_t pid)
+{
+    files->places[worker].pid = pid;
+}
+
+void
+profile_files_ended(struct profile_files *files, unsigned worker, const struct rusage *usage)
+{
+    sampler_retire(tables_cpu(files->tables, worker), clock_of_usage(usage));
+    queue_worker(files, worker);
+    begin_writing(files);
+    forget(&files->places[worker]);
+}
+
+void
+profile_files_write(struct profile_files *files)
+{
+    files->again = !is_idle(files);
+    if (files->again)
+        return;
+    queue_living(files);
+    begin_writing(files);
+}
+
+void
+profile_files_write_unless_busy(struct profile_files *files)
+{
+    if (is_idle(files))
+        profile_files_write(files);
+}
+
+bool
+profile_files_busy(const struct profile_files *files)
+{
+    return !is_idle(files);
+}
+
+void
+profile_files_abandon(struct profile_files *files)
+{
+    child_leave(&files->writer);
+    files->again = false;
+    drop_queue(files);
+}
+
+void
+profile_files_replaced(struct profile_files *files)
+{
+    files->replaced = true;
+}

@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * schedtrace: what happened between two lines is the difference of counters. Those of slots
+ * outlive processes and are summed; those that end with a process are compared process by
+ * process. Nothing here is fatal: without memory a line is lost. Known weakness: of a process
+ * that ends, switches and allocations since the last line are missing.
+ */
+#include "master/schedtrace.h"
+
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/proc.h"
+
+/* What a line is made of. */
+struct figures {
+    const struct generation *newest;
+    uint64_t elapsed;   /* ms since the line before */
+    uint64_t counted;   /* by all processes meanwhile */
+    struct slot before; /* totals */
+    struct slot total;  /* now */
+    struct slot now;    /* sums of what living workers have at the moment */
+    unsigned workers;   /* that serve */
+    unsigned idle;      /* of them: waiting for something to do */
+    unsigned draining;  /* of older generations */
+};
+
+/* --- counters of processes ---------------------------------------------------------------- */
+
+static uint64_t
+switches(pid_t pid, const struct slot *slot)
+{
+    (void)slot;
+    return proc_switches(pid);
+}
+
+static uint64_t
+allocations(pid_t pid, const struct slot *slot)
+{
+    (void)pid;
+    return slot_read(&slot->memory.allocations);
+}
+
+static size_t
+places(const struct generation *newest)
+{
+    size_t count = 0;
+
+    for (const struct generation *g = newest; g; g = g->older)
+        count += g->slots.workers;
+    return count;
+}
+
+/* How far this process has come since the line before. */
+static uint64_t
+advance(const struct schedtrace_line *line, const struct schedtrace_count *count)
+{
+    for (size_t i = 0; i < line->count; i++)
+        if (line->counts[i].pid == count->pid)
+            return count->value > line->counts[i].value ? count->value - line->counts[i].value
+                                                        : 0;
+    return count->value;
+}
+
+/* What all processes have counted since then. */
+static uint64_t
+advance_all(struct schedtrace_line *line, const struct generation *newest,
+            uint64_t (*read)(pid_t, const struct slot *))
+{
+    struct schedtrace_count *counts = calloc(places(newest), sizeof(*counts));
+    size_t count = 0;
+    uint64_t sum = 0;
+
+    if (counts == NULL)
+        return 0;
+    for (const struct generation *g = newest; g; g = g->older)
+        for (unsigned i = 0; i < g->slots.workers; i++) {
+            pid_t pid = roster_pid(g->instruments.roster, i);
+
+            if (pid <= 0)
+                continue;
+            counts[count] =
+                (struct schedtrace_count){ pid, read(pid, slots_worker(&g->slots, i)) };
+            sum += advance(line, &counts[count++]);
+        }
+    free(line->counts);
+    line->counts = counts;
+    line->count = count;
+    return sum;
+}
+
+/* --- workers ------------------------------------------------------------------------------ */
+
+static void
+add_worker(struct figures *figures, const struct slot *slot, bool serves)
+{
+    figures->workers += serves;
+    figures->idle += serves && slot_read(&slot->turn_began) == 0;
+    figures->draining += !serves;
+    figures->now.connections += slot_read(&slot->connections);
+    figures->now.idle += slot_read(&slot->idle);
+    figures->now.runnable += slot_read(&slot->runnable);
+    slot_memory_sum(&figures->now.memory, &slot->memory);
+}
+
+static void
+add_workers(struct figures *figures)
+{
+    for (const struct generation *g = figures->newest; g; g = g->older) {
+        slots_sum(&g->slots, &figures->total);
+        for (unsigned i = 0; i < g->slots.workers; i++)
+            if (roster_pid(g->instruments.roster, i) > 0)
+                add_worker(figures, slots_worker(&g->slots, i), g == figures->newest);
+    }
+}
+
+/* --- lines -------------------------------------------------------------------------------- */
+
+/* " [3 - 4]": one number of each worker that serves; "-" where there is none. */
+static void
+put_each(FILE *out, const struct generation *generation, size_t offset)
+{
+    const size_t index = offset / sizeof(uint64_t);
+
+    for (unsigned i = 0; i < generation->slots.workers; i++) {
+        const void *slot = slots_worker(&generation->slots, i);
+
+        fputs(i == 0 ? " [" : " ", out);
+        if (roster_pid(generation->instruments.roster, i) > 0)
+            fprintf(out, "%" PRIu64, slot_read((const uint64_t *)slot + index));
+        else
+            fputc('-', out);
+    }
+    fputs("]\n", out);
+}
+
+static void
+put_sched(const struct figures *figures, FILE *out)
+{
+    const struct slot *before = &figures->before;
+    const struct slot *total = &figures->total;
+    const struct slot *now = &figures->now;
+
+    fprintf(out, "workers=%u idleworkers=%u draining=%u", figures->workers, figures->idle,
+            figures->draining);
+    fprintf(out, " conns=%" PRIu64 " idleconns=%" PRIu64 " runnable=%" PRIu64, now->connections,
+            now->idle, now->runnable);
+    fprintf(out, " accepts=%" PRIu64 " requests=%" PRIu64 " stalls=%" PRIu64,
+            total->accepted - before->accepted,
+            total->served.requests - before->served.requests, total->stalls - before->stalls);
+    fprintf(out, " turns=%" PRIu64 " reads=%" PRIu64 " switches=%" PRIu64,
+            total->turns - before->turns, total->reads - before->reads, figures->counted);
+    put_each(out, figures->newest, offsetof(struct slot, connections));
+}
+
+static void
+put_alloc(const struct figures *figures, FILE *out)
+{
+    const struct slot_memory *memory = &figures->now.memory;
+
+    fprintf(out, "inuse=%" PRIu64 " heap=%" PRIu64 " freepages=%" PRIu64, memory->in_use,
+            memory->heap, memory->page_heap);
+    fprintf(out, " threadcache=%" PRIu64 " centralcache=%" PRIu64 " released=%" PRIu64,
+            memory->thread_cache, memory->central, memory->released);
+    fprintf(out, " allocs=%" PRIu64,
+            (figures->counted * 1000 + figures->elapsed / 2) / figures->elapsed);
+    put_each(out, figures->newest, offsetof(struct slot, memory.in_use));
+}
+
+static const struct {
+    const char *name;
+    uint64_t (*read)(pid_t pid, const struct slot *slot);
+    void (*put)(const struct figures *figures, FILE *out);
+} kinds[SCHEDTRACE_KINDS] = {
+    [SCHEDTRACE_SCHED] = { "SCHED", switches, put_sched },
+    [SCHEDTRACE_ALLOC] = { "ALLOC", allocations, put_alloc },
+};
+
+static void
+write_line(const struct schedtrace *schedtrace, enum schedtrace_kind kind,
+           const struct figures *figures, uint64_t now, int fd)
+{
+    char *text = NULL;
+    size_t length = 0;
+    FILE *out = open_memstream(&text, &length);
+
+    if (out == NULL)
+        return;
+    fprintf(out, "%s %" PRIu64 "ms: ", kinds[kind].name, now - schedtrace->began);
+    kinds[kind].put(figures, out);
+    if (fclose(out) == 0)
+        (void)!write(fd, text, length);
+    free(text);
+}
+
+/* What the next line is compared with. The counts of processes are kept by advance_all(). */
+static void
+mark(struct schedtrace_line *line, const struct slot *total, uint64_t now)
+{
+    line->total = *total;
+    line->last = now;
+}
+
+/* Late lines do not move those that follow; lines that were missed are left out. */
+static void
+run(struct schedtrace *schedtrace, enum schedtrace_kind kind, const struct generation *newest,
+    const struct slot *gone, uint64_t now, int fd)
+{
+    struct schedtrace_line *line = &schedtrace->lines[kind];
+    struct figures figures = { .newest = newest,
+                               .elapsed = now - line->last,
+                               .counted = advance_all(line, newest, kinds[kind].read),
+                               .before = line->total,
+                               .total = *gone };
+
+    add_workers(&figures);
+    write_line(schedtrace, kind, &figures, now, fd);
+    mark(line, &figures.total, now);
+    line->next += ((now - line->next) / line->every + 1) * line->every;
+}
+
+/* What was counted before lines are switched on is in none of them. */
+static void
+switch_on(struct schedtrace_line *line, enum schedtrace_kind kind,
+          const struct generation *newest, const struct slot *gone, uint64_t now)
+{
+    struct figures figures = { .newest = newest, .total = *gone };
+
+    (void)advance_all(line, newest, kinds[kind].read);
+    add_workers(&figures);
+    mark(line, &figures.total, now);
+}
+
+/* --- schedtrace
+ * --------------------------------------------------------------------------------- */
+
+void
+schedtrace_set(struct schedtrace *schedtrace, const struct config_debug *debug,
+               const struct generation *newest, const struct slot *gone, uint64_t now)
+{
+    const uint64_t every[SCHEDTRACE_KINDS] = {
+        [SCHEDTRACE_SCHED] = debug->schedtrace, [SCHEDTRACE_ALLOC] = debug->alloctrace
+    };
+
+    if (schedtrace->began == 0)
+        schedtrace->began = now;
+    for (enum schedtrace_kind kind = 0; kind < SCHEDTRACE_KINDS; kind++) {
+        struct schedtrace_line *line = &schedtrace->lines[kind];
+
+        if (line->every == every[kind])
+            continue;
+        if (line->every == 0)
+            switch_on(line, kind, newest, gone, now);
+        line->every = every[kind];
+        line->next = line->every > 0 ? now + line->every : 0;
+    }
+}
+
+uint64_t
+schedtrace_next(const struct schedtrace *schedtrace)
+{
+    const uint64_t sched = schedtrace->lines[SCHEDTRACE_SCHED].next;
+    const uint64_t alloc = schedtrace->lines[SCHEDTRACE_ALLOC].next;
+
+    if (sched == 0 || alloc == 0)
+        return sched + alloc;
+    return sched < alloc ? sched : alloc;
+}
+
+void
+schedtrace_run(struct schedtrace *schedtrace, const struct generation *newest,
+               const struct slot *gone, uint64_t now, int fd)
+{
+    for (enum schedtrace_kind kind = 0; kind < SCHEDTRACE_KINDS; kind++)
+        if (schedtrace->lines[kind].next != 0 && schedtrace->lines[kind].next <= now)
+            run(schedtrace, kind, newest, gone, now, fd);
+}
+
+void
+schedtrace_free(struct schedtrace *schedtrace)
+{
+    for (unsigned i = 0; i < SCHEDTRACE_KINDS; i++)
+        free(schedtrace->lines[i].counts);
+    *schedtrace = (struct schedtrace){ 0 };
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * subscription: which workers are asked for samples, and on whose behalf. Kept in shared
+ * memory, so that the observer can take back what one of its processes wanted that was killed.
+ */
+#ifndef OBSERVER_SUBSCRIPTION_H
+#define OBSERVER_SUBSCRIPTION_H
+
+#include "observer/scope.h"
+
+struct subscription {
+    struct scope scope;
+    unsigned begun; /* workers asked so far */
+};
+
+/* As many as clients at a time; zeroed, shared by the processes of the observer. NULL with
+ * errno. */
+struct subscription *subscription_create(unsigned clients) __attribute__((warn_unused_result));
+
+/* Asks the workers; nobody is asked before. */
+void subscription_begin(struct subscription *subscription, const struct view *view,
+                        const struct scope *scope);
+
+/* Asks no more; does nothing if nobody is asked. By the process that began, or, once that is
+ * gone, by any other. */
+void subscription_end(struct subscription *subscription, const struct view *view);
+
+#endif

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * handoff: see handoff.h. A message is one connection: how many requests it has had, the bytes
+ * of the one that is to be answered, and the descriptor. A connection that can't be given
+ * stays.
+ */
+#include "worker/handoff.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "worker/steering.h"
+#include "worker/worker.h"
+
+/* Space for one descriptor. */
+union control {
+    struct cmsghdr header;
+    char bytes[CMSG_SPACE(sizeof(int))];
+};
+
+int
+handoff_open(struct handoff *handoff)
+{
+    int ends[2];
+
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends) < 0)
+        return -errno;
+    *handoff = (struct handoff){ .give = ends[0], .take = ends[1] };
+    return 0;
+}
+
+void
+handoff_close(struct handoff *handoff)
+{
+    close(handoff->give);
+    close(handoff->take);
+}
+
+/* Where the last packet of the connection arrived, the request; -1: unknown. */
+static int
+cpu_of(const struct connection *connection)
+{
+    int cpu = -1;
+    socklen_t length = sizeof(cpu);
+
+    getsockopt(connection->watch.fd, SOL_SOCKET, SO_INCOMING_CPU, &cpu, &length);
+    return cpu;
+}
+
+static int
+choose(const struct worker *worker, const struct connection *connection)
+{
+    const struct steering steering = {
+        .slots = worker->inherit->slots,
+        .here = worker->inherit->slot,
+        .cpu = cpu_of(connection),
+        .limit = worker->server->connections,
+        .now = worker->now,
+    };
+
+    return steering_choose(&steering);
+}
+
+/* The request that is to be answered is counted by who answers it. */
+static bool
+give(const struct handoff *handoff, const struct connection *connection, const char *rest,
+     size_t length)
+{
+    uint32_t requests = connection->requests - 1;
+    struct iovec iov[2] = { { &requests, sizeof(requests) },
+                            { (char *)(uintptr_t)rest, length } };
+    union control control = { .bytes = { 0 } };
+    struct msghdr message = { .msg_iov = iov,
+                              .msg_iovlen = 2,
+                              .msg_control = control.bytes,
+                              .msg_controllen = sizeof(control.bytes) };
+
+    control.header = (struct cmsghdr){ .cmsg_len = CMSG_LEN(sizeof(int)),
+                                       .cmsg_level = SOL_SOCKET,
+                                       .cmsg_type = SCM_RIGHTS };
+    memcpy(CMSG_DATA(&control.header), &connection->watch.fd, sizeof(int));
+    return sendmsg(handoff->give, &message, MSG_NOSIGNAL) >= 0;
+}
+
+/* Counted first: it may be taken before we go on. */
+static bool
+give_to(struct worker *worker, int to, const struct connection *connection, const char *rest,
+        size_t length)
+{
+    uint64_t *coming = &slots_worker(worker->inherit->slots, (unsigned)to)->coming;
+
+    __atomic_fetch_add(coming, 1, __ATOMIC_RELAXED);
+    if (give(&worker->inherit->handoffs[to], connection, rest, length))
+        return true;
+    __atomic_fetch_sub(coming, 1, __ATOMIC_RELAXED);
+    return false;
+}
+
+bool
+handoff_offer(struct worker *worker, struct connection *connection, const char *rest,
+              size_t length)
+{
+    int to;
+
+    if (worker->inherit->handoffs == NULL || worker->drain_until != 0 ||
+        worker->now / 1000 < connection->stays)
+        return false;
+    to = choose(worker, connection);
+    if (to == STEERING_NOBODY || !give_to(worker, to, connection, rest, length))
+        return false;
+    slot_add(&worker->slot->given, 1);
+    journal_note(worker, connection, TRACE_GIVE, (uint64_t)to);
+    connection_close(worker, connection);
+    return true;
+}
+
+/* The connection has its turn as if the request had just arrived. */
+static void
+admit(struct worker *worker, int fd, uint32_t requests, size_t length)
+{
+    struct connection *connection = connection_open(worker, fd, TRACE_TAKE);
+    const struct head unread = { 0 };
+
+    if (connection && inbox_keep(&connection->inbox, worker->inbox, length, &unread,
+                                 (size_t)worker->server->head_size) < 0) {
+        connection_close(worker, connection);
+        connection = NULL;
+    }
+    if (connection == NULL) {
+        log_warning("a connection from another worker is lost: out of memory");
+        return;
+    }
+    slot_add(&worker->slot->taken, 1);
+    connection->requests = requests;
+    connection->stays = (uint32_t)(worker->now / 1000) + 2; /* one second is begun already */
+    connection_enter(worker, connection, CONNECTION_SEND);
+    connection_yield(worker, connection);
+}
+
+/* Takes one connection from the handoff of that worker. False when the handoff is empty. */
+static bool
+take(struct worker *worker, unsigned from)
+{
+    uint32_t requests;
+    struct iovec iov[2] = { { &requests, sizeof(requests) },
+                            { worker->inbox, (size_t)worker->server->head_size } };
+    union control control;
+    struct msghdr message = { .msg_iov = iov,
+                              .msg_iovlen = 2,
+                              .msg_control = control.bytes,
+                              .msg_controllen = sizeof(control.bytes) };
+    ssize_t n = recvmsg(worker->inherit->handoffs[from].take, &message, MSG_CMSG_CLOEXEC);
+    int fd;
+
+    if (n < (ssize_t)sizeof(requests))
+        return false;
+    __atomic_fetch_sub(&slots_worker(worker->inherit->slots, from)->coming, 1,
+                       __ATOMIC_RELAXED);
+    if (CMSG_FIRSTHDR(&message) == NULL) {
+        log_warning("a connection from another worker is lost: no descriptor for it");
+        return true;
+    }
+    memcpy(&fd, CMSG_DATA(&control.header), sizeof(fd));
+    admit(worker, fd, requests, (size_t)n - sizeof(requests));
+    return true;
+}
+
+void
+handoff_ready(struct worker *worker, struct watch *watch, uint32_t events)
+{
+    (void)watch;
+    (void)events;
+    while (take(worker, worker->inherit->slot))
+        ;
+}
+
+void
+handoff_empty(struct worker *worker)
+{
+    const struct inherit *inherit = worker->inherit;
+
+    for (unsigned i = 0; inherit->handoffs && i < inherit->slots->workers; i++)
+        while (take(worker, i))
+            ;
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * handoff: through which a worker gets connections from the others (unix(7), SCM_RIGHTS). What
+ * lies in it outlives the process that it was meant for: the next one in its place takes it.
+ */
+#ifndef WORKER_HANDOFF_H
+#define WORKER_HANDOFF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct connection;
+struct watch;
+struct worker;
+
+/* The two ends of one worker's handoff. */
+struct handoff {
+    int give; /* everybody's */
+    int take;
+};
+
+/* Master. 0, or a negative errno with nothing open. */
+int handoff_open(struct handoff *handoff) __attribute__((warn_unused_result));
+void handoff_close(struct handoff *handoff);
+
+/*
+ * A large body was asked for and nothing of the answer has begun: if another worker should have
+ * the connection (steering.h), gives it away, with the request and what follows it, the length
+ * bytes at rest. True: it is gone, its pointer is void. False: it stays, and nothing has
+ * changed. A connection that has come through a handoff stays for a second at least.
+ */
+bool handoff_offer(struct worker *worker, struct connection *connection, const char *rest,
+                   size_t length);
+
+/* Something lies in this worker's handoff. */
+void handoff_ready(struct worker *worker, struct watch *watch, uint32_t events);
+
+/*
+ * Takes what lies in any worker's handoff. Whoever gives no more calls it: what it has given to
+ * one that ended meanwhile must not be lost.
+ */
+void handoff_empty(struct worker *worker);
+
+#endif
