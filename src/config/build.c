@@ -40,7 +40,7 @@ build_end(struct build *build)
 
 /* One row for all sections that there are once, then one for each asset. */
 struct origin *
-build_given(const struct build *build, const struct option *option, size_t asset)
+build_given(const struct build *build, const struct config_option *option, size_t asset)
 {
     size_t row = option->section == SECTION_ASSET ? asset + 1 : 0;
 
@@ -145,7 +145,7 @@ build_skip(struct build *build)
 static bool
 replace(const struct setting *setting, struct origin *given, union option_field field)
 {
-    const struct option *option = setting->option;
+    const struct config_option *option = setting->option;
     bool override = setting->origin.line == 0;
 
     if (given->file == NULL)
@@ -164,7 +164,7 @@ replace(const struct setting *setting, struct origin *given, union option_field 
 static void
 take(const struct build *build, const struct setting *setting)
 {
-    const struct option *option = setting->option;
+    const struct config_option *option = setting->option;
     struct origin *given = build_given(build, option, build->asset);
     union option_field field = option_field(option, build->config, build->asset);
     const char *reason = line_value_problem(option->key, setting->value);

@@ -49,7 +49,7 @@ void build_setting(struct build *build, const char *key, const char *value,
 
 /* Where an option was given for the last time (and will be replaced by the next override); its
  * file is NULL when it was not given. asset as for section_fields(). */
-struct origin *build_given(const struct build *build, const struct option *option,
+struct origin *build_given(const struct build *build, const struct config_option *option,
                            size_t asset);
 
 /* Ends the build: the configuration, or NULL if there are errors. */

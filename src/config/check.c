@@ -14,7 +14,7 @@ static void
 check_target_length(const struct build *build)
 {
     const struct config_server *server = &build->config->server;
-    const struct option *option = option_find(SECTION_SERVER, "target_length");
+    const struct config_option *option = option_find(SECTION_SERVER, "target_length");
     struct origin origin = *build_given(build, option, 0);
 
     /* A size of 0 is one that was refused. */
@@ -30,8 +30,8 @@ check_target_length(const struct build *build)
 static void
 check_group(const struct build *build, enum section_kind section, const char *name)
 {
-    const struct option *user = option_find(section, "user");
-    const struct option *group = option_find(section, "group");
+    const struct config_option *user = option_find(section, "user");
+    const struct config_option *group = option_find(section, "group");
 
     if (name != NULL && build_given(build, user, 0)->file == NULL)
         report_error(build->report, *build_given(build, group, 0),

@@ -82,7 +82,7 @@ static void
 clear_section(struct config *config, enum section_kind section, size_t asset)
 {
     for (size_t i = 0; i < option_count; i++) {
-        const struct option *option = &option_table[i];
+        const struct config_option *option = &option_table[i];
 
         if (option->section == section && option->type->clear != NULL)
             option->type->clear(option_field(option, config, asset));
@@ -111,7 +111,8 @@ config_free(struct config *config)
 }
 
 static void
-dump_option(const struct option *option, const struct config *config, size_t asset, FILE *out)
+dump_option(const struct config_option *option, const struct config *config, size_t asset,
+            FILE *out)
 {
     char buffer[TYPE_TEXT_SIZE];
 

@@ -18,7 +18,7 @@ static const char *const names[DEBUG_ENV_SETTINGS] = { "schedtrace", "alloctrace
 #define ACCEPTED_SIZE 80
 
 /* NULL: no option can be set by this name. */
-static const struct option *
+static const struct config_option *
 find(struct span name)
 {
     for (size_t i = 0; i < DEBUG_ENV_SETTINGS; i++)
@@ -28,7 +28,7 @@ find(struct span name)
 }
 
 static bool
-read_value(struct span text, const struct option *option, uint64_t *value)
+read_value(struct span text, const struct config_option *option, uint64_t *value)
 {
     char digits[24] = "";
 
@@ -41,7 +41,7 @@ read_value(struct span text, const struct option *option, uint64_t *value)
 
 /* Was an option of this name taken before? */
 static bool
-is_repeated(const struct debug_env *debug, const struct option *option)
+is_repeated(const struct debug_env *debug, const struct config_option *option)
 {
     char start[DEBUG_ENV_TEXT_MAX];
     int length = snprintf(start, sizeof(start), "debug.%s=", option->key);
@@ -57,7 +57,7 @@ static bool
 take(struct debug_env *debug, struct span setting, char accepted[ACCEPTED_SIZE])
 {
     const struct span name = span_cut(&setting, '=');
-    const struct option *option = setting.at ? find(name) : NULL;
+    const struct config_option *option = setting.at ? find(name) : NULL;
     uint64_t value;
 
     if (option == NULL)

@@ -24,7 +24,7 @@
 
 #define BYTE_ORDER_MARK "\xef\xbb\xbf"
 
-struct source {
+struct ini_source {
     FILE *in;
     struct build *build;
     struct origin origin;           /* of the line at hand */
@@ -36,7 +36,7 @@ struct source {
 };
 
 static void
-fail(struct source *source, const char *reason)
+fail(struct ini_source *source, const char *reason)
 {
     report_error(source->build->report, source->origin, "%s", reason);
     source->failed = true;
@@ -44,7 +44,7 @@ fail(struct source *source, const char *reason)
 
 /* Takes a line without its end. False at the end of the file. */
 static bool
-take_line(struct source *source)
+take_line(struct ini_source *source)
 {
     int c = getc(source->in);
     int last = EOF;
@@ -69,7 +69,7 @@ take_line(struct source *source)
 
 /* The line as text, without what may stand before it; NULL after an error. */
 static const char *
-line_text(struct source *source)
+line_text(struct ini_source *source)
 {
     size_t stored = source->length;
     const char *text = source->text;
@@ -87,7 +87,7 @@ line_text(struct source *source)
 }
 
 static void
-begin_section(const struct source *source, struct span name)
+begin_section(const struct ini_source *source, struct span name)
 {
     char *text = memory_copy_span(name);
 
@@ -96,7 +96,7 @@ begin_section(const struct source *source, struct span name)
 }
 
 static void
-refuse_line(const struct source *source, const char *text, const char *reason)
+refuse_line(const struct ini_source *source, const char *text, const char *reason)
 {
     if (source->length > LINE_LENGTH_MAX)
         report_error(source->build->report, source->origin,
@@ -110,7 +110,7 @@ refuse_line(const struct source *source, const char *text, const char *reason)
 
 /* True if inih shall see the line. */
 static bool
-sort_line(const struct source *source, const char *text)
+sort_line(const struct ini_source *source, const char *text)
 {
     struct line line = line_classify(text);
 
@@ -129,7 +129,7 @@ sort_line(const struct source *source, const char *text)
 static char *
 next_line(char *buffer, int size, void *stream)
 {
-    struct source *source = stream;
+    struct ini_source *source = stream;
     const char *text;
 
     if (source->failed || !take_line(source))
@@ -151,7 +151,7 @@ next_line(char *buffer, int size, void *stream)
 static int
 take_setting(void *user, const char *section, const char *key, const char *value)
 {
-    struct source *source = user;
+    struct ini_source *source = user;
 
     (void)section;
     build_setting(source->build, key, value, source->origin);
@@ -159,14 +159,14 @@ take_setting(void *user, const char *section, const char *key, const char *value
 }
 
 static void
-close_file(struct source *source)
+close_file(struct ini_source *source)
 {
     fclose(source->in);
     source->build->in = NULL;
 }
 
 static bool
-open_file(struct source *source)
+open_file(struct ini_source *source)
 {
     struct report *report = source->build->report;
     struct stat status;
@@ -188,7 +188,7 @@ open_file(struct source *source)
 bool
 ini_read(struct build *build)
 {
-    struct source source = { .build = build, .origin = { .file = build->config->file } };
+    struct ini_source source = { .build = build, .origin = { .file = build->config->file } };
     int bad_line;
 
     if (!open_file(&source))

@@ -12,7 +12,7 @@
 #include <string.h>
 
 /* Three rows of the distance matrix are enough: swaps look two rows back. */
-struct rows {
+struct nearest_rows {
     size_t before[NEAREST_LENGTH_MAX + 1];
     size_t above[NEAREST_LENGTH_MAX + 1];
     size_t now[NEAREST_LENGTH_MAX + 1];
@@ -31,7 +31,7 @@ same(char a, char b)
 }
 
 static void
-fill_row(struct rows *rows, const char *a, size_t i, const char *b, size_t length)
+fill_row(struct nearest_rows *rows, const char *a, size_t i, const char *b, size_t length)
 {
     rows->now[0] = i;
     for (size_t j = 1; j <= length; j++) {
@@ -48,7 +48,7 @@ fill_row(struct rows *rows, const char *a, size_t i, const char *b, size_t lengt
 size_t
 nearest_distance(const char *a, const char *b)
 {
-    struct rows rows = { 0 };
+    struct nearest_rows rows = { 0 };
     size_t a_length = strlen(a);
     size_t b_length = strlen(b);
 

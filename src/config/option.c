@@ -41,13 +41,13 @@
       .flags = (bits),                                                                         \
       .help = (words) },
 
-const struct option option_table[] = {
+const struct config_option option_table[] = {
 #include "config/option_list.h"
 };
 
 const size_t option_count = COUNT(option_table);
 
-const struct option *
+const struct config_option *
 option_find(enum section_kind section, const char *key)
 {
     for (size_t i = 0; i < option_count; i++)
@@ -56,10 +56,10 @@ option_find(enum section_kind section, const char *key)
     return NULL;
 }
 
-static const struct option *
+static const struct config_option *
 find_nearest(enum section_kind section, const char *key)
 {
-    const struct option *nearest = NULL;
+    const struct config_option *nearest = NULL;
     size_t best = SIZE_MAX;
 
     for (size_t i = 0; i < option_count; i++) {
@@ -73,7 +73,7 @@ find_nearest(enum section_kind section, const char *key)
     return nearest_plausible(best, strlen(key)) ? nearest : NULL;
 }
 
-static const struct option *
+static const struct config_option *
 find_elsewhere(const char *key)
 {
     for (size_t i = 0; i < option_count; i++)
@@ -101,8 +101,8 @@ list_keys(enum section_kind section, char *text, size_t size)
 void
 option_suggest(enum section_kind section, const char *key, char *text, size_t size)
 {
-    const struct option *nearest = find_nearest(section, key);
-    const struct option *elsewhere = find_elsewhere(key);
+    const struct config_option *nearest = find_nearest(section, key);
+    const struct config_option *elsewhere = find_elsewhere(key);
 
     if (nearest != NULL)
         snprintf(text, size, "did you mean %s?", nearest->key);
@@ -113,7 +113,7 @@ option_suggest(enum section_kind section, const char *key, char *text, size_t si
 }
 
 union option_field
-option_field(const struct option *option, struct config *config, size_t asset)
+option_field(const struct config_option *option, struct config *config, size_t asset)
 {
     char *fields = section_fields(config, option->section, asset);
 
@@ -121,7 +121,7 @@ option_field(const struct option *option, struct config *config, size_t asset)
 }
 
 union option_view
-option_view(const struct option *option, const struct config *config, size_t asset)
+option_view(const struct config_option *option, const struct config *config, size_t asset)
 {
     const char *fields = section_view(config, option->section, asset);
 
@@ -129,7 +129,7 @@ option_view(const struct option *option, const struct config *config, size_t ass
 }
 
 const char *
-option_preset_text(const struct option *option)
+option_preset_text(const struct config_option *option)
 {
     if (option->flags & OPTION_REQUIRED)
         return "none, required";

@@ -20,7 +20,7 @@ enum option_flag {
 
 struct option_type;
 
-struct option {
+struct config_option {
     enum section_kind section;
     const char *key;
     const struct option_type *type;
@@ -53,23 +53,23 @@ union option_view {
 };
 
 /* Rows of one section follow each other. */
-extern const struct option option_table[];
+extern const struct config_option option_table[];
 extern const size_t option_count;
 
 /* NULL when the section has no such key. */
-const struct option *option_find(enum section_kind section, const char *key);
+const struct config_option *option_find(enum section_kind section, const char *key);
 
 /* Writes into text what to use in place of an unknown key: the nearest key, the section it
  * belongs to, or all keys of the section. */
 void option_suggest(enum section_kind section, const char *key, char *text, size_t size);
 
 /* The option's field in config; asset as for section_fields(). */
-union option_field option_field(const struct option *option, struct config *config,
+union option_field option_field(const struct config_option *option, struct config *config,
                                 size_t asset);
-union option_view option_view(const struct option *option, const struct config *config,
+union option_view option_view(const struct config_option *option, const struct config *config,
                               size_t asset);
 
 /* The default as people read it: "16k", "none", "that of [server]". */
-const char *option_preset_text(const struct option *option);
+const char *option_preset_text(const struct config_option *option);
 
 #endif

@@ -15,7 +15,7 @@
 #include "config/type.h"
 
 static void
-preset_option(const struct build *build, const struct option *option, size_t asset)
+preset_option(const struct build *build, const struct config_option *option, size_t asset)
 {
     struct setting setting = {
         .option = option,
@@ -30,7 +30,7 @@ preset_option(const struct build *build, const struct option *option, size_t ass
 }
 
 static void
-refuse_path(const struct build *build, const struct option *option, size_t asset,
+refuse_path(const struct build *build, const struct config_option *option, size_t asset,
             const char *path, const char *reason)
 {
     const char *name = section_name(option->section);
@@ -50,7 +50,7 @@ refuse_path(const struct build *build, const struct option *option, size_t asset
 
 /* Replaces the path by an absolute one; it must still fit in a line of the dump. */
 static void
-resolve(const struct build *build, const struct option *option, size_t asset,
+resolve(const struct build *build, const struct config_option *option, size_t asset,
         const char *directory)
 {
     char **path = option_field(option, build->config, asset).text;
@@ -72,7 +72,7 @@ static void
 fit_target_length(const struct build *build)
 {
     struct config_server *server = &build->config->server;
-    const struct option *option = option_find(SECTION_SERVER, "target_length");
+    const struct config_option *option = option_find(SECTION_SERVER, "target_length");
 
     if (build_given(build, option, 0)->file == NULL && server->head_size > 0 &&
         server->target_length > server->head_size)
@@ -83,8 +83,8 @@ static void
 complete_asset(struct build *build, size_t index, const char *directory)
 {
     struct config_asset *asset = &build->config->assets[index];
-    const struct option *file = option_find(SECTION_ASSET, "file");
-    const struct option *variant = option_find(SECTION_ASSET, "variant");
+    const struct config_option *file = option_find(SECTION_ASSET, "file");
+    const struct config_option *variant = option_find(SECTION_ASSET, "variant");
     const struct origin *given = build_given(build, file, index);
 
     asset->file_origin = given->file != NULL ? *given : asset->origin;
@@ -95,7 +95,7 @@ complete_asset(struct build *build, size_t index, const char *directory)
 }
 
 static void
-complete_section(struct build *build, const struct option *option, const char *directory)
+complete_section(struct build *build, const struct config_option *option, const char *directory)
 {
     if (option->section == SECTION_ASSET)
         return;

@@ -14,7 +14,7 @@
 #include "config/type.h"
 
 static char *
-value_of(const struct option *option, const struct config *config)
+value_of(const struct config_option *option, const struct config *config)
 {
     char *text = NULL;
     size_t size;
@@ -28,7 +28,8 @@ value_of(const struct option *option, const struct config *config)
 }
 
 static bool
-differs(const struct option *option, const struct config *running, const struct config *next)
+differs(const struct config_option *option, const struct config *running,
+        const struct config *next)
 {
     char *before = value_of(option, running);
     char *after = value_of(option, next);
@@ -47,7 +48,7 @@ restart_needed(const struct config *running, const struct config *next, char *na
 
     names[0] = '\0';
     for (size_t i = 0; i < option_count; i++) {
-        const struct option *option = &option_table[i];
+        const struct config_option *option = &option_table[i];
         size_t used = strlen(names);
 
         if ((option->flags & OPTION_RESTART) == 0 || !differs(option, running, next))

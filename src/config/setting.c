@@ -10,7 +10,7 @@
 void
 setting_refuse(const struct setting *setting, struct span found, const char *reason)
 {
-    const struct option *option = setting->option;
+    const struct config_option *option = setting->option;
     char buffer[TYPE_TEXT_SIZE];
 
     report_error(setting->report, setting->origin, "[%s] %s: \"%.*s\" %s; accepted: %s",

@@ -10,7 +10,7 @@
 #include "config/option.h"
 
 struct setting {
-    const struct option *option;
+    const struct config_option *option;
     const char *section; /* "server", "asset /tiff" */
     const char *value;   /* trimmed; "" asks for not set */
     struct origin origin;

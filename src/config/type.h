@@ -24,7 +24,7 @@ struct option_type {
     void (*parse)(const struct setting *setting, union option_field field);
 
     /* Writes the field as whole lines "key = value" that parse() reads back to the same. */
-    void (*print)(const struct option *option, union option_view field, FILE *out);
+    void (*print)(const struct config_option *option, union option_view field, FILE *out);
 
     /* Frees what the field owns and makes it empty. Unset where it owns nothing. */
     void (*clear)(union option_field field);
@@ -32,7 +32,7 @@ struct option_type {
     /* What parse() takes: "printable ASCII". NULL: it depends on the option, and describe()
      * says it: "1k to 64k". */
     const char *accepts;
-    void (*describe)(const struct option *option, char text[static TYPE_TEXT_SIZE]);
+    void (*describe)(const struct config_option *option, char text[static TYPE_TEXT_SIZE]);
 
     /* Words from a fixed set: what the values 0, 1, ... are called; NULL at the end. */
     const char *const *words;
@@ -40,7 +40,7 @@ struct option_type {
 
 /* What the option accepts, in words. They may be in buffer, which is the caller's. */
 static inline const char *
-type_accepted(const struct option *option, char buffer[static TYPE_TEXT_SIZE])
+type_accepted(const struct config_option *option, char buffer[static TYPE_TEXT_SIZE])
 {
     if (option->type->accepts)
         return option->type->accepts;

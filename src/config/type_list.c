@@ -43,7 +43,7 @@ parse_listen(const struct setting *setting, union option_field field)
 }
 
 static void
-print_listen(const struct option *option, union option_view field, FILE *out)
+print_listen(const struct config_option *option, union option_view field, FILE *out)
 {
     for (size_t i = 0; i < field.listen->count; i++)
         fprintf(out, "%s = %s\n", option->key, field.listen->items[i].text);
@@ -95,7 +95,7 @@ parse_header(const struct setting *setting, union option_field field)
 }
 
 static void
-print_header(const struct option *option, union option_view field, FILE *out)
+print_header(const struct config_option *option, union option_view field, FILE *out)
 {
     for (size_t i = 0; i < field.header->count; i++)
         fprintf(out, "%s = %s\n", option->key, field.header->items[i]);

@@ -35,7 +35,8 @@ parse_wide(const struct setting *setting, enum unit_scale scale, union option_fi
 }
 
 static void
-print_scaled(const struct option *option, enum unit_scale scale, uint64_t value, FILE *out)
+print_scaled(const struct config_option *option, enum unit_scale scale, uint64_t value,
+             FILE *out)
 {
     char text[UNIT_TEXT_SIZE];
 
@@ -44,7 +45,7 @@ print_scaled(const struct option *option, enum unit_scale scale, uint64_t value,
 }
 
 static void
-describe_range(const struct option *option, enum unit_scale scale, const char *suffix,
+describe_range(const struct config_option *option, enum unit_scale scale, const char *suffix,
                char text[static TYPE_TEXT_SIZE])
 {
     char minimum[UNIT_TEXT_SIZE];
@@ -106,62 +107,62 @@ parse_time(const struct setting *setting, union option_field field)
 }
 
 static void
-print_number(const struct option *option, union option_view field, FILE *out)
+print_number(const struct config_option *option, union option_view field, FILE *out)
 {
     print_scaled(option, UNIT_PLAIN, *field.number, out);
 }
 
 static void
-print_mode(const struct option *option, union option_view field, FILE *out)
+print_mode(const struct config_option *option, union option_view field, FILE *out)
 {
     fprintf(out, "%s = %04o\n", option->key, *field.number);
 }
 
 static void
-print_count(const struct option *option, union option_view field, FILE *out)
+print_count(const struct config_option *option, union option_view field, FILE *out)
 {
     print_scaled(option, UNIT_PLAIN, *field.wide, out);
 }
 
 static void
-print_size(const struct option *option, union option_view field, FILE *out)
+print_size(const struct config_option *option, union option_view field, FILE *out)
 {
     print_scaled(option, UNIT_SIZE, *field.wide, out);
 }
 
 static void
-print_time(const struct option *option, union option_view field, FILE *out)
+print_time(const struct config_option *option, union option_view field, FILE *out)
 {
     print_scaled(option, UNIT_TIME, *field.wide, out);
 }
 
 static void
-describe_number(const struct option *option, char text[static TYPE_TEXT_SIZE])
+describe_number(const struct config_option *option, char text[static TYPE_TEXT_SIZE])
 {
     describe_range(option, UNIT_PLAIN, "", text);
 }
 
 static void
-describe_workers(const struct option *option, char text[static TYPE_TEXT_SIZE])
+describe_workers(const struct config_option *option, char text[static TYPE_TEXT_SIZE])
 {
     describe_range(option, UNIT_PLAIN, " or auto", text);
 }
 
 static void
-describe_mode(const struct option *option, char text[static TYPE_TEXT_SIZE])
+describe_mode(const struct config_option *option, char text[static TYPE_TEXT_SIZE])
 {
     snprintf(text, TYPE_TEXT_SIZE, "up to %04o, three or four octal digits",
              (unsigned)option->maximum);
 }
 
 static void
-describe_size(const struct option *option, char text[static TYPE_TEXT_SIZE])
+describe_size(const struct config_option *option, char text[static TYPE_TEXT_SIZE])
 {
     describe_range(option, UNIT_SIZE, " (bytes, or with k, m, g)", text);
 }
 
 static void
-describe_time(const struct option *option, char text[static TYPE_TEXT_SIZE])
+describe_time(const struct config_option *option, char text[static TYPE_TEXT_SIZE])
 {
     describe_range(option, UNIT_TIME, " (seconds, or with ms, s, m, h)", text);
 }

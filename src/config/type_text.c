@@ -36,7 +36,7 @@ settle(const struct setting *setting, union option_field field, const char *reas
 }
 
 static void
-print_text(const struct option *option, union option_view field, FILE *out)
+print_text(const struct config_option *option, union option_view field, FILE *out)
 {
     if (*field.text != NULL)
         fprintf(out, "%s = %s\n", option->key, *field.text);
@@ -91,7 +91,7 @@ parse_value(const struct setting *setting, union option_field field)
 }
 
 static void
-describe_path(const struct option *option, char text[static TYPE_TEXT_SIZE])
+describe_path(const struct config_option *option, char text[static TYPE_TEXT_SIZE])
 {
     snprintf(text, TYPE_TEXT_SIZE,
              "a path; a relative one begins at the directory of this file%s",

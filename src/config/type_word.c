@@ -24,13 +24,13 @@ parse_word(const struct setting *setting, union option_field field)
 }
 
 static void
-print_word(const struct option *option, union option_view field, FILE *out)
+print_word(const struct config_option *option, union option_view field, FILE *out)
 {
     fprintf(out, "%s = %s\n", option->key, option->type->words[*field.number]);
 }
 
 static void
-describe_word(const struct option *option, char text[static TYPE_TEXT_SIZE])
+describe_word(const struct config_option *option, char text[static TYPE_TEXT_SIZE])
 {
     size_t used = 0;
 

@@ -90,7 +90,7 @@ add_sample(void *argument, const struct profile_sample *sample)
 
 /* --- printing ----------------------------------------------------------------------------- */
 
-static const struct unit {
+static const struct text_unit {
     const char *of;
     const char *name;
     double factor;

@@ -23,7 +23,7 @@
      1U << HEADER_IF_UNMODIFIED_SINCE | 1U << HEADER_IF_RANGE)
 
 /* What http-parser's callbacks have seen so far. */
-struct reading {
+struct request_reading {
     struct request *request;
     struct span target;
     enum header header; /* of the value that comes next */
@@ -37,7 +37,7 @@ struct reading {
 static int
 on_url(http_parser *parser, const char *at, size_t length)
 {
-    struct reading *reading = parser->data;
+    struct request_reading *reading = parser->data;
 
     reading->target = (struct span){ at, length };
     return 0;
@@ -46,7 +46,7 @@ on_url(http_parser *parser, const char *at, size_t length)
 static int
 on_header_field(http_parser *parser, const char *at, size_t length)
 {
-    struct reading *reading = parser->data;
+    struct request_reading *reading = parser->data;
 
     reading->header = header_lookup((struct span){ at, length });
     reading->fields++;
@@ -54,7 +54,7 @@ on_header_field(http_parser *parser, const char *at, size_t length)
 }
 
 static void
-read_connection(struct reading *reading, struct span list)
+read_connection(struct request_reading *reading, struct span list)
 {
     struct span option;
 
@@ -65,7 +65,7 @@ read_connection(struct reading *reading, struct span list)
 }
 
 static void
-keep(struct reading *reading, struct span value)
+keep(struct request_reading *reading, struct span value)
 {
     struct request *request = reading->request;
 
@@ -81,7 +81,7 @@ keep(struct reading *reading, struct span value)
 static int
 on_header_value(http_parser *parser, const char *at, size_t length)
 {
-    struct reading *reading = parser->data;
+    struct request_reading *reading = parser->data;
     struct span value = { at, length };
 
     if (reading->header == HEADER_CONNECTION)
@@ -94,7 +94,7 @@ on_header_value(http_parser *parser, const char *at, size_t length)
 static int
 on_headers_complete(http_parser *parser)
 {
-    struct reading *reading = parser->data;
+    struct request_reading *reading = parser->data;
 
     reading->complete = true;
     return 0;
@@ -112,7 +112,7 @@ static const http_parser_settings callbacks = {
  * with a method that we don't serve anyway is shown with another request line.
  */
 static void
-tokenise(struct reading *reading, const struct head *head, const char *bytes)
+tokenise(struct request_reading *reading, const struct head *head, const char *bytes)
 {
     static const char stand_in[] = "GET / HTTP/1.1\r\n";
     size_t from = 2 * head->empty_lines;
@@ -129,7 +129,7 @@ tokenise(struct reading *reading, const struct head *head, const char *bytes)
 }
 
 static bool
-agrees(const struct reading *reading, const struct head *head, const char *bytes)
+agrees(const struct request_reading *reading, const struct head *head, const char *bytes)
 {
     return reading->complete && reading->fields == head->fields &&
            reading->target.at == bytes + head->target &&
@@ -137,7 +137,7 @@ agrees(const struct reading *reading, const struct head *head, const char *bytes
 }
 
 static bool
-persists(const struct reading *reading, const struct head *head)
+persists(const struct request_reading *reading, const struct head *head)
 {
     if (reading->says_close || head->method == METHOD_CONNECT)
         return false;
@@ -170,7 +170,7 @@ enum refusal
 request_parse(struct request *request, const struct head *head, const char *bytes,
               char *scratch)
 {
-    struct reading reading = { .request = request };
+    struct request_reading reading = { .request = request };
 
     request->present = 0;
     request->header_count = 0;

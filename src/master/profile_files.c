@@ -23,7 +23,7 @@
 #define KINDS  2  /* those with files */
 #define DEATHS 16 /* whose files may wait while others are written */
 
-struct place {
+struct profile_files_place {
     pid_t pid;                    /* 0: no process */
     struct profile *begin[KINDS]; /* the table before it */
 };
@@ -50,7 +50,7 @@ struct profile_files {
     unsigned queued;
     unsigned queue_size;
     bool again; /* after it has ended: all once more */
-    struct place places[];
+    struct profile_files_place places[];
 };
 
 static const struct {
@@ -87,7 +87,7 @@ profile_files_create(const struct tables *tables, const struct profile_files_opt
 }
 
 static void
-forget(struct place *place)
+forget(struct profile_files_place *place)
 {
     for (unsigned i = 0; i < KINDS; i++) {
         profile_free(place->begin[i]);
@@ -209,7 +209,7 @@ drop_queue(struct profile_files *files)
 static void
 queue_worker(struct profile_files *files, unsigned worker)
 {
-    const struct place *place = &files->places[worker];
+    const struct profile_files_place *place = &files->places[worker];
 
     for (unsigned i = 0; i < KINDS; i++) {
         struct job job = { .files = files, .kind = i, .pid = place->pid, .worker = worker };
@@ -299,7 +299,7 @@ profile_files_destroy(struct profile_files *files)
 void
 profile_files_prepare(struct profile_files *files, unsigned worker)
 {
-    struct place *place = &files->places[worker];
+    struct profile_files_place *place = &files->places[worker];
 
     forget(place);
     for (unsigned i = 0; i < KINDS; i++)

@@ -13,8 +13,9 @@
 #include "config/config.h"
 #include "object/object.h"
 
-#define CATALOGUE_HEAD_MAX 32768 /* of answer_head_max; an object with more fields is refused  \
-                                  */
+#define CATALOGUE_HEAD_MAX                                                                     \
+    32768 /* of answer_head_max; an object with more fields is refused                         \
+           */
 
 struct catalogue {
     struct object *objects; /* ordered for catalogue_find(); objects[i].index == i */

@@ -57,7 +57,7 @@ embedded_check(const struct config_asset *asset, struct report *report)
                  asset->encoding == ENCODING_BASE64 ? " as base64 (.b64)" : "", names);
 }
 
-struct place {
+struct embedded_place {
     uintptr_t address;
     uint64_t offset; /* in the program's file */
     bool found;
@@ -67,7 +67,7 @@ struct place {
 static int
 find_segment(struct dl_phdr_info *info, size_t size, void *data)
 {
-    struct place *place = data;
+    struct embedded_place *place = data;
 
     (void)size;
     for (size_t i = 0; i < info->dlpi_phnum; i++) {
@@ -88,7 +88,7 @@ find_segment(struct dl_phdr_info *info, size_t size, void *data)
 static void
 find_file(struct object *object)
 {
-    struct place place = { .address = (uintptr_t)object->bytes };
+    struct embedded_place place = { .address = (uintptr_t)object->bytes };
 
     dl_iterate_phdr(find_segment, &place);
     if (!place.found)

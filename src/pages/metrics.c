@@ -27,7 +27,7 @@ struct scrape {
 
 /* --- the daemon as a whole ---------------------------------------------------------------- */
 
-struct whole {
+struct metrics_whole {
     const char *name;
     const char *type;
     const char *help;
@@ -125,7 +125,7 @@ handed(const struct scrape *scrape)
     return (double)scrape->totals.sum.handed;
 }
 
-static const struct whole wholes[] = {
+static const struct metrics_whole wholes[] = {
     { "tiffd_start_time_seconds", "gauge", "Start of the daemon, since the epoch.",
       start_time },
     { "tiffd_generation", "gauge", "Reloads so far.", generation },

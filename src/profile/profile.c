@@ -148,7 +148,7 @@ profile_append(struct profile *profile, struct profile *other)
 
 /* --- reading ------------------------------------------------------------------------------ */
 
-struct reading {
+struct profile_reading {
     const struct profile *profile;
     const struct profile_part *part;
     double scale; /* of CPU time */
@@ -178,7 +178,7 @@ convert_heap(const uint64_t *raw, int64_t *values)
 }
 
 static void
-convert(const struct reading *reading, const uint64_t *raw, int64_t *values)
+convert(const struct profile_reading *reading, const uint64_t *raw, int64_t *values)
 {
     switch (reading->profile->kind) {
     case PROFILE_CPU:
@@ -195,8 +195,8 @@ convert(const struct reading *reading, const uint64_t *raw, int64_t *values)
 }
 
 static void
-visit_raw(const struct reading *reading, uint32_t label, const uintptr_t *pcs, unsigned depth,
-          const uint64_t *raw)
+visit_raw(const struct profile_reading *reading, uint32_t label, const uintptr_t *pcs,
+          unsigned depth, const uint64_t *raw)
 {
     struct profile_sample sample = { .worker = reading->part->worker,
                                      .label = label_names_find(reading->part->labels, label),
@@ -225,7 +225,7 @@ sum_of(const struct stacks *stacks, unsigned value)
 
 /* What is not in the records. */
 static void
-visit_rest(const struct reading *reading, uint64_t sampled)
+visit_rest(const struct profile_reading *reading, uint64_t sampled)
 {
     const struct profile_part *part = reading->part;
     const uintptr_t full = marker_pc(MARKER_NOT_KEPT);
@@ -240,7 +240,7 @@ visit_rest(const struct reading *reading, uint64_t sampled)
 }
 
 static void
-visit_part(struct reading *reading)
+visit_part(struct profile_reading *reading)
 {
     const struct profile_part *part = reading->part;
     const struct stacks_record *record;
@@ -261,7 +261,9 @@ void
 profile_each(const struct profile *profile,
              void (*visit)(void *argument, const struct profile_sample *sample), void *argument)
 {
-    struct reading reading = { .profile = profile, .visit = visit, .argument = argument };
+    struct profile_reading reading = { .profile = profile,
+                                       .visit = visit,
+                                       .argument = argument };
 
     for (size_t i = 0; i < profile->count; i++) {
         reading.part = &profile->parts[i];

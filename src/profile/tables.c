@@ -21,7 +21,7 @@
 
 #define PAGE 4096u
 
-struct part {
+struct tables_part {
     struct sampler_table cpu __attribute__((aligned(PAGE)));
     struct heap_table heap __attribute__((aligned(PAGE)));
     uint64_t block[STACKS_SIZE / sizeof(uint64_t)] __attribute__((aligned(PAGE)));
@@ -29,23 +29,24 @@ struct part {
     struct crash_record crash;
 };
 
-struct whole {
+struct tables_whole {
     struct crash_record crashes[2]; /* of the observer and the master */
 } __attribute__((aligned(PAGE)));
 
-static struct whole *
+static struct tables_whole *
 whole(const struct tables *tables)
 {
     return tables->memory;
 }
 
-static struct part *
+static struct tables_part *
 part(const struct tables *tables, unsigned worker)
 {
     char *memory = tables->memory;
 
     assert(worker < tables->workers);
-    return (struct part *)(void *)(memory + sizeof(struct whole) + worker * tables->stride);
+    return (struct tables_part *)(void *)(memory + sizeof(struct tables_whole) +
+                                          worker * tables->stride);
 }
 
 static size_t
@@ -57,19 +58,19 @@ pages(size_t size)
 static size_t
 trace_offset(const struct tables *tables)
 {
-    return sizeof(struct part) + pages(rows_size(tables->connections));
+    return sizeof(struct tables_part) + pages(rows_size(tables->connections));
 }
 
 int
 tables_create(struct tables *tables, const struct tables_plan *plan)
 {
-    struct whole *memory;
+    struct tables_whole *memory;
 
     *tables = (struct tables){ .workers = plan->workers,
                                .connections = plan->connections,
                                .events = plan->events };
     tables->stride = trace_offset(tables) + pages(trace_size(plan->events));
-    tables->size = sizeof(struct whole) + plan->workers * tables->stride;
+    tables->size = sizeof(struct tables_whole) + plan->workers * tables->stride;
     memory = mmap(NULL, tables->size, PROT_READ | PROT_WRITE,
                   MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (memory == MAP_FAILED)

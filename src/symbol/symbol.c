@@ -24,7 +24,7 @@
 
 #define INLINED_MAX 16
 
-struct answer {
+struct symbol_answer {
     struct symbol *frames; /* NULL: just the fallback */
     size_t count;
     struct symbol fallback;
@@ -37,7 +37,7 @@ struct symbols {
     Dwfl_Module **modules; /* one a map; NULL: nothing to be had */
     char **fallbacks;      /* likewise: "[libfoo.so]" */
     struct intern *addresses;
-    struct answer **answers; /* by an address's number */
+    struct symbol_answer **answers; /* by an address's number */
     size_t capacity;
 };
 
@@ -267,11 +267,11 @@ from_symbols(Dwfl_Module *module, uintptr_t address, struct symbol frames[INLINE
     return 1;
 }
 
-static struct answer *
+static struct symbol_answer *
 look_up(const struct symbols *symbols, uintptr_t address)
 {
     const struct map *map = maps_find(symbols->maps, address);
-    struct answer *answer = calloc(1, sizeof(*answer));
+    struct symbol_answer *answer = calloc(1, sizeof(*answer));
     struct symbol frames[INLINED_MAX];
     size_t index;
 
@@ -297,14 +297,15 @@ static bool
 reserve(struct symbols *symbols, size_t number)
 {
     size_t capacity = symbols->capacity > 0 ? symbols->capacity * 2 : 256;
-    struct answer **answers;
+    struct symbol_answer **answers;
 
     if (number < symbols->capacity)
         return true;
-    if ((answers = reallocarray(symbols->answers, capacity, sizeof(struct answer *))) == NULL)
+    if ((answers = reallocarray(symbols->answers, capacity, sizeof(struct symbol_answer *))) ==
+        NULL)
         return false;
     memset(answers + symbols->capacity, 0,
-           (capacity - symbols->capacity) * sizeof(struct answer *));
+           (capacity - symbols->capacity) * sizeof(struct symbol_answer *));
     symbols->answers = answers;
     symbols->capacity = capacity;
     return true;
@@ -314,7 +315,7 @@ size_t
 symbol_find(struct symbols *symbols, uintptr_t address, const struct symbol **frames)
 {
     size_t number = intern_number(symbols->addresses, &address, sizeof(address));
-    const struct answer *answer = NULL;
+    const struct symbol_answer *answer = NULL;
 
     *frames = &unknown;
     if (intern_failed(symbols->addresses) || !reserve(symbols, number))

@@ -16,7 +16,7 @@
 
 /* What the type writes after it has read the default. */
 static void
-round_trip(const struct option *option, char *line, size_t size)
+round_trip(const struct config_option *option, char *line, size_t size)
 {
     static struct config_asset asset;
     static struct config config = { .assets = &asset, .asset_count = 1 };
@@ -44,7 +44,7 @@ defaults_are_valid_and_in_their_shortest_form(void **state)
 {
     (void)state;
     for (size_t i = 0; i < option_count; i++) {
-        const struct option *option = &option_table[i];
+        const struct config_option *option = &option_table[i];
         char line[256] = "";
         char expected[256];
 
@@ -62,7 +62,7 @@ rows_are_complete(void **state)
 {
     (void)state;
     for (size_t i = 0; i < option_count; i++) {
-        const struct option *option = &option_table[i];
+        const struct config_option *option = &option_table[i];
         char capacity[TYPE_TEXT_SIZE] = "";
 
         assert_ptr_equal(option_find(option->section, option->key), option);
