@@ -172,7 +172,7 @@ configure(const struct master_options *options)
 
 /* -t and -T: what the configuration says, without acting on it. */
 static int
-show(const struct command_line *line, struct config *config)
+main_show(const struct command_line *line, struct config *config)
 {
     if (line->mode == MODE_DUMP)
         config_dump(config, stdout);
@@ -248,8 +248,8 @@ main(int argc, char **argv)
     else if (line.mode == MODE_HELP)
         status = print_help();
     else if ((config = configure(&line.options)) != NULL)
-        status =
-            line.mode == MODE_RUN ? master_run(&line.options, config) : show(&line, config);
+        status = line.mode == MODE_RUN ? master_run(&line.options, config)
+                                       : main_show(&line, config);
     free_overrides(&line);
     return status;
 }

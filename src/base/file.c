@@ -21,7 +21,7 @@
 /* stdio keeps the first error only as a flag; errno is good right after the call that failed.
  */
 static int
-fill(int fd, file_content *content, void *argument)
+file_fill(int fd, file_content *content, void *argument)
 {
     FILE *out = fdopen(fd, "w");
     int error;
@@ -41,7 +41,7 @@ fill(int fd, file_content *content, void *argument)
 }
 
 static int
-give(int fd, const struct file_owner *owner)
+file_give(int fd, const struct file_owner *owner)
 {
     const struct identity *to = &owner->identity;
 
@@ -61,10 +61,10 @@ write_beside(char *name, const char *path, const struct file_owner *owner,
 
     if (fd < 0)
         return -errno;
-    if ((error = give(fd, owner)) < 0)
+    if ((error = file_give(fd, owner)) < 0)
         close(fd);
     else
-        error = fill(fd, content, argument);
+        error = file_fill(fd, content, argument);
     if (error == 0 && rename(name, path) < 0)
         error = -errno;
     if (error < 0)
@@ -115,7 +115,7 @@ is_named(const char *name, const char *start, const char *end)
 }
 
 static int
-collect(DIR *directory, const char *start, const char *end, struct olds *olds)
+file_collect(DIR *directory, const char *start, const char *end, struct olds *olds)
 {
     const struct dirent *entry;
 
@@ -153,7 +153,7 @@ static int
 prune_in(DIR *directory, const char *start, const char *end, unsigned keep)
 {
     struct olds olds = { 0 };
-    int error = collect(directory, start, end, &olds);
+    int error = file_collect(directory, start, end, &olds);
 
     if (error == 0 && olds.count > keep) {
         qsort(olds.items, olds.count, sizeof(*olds.items), newest_first);

@@ -43,7 +43,7 @@ intern_free(struct intern *intern)
 
 /* FNV-1a. */
 static uint64_t
-hash_of(const void *key, size_t length)
+intern_hash_of(const void *key, size_t length)
 {
     const unsigned char *bytes = key;
     uint64_t hash = 0xcbf29ce484222325u;
@@ -72,7 +72,7 @@ place_of(const struct intern *intern, const void *key, size_t length, uint64_t h
 }
 
 static bool
-grow(struct intern *intern)
+intern_grow(struct intern *intern)
 {
     size_t capacity = intern->capacity > 0 ? intern->capacity * 2 : 64;
     size_t *table = calloc(capacity * 2, sizeof(*table));
@@ -113,12 +113,12 @@ make_key(const void *bytes, size_t length, uint64_t hash)
 size_t
 intern_number(struct intern *intern, const void *key, size_t length)
 {
-    uint64_t hash = hash_of(key, length);
+    uint64_t hash = intern_hash_of(key, length);
     size_t *place;
 
     if (intern == NULL)
         return 0;
-    if (intern->count == intern->capacity && !grow(intern)) {
+    if (intern->count == intern->capacity && !intern_grow(intern)) {
         intern->failed = true;
         return 0;
     }

@@ -30,7 +30,7 @@ static struct attempt {
 } * attempt;
 
 static _Noreturn void
-give_up(void)
+memory_give_up(void)
 {
     if (attempt)
         longjmp(attempt->failed, 1);
@@ -58,7 +58,7 @@ static void *
 enter_block(struct block *block)
 {
     if (block == NULL)
-        give_up();
+        memory_give_up();
     block->next = block->previous = block;
     if (attempt)
         link_behind(block, &attempt->made);
@@ -87,7 +87,7 @@ memory_grow(void *items, size_t count, size_t size)
     if (__builtin_mul_overflow(count, size, &bytes) ||
         __builtin_add_overflow(bytes, sizeof(*block), &bytes) ||
         (grown = realloc(block, bytes)) == NULL)
-        give_up();
+        memory_give_up();
     if (alone)
         grown->next = grown->previous = grown;
     grown->previous->next = grown->next->previous = grown;
@@ -132,7 +132,7 @@ memory_format(const char *format, ...)
     length = vsnprintf(NULL, 0, format, arguments);
     va_end(arguments);
     if (length < 0)
-        give_up();
+        memory_give_up();
     text = memory_alloc((size_t)length + 1);
     va_start(arguments, format);
     vsnprintf(text, (size_t)length + 1, format, arguments);

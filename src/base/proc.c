@@ -9,7 +9,7 @@
 #include <string.h>
 
 static FILE *
-open_file(pid_t pid, const char *name)
+proc_open_file(pid_t pid, const char *name)
 {
     char path[48];
 
@@ -34,9 +34,9 @@ proc_parse_number(FILE *in, const char *name, uint64_t *number)
 }
 
 static bool
-read_number(pid_t pid, const char *file, const char *name, uint64_t *number)
+proc_read_number(pid_t pid, const char *file, const char *name, uint64_t *number)
 {
-    FILE *in = open_file(pid, file);
+    FILE *in = proc_open_file(pid, file);
     bool found;
 
     if (in == NULL)
@@ -51,7 +51,7 @@ proc_pss(pid_t pid, uint64_t *bytes)
 {
     uint64_t kilobytes;
 
-    if (!read_number(pid, "smaps_rollup", "Pss:", &kilobytes))
+    if (!proc_read_number(pid, "smaps_rollup", "Pss:", &kilobytes))
         return false;
     *bytes = kilobytes * 1024;
     return true;
@@ -62,7 +62,8 @@ proc_switches(pid_t pid)
 {
     uint64_t switches;
 
-    return read_number(pid, "status", "nonvoluntary_ctxt_switches:", &switches) ? switches : 0;
+    return proc_read_number(pid, "status", "nonvoluntary_ctxt_switches:", &switches) ? switches
+                                                                                     : 0;
 }
 
 /* --- stat --------------------------------------------------------------------------------- */
@@ -98,7 +99,7 @@ proc_parse_stat(const char *text, struct proc_stat *stat)
 bool
 proc_stat(pid_t pid, struct proc_stat *stat)
 {
-    FILE *in = open_file(pid, "stat");
+    FILE *in = proc_open_file(pid, "stat");
     char text[1024];
     size_t length;
 

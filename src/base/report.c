@@ -26,7 +26,7 @@ line_of(struct origin origin, const char *message)
 }
 
 static void
-append(struct report *report, const char *line)
+report_append(struct report *report, const char *line)
 {
     size_t used = report->text != NULL ? strlen(report->text) : 0;
     size_t length = strlen(line);
@@ -54,7 +54,7 @@ report_error(struct report *report, struct origin origin, const char *format, ..
     if (message != NULL)
         line = line_of(origin, message);
     if (line != NULL)
-        append(report, line);
+        report_append(report, line);
     free(line);
     free(message);
 }

@@ -143,7 +143,7 @@ build_skip(struct build *build)
 
 /* Makes space for the value of an override; false when the file has the key twice. */
 static bool
-replace(const struct setting *setting, struct origin *given, union option_field field)
+build_replace(const struct setting *setting, struct origin *given, union option_field field)
 {
     const struct config_option *option = setting->option;
     bool override = setting->origin.line == 0;
@@ -162,14 +162,14 @@ replace(const struct setting *setting, struct origin *given, union option_field 
 }
 
 static void
-take(const struct build *build, const struct setting *setting)
+build_take(const struct build *build, const struct setting *setting)
 {
     const struct config_option *option = setting->option;
     struct origin *given = build_given(build, option, build->asset);
     union option_field field = option_field(option, build->config, build->asset);
     const char *reason = line_value_problem(option->key, setting->value);
 
-    if (!replace(setting, given, field))
+    if (!build_replace(setting, given, field))
         return;
     *given = setting->origin;
     if (reason != NULL)
@@ -196,7 +196,7 @@ build_setting(struct build *build, const char *key, const char *value, struct or
         return;
     setting.option = option_find(build->kind, key);
     if (setting.option != NULL) {
-        take(build, &setting);
+        build_take(build, &setting);
         return;
     }
     option_suggest(build->kind, key, suggestion, sizeof(suggestion));

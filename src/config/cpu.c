@@ -23,7 +23,7 @@ static const char *const legacy_places[] = { "/cpu", "/cpu,cpuacct", NULL };
 
 /* Takes a decimal number and the space before it off the front of text. */
 static bool
-take_number(const char **text, uint64_t *number)
+cpu_take_number(const char **text, uint64_t *number)
 {
     char *end;
 
@@ -41,9 +41,9 @@ cpu_quota_parse(const char *text, struct cpu_quota *quota)
     *quota = (struct cpu_quota){ 0 };
     if (strncmp(text, "max ", 4) == 0)
         text += 4;
-    else if (!take_number(&text, &quota->quota))
+    else if (!cpu_take_number(&text, &quota->quota))
         return false;
-    return take_number(&text, &quota->period) && quota->period > 0;
+    return cpu_take_number(&text, &quota->period) && quota->period > 0;
 }
 
 struct cpu_quota
@@ -70,7 +70,7 @@ cpu_limit(unsigned allowed, struct cpu_quota quota, unsigned maximum)
 }
 
 static bool
-read_line(const char *directory, const char *file, char *text, int size)
+cpu_read_line(const char *directory, const char *file, char *text, int size)
 {
     char path[PATH_MAX];
     FILE *in = NULL;
@@ -87,16 +87,17 @@ read_line(const char *directory, const char *file, char *text, int size)
 
 /* The limit of one group, whichever version it is of. */
 static struct cpu_quota
-read_group(const char *directory)
+cpu_read_group(const char *directory)
 {
     struct cpu_quota quota = { 0 };
     char text[64];
     char period[64];
 
-    if (read_line(directory, "cpu.max", text, sizeof(text)) && cpu_quota_parse(text, &quota))
+    if (cpu_read_line(directory, "cpu.max", text, sizeof(text)) &&
+        cpu_quota_parse(text, &quota))
         return quota;
-    if (read_line(directory, "cpu.cfs_quota_us", text, sizeof(text)) && text[0] != '-' &&
-        read_line(directory, "cpu.cfs_period_us", period, sizeof(period))) {
+    if (cpu_read_line(directory, "cpu.cfs_quota_us", text, sizeof(text)) && text[0] != '-' &&
+        cpu_read_line(directory, "cpu.cfs_period_us", period, sizeof(period))) {
         quota.quota = strtoull(text, NULL, 10);
         quota.period = strtoull(period, NULL, 10);
     }
@@ -117,7 +118,7 @@ read_upwards(const char *root, const char *place, const char *group)
         (int)sizeof(directory))
         return tightest;
     for (;;) {
-        tightest = cpu_quota_tighter(tightest, read_group(directory));
+        tightest = cpu_quota_tighter(tightest, cpu_read_group(directory));
         slash = strrchr(directory, '/');
         if (slash == NULL || (size_t)(slash - directory) < base)
             return tightest;
@@ -127,7 +128,7 @@ read_upwards(const char *root, const char *place, const char *group)
 
 /* A line of /proc/self/cgroup is ID:CONTROLLERS:PATH; version 2 has no controllers. */
 static const char *const *
-places_of(const char *controllers)
+cpu_places_of(const char *controllers)
 {
     if (*controllers == '\0')
         return unified_places;
@@ -151,7 +152,7 @@ read_entry(char *line, const char *root)
         return tightest;
     *group++ = '\0';
     group[strcspn(group, "\n")] = '\0';
-    places = places_of(controllers + 1);
+    places = cpu_places_of(controllers + 1);
     for (; places != NULL && *places != NULL; places++)
         tightest = cpu_quota_tighter(tightest, read_upwards(root, *places, group));
     return tightest;

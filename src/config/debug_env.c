@@ -19,7 +19,7 @@ static const char *const names[DEBUG_ENV_SETTINGS] = { "schedtrace", "alloctrace
 
 /* NULL: no option can be set by this name. */
 static const struct config_option *
-find(struct span name)
+debug_env_find(struct span name)
 {
     for (size_t i = 0; i < DEBUG_ENV_SETTINGS; i++)
         if (span_equal(name, span_of(names[i])))
@@ -54,10 +54,10 @@ is_repeated(const struct debug_env *debug, const struct config_option *option)
 
 /* One setting; if it can't be, what is accepted. */
 static bool
-take(struct debug_env *debug, struct span setting, char accepted[ACCEPTED_SIZE])
+debug_env_take(struct debug_env *debug, struct span setting, char accepted[ACCEPTED_SIZE])
 {
     const struct span name = span_cut(&setting, '=');
-    const struct config_option *option = setting.at ? find(name) : NULL;
+    const struct config_option *option = setting.at ? debug_env_find(name) : NULL;
     uint64_t value;
 
     if (option == NULL)
@@ -88,7 +88,7 @@ debug_env_read(struct debug_env *debug, const char *text, char error[DEBUG_ENV_E
         const int shown = setting.length < 32 ? (int)setting.length : 32;
         char accepted[ACCEPTED_SIZE];
 
-        if (take(debug, setting, accepted))
+        if (debug_env_take(debug, setting, accepted))
             continue;
         snprintf(error, DEBUG_ENV_ERROR_SIZE, DEBUG_ENV_NAME ": \"%.*s\"; accepted: %s", shown,
                  setting.at, accepted);

@@ -127,7 +127,7 @@ sort_line(const struct ini_source *source, const char *text)
 
 /* An ini_reader: one line for each call, so that both sides count alike. */
 static char *
-next_line(char *buffer, int size, void *stream)
+ini_next_line(char *buffer, int size, void *stream)
 {
     struct ini_source *source = stream;
     const char *text;
@@ -166,7 +166,7 @@ close_file(struct ini_source *source)
 }
 
 static bool
-open_file(struct ini_source *source)
+ini_open_file(struct ini_source *source)
 {
     struct report *report = source->build->report;
     struct stat status;
@@ -191,9 +191,9 @@ ini_read(struct build *build)
     struct ini_source source = { .build = build, .origin = { .file = build->config->file } };
     int bad_line;
 
-    if (!open_file(&source))
+    if (!ini_open_file(&source))
         return false;
-    bad_line = ini_parse_stream(next_line, &source, take_setting, &source);
+    bad_line = ini_parse_stream(ini_next_line, &source, take_setting, &source);
     if (ferror(source.in))
         fail(&source, "can't be read to its end");
     close_file(&source);

@@ -31,7 +31,7 @@ override_split(const char *text, struct override *override)
 
 /* A copy of the option as it was written, which lives as long as the origins that name it. */
 static struct origin
-keep(struct config *config, const char *text)
+override_keep(struct config *config, const char *text)
 {
     char *copy = memory_format("-o %s", text);
 
@@ -44,7 +44,7 @@ keep(struct config *config, const char *text)
 void
 override_apply(struct build *build, const char *text)
 {
-    struct origin origin = keep(build->config, text);
+    struct origin origin = override_keep(build->config, text);
     struct override override;
     char *section;
     char *key;

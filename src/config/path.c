@@ -28,7 +28,7 @@ path_directory(const char *file)
 
 /* The length of directory without its last segment; the root's is 0. */
 static size_t
-parent(const char *directory, size_t length)
+path_parent(const char *directory, size_t length)
 {
     while (length > 0 && directory[length - 1] != '/')
         length--;
@@ -46,7 +46,7 @@ path_resolve(const char *directory, const char *path)
         length--;
     for (;;) {
         if (strncmp(path, "../", 3) == 0) {
-            length = parent(directory, length);
+            length = path_parent(directory, length);
             path += 3;
         } else if (strncmp(path, "./", 2) == 0)
             path += 2;

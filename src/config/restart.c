@@ -14,7 +14,7 @@
 #include "config/type.h"
 
 static char *
-value_of(const struct config_option *option, const struct config *config)
+restart_value_of(const struct config_option *option, const struct config *config)
 {
     char *text = NULL;
     size_t size;
@@ -31,8 +31,8 @@ static bool
 differs(const struct config_option *option, const struct config *running,
         const struct config *next)
 {
-    char *before = value_of(option, running);
-    char *after = value_of(option, next);
+    char *before = restart_value_of(option, running);
+    char *after = restart_value_of(option, next);
     bool result = before && after && strcmp(before, after) != 0;
 
     free(before);

@@ -62,7 +62,7 @@ section_path_problem(const char *path)
 }
 
 static bool
-find(struct span word, enum section_kind *kind)
+section_find(struct span word, enum section_kind *kind)
 {
     for (size_t i = 0; i < SECTION_COUNT; i++)
         if (span_equal(word, span_of(names[i]))) {
@@ -122,7 +122,7 @@ section_parse(const char *name, struct origin origin, struct report *report,
     const char *rest = line_skip_space(name + word.length);
 
     *path = NULL;
-    if (!find(word, kind)) {
+    if (!section_find(word, kind)) {
         report_unknown(word, name, origin, report);
         return false;
     }

@@ -24,7 +24,7 @@ clear_text(union option_field field)
 
 /* Stores the value unless there is a reason not to. */
 static void
-settle(const struct setting *setting, union option_field field, const char *reason)
+type_text_settle(const struct setting *setting, union option_field field, const char *reason)
 {
     if (reason != NULL) {
         setting_refuse(setting, span_of(setting->value), reason);
@@ -47,7 +47,7 @@ print_text(const struct config_option *option, union option_view field, FILE *ou
 static void
 parse_path(const struct setting *setting, union option_field field)
 {
-    settle(setting, field, NULL);
+    type_text_settle(setting, field, NULL);
 }
 
 /* "dir/" would make files whose names begin with a dot, which nobody finds. */
@@ -57,7 +57,7 @@ parse_prefix(const struct setting *setting, union option_field field)
     size_t length = strlen(setting->value);
     bool bare = length > 0 && setting->value[length - 1] == '/';
 
-    settle(setting, field, bare ? "ends in /" : NULL);
+    type_text_settle(setting, field, bare ? "ends in /" : NULL);
 }
 
 static void
@@ -65,7 +65,7 @@ parse_user(const struct setting *setting, union option_field field)
 {
     bool known = setting->value[0] == '\0' || getpwnam(setting->value) != NULL;
 
-    settle(setting, field, known ? NULL : "is not a user of this system");
+    type_text_settle(setting, field, known ? NULL : "is not a user of this system");
 }
 
 static void
@@ -73,7 +73,7 @@ parse_group(const struct setting *setting, union option_field field)
 {
     bool known = setting->value[0] == '\0' || getgrnam(setting->value) != NULL;
 
-    settle(setting, field, known ? NULL : "is not a group of this system");
+    type_text_settle(setting, field, known ? NULL : "is not a group of this system");
 }
 
 static void
@@ -81,13 +81,13 @@ parse_media(const struct setting *setting, union option_field field)
 {
     const char *value = setting->value;
 
-    settle(setting, field, value[0] == '\0' ? NULL : field_media_problem(value));
+    type_text_settle(setting, field, value[0] == '\0' ? NULL : field_media_problem(value));
 }
 
 static void
 parse_value(const struct setting *setting, union option_field field)
 {
-    settle(setting, field, field_value_problem(span_of(setting->value)));
+    type_text_settle(setting, field, field_value_problem(span_of(setting->value)));
 }
 
 static void

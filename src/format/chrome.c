@@ -56,7 +56,7 @@ static const struct shape {
 };
 
 static json_t *
-value_of(const struct trace_event *event, enum trace_form form)
+chrome_value_of(const struct trace_event *event, enum trace_form form)
 {
     if (form == TRACE_FORM_STATE)
         return json_string(rows_state_name((enum row_state)event->argument));
@@ -74,7 +74,7 @@ arguments_of(const struct trace_event *event)
     if (event->request != 0)
         json_object_set_new(arguments, "request", number(event->request));
     if (argument.name)
-        json_object_set_new(arguments, argument.name, value_of(event, argument.form));
+        json_object_set_new(arguments, argument.name, chrome_value_of(event, argument.form));
     return arguments;
 }
 
@@ -89,7 +89,7 @@ lane_of(const struct trace_event *event)
 /* --- what events do ----------------------------------------------------------------------- */
 
 static void
-nothing(struct lane *lane, const struct trace_event *event)
+chrome_nothing(struct lane *lane, const struct trace_event *event)
 {
     (void)lane;
     (void)event;
@@ -103,7 +103,7 @@ instant(struct lane *lane, const struct trace_event *event)
 }
 
 static void
-begin(struct lane *lane, const struct trace_event *event)
+chrome_begin(struct lane *lane, const struct trace_event *event)
 {
     lane->waits = event;
 }
@@ -119,7 +119,7 @@ end_wait(struct lane *lane, const struct trace_event *last, uint64_t ns)
 }
 
 static void
-end(struct lane *lane, const struct trace_event *event)
+chrome_end(struct lane *lane, const struct trace_event *event)
 {
     end_wait(lane, event, event->ns);
 }
@@ -186,13 +186,25 @@ closed(struct lane *lane, const struct trace_event *event)
 }
 
 static void (*const plays[TRACE_KINDS])(struct lane *lane, const struct trace_event *event) = {
-    [TRACE_ACCEPT] = instant, [TRACE_TAKE] = instant,       [TRACE_GIVE] = instant,
-    [TRACE_HEAD] = nothing, /* see end_answers() */
-    [TRACE_ROUTE] = nothing,  [TRACE_FIRST_BYTE] = instant, [TRACE_TURN] = begin,
-    [TRACE_TURN_END] = end,   [TRACE_WOULD_BLOCK] = begin,  [TRACE_RESUME] = end,
-    [TRACE_READ] = begin,     [TRACE_READ_END] = end,       [TRACE_DONE] = done,
-    [TRACE_RESET] = instant,  [TRACE_CLOSE] = closed,       [TRACE_TIMER] = instant,
-    [TRACE_SIGNAL] = instant, [TRACE_START] = instant,      [TRACE_GAP] = instant,
+    [TRACE_ACCEPT] = instant,
+    [TRACE_TAKE] = instant,
+    [TRACE_GIVE] = instant,
+    [TRACE_HEAD] = chrome_nothing, /* see end_answers() */
+    [TRACE_ROUTE] = chrome_nothing,
+    [TRACE_FIRST_BYTE] = instant,
+    [TRACE_TURN] = chrome_begin,
+    [TRACE_TURN_END] = chrome_end,
+    [TRACE_WOULD_BLOCK] = chrome_begin,
+    [TRACE_RESUME] = chrome_end,
+    [TRACE_READ] = chrome_begin,
+    [TRACE_READ_END] = chrome_end,
+    [TRACE_DONE] = done,
+    [TRACE_RESET] = instant,
+    [TRACE_CLOSE] = closed,
+    [TRACE_TIMER] = instant,
+    [TRACE_SIGNAL] = instant,
+    [TRACE_START] = instant,
+    [TRACE_GAP] = instant,
 };
 
 /* --- lanes -------------------------------------------------------------------------------- */
@@ -215,7 +227,7 @@ play_lane(struct lane *lane)
 
 /* By lane, in the order of the ring. */
 static int
-compare(const void *a, const void *b)
+chrome_compare(const void *a, const void *b)
 {
     const struct trace_event *x = *(const struct trace_event *const *)a;
     const struct trace_event *y = *(const struct trace_event *const *)b;
@@ -233,7 +245,7 @@ sort_events(const struct trace_event *events, size_t count, const struct trace_e
     for (size_t i = 0; i < count; i++)
         if (events[i].kind < TRACE_KINDS) /* a broken worker writes anything */
             sorted[kept++] = &events[i];
-    qsort(sorted, kept, sizeof(*sorted), compare);
+    qsort(sorted, kept, sizeof(*sorted), chrome_compare);
     return kept;
 }
 

@@ -112,7 +112,7 @@ crash_report_describe(const struct crash_record *record, const char *who,
 }
 
 static void
-log_line(void *argument, const char *line)
+crash_report_log_line(void *argument, const char *line)
 {
     log_error("%s: %s", (const char *)argument, line);
 }
@@ -127,7 +127,7 @@ crash_report_log(const struct crash_record *record, const char *who,
     crash_report_describe(record, who, labels, line);
     log_error("%s", line);
     symbols = symbol_open_self();
-    backtrace_ends(symbols, &record->frames, log_line, (void *)(uintptr_t)who);
+    backtrace_ends(symbols, &record->frames, crash_report_log_line, (void *)(uintptr_t)who);
     symbol_close(symbols);
 }
 

@@ -5,7 +5,7 @@
 
 /* Takes the entry over. */
 static void
-put(struct event_stream *stream, json_t *entry)
+event_put(struct event_stream *stream, json_t *entry)
 {
     if (entry == NULL) {
         stream->failed = true;
@@ -44,18 +44,19 @@ microseconds(uint64_t grid)
 void
 event_name(struct event_stream *stream, const char *of, uint32_t lane, json_t *name)
 {
-    put(stream,
-        json_pack("{s:s, s:s, s:I, s:I, s:{s:o}}", "name", of, "ph", "M", "pid",
-                  (json_int_t)stream->pid, "tid", (json_int_t)lane, "args", "name", name));
+    event_put(stream, json_pack("{s:s, s:s, s:I, s:I, s:{s:o}}", "name", of, "ph", "M", "pid",
+                                (json_int_t)stream->pid, "tid", (json_int_t)lane, "args",
+                                "name", name));
 }
 
 static void
 put_instant(struct event_stream *stream, uint32_t lane, json_t *name, uint64_t at,
             json_t *arguments)
 {
-    put(stream, json_pack("{s:o, s:s, s:s, s:o, s:I, s:I, s:o}", "name", name, "ph", "i", "s",
-                          "t", "ts", microseconds(at), "pid", (json_int_t)stream->pid, "tid",
-                          (json_int_t)lane, "args", arguments));
+    event_put(stream,
+              json_pack("{s:o, s:s, s:s, s:o, s:I, s:I, s:o}", "name", name, "ph", "i", "s",
+                        "t", "ts", microseconds(at), "pid", (json_int_t)stream->pid, "tid",
+                        (json_int_t)lane, "args", arguments));
 }
 
 void
@@ -69,9 +70,10 @@ event_span(struct event_stream *stream, uint32_t lane, json_t *name, uint64_t be
         put_instant(stream, lane, name, from, arguments);
         return;
     }
-    put(stream, json_pack("{s:o, s:s, s:o, s:o, s:I, s:I, s:o}", "name", name, "ph", "X", "ts",
-                          microseconds(from), "dur", microseconds(until - from), "pid",
-                          (json_int_t)stream->pid, "tid", (json_int_t)lane, "args", arguments));
+    event_put(stream,
+              json_pack("{s:o, s:s, s:o, s:o, s:I, s:I, s:o}", "name", name, "ph", "X", "ts",
+                        microseconds(from), "dur", microseconds(until - from), "pid",
+                        (json_int_t)stream->pid, "tid", (json_int_t)lane, "args", arguments));
 }
 
 void

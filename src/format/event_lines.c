@@ -37,8 +37,8 @@ describe_argument(const struct trace_event *event, const struct label_names *lab
 }
 
 static void
-describe(const struct trace_event *event, uint64_t end, const struct label_names *labels,
-         char line[static LINE_SIZE])
+event_lines_describe(const struct trace_event *event, uint64_t end,
+                     const struct label_names *labels, char line[static LINE_SIZE])
 {
     const uint64_t us = end > event->ns ? (end - event->ns) / 1000 : 0;
     char numbers[LABEL_REQUEST_SIZE];
@@ -80,7 +80,7 @@ event_lines_write(const struct trace_copy *trace, pid_t pid, size_t most,
     for (i = end - i > most ? end - most : i; i < end; i++) {
         char text[LINE_SIZE];
 
-        describe(&trace->events[i], trace->events[end - 1].ns, labels, text);
+        event_lines_describe(&trace->events[i], trace->events[end - 1].ns, labels, text);
         line(argument, text);
     }
 }

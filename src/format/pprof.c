@@ -70,7 +70,7 @@ struct writer {
 };
 
 static uint64_t
-string(struct writer *writer, const char *text)
+pprof_string(struct writer *writer, const char *text)
 {
     return intern_number(writer->strings, text, strlen(text));
 }
@@ -91,13 +91,13 @@ add_label(struct writer *writer, const char *key, const char *value)
     if (value == NULL)
         return;
     proto_clear(&writer->leaf);
-    proto_number(&writer->leaf, LABEL_KEY, string(writer, key));
-    proto_number(&writer->leaf, LABEL_STRING, string(writer, value));
+    proto_number(&writer->leaf, LABEL_KEY, pprof_string(writer, key));
+    proto_number(&writer->leaf, LABEL_STRING, pprof_string(writer, value));
     proto_message(&writer->part, SAMPLE_LABEL, &writer->leaf);
 }
 
 static void
-add_sample(void *argument, const struct profile_sample *sample)
+pprof_add_sample(void *argument, const struct profile_sample *sample)
 {
     struct writer *writer = argument;
     enum profile_kind kind = writer->profile->kind;
@@ -127,9 +127,9 @@ add_sample(void *argument, const struct profile_sample *sample)
 static uint64_t
 function_id(struct writer *writer, const struct symbol *symbol)
 {
-    const struct function function = { .name = string(writer, symbol->function),
-                                       .file =
-                                           string(writer, symbol->file ? symbol->file : "") };
+    const struct function function = { .name = pprof_string(writer, symbol->function),
+                                       .file = pprof_string(writer,
+                                                            symbol->file ? symbol->file : "") };
 
     return intern_number(writer->functions, &function, sizeof(function)) + 1;
 }
@@ -186,8 +186,8 @@ add_mapping(struct writer *writer, size_t number)
     proto_number(&writer->part, MAPPING_START, map->start);
     proto_number(&writer->part, MAPPING_LIMIT, map->end);
     proto_number(&writer->part, MAPPING_OFFSET, map->offset);
-    proto_number(&writer->part, MAPPING_FILENAME, string(writer, map->path));
-    proto_number(&writer->part, MAPPING_BUILD_ID, string(writer, map->build_id));
+    proto_number(&writer->part, MAPPING_FILENAME, pprof_string(writer, map->path));
+    proto_number(&writer->part, MAPPING_BUILD_ID, pprof_string(writer, map->build_id));
     proto_number(&writer->part, MAPPING_HAS_FUNCTIONS, 1);
     proto_number(&writer->part, MAPPING_HAS_FILENAMES, 1);
     proto_number(&writer->part, MAPPING_HAS_LINE_NUMBERS, 1);
@@ -200,8 +200,8 @@ add_mapping(struct writer *writer, size_t number)
 static void
 add_type(struct writer *writer, unsigned field, const char *name, const char *unit)
 {
-    proto_number(&writer->part, VALUE_TYPE, string(writer, name));
-    proto_number(&writer->part, VALUE_UNIT, string(writer, unit));
+    proto_number(&writer->part, VALUE_TYPE, pprof_string(writer, name));
+    proto_number(&writer->part, VALUE_UNIT, pprof_string(writer, unit));
     finish(writer, field);
 }
 
@@ -217,7 +217,7 @@ add_cpu_rate(struct writer *writer)
     snprintf(text, sizeof(text), "Rate: %.0f samples a second of CPU time, %llu asked for",
              1e9 * (double)writer->samples / (double)writer->time,
              (unsigned long long)writer->profile->rate);
-    proto_number(&writer->whole, PROFILE_COMMENT, string(writer, text));
+    proto_number(&writer->whole, PROFILE_COMMENT, pprof_string(writer, text));
 }
 
 static void
@@ -248,7 +248,7 @@ add_head(struct writer *writer, int preferred)
     for (unsigned i = 0; i < meaning->count; i++)
         add_type(writer, PROFILE_SAMPLE_TYPE, meaning->types[i].name, meaning->types[i].unit);
     proto_number(&writer->whole, PROFILE_DEFAULT_SAMPLE_TYPE,
-                 string(writer, meaning->types[shown].name));
+                 pprof_string(writer, meaning->types[shown].name));
     proto_number(&writer->whole, PROFILE_TIME_NANOS, profile->begin);
     proto_number(&writer->whole, PROFILE_DURATION_NANOS, profile->duration);
 }
@@ -257,9 +257,9 @@ add_head(struct writer *writer, int preferred)
 static void
 encode(struct writer *writer, int preferred)
 {
-    string(writer, "");
+    pprof_string(writer, "");
     add_head(writer, preferred);
-    profile_each(writer->profile, add_sample, writer);
+    profile_each(writer->profile, pprof_add_sample, writer);
     add_period(writer);
     for (size_t i = 0; i < writer->maps->count; i++)
         add_mapping(writer, i);

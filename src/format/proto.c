@@ -21,7 +21,7 @@ proto_clear(struct proto *proto)
 }
 
 static bool
-reserve(struct proto *proto, size_t more)
+proto_reserve(struct proto *proto, size_t more)
 {
     size_t capacity = proto->capacity > 0 ? proto->capacity : 256;
     unsigned char *bytes;
@@ -56,7 +56,7 @@ put_varint(unsigned char *at, uint64_t value)
 static void
 add_varint(struct proto *proto, uint64_t value)
 {
-    if (reserve(proto, VARINT_MAX))
+    if (proto_reserve(proto, VARINT_MAX))
         proto->size += put_varint(proto->bytes + proto->size, value);
 }
 
@@ -80,7 +80,7 @@ proto_bytes(struct proto *proto, unsigned field, const void *bytes, size_t size)
 {
     add_tag(proto, field, LENGTH_DELIMITED);
     add_varint(proto, size);
-    if (size == 0 || !reserve(proto, size))
+    if (size == 0 || !proto_reserve(proto, size))
         return;
     memcpy(proto->bytes + proto->size, bytes, size);
     proto->size += size;

@@ -71,7 +71,7 @@ add_frame(struct table *table, const char *name, bool innermost, int64_t value)
 }
 
 static void
-add_sample(void *argument, const struct profile_sample *sample)
+text_add_sample(void *argument, const struct profile_sample *sample)
 {
     struct table *table = argument;
     int64_t value = sample->values[table->value];
@@ -123,7 +123,7 @@ percent(int64_t value, int64_t total)
 }
 
 static int
-compare(const void *a, const void *b)
+text_compare(const void *a, const void *b)
 {
     const struct text_row *left = a;
     const struct text_row *right = b;
@@ -154,7 +154,7 @@ arrange(struct table *table)
         table->rows[shown++] = row;
     }
     if (shown > 0)
-        qsort(table->rows, shown, sizeof(*table->rows), compare);
+        qsort(table->rows, shown, sizeof(*table->rows), text_compare);
     return shown;
 }
 
@@ -249,7 +249,7 @@ text_write(const struct profile *profile, unsigned value, const struct maps *map
     };
     int error = -ENOMEM;
 
-    profile_each(profile, add_sample, &table);
+    profile_each(profile, text_add_sample, &table);
     if (!table.failed && table.names) {
         size_t shown = arrange(&table);
 

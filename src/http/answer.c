@@ -45,8 +45,8 @@ find_ranges(const struct request *request, const struct representation *represen
 }
 
 static unsigned
-serve(const struct request *request, const struct representation *representation, size_t ranges,
-      time_t now, struct answer *answer)
+answer_serve(const struct request *request, const struct representation *representation,
+             size_t ranges, time_t now, struct answer *answer)
 {
     switch (condition_evaluate(request, representation, now)) {
     case CONDITION_FAILED:
@@ -82,7 +82,7 @@ decide_status(const struct request *request, const struct representation *repres
         return 404;
     if (request->method == METHOD_OPTIONS)
         return 204;
-    return serve(request, representation, ranges, now, answer);
+    return answer_serve(request, representation, ranges, now, answer);
 }
 
 void

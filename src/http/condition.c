@@ -11,8 +11,8 @@
 
 /* Several lines of one field are one list; "*" is no member of one. */
 static bool
-matches(const struct request *request, enum header header, struct span tag,
-        enum etag_comparison comparison)
+condition_matches(const struct request *request, enum header header, struct span tag,
+                  enum etag_comparison comparison)
 {
     bool holds = false;
     bool any = false;
@@ -49,7 +49,7 @@ preconditions_hold(const struct request *request, const struct representation *r
     time_t date;
 
     if (request_has(request, HEADER_IF_MATCH))
-        return matches(request, HEADER_IF_MATCH, representation->etag, ETAG_STRONG);
+        return condition_matches(request, HEADER_IF_MATCH, representation->etag, ETAG_STRONG);
     if (representation->last_modified > 0 &&
         has_date(request, HEADER_IF_UNMODIFIED_SINCE, now, &date))
         return representation->last_modified <= date;
@@ -62,7 +62,8 @@ modified(const struct request *request, const struct representation *representat
     time_t date;
 
     if (request_has(request, HEADER_IF_NONE_MATCH))
-        return !matches(request, HEADER_IF_NONE_MATCH, representation->etag, ETAG_WEAK);
+        return !condition_matches(request, HEADER_IF_NONE_MATCH, representation->etag,
+                                  ETAG_WEAK);
     if (representation->last_modified > 0 &&
         has_date(request, HEADER_IF_MODIFIED_SINCE, now, &date))
         return representation->last_modified > date;

@@ -14,7 +14,7 @@ struct etag {
 };
 
 static void
-skip(struct span *text, size_t count)
+etag_skip(struct span *text, size_t count)
 {
     text->at += count;
     text->length -= count;
@@ -28,14 +28,14 @@ take_tag(struct span *text, struct etag *tag)
 
     tag->weak = text->length >= 2 && memcmp(text->at, "W/", 2) == 0;
     if (tag->weak)
-        skip(text, 2);
+        etag_skip(text, 2);
     if (text->length == 0 || text->at[0] != '"')
         return false;
     length = 1 + octet_run((struct span){ text->at + 1, text->length - 1 }, OCTET_ETAG);
     if (length == text->length || text->at[length] != '"')
         return false;
     tag->opaque = (struct span){ text->at, length + 1 };
-    skip(text, length + 1);
+    etag_skip(text, length + 1);
     return true;
 }
 
@@ -47,7 +47,7 @@ skip_separators(struct span *list)
 
     while (list->length && (list->at[0] == ',' || list->at[0] == ' ' || list->at[0] == '\t')) {
         comma |= list->at[0] == ',';
-        skip(list, 1);
+        etag_skip(list, 1);
     }
     return comma || list->length == 0;
 }

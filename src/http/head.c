@@ -36,8 +36,8 @@ search_limit(const struct head *head, size_t end, const struct head_limits *limi
 
 /* The next whole line, without its end, or a line with at == NULL if it has not ended. */
 static enum refusal
-next_line(struct head *head, const char *bytes, size_t end, const struct head_limits *limits,
-          struct span *line)
+head_next_line(struct head *head, const char *bytes, size_t end,
+               const struct head_limits *limits, struct span *line)
 {
     const size_t limit = search_limit(head, end, limits);
     const char *from = bytes + head->scanned;
@@ -160,8 +160,8 @@ read_empty_line(struct head *head)
 }
 
 static enum refusal
-read_line(struct head *head, const char *bytes, struct span line,
-          const struct head_limits *limits)
+head_read_line(struct head *head, const char *bytes, struct span line,
+               const struct head_limits *limits)
 {
     if (line.length == 0)
         return read_empty_line(head);
@@ -209,12 +209,12 @@ head_read(struct head *head, const char *bytes, size_t length, const struct head
     while (refusal == REFUSAL_NONE && head->length == 0) {
         refusal = check_start(head, bytes, end);
         if (refusal == REFUSAL_NONE)
-            refusal = next_line(head, bytes, end, limits, &line);
+            refusal = head_next_line(head, bytes, end, limits, &line);
         if (refusal != REFUSAL_NONE)
             return refusal;
         if (line.at == NULL)
             return check_unfinished(head, bytes, end, limits);
-        refusal = read_line(head, bytes, line, limits);
+        refusal = head_read_line(head, bytes, line, limits);
     }
     return refusal;
 }

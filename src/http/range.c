@@ -20,7 +20,7 @@ struct spec {
 
 /* Takes digits off the front; false if there are none. Saturates. */
 static bool
-take_number(struct span *text, uint64_t *number)
+range_take_number(struct span *text, uint64_t *number)
 {
     size_t digits = octet_run(*text, OCTET_DIGIT);
 
@@ -40,12 +40,12 @@ take_number(struct span *text, uint64_t *number)
 static bool
 read_spec(struct span text, struct spec *spec)
 {
-    spec->has_first = take_number(&text, &spec->first);
+    spec->has_first = range_take_number(&text, &spec->first);
     if (text.length == 0 || text.at[0] != '-')
         return false;
     text.at++;
     text.length--;
-    spec->has_last = take_number(&text, &spec->last);
+    spec->has_last = range_take_number(&text, &spec->last);
     if (text.length > 0 || (!spec->has_first && !spec->has_last))
         return false;
     return !spec->has_first || !spec->has_last || spec->first <= spec->last;

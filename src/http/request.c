@@ -65,7 +65,7 @@ read_connection(struct request_reading *reading, struct span list)
 }
 
 static void
-keep(struct request_reading *reading, struct span value)
+request_keep(struct request_reading *reading, struct span value)
 {
     struct request *request = reading->request;
 
@@ -87,7 +87,7 @@ on_header_value(http_parser *parser, const char *at, size_t length)
     if (reading->header == HEADER_CONNECTION)
         read_connection(reading, value);
     else if (KEPT >> reading->header & 1)
-        keep(reading, value);
+        request_keep(reading, value);
     return 0;
 }
 

@@ -9,7 +9,7 @@
 #include "http/octet.h"
 
 static struct span
-skip(struct span text, size_t count)
+target_skip(struct span text, size_t count)
 {
     return (struct span){ text.at + count, text.length - count };
 }
@@ -19,7 +19,7 @@ static enum refusal
 check_octets(struct span text, enum octet_class class)
 {
     for (;;) {
-        text = skip(text, octet_run(text, class));
+        text = target_skip(text, octet_run(text, class));
         if (text.length == 0)
             return REFUSAL_NONE;
         if (text.at[0] != '%')
@@ -27,7 +27,7 @@ check_octets(struct span text, enum octet_class class)
         if (text.length < 3 || !octet_is(text.at[1], OCTET_HEX) ||
             !octet_is(text.at[2], OCTET_HEX) || (text.at[1] == '0' && text.at[2] == '0'))
             return REFUSAL_TARGET_ESCAPE;
-        text = skip(text, 3);
+        text = target_skip(text, 3);
     }
 }
 
@@ -68,7 +68,7 @@ static enum refusal
 check_absolute(struct span target)
 {
     size_t scheme = scheme_length(target);
-    struct span rest = skip(target, scheme);
+    struct span rest = target_skip(target, scheme);
     size_t authority = authority_length(rest);
 
     if (scheme == 0)
@@ -76,7 +76,7 @@ check_absolute(struct span target)
                                                           : REFUSAL_TARGET_FORM;
     if (!authority_valid((struct span){ rest.at, authority }))
         return REFUSAL_TARGET_AUTHORITY;
-    return check_path_and_query(skip(rest, authority));
+    return check_path_and_query(target_skip(rest, authority));
 }
 
 enum refusal
@@ -95,10 +95,10 @@ struct span
 target_path(struct span target)
 {
     size_t scheme = scheme_length(target);
-    struct span path = skip(target, scheme);
+    struct span path = target_skip(target, scheme);
 
     if (scheme)
-        path = skip(path, authority_length(path));
+        path = target_skip(path, authority_length(path));
     return span_cut(&path, '?');
 }
 
@@ -122,7 +122,7 @@ decode(struct span path, char *out)
 
 /* Where the last segment of path begins, its slash included; 0 at the root. */
 static size_t
-parent(const char *path, size_t length)
+target_parent(const char *path, size_t length)
 {
     while (length > 0 && path[--length] != '/')
         ;
@@ -142,7 +142,7 @@ remove_dot_segments(char *path, size_t length)
         next = slash ? (size_t)(slash - path) : length;
         segment = (struct span){ path + at, next - at };
         if (span_equal(segment, SPAN("/..")))
-            out = parent(path, out);
+            out = target_parent(path, out);
         else if (!span_equal(segment, SPAN("/."))) {
             memmove(path + out, segment.at, segment.length);
             out += segment.length;

@@ -36,7 +36,7 @@ reopen_logs(struct master *master, int signal)
 }
 
 static void
-reap(struct master *master, int signal)
+actions_reap(struct master *master, int signal)
 {
     (void)signal;
     child_reap();
@@ -74,7 +74,7 @@ static const struct {
     { SIGUSR1, reopen_logs, "opening the log anew" },
     { SIGUSR2, write_profiles, "writing the profiles that are on" },
     { SIGTTIN, dump_status, "telling where workers are and what connections do" },
-    { SIGCHLD, reap, NULL },
+    { SIGCHLD, actions_reap, NULL },
 };
 
 void

@@ -115,7 +115,7 @@ build(struct generation *generation, const struct generation *previous)
 }
 
 static void
-release(struct generation *generation)
+generation_release(struct generation *generation)
 {
     instruments_release(&generation->instruments);
     slots_destroy(&generation->slots);
@@ -143,7 +143,7 @@ generation_create(struct config *config, const struct generation *previous)
     generation->number = previous ? previous->number + 1 : 0;
     if (build(generation, previous) == 0)
         return generation;
-    release(generation);
+    generation_release(generation);
     return NULL;
 }
 
@@ -164,5 +164,5 @@ generation_destroy(struct generation *generation, struct generation *heir, struc
     for (unsigned i = 0; heir && i < generation->slots.workers; i++)
         bequeath(generation->catalogue, slots_object(&generation->slots, i, 0), heir->catalogue,
                  heir->gone);
-    release(generation);
+    generation_release(generation);
 }

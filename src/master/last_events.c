@@ -72,7 +72,7 @@ save_file(const struct last_events *last, const char *prefix)
 }
 
 static void
-log_line(void *argument, const char *line)
+last_events_log_line(void *argument, const char *line)
 {
     const struct last_events *last = argument;
 
@@ -90,6 +90,6 @@ last_events_save(const struct last_events *last)
     if (prefix)
         save_file(last, prefix);
     else
-        event_lines_write(&last->trace, last->pid, LOGGED, &last->instruments->labels, log_line,
-                          (void *)(uintptr_t)last);
+        event_lines_write(&last->trace, last->pid, LOGGED, &last->instruments->labels,
+                          last_events_log_line, (void *)(uintptr_t)last);
 }

@@ -22,7 +22,7 @@
 #define UNIX_PREFIX   "unix:"
 
 static int
-failed(const char *name, const char *what)
+listeners_failed(const char *name, const char *what)
 {
     int error = errno;
 
@@ -50,7 +50,7 @@ abandoned(const struct listen_address *address)
 }
 
 static void
-prepare(int fd, const struct listen_address *address)
+listeners_prepare(int fd, const struct listen_address *address)
 {
     int on = 1;
     int only = address->text[0] != '*';
@@ -73,12 +73,12 @@ bind_one(const struct listen_address *address, int backlog)
     int error;
 
     if (fd < 0)
-        return failed(address->text, "socket");
-    prepare(fd, address);
+        return listeners_failed(address->text, "socket");
+    listeners_prepare(fd, address);
     if (bind(fd, (const struct sockaddr *)&address->address, address->length) < 0)
-        error = failed(address->text, "bind");
+        error = listeners_failed(address->text, "bind");
     else if (listen(fd, backlog) < 0)
-        error = failed(address->text, "listen");
+        error = listeners_failed(address->text, "listen");
     else
         return fd;
     close(fd);
@@ -86,7 +86,7 @@ bind_one(const struct listen_address *address, int backlog)
 }
 
 static int
-find(const struct listeners *listeners, const char *name)
+listeners_find(const struct listeners *listeners, const char *name)
 {
     for (size_t i = 0; i < listeners->count; i++)
         if (strcmp(listeners->names[i], name) == 0)
@@ -95,19 +95,19 @@ find(const struct listeners *listeners, const char *name)
 }
 
 static int
-allocate(struct listeners *listeners, size_t count)
+listeners_allocate(struct listeners *listeners, size_t count)
 {
     *listeners = (struct listeners){ 0 };
     listeners->fds = calloc(count + 1, sizeof(*listeners->fds));
     listeners->names = calloc(count + 1, sizeof(*listeners->names));
-    return listeners->fds && listeners->names ? 0 : failed("addresses", "list");
+    return listeners->fds && listeners->names ? 0 : listeners_failed("addresses", "list");
 }
 
 static int
-add(struct listeners *listeners, int fd, const char *name)
+listeners_add(struct listeners *listeners, int fd, const char *name)
 {
     if ((listeners->names[listeners->count] = strdup(name)) == NULL)
-        return failed(name, "list");
+        return listeners_failed(name, "list");
     listeners->fds[listeners->count++] = fd;
     return 0;
 }
@@ -121,7 +121,7 @@ discard(const char *name, int fd)
 }
 
 static void
-release(struct listeners *listeners)
+listeners_release(struct listeners *listeners)
 {
     for (size_t i = 0; i < listeners->count; i++)
         free(listeners->names[i]);
@@ -135,7 +135,7 @@ static void
 discard_others(const struct listeners *from, const struct listeners *kept)
 {
     for (size_t i = 0; i < from->count; i++)
-        if (find(kept, from->names[i]) < 0)
+        if (listeners_find(kept, from->names[i]) < 0)
             discard(from->names[i], from->fds[i]);
 }
 
@@ -144,14 +144,14 @@ static int
 add_wanted(struct listeners *plan, const struct listeners *current,
            const struct listen_address *address, int backlog)
 {
-    int fd = find(current, address->text);
+    int fd = listeners_find(current, address->text);
     int error;
 
     if (fd >= 0)
-        return add(plan, fd, address->text);
+        return listeners_add(plan, fd, address->text);
     if ((fd = bind_one(address, backlog)) < 0)
         return fd;
-    if ((error = add(plan, fd, address->text)) < 0)
+    if ((error = listeners_add(plan, fd, address->text)) < 0)
         discard(address->text, fd);
     return error;
 }
@@ -165,7 +165,7 @@ listeners_plan(struct listeners *plan, const struct listeners *current,
     *plan = (struct listeners){ .inherited = current->inherited };
     if (plan->inherited)
         return 0;
-    error = allocate(plan, wanted->count);
+    error = listeners_allocate(plan, wanted->count);
     for (size_t i = 0; error == 0 && i < wanted->count; i++)
         error = add_wanted(plan, current, &wanted->items[i], backlog);
     if (error < 0)
@@ -177,7 +177,7 @@ void
 listeners_abandon(struct listeners *plan, const struct listeners *current)
 {
     discard_others(plan, current);
-    release(plan);
+    listeners_release(plan);
 }
 
 void
@@ -186,12 +186,12 @@ listeners_commit(struct listeners *plan, struct listeners *current, int backlog)
     if (plan->inherited)
         return;
     for (size_t i = 0; i < plan->count; i++)
-        if (find(current, plan->names[i]) < 0)
+        if (listeners_find(current, plan->names[i]) < 0)
             log_notice("listening on %s", plan->names[i]);
         else if (listen(plan->fds[i], backlog) < 0)
-            (void)failed(plan->names[i], "backlog");
+            (void)listeners_failed(plan->names[i], "backlog");
     discard_others(current, plan);
-    release(current);
+    listeners_release(current);
     *current = *plan;
 }
 
@@ -229,16 +229,16 @@ take_over(struct listeners *listeners, int fd)
 
     write_name(fd, name, sizeof(name));
     if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &accepting, &length) < 0)
-        return failed(name, "inherited descriptor");
+        return listeners_failed(name, "inherited descriptor");
     if (!accepting) {
         errno = EINVAL;
-        return failed(name, "inherited descriptor does not listen");
+        return listeners_failed(name, "inherited descriptor does not listen");
     }
     if (fcntl(fd, F_SETFD, FD_CLOEXEC) < 0 || fcntl(fd, F_SETFL, O_NONBLOCK) < 0)
-        return failed(name, "inherited descriptor");
+        return listeners_failed(name, "inherited descriptor");
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
     log_notice("listening on %s, inherited", name);
-    return add(listeners, fd, name);
+    return listeners_add(listeners, fd, name);
 }
 
 /* How many sockets were passed to this very process, as sd_listen_fds(3) counts them. */
@@ -276,8 +276,8 @@ listeners_inherit(struct listeners *server, struct listeners *debug)
     int error = 0;
 
     *server = *debug = (struct listeners){ 0 };
-    if (count > 0 && (error = allocate(server, count)) == 0)
-        error = allocate(debug, count);
+    if (count > 0 && (error = listeners_allocate(server, count)) == 0)
+        error = listeners_allocate(debug, count);
     for (size_t i = 0; error == 0 && i < count; i++) {
         struct listeners *listeners = is_for_debug(&names) ? debug : server;
 
@@ -298,5 +298,5 @@ listeners_close(struct listeners *listeners)
             close(listeners->fds[i]);
         else
             discard(listeners->names[i], listeners->fds[i]);
-    release(listeners);
+    listeners_release(listeners);
 }

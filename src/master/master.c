@@ -35,7 +35,7 @@
 
 /* Milliseconds until something is due; -1: nothing is. */
 static int
-next_wait(const struct master *master, uint64_t now)
+master_next_wait(const struct master *master, uint64_t now)
 {
     const uint64_t next = clock_earlier(serving_next(master), ending_next(master));
 
@@ -51,7 +51,7 @@ loop(struct master *master)
         struct pollfd fd = { .fd = master->lends.signal_fd, .events = POLLIN };
         uint64_t now;
 
-        poll(&fd, 1, next_wait(master, clock_now()));
+        poll(&fd, 1, master_next_wait(master, clock_now()));
         actions_run(master);
         now = clock_now();
         serving_run(master, now);
@@ -74,7 +74,7 @@ go_to_background(struct master *master)
 /* Signals wait from the first moment. Inherited sockets are taken over before detaching changes
  * the process id that they were meant for. */
 static int
-prepare(struct master *master, const struct config *config)
+master_prepare(struct master *master, const struct config *config)
 {
     signals_ignore();
     if ((master->lends.signal_fd = signals_open()) < 0 ||
@@ -94,9 +94,9 @@ prepare(struct master *master, const struct config *config)
 
 /* Owns config from here on. */
 static int
-start(struct master *master, struct config *config)
+master_start(struct master *master, struct config *config)
 {
-    if (prepare(master, config) < 0) {
+    if (master_prepare(master, config) < 0) {
         config_free(config);
         return -1;
     }
@@ -108,7 +108,7 @@ start(struct master *master, struct config *config)
 
 /* The first workers. The terminal goes before they inherit it, the waiting parent after. */
 static void
-begin(struct master *master)
+master_begin(struct master *master)
 {
     const bool detach = master->options->detach;
     const unsigned workers = master->newest->config->server.workers;
@@ -125,7 +125,7 @@ begin(struct master *master)
 }
 
 static void
-end(struct master *master)
+master_end(struct master *master)
 {
     (void)!crash_arm(NULL);
     schedtrace_free(&master->schedtrace);
@@ -157,13 +157,13 @@ master_run(const struct master_options *options, struct config *config)
     master.lends.observed = &master.observed;
     master.lends.total = &master.total;
     master.lends.arguments = options->arguments;
-    if (start(&master, config) < 0) {
-        end(&master);
+    if (master_start(&master, config) < 0) {
+        master_end(&master);
         return EXIT_FAILURE;
     }
-    begin(&master);
+    master_begin(&master);
     loop(&master);
-    end(&master);
+    master_end(&master);
     log_total(&master.total);
     return master.failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

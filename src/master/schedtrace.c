@@ -45,7 +45,7 @@ allocations(pid_t pid, const struct slot *slot)
 }
 
 static size_t
-places(const struct generation *newest)
+schedtrace_places(const struct generation *newest)
 {
     size_t count = 0;
 
@@ -70,7 +70,7 @@ static uint64_t
 advance_all(struct schedtrace_line *line, const struct generation *newest,
             uint64_t (*read)(pid_t, const struct slot *))
 {
-    struct schedtrace_count *counts = calloc(places(newest), sizeof(*counts));
+    struct schedtrace_count *counts = calloc(schedtrace_places(newest), sizeof(*counts));
     size_t count = 0;
     uint64_t sum = 0;
 
@@ -180,8 +180,8 @@ static const struct {
 };
 
 static void
-write_line(const struct schedtrace *schedtrace, enum schedtrace_kind kind,
-           const struct figures *figures, uint64_t now, int fd)
+schedtrace_write_line(const struct schedtrace *schedtrace, enum schedtrace_kind kind,
+                      const struct figures *figures, uint64_t now, int fd)
 {
     char *text = NULL;
     size_t length = 0;
@@ -206,8 +206,9 @@ mark(struct schedtrace_line *line, const struct slot *total, uint64_t now)
 
 /* Late lines do not move those that follow; lines that were missed are left out. */
 static void
-run(struct schedtrace *schedtrace, enum schedtrace_kind kind, const struct generation *newest,
-    const struct slot *gone, uint64_t now, int fd)
+schedtrace_run_line(struct schedtrace *schedtrace, enum schedtrace_kind kind,
+                    const struct generation *newest, const struct slot *gone, uint64_t now,
+                    int fd)
 {
     struct schedtrace_line *line = &schedtrace->lines[kind];
     struct figures figures = { .newest = newest,
@@ -217,7 +218,7 @@ run(struct schedtrace *schedtrace, enum schedtrace_kind kind, const struct gener
                                .total = *gone };
 
     add_workers(&figures);
-    write_line(schedtrace, kind, &figures, now, fd);
+    schedtrace_write_line(schedtrace, kind, &figures, now, fd);
     mark(line, &figures.total, now);
     line->next += ((now - line->next) / line->every + 1) * line->every;
 }
@@ -276,7 +277,7 @@ schedtrace_run(struct schedtrace *schedtrace, const struct generation *newest,
 {
     for (enum schedtrace_kind kind = 0; kind < SCHEDTRACE_KINDS; kind++)
         if (schedtrace->lines[kind].next != 0 && schedtrace->lines[kind].next <= now)
-            run(schedtrace, kind, newest, gone, now, fd);
+            schedtrace_run_line(schedtrace, kind, newest, gone, now, fd);
 }
 
 void

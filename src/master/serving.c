@@ -12,7 +12,7 @@
 
 /* What is to happen when the master crashes, and to all cores. Not fatal. */
 static void
-arm(const struct generation *generation)
+serving_arm(const struct generation *generation)
 {
     const struct tables *tables = &generation->instruments.tables;
     int error = crash_arm(tables_crash(tables, tables_master(tables)));
@@ -37,7 +37,7 @@ serving_begin(struct master *master)
     struct generation *generation = master->newest;
     const uint64_t now = clock_now();
 
-    arm(generation);
+    serving_arm(generation);
     schedtrace_set(&master->schedtrace, &generation->config->debug, generation, &master->total,
                    now);
     supervise_begin(generation, &master->lends, now);

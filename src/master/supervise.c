@@ -29,7 +29,7 @@ workers_of(const struct generation *generation)
 
 /* The observer's is the last place. */
 static unsigned
-places_of(const struct generation *generation)
+supervise_places_of(const struct generation *generation)
 {
     return workers_of(generation) + 1;
 }
@@ -76,7 +76,7 @@ enrol(struct generation *generation, unsigned index, pid_t pid)
 }
 
 static void
-prepare(struct generation *generation, unsigned index)
+supervise_prepare(struct generation *generation, unsigned index)
 {
     struct slot *slot;
 
@@ -96,7 +96,7 @@ spawn(struct generation *generation, const struct spawn_lends *lends, unsigned i
     char name[32];
     pid_t pid;
 
-    prepare(generation, index);
+    supervise_prepare(generation, index);
     place->child.owner = generation;
     if ((pid = child_fork(&place->child, place_ended)) == 0 && is_worker(generation, index))
         spawn_worker(generation, lends, index);
@@ -130,7 +130,7 @@ supervise_begin(struct generation *generation, const struct spawn_lends *lends, 
 void
 supervise_spawn(struct generation *generation, const struct spawn_lends *lends, uint64_t now)
 {
-    for (unsigned i = 0; i < places_of(generation); i++) {
+    for (unsigned i = 0; i < supervise_places_of(generation); i++) {
         struct place *place = &generation->places[i];
 
         if (place->spawn_at != 0 && place->spawn_at <= now && !spawn(generation, lends, i))
@@ -167,7 +167,7 @@ has_served(const struct generation *generation, unsigned index)
 
 /* Without an observer the daemon still serves: it is never a reason to give up. */
 static void
-replace(struct generation *generation, unsigned index)
+supervise_replace(struct generation *generation, unsigned index)
 {
     struct place *place = &generation->places[index];
     char name[32];
@@ -222,7 +222,7 @@ place_ended(struct child *child, pid_t pid, const struct child_end *end)
         postmortem_begin(&generation->postmortem, &generation->instruments, index, pid, name);
     vacate(generation, index, &end->usage);
     if (generation->kill_at == 0)
-        replace(generation, index);
+        supervise_replace(generation, index);
 }
 
 static void
@@ -235,7 +235,7 @@ signal_place(const struct place *place, int signal)
 void
 supervise_signal(const struct generation *generation, int signal)
 {
-    for (unsigned i = 0; i < places_of(generation); i++)
+    for (unsigned i = 0; i < supervise_places_of(generation); i++)
         signal_place(&generation->places[i], signal);
 }
 
@@ -253,7 +253,7 @@ supervise_drain(struct generation *generation, uint64_t now, bool last)
     generation->kill_at = now + generation->config->server.drain_timeout + KILL_GRACE;
     for (unsigned i = 0; i < workers_of(generation); i++)
         __atomic_store_n(&slots_worker(&generation->slots, i)->ending, last, __ATOMIC_RELAXED);
-    for (unsigned i = 0; i < places_of(generation); i++)
+    for (unsigned i = 0; i < supervise_places_of(generation); i++)
         generation->places[i].spawn_at = 0;
     supervise_signal(generation, SIGQUIT);
 }
@@ -285,7 +285,7 @@ supervise_next(const struct generation *generation)
 {
     uint64_t next = generation->alive > 0 ? generation->kill_at : 0;
 
-    for (unsigned i = 0; i < places_of(generation); i++) {
+    for (unsigned i = 0; i < supervise_places_of(generation); i++) {
         uint64_t at = generation->places[i].spawn_at;
 
         if (at != 0 && (next == 0 || at < next))

@@ -18,7 +18,7 @@
 #define SEALS (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL)
 
 static int
-failed(const struct object *object, const char *what, int error)
+cached_failed(const struct object *object, const char *what, int error)
 {
     log_error("%s: %s %llu bytes of memory: %s", object->asset->file, what,
               (unsigned long long)object->representation.length, strerror(error));
@@ -26,16 +26,16 @@ failed(const struct object *object, const char *what, int error)
 }
 
 static int
-reserve(struct object *object)
+cached_reserve(struct object *object)
 {
     uint64_t length = object->representation.length;
     int error;
 
     object->memory_fd = memfd_create("tiffd-object", MFD_CLOEXEC | MFD_ALLOW_SEALING);
     if (object->memory_fd < 0)
-        return failed(object, "creating", errno);
+        return cached_failed(object, "creating", errno);
     if ((error = posix_fallocate(object->memory_fd, 0, (off_t)length)) != 0)
-        return failed(object, "reserving", error);
+        return cached_failed(object, "reserving", error);
     return 0;
 }
 
@@ -43,23 +43,23 @@ reserve(struct object *object)
  * promise it of one that is writable only. F_SEAL_WRITE wants no writable mapping to exist, so
  * this one lasts only while it is filled. */
 static int
-fill(struct object *object)
+cached_fill(struct object *object)
 {
     size_t length = object->representation.length;
     char *target = mmap(NULL, length, PROT_READ | PROT_WRITE, MAP_SHARED, object->memory_fd, 0);
     int result;
 
     if (target == MAP_FAILED)
-        return failed(object, "filling", errno);
+        return cached_failed(object, "filling", errno);
     result = source_load(&object->source, object->asset, target, object->digest);
     munmap(target, length);
     if (result == 0 && fcntl(object->memory_fd, F_ADD_SEALS, SEALS) < 0)
-        return failed(object, "sealing", errno);
+        return cached_failed(object, "sealing", errno);
     return result;
 }
 
 static void
-give_back(struct object *object)
+cached_give_back(struct object *object)
 {
     if (object->memory_fd >= 0)
         close(object->memory_fd);
@@ -69,10 +69,10 @@ give_back(struct object *object)
 static int
 share(struct object *object, const struct object *previous)
 {
-    give_back(object);
+    cached_give_back(object);
     memcpy(object->digest, previous->digest, sizeof(object->digest));
     object->memory_fd = fcntl(previous->memory_fd, F_DUPFD_CLOEXEC, 0);
-    return object->memory_fd < 0 ? failed(object, "sharing", errno) : 0;
+    return object->memory_fd < 0 ? cached_failed(object, "sharing", errno) : 0;
 }
 
 /* Core files leave the object out: whoever debugs a worker has the file. */
@@ -83,7 +83,7 @@ map_readonly(struct object *object)
     void *memory = mmap(NULL, length, PROT_READ, MAP_SHARED, object->memory_fd, 0);
 
     if (memory == MAP_FAILED)
-        return failed(object, "mapping", errno);
+        return cached_failed(object, "mapping", errno);
     madvise(memory, length, MADV_DONTDUMP);
     object->bytes = memory;
     return 0;
@@ -95,7 +95,7 @@ cached_close(struct object *object)
     if (object->bytes)
         munmap((void *)(uintptr_t)object->bytes, object->representation.length);
     object->bytes = NULL;
-    give_back(object);
+    cached_give_back(object);
     source_close(&object->source);
 }
 
@@ -109,10 +109,10 @@ same_digest(const struct object *a, const struct object *b)
 static int
 load(struct object *object, const struct object *previous)
 {
-    int result = reserve(object);
+    int result = cached_reserve(object);
 
     if (result == 0)
-        result = fill(object);
+        result = cached_fill(object);
     if (result == 0 && previous && same_digest(object, previous))
         return share(object, previous);
     return result;

@@ -112,7 +112,7 @@ content_type(const struct config_asset *asset)
 
 /* What the response heads of this object always say. */
 static int
-describe(struct object *object)
+catalogue_describe(struct object *object)
 {
     const struct config_asset *asset = object->asset;
     struct representation *representation = &object->representation;
@@ -153,7 +153,7 @@ open_object(struct object *object, const struct catalogue *previous)
 {
     if (object->ops->open(object, find_source(previous, object->asset)) < 0)
         return -1;
-    if (describe(object) < 0)
+    if (catalogue_describe(object) < 0)
         log_error("asset %s: out of memory", object->asset->path);
     else if (answer_head_max(&object->representation) > CATALOGUE_HEAD_MAX)
         log_error("asset %s: its fields are larger than %d bytes in all", object->asset->path,
@@ -165,7 +165,7 @@ open_object(struct object *object, const struct catalogue *previous)
 }
 
 static struct catalogue *
-allocate(const struct config *config)
+catalogue_allocate(const struct config *config)
 {
     struct catalogue *catalogue = calloc(1, sizeof(*catalogue));
 
@@ -179,7 +179,7 @@ allocate(const struct config *config)
 struct catalogue *
 catalogue_open(const struct config *config, const struct catalogue *previous)
 {
-    struct catalogue *catalogue = allocate(config);
+    struct catalogue *catalogue = catalogue_allocate(config);
     size_t capacity;
 
     if (catalogue == NULL)

@@ -18,7 +18,7 @@
 #include "object/object.h"
 
 static const struct embed *
-find(const struct config_asset *asset)
+embedded_find(const struct config_asset *asset)
 {
     const char *slash = strrchr(asset->file, '/');
     const char *name = slash ? slash + 1 : asset->file;
@@ -48,7 +48,7 @@ embedded_check(const struct config_asset *asset, struct report *report)
 {
     char names[512] = "nothing";
 
-    if (find(asset))
+    if (embedded_find(asset))
         return;
     list_names(names, sizeof(names));
     report_error(report, asset->file_origin,
@@ -100,7 +100,7 @@ find_file(struct object *object)
 static int
 embedded_open(struct object *object, const struct object *previous)
 {
-    const struct embed *embed = find(object->asset);
+    const struct embed *embed = embedded_find(object->asset);
 
     (void)previous;
     if (embed == NULL) {

@@ -74,7 +74,8 @@ whole_groups(const struct object *object, uint64_t position, ssize_t n, bool wai
 
 /* One group, or the part of it that was asked for. */
 static ssize_t
-read_group(const struct object *object, char *buffer, size_t size, uint64_t offset, bool wait)
+streaming_read_group(const struct object *object, char *buffer, size_t size, uint64_t offset,
+                     bool wait)
 {
     unsigned char raw[3];
     char text[4];
@@ -113,7 +114,7 @@ read_base64(const struct object *object, char *buffer, size_t size, uint64_t off
     size_t done = 0;
 
     if (offset % 4 != 0 || size < 4)
-        return read_group(object, buffer, size, offset, wait);
+        return streaming_read_group(object, buffer, size, offset, wait);
     while (size - done >= 4 && offset + done < length) {
         ssize_t n = read_groups(object, buffer + done, size - done, offset + done, wait);
 

@@ -80,7 +80,7 @@ understand(struct service *service)
 /* --- what is answered --------------------------------------------------------------------- */
 
 static int
-answer(struct service *service)
+client_answer(struct service *service)
 {
     char *content = NULL;
     size_t length = 0;
@@ -129,7 +129,7 @@ respond(struct service *service)
                                 error.status == 405 ? route_methods(service->route) : NULL,
                                 service->head_only, &service->peer);
     alarm(service->query.seconds + ANSWER_SECONDS);
-    return answer(service);
+    return client_answer(service);
 }
 
 void

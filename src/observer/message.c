@@ -10,7 +10,7 @@
 static const struct message_error fine = { 0 };
 
 static struct message_error
-refuse(enum refusal refusal)
+message_refuse(enum refusal refusal)
 {
     const struct refusal_info *info = refusal_info(refusal);
 
@@ -37,7 +37,7 @@ receive_head(struct message *message, const struct peer *peer)
         message->length += (size_t)got;
         refusal = head_read(&message->head, message->bytes, message->length, &limits);
         if (refusal != REFUSAL_NONE)
-            return refuse(refusal);
+            return message_refuse(refusal);
     }
     return fine;
 }
@@ -60,7 +60,7 @@ message_read_head(struct message *message, const struct peer *peer)
         return error;
     refusal = request_parse(&message->request, head, message->bytes, message->scratch);
     if (refusal != REFUSAL_NONE)
-        return refuse(refusal);
+        return message_refuse(refusal);
     method = message->bytes + 2 * head->empty_lines;
     target = message->bytes + head->target;
     message->method = (struct span){ method, (size_t)(target - method) - 1 };
@@ -134,7 +134,7 @@ message_free(struct message *message)
 
 /* Cuts the next line of a checked head off rest. */
 static struct span
-next_line(struct span *rest)
+message_next_line(struct span *rest)
 {
     const char *end = memmem(rest->at, rest->length, "\r\n", 2);
     struct span line = { rest->at, end ? (size_t)(end - rest->at) : rest->length };
@@ -162,7 +162,7 @@ message_accepts(const struct message *message, struct span coding)
     struct span rest = { message->bytes + head->first_field, head->length - head->first_field };
 
     while (rest.length > 0) {
-        struct span line = next_line(&rest);
+        struct span line = message_next_line(&rest);
         struct span list;
         struct span element;
 

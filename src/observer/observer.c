@@ -46,20 +46,20 @@ drain(struct observer *observer)
 }
 
 static void
-end_now(struct observer *observer)
+observer_end_now(struct observer *observer)
 {
     observer->ended = true;
 }
 
 static void
-reap(struct observer *observer)
+observer_reap(struct observer *observer)
 {
     (void)observer;
     child_reap();
 }
 
 static void
-reopen_log(struct observer *observer)
+observer_reopen_log(struct observer *observer)
 {
     int error = log_reopen();
 
@@ -72,8 +72,8 @@ static const struct {
     int signal;
     void (*act)(struct observer *observer);
 } actions[] = {
-    { SIGQUIT, drain }, { SIGTERM, end_now },    { SIGINT, end_now },
-    { SIGCHLD, reap },  { SIGUSR1, reopen_log },
+    { SIGQUIT, drain },         { SIGTERM, observer_end_now },    { SIGINT, observer_end_now },
+    { SIGCHLD, observer_reap }, { SIGUSR1, observer_reopen_log },
 };
 
 static void
@@ -150,7 +150,7 @@ patience(const struct observer *observer)
 }
 
 static void
-turn(struct observer *observer)
+observer_turn(struct observer *observer)
 {
     size_t count = watched(observer);
 
@@ -169,7 +169,7 @@ turn(struct observer *observer)
 }
 
 static int
-start(struct observer *observer)
+observer_start(struct observer *observer)
 {
     const struct observer_inherit *inherit = observer->inherit;
     int error = identity_become(&inherit->identity);
@@ -192,7 +192,7 @@ int
 observer_run(const struct observer_inherit *inherit)
 {
     struct observer observer = { .inherit = inherit };
-    int error = start(&observer);
+    int error = observer_start(&observer);
 
     if (error < 0) {
         log_error("start: %s", strerror(-error));
@@ -200,7 +200,7 @@ observer_run(const struct observer_inherit *inherit)
     }
     log_info("observing");
     while (!observer.ended)
-        turn(&observer);
+        observer_turn(&observer);
     client_table_end(&observer.clients);
     free(observer.fds);
     free(observer.clients.children);

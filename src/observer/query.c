@@ -11,7 +11,7 @@
 #include "observer/scope.h"
 
 static bool
-read_number(struct span text, unsigned least, unsigned most, unsigned *number)
+query_read_number(struct span text, unsigned least, unsigned most, unsigned *number)
 {
     unsigned value = 0;
 
@@ -36,7 +36,7 @@ read_worker(struct query *query, struct span text, const struct query_rules *rul
     query->worker = SCOPE_ALL;
     if (span_equal(text, SPAN("all")))
         return true;
-    if (!read_number(text, 0, rules->workers - 1, &worker))
+    if (!query_read_number(text, 0, rules->workers - 1, &worker))
         return false;
     query->worker = (int)worker;
     return true;
@@ -51,7 +51,7 @@ line_sink_worker(const struct query_rules *rules, FILE *out)
 static bool
 read_seconds(struct query *query, struct span text, const struct query_rules *rules)
 {
-    return read_number(text, rules->whole ? 0 : 1, QUERY_SECONDS_MAX, &query->seconds);
+    return query_read_number(text, rules->whole ? 0 : 1, QUERY_SECONDS_MAX, &query->seconds);
 }
 
 static void
@@ -119,7 +119,7 @@ static bool
 read_debug(struct query *query, struct span text, const struct query_rules *rules)
 {
     (void)rules;
-    return read_number(text, 0, 2, &query->debug);
+    return query_read_number(text, 0, 2, &query->debug);
 }
 
 static void
@@ -145,7 +145,7 @@ static const struct parameter {
 /* --- the whole ---------------------------------------------------------------------------- */
 
 static const struct parameter *
-find(struct span name, const struct query_rules *rules)
+query_find(struct span name, const struct query_rules *rules)
 {
     for (size_t i = 0; i < COUNT(parameters); i++)
         if (rules->accepted & parameters[i].bit && span_equal(name, parameters[i].name))
@@ -201,7 +201,7 @@ query_read(struct query *query, struct span text, const struct query_rules *rule
     while (text.length > 0) {
         struct span value = span_cut(&text, '&');
         struct span name = span_cut(&value, '=');
-        const struct parameter *parameter = find(name, rules);
+        const struct parameter *parameter = query_find(name, rules);
 
         if (parameter && seen & parameter->bit) {
             snprintf(error, QUERY_ERROR_MAX, "%s: given twice", parameter->name.at);

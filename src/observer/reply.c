@@ -13,7 +13,7 @@
 #include "http/status.h"
 
 static void
-write_head(const struct reply *reply, FILE *out)
+reply_write_head(const struct reply *reply, FILE *out)
 {
     char date[DATE_SIZE];
 
@@ -46,7 +46,7 @@ reply_send(const struct reply *reply, const struct peer *peer)
 
     if (out == NULL)
         return -ENOMEM;
-    write_head(reply, out);
+    reply_write_head(reply, out);
     length = (size_t)ftell(out);
     fclose(out);
     error = peer_send(peer, head, length);

@@ -30,7 +30,7 @@ struct list {
 /* --- copying ------------------------------------------------------------------------------ */
 
 static bool
-add(struct list *list, const struct entry *entry)
+connections_add(struct list *list, const struct entry *entry)
 {
     size_t capacity = list->capacity > 0 ? list->capacity * 2 : 64;
     struct entry *items;
@@ -46,7 +46,7 @@ add(struct list *list, const struct entry *entry)
 }
 
 static int
-collect(const struct page *page, struct list *list)
+connections_collect(const struct page *page, struct list *list)
 {
     struct scope scope = scope_of(page->view, page->query.worker);
     struct entry entry;
@@ -60,7 +60,7 @@ collect(const struct page *page, struct list *list)
         if (roster_pid(entry.view->roster, entry.worker) <= 0)
             continue;
         while (rows_next(rows, tables->connections, &place, &entry.row))
-            if (!add(list, &entry))
+            if (!connections_add(list, &entry))
                 return -ENOMEM;
     }
     return 0;
@@ -141,7 +141,7 @@ void
 connections_goroutine(struct page *page)
 {
     struct list list = { 0 };
-    int error = collect(page, &list);
+    int error = connections_collect(page, &list);
     uint64_t now = trace_now();
 
     if (error == 0) {

@@ -24,7 +24,7 @@ write_text(FILE *out, const char *text)
 }
 
 static void
-write_head(struct page *page)
+index_write_head(struct page *page)
 {
     const struct view *view = page->view;
 
@@ -78,7 +78,7 @@ index_write(struct page *page)
     const struct route *route;
 
     page->type = PAGE_HTML;
-    write_head(page);
+    index_write_head(page);
     fputs("<table>\n<tr><th>Count</th><th>Page</th><th>What it is</th></tr>\n", page->out);
     for (size_t i = 0; (route = pages_at(i)) != NULL; i++)
         if (route->about)

@@ -58,7 +58,7 @@ write_names(struct page *page, struct symbols *symbols, struct span word, uintpt
 }
 
 static void
-answer(struct page *page, struct symbols *symbols, struct span addresses)
+lookup_answer(struct page *page, struct symbols *symbols, struct span addresses)
 {
     struct span word;
 
@@ -85,7 +85,7 @@ lookup_symbol(struct page *page)
     struct symbols *symbols = symbol_open_self();
 
     if (symbols)
-        answer(page, symbols, addresses);
+        lookup_answer(page, symbols, addresses);
     else
         page_refuse(page, 500, "%s", strerror(errno));
     symbol_close(symbols);

@@ -80,7 +80,7 @@ static const struct of_worker of_workers[] = {
 };
 
 static double
-read_number(const struct of_worker *row, const struct totals_worker *worker)
+metrics_worker_read_number(const struct of_worker *row, const struct totals_worker *worker)
 {
     const void *base = row->in_slot ? (const void *)worker->slot : (const void *)worker;
 
@@ -101,7 +101,7 @@ write_sample(FILE *out, const struct of_worker *row, const struct totals_worker 
         return;
     snprintf(generation, sizeof(generation), "%u", worker->view->generation);
     snprintf(number, sizeof(number), "%u", worker->number);
-    exposition_sample(out, row->name, labels, read_number(row, worker));
+    exposition_sample(out, row->name, labels, metrics_worker_read_number(row, worker));
 }
 
 void

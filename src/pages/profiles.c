@@ -55,7 +55,7 @@ take_window(struct page *page, const struct scope *scope, enum profile_kind kind
 }
 
 static struct profile *
-take(struct page *page, const struct subject *subject, const struct scope *scope)
+profiles_take(struct page *page, const struct subject *subject, const struct scope *scope)
 {
     struct profile *profile;
 
@@ -128,7 +128,7 @@ write_profile(struct page *page, const struct subject *subject, const struct pro
 }
 
 static void
-show(struct page *page, const struct subject *subject)
+profiles_show(struct page *page, const struct subject *subject)
 {
     struct scope scope = scope_of(page->view, page->query.worker);
     struct profile *profile;
@@ -138,7 +138,7 @@ show(struct page *page, const struct subject *subject)
         page_refuse(page, 503, "%s", subject->off);
         return;
     }
-    profile = take(page, subject, &scope);
+    profile = profiles_take(page, subject, &scope);
     if (page->abandoned)
         return;
     error = profile ? write_profile(page, subject, profile) : -ENOMEM;
@@ -154,45 +154,46 @@ static const char heap_off[] = "no worker samples allocations; see [profile] in 
 void
 profiles_cpu(struct page *page)
 {
-    show(page, &(const struct subject){ .kind = PROFILE_CPU,
-                                        .file_name = "profile",
-                                        .asked_for = true,
-                                        .legacy = legacy_write_cpu,
-                                        .off = "no worker takes samples of CPU time" });
+    profiles_show(page,
+                  &(const struct subject){ .kind = PROFILE_CPU,
+                                           .file_name = "profile",
+                                           .asked_for = true,
+                                           .legacy = legacy_write_cpu,
+                                           .off = "no worker takes samples of CPU time" });
 }
 
 void
 profiles_heap(struct page *page)
 {
-    show(page, &(const struct subject){ .kind = PROFILE_HEAP,
-                                        .file_name = "heap",
-                                        .legacy = legacy_write_heap,
-                                        .off = heap_off });
+    profiles_show(page, &(const struct subject){ .kind = PROFILE_HEAP,
+                                                 .file_name = "heap",
+                                                 .legacy = legacy_write_heap,
+                                                 .off = heap_off });
 }
 
 void
 profiles_allocs(struct page *page)
 {
-    show(page, &(const struct subject){ .kind = PROFILE_HEAP,
-                                        .file_name = "allocs",
-                                        .preferred = "alloc_space",
-                                        .legacy = legacy_write_heap,
-                                        .off = heap_off });
+    profiles_show(page, &(const struct subject){ .kind = PROFILE_HEAP,
+                                                 .file_name = "allocs",
+                                                 .preferred = "alloc_space",
+                                                 .legacy = legacy_write_heap,
+                                                 .off = heap_off });
 }
 
 void
 profiles_growth(struct page *page)
 {
-    show(page, &(const struct subject){ .kind = PROFILE_HEAP,
-                                        .file_name = "growth",
-                                        .legacy = legacy_write_heap,
-                                        .off = heap_off });
+    profiles_show(page, &(const struct subject){ .kind = PROFILE_HEAP,
+                                                 .file_name = "growth",
+                                                 .legacy = legacy_write_heap,
+                                                 .off = heap_off });
 }
 
 void
 profiles_block(struct page *page)
 {
-    show(page, &(const struct subject){ .kind = PROFILE_BLOCK, .file_name = "block" });
+    profiles_show(page, &(const struct subject){ .kind = PROFILE_BLOCK, .file_name = "block" });
 }
 
 /* --- counting ----------------------------------------------------------------------------- */

@@ -31,7 +31,7 @@ struct followers {
 };
 
 static int
-start(struct followers *followers, const struct scope *scope, const struct view *newest)
+tracing_start(struct followers *followers, const struct scope *scope, const struct view *newest)
 {
     const struct view *view;
     unsigned worker;
@@ -118,7 +118,7 @@ tracing_write(struct page *page)
     }
     page->type = PAGE_JSON;
     page->file_name = "trace.json";
-    error = start(&followers, &scope, page->view);
+    error = tracing_start(&followers, &scope, page->view);
     if (error == 0)
         error = watch(page, &followers);
     if (error == 0 && !page->abandoned)

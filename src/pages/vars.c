@@ -14,7 +14,7 @@
 #define NS 1e9 /* a second's */
 
 static void
-put(json_t *object, const char *name, uint64_t value)
+vars_put(json_t *object, const char *name, uint64_t value)
 {
     json_object_set_new(object, name, json_integer((json_int_t)value));
 }
@@ -27,7 +27,7 @@ put_seconds(json_t *object, const char *name, uint64_t ns)
 
 /* Arguments are any bytes, JSON's strings are UTF-8: what is not becomes a question mark. */
 static json_t *
-string(const char *text)
+vars_string(const char *text)
 {
     json_t *value = json_string(text);
     char *ascii;
@@ -49,7 +49,7 @@ command_line(const struct view *view)
     json_t *list = json_array();
 
     for (; argument && *argument; argument++)
-        json_array_append_new(list, string(*argument));
+        json_array_append_new(list, vars_string(*argument));
     return list;
 }
 
@@ -61,15 +61,15 @@ memory_statistics(const struct slot_memory *memory)
     const uint64_t idle = memory->page_heap + memory->released;
     json_t *value = json_object();
 
-    put(value, "Alloc", memory->in_use);
-    put(value, "Sys", heap);
-    put(value, "Mallocs", memory->allocations);
-    put(value, "HeapAlloc", memory->in_use);
-    put(value, "HeapSys", heap);
-    put(value, "HeapIdle", idle);
-    put(value, "HeapInuse", heap > idle ? heap - idle : 0);
-    put(value, "HeapReleased", memory->released);
-    put(value, "CacheFree", memory->thread_cache + memory->central);
+    vars_put(value, "Alloc", memory->in_use);
+    vars_put(value, "Sys", heap);
+    vars_put(value, "Mallocs", memory->allocations);
+    vars_put(value, "HeapAlloc", memory->in_use);
+    vars_put(value, "HeapSys", heap);
+    vars_put(value, "HeapIdle", idle);
+    vars_put(value, "HeapInuse", heap > idle ? heap - idle : 0);
+    vars_put(value, "HeapReleased", memory->released);
+    vars_put(value, "CacheFree", memory->thread_cache + memory->central);
     return value;
 }
 
@@ -81,7 +81,7 @@ status_classes(const struct slot_counters *counters)
 
     for (unsigned i = 0; i < SLOTS_STATUS_CLASSES; i++) {
         name[0] = (char)('1' + i);
-        put(classes, name, slot_read(&counters->status[i]));
+        vars_put(classes, name, slot_read(&counters->status[i]));
     }
     return classes;
 }
@@ -89,8 +89,8 @@ status_classes(const struct slot_counters *counters)
 static void
 put_counters(json_t *object, const struct slot_counters *counters)
 {
-    put(object, "requests", slot_read(&counters->requests));
-    put(object, "sent_bytes", slot_read(&counters->bytes));
+    vars_put(object, "requests", slot_read(&counters->requests));
+    vars_put(object, "sent_bytes", slot_read(&counters->bytes));
     json_object_set_new(object, "status", status_classes(counters));
 }
 
@@ -98,12 +98,12 @@ put_counters(json_t *object, const struct slot_counters *counters)
 static void
 put_counted(json_t *object, const struct slot *slot)
 {
-    put(object, "accepted", slot_read(&slot->accepted));
+    vars_put(object, "accepted", slot_read(&slot->accepted));
     put_counters(object, &slot->served);
-    put(object, "turns", slot_read(&slot->turns));
-    put(object, "handed_bytes", slot_read(&slot->handed));
-    put(object, "stalls", slot_read(&slot->stalls));
-    put(object, "reads", slot_read(&slot->reads));
+    vars_put(object, "turns", slot_read(&slot->turns));
+    vars_put(object, "handed_bytes", slot_read(&slot->handed));
+    vars_put(object, "stalls", slot_read(&slot->stalls));
+    vars_put(object, "reads", slot_read(&slot->reads));
 }
 
 static json_t *
@@ -112,15 +112,15 @@ one_worker(const struct totals_worker *worker)
     const struct slot *slot = worker->slot;
     json_t *value = json_object();
 
-    put(value, "generation", worker->view->generation);
-    put(value, "worker", worker->number);
-    put(value, "pid", (uint64_t)worker->pid);
-    put(value, "spawned", worker->spawned);
+    vars_put(value, "generation", worker->view->generation);
+    vars_put(value, "worker", worker->number);
+    vars_put(value, "pid", (uint64_t)worker->pid);
+    vars_put(value, "spawned", worker->spawned);
     put_seconds(value, "cpu_seconds", worker->cpu_ns);
-    put(value, "pss_bytes", worker->pss);
-    put(value, "connections", slot_read(&slot->connections));
-    put(value, "given", slot_read(&slot->given));
-    put(value, "taken", slot_read(&slot->taken));
+    vars_put(value, "pss_bytes", worker->pss);
+    vars_put(value, "connections", slot_read(&slot->connections));
+    vars_put(value, "given", slot_read(&slot->given));
+    vars_put(value, "taken", slot_read(&slot->taken));
     put_counted(value, slot);
     return value;
 }
@@ -142,7 +142,7 @@ one_object(const struct object *object, const struct slot_counters *counters)
 
     json_object_set_new(value, "variant",
                         json_string(config_variant_name(object->asset->variant)));
-    put(value, "length", object->representation.length);
+    vars_put(value, "length", object->representation.length);
     put_counters(value, counters);
     return value;
 }
@@ -162,16 +162,16 @@ all_objects(const struct view *view)
 }
 
 static json_t *
-whole(const struct view *view)
+vars_whole(const struct view *view)
 {
     json_t *value = json_object();
     struct totals totals;
 
     totals_take(view, &totals);
     put_seconds(value, "start_time_seconds", view->roster->started);
-    put(value, "generation", view->generation);
+    vars_put(value, "generation", view->generation);
     put_seconds(value, "cpu_seconds", totals.cpu_ns);
-    put(value, "restarts", totals.restarts);
+    vars_put(value, "restarts", totals.restarts);
     put_counted(value, &totals.sum);
     return value;
 }
@@ -191,7 +191,7 @@ all(const struct view *view)
     value = json_object();
     json_object_set_new(value, "cmdline", command_line(view));
     json_object_set_new(value, "memstats", memory_statistics(&memory));
-    json_object_set_new(value, "totals", whole(view));
+    json_object_set_new(value, "totals", vars_whole(view));
     json_object_set_new(value, "workers", all_workers(workers, count));
     json_object_set_new(value, "objects", all_objects(view));
     free(workers);

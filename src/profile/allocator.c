@@ -18,7 +18,7 @@
 static uint64_t *counter; /* set before the hook is */
 
 static void
-on_new(const void *pointer, size_t size)
+allocator_on_new(const void *pointer, size_t size)
 {
     (void)size;
     if (pointer)
@@ -30,8 +30,8 @@ allocator_count(struct slot_memory *memory)
 {
     memory->allocations = 0;
     counter = &memory->allocations;
-    MallocHook_RemoveNewHook(on_new);
-    return MallocHook_AddNewHook(on_new) ? 0 : -EBUSY;
+    MallocHook_RemoveNewHook(allocator_on_new);
+    return MallocHook_AddNewHook(allocator_on_new) ? 0 : -EBUSY;
 }
 
 static uint64_t
@@ -43,7 +43,7 @@ property(const char *name)
 }
 
 static void
-put(uint64_t *number, uint64_t value)
+allocator_put(uint64_t *number, uint64_t value)
 {
     __atomic_store_n(number, value, __ATOMIC_RELAXED);
 }
@@ -53,13 +53,13 @@ allocator_publish(struct slot_memory *memory)
 {
     const uint64_t released = property("tcmalloc.pageheap_unmapped_bytes");
 
-    put(&memory->in_use, property("generic.current_allocated_bytes"));
-    put(&memory->heap, property("generic.heap_size") - released);
-    put(&memory->page_heap, property("tcmalloc.pageheap_free_bytes"));
-    put(&memory->thread_cache, property("tcmalloc.current_total_thread_cache_bytes"));
-    put(&memory->central, property("tcmalloc.central_cache_free_bytes") +
-                              property("tcmalloc.transfer_cache_free_bytes"));
-    put(&memory->released, released);
+    allocator_put(&memory->in_use, property("generic.current_allocated_bytes"));
+    allocator_put(&memory->heap, property("generic.heap_size") - released);
+    allocator_put(&memory->page_heap, property("tcmalloc.pageheap_free_bytes"));
+    allocator_put(&memory->thread_cache, property("tcmalloc.current_total_thread_cache_bytes"));
+    allocator_put(&memory->central, property("tcmalloc.central_cache_free_bytes") +
+                                        property("tcmalloc.transfer_cache_free_bytes"));
+    allocator_put(&memory->released, released);
 }
 
 #else

@@ -47,7 +47,7 @@ static _Thread_local struct {
 } mine;
 
 static struct stacks *
-stacks_of(struct heap_table *table)
+heap_stacks_of(struct heap_table *table)
 {
     return (struct stacks *)table->stacks;
 }
@@ -78,7 +78,7 @@ next_distance(void)
 static void
 count_allocation(uintptr_t address, size_t size)
 {
-    struct stacks *stacks = stacks_of(heap.table);
+    struct stacks *stacks = heap_stacks_of(heap.table);
     uintptr_t pcs[STACKS_DEPTH];
     unsigned depth = unwind_callers(heap.allocator, pcs, STACKS_DEPTH);
     double weight = heap_weight(size, heap.table->sample_bytes);
@@ -105,7 +105,7 @@ count_allocation(uintptr_t address, size_t size)
 }
 
 static void
-on_new(const void *pointer, size_t size)
+heap_on_new(const void *pointer, size_t size)
 {
     int error = errno;
 
@@ -144,7 +144,7 @@ on_delete(const void *pointer)
 
 /* What a process that has died held is free again. */
 static void
-settle(struct stacks *stacks)
+heap_settle(struct stacks *stacks)
 {
     const struct stacks_record *record;
     size_t place = 0;
@@ -165,14 +165,14 @@ heap_start(struct heap_table *table, uint64_t sample_bytes)
 {
     unwind_prime();
     guard_open(&table->guard);
-    stacks_adopt(stacks_of(table));
-    settle(stacks_of(table));
+    stacks_adopt(heap_stacks_of(table));
+    heap_settle(heap_stacks_of(table));
     live_clear(&table->live);
     table->sample_bytes = sample_bytes;
     heap.table = table;
     heap.allocator = unwind_range_of((const void *)(uintptr_t)MallocHook_AddNewHook);
     if (MallocHook_AddDeleteHook(on_delete)) {
-        if (MallocHook_AddNewHook(on_new))
+        if (MallocHook_AddNewHook(heap_on_new))
             return 0;
         MallocHook_RemoveDeleteHook(on_delete);
     }
@@ -183,7 +183,7 @@ heap_start(struct heap_table *table, uint64_t sample_bytes)
 void
 heap_stop(void)
 {
-    MallocHook_RemoveNewHook(on_new);
+    MallocHook_RemoveNewHook(heap_on_new);
     MallocHook_RemoveDeleteHook(on_delete);
 }
 

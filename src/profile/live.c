@@ -15,7 +15,7 @@ set_of(uintptr_t address)
 }
 
 static int
-find(const struct live *live, unsigned set, uintptr_t key)
+live_find(const struct live *live, unsigned set, uintptr_t key)
 {
     for (int way = 0; way < LIVE_WAYS; way++)
         if (__atomic_load_n(&live->keys[set][way], __ATOMIC_RELAXED) == key)
@@ -32,14 +32,14 @@ live_clear(struct live *live)
 bool
 live_has(const struct live *live, uintptr_t address)
 {
-    return find(live, set_of(address), address) >= 0;
+    return live_find(live, set_of(address), address) >= 0;
 }
 
 bool
 live_add(struct live *live, uintptr_t address, const struct live_entry *entry)
 {
     unsigned set = set_of(address);
-    int way = find(live, set, 0);
+    int way = live_find(live, set, 0);
 
     if (way < 0)
         return false;
@@ -52,7 +52,7 @@ bool
 live_take(struct live *live, uintptr_t address, struct live_entry *entry)
 {
     unsigned set = set_of(address);
-    int way = find(live, set, address);
+    int way = live_find(live, set, address);
 
     if (way < 0)
         return false;

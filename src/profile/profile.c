@@ -45,7 +45,7 @@ profile_type_index(enum profile_kind kind, const char *name)
 /* --- taking ------------------------------------------------------------------------------- */
 
 static const struct stacks *
-stacks_of(const struct tables *tables, enum profile_kind kind, unsigned worker)
+profile_stacks_of(const struct tables *tables, enum profile_kind kind, unsigned worker)
 {
     switch (kind) {
     case PROFILE_HEAP:
@@ -90,7 +90,7 @@ profile_take(const struct tables *tables, enum profile_kind kind, unsigned first
         if (rate_of(tables, kind, first + i) > profile->rate)
             profile->rate = rate_of(tables, kind, first + i);
         part->labels = labels;
-        part->stacks = stacks_copy(stacks_of(tables, kind, first + i));
+        part->stacks = stacks_copy(profile_stacks_of(tables, kind, first + i));
         if (kind == PROFILE_CPU)
             part->cpu_ns = sampler_cpu_time(tables_cpu(tables, first + i));
         if (part->stacks == NULL) {

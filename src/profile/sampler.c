@@ -48,7 +48,7 @@ static struct {
 } sampler;
 
 static struct stacks *
-stacks_of(struct sampler_table *table)
+sampler_stacks_of(struct sampler_table *table)
 {
     return (struct stacks *)table->stacks;
 }
@@ -67,13 +67,13 @@ take_sample(struct thread *thread, const void *context)
     if (!guard_try(&sampler.table->guard))
         return;
     thread->last = now;
-    stacks_add(stacks_of(sampler.table), label_get(), pcs, depth, values);
+    stacks_add(sampler_stacks_of(sampler.table), label_get(), pcs, depth, values);
     guard_open(&sampler.table->guard);
 }
 
 /* The first period is random, so that workers don't sample in step with each other. */
 static void
-arm(struct thread *thread, bool on)
+sampler_arm(struct thread *thread, bool on)
 {
     struct itimerspec times = { 0 };
     uint64_t first;
@@ -96,7 +96,7 @@ arm_all(bool on)
 
     for (unsigned i = 0; i < count && i < THREADS_MAX; i++)
         if (__atomic_load_n(&sampler.threads[i].ready, __ATOMIC_SEQ_CST))
-            arm(&sampler.threads[i], on);
+            sampler_arm(&sampler.threads[i], on);
 }
 
 static bool
@@ -128,7 +128,7 @@ thread_of(const siginfo_t *info)
 }
 
 static void
-on_signal(int signal, siginfo_t *info, void *context)
+sampler_on_signal(int signal, siginfo_t *info, void *context)
 {
     struct thread *thread = thread_of(info);
     int error = errno;
@@ -145,7 +145,7 @@ on_signal(int signal, siginfo_t *info, void *context)
 static int
 install_handler(void)
 {
-    struct sigaction action = { .sa_sigaction = on_signal,
+    struct sigaction action = { .sa_sigaction = sampler_on_signal,
                                 .sa_flags = SA_SIGINFO | SA_RESTART };
 
     sigfillset(&action.sa_mask);
@@ -172,7 +172,7 @@ sampler_add_thread(void)
         return -errno;
     __atomic_store_n(&thread->ready, true, __ATOMIC_SEQ_CST);
     if (__atomic_load_n(&sampler.armed, __ATOMIC_SEQ_CST))
-        arm(thread, true);
+        sampler_arm(thread, true);
     signals_unblock(SIGPROF);
     return 0;
 }
@@ -190,7 +190,7 @@ sampler_start(struct sampler_table *table, unsigned hz)
     sampler.period = SECOND / hz;
     table->hz = hz;
     guard_open(&table->guard);
-    stacks_adopt(stacks_of(table));
+    stacks_adopt(sampler_stacks_of(table));
     if ((error = install_handler()) < 0 || (error = sampler_add_thread()) < 0) {
         sampler.table = NULL;
         table->hz = 0;

@@ -69,7 +69,7 @@ stacks_adopt(struct stacks *stacks)
 }
 
 static uint32_t
-hash_of(uint32_t label, const uintptr_t *pcs, unsigned depth)
+stacks_hash_of(uint32_t label, const uintptr_t *pcs, unsigned depth)
 {
     uint64_t hash = label + 0x9e3779b97f4a7c15u;
 
@@ -81,8 +81,8 @@ hash_of(uint32_t label, const uintptr_t *pcs, unsigned depth)
 }
 
 static bool
-matches(const struct stacks_record *record, uint32_t hash, uint32_t label, const uintptr_t *pcs,
-        unsigned depth)
+stacks_matches(const struct stacks_record *record, uint32_t hash, uint32_t label,
+               const uintptr_t *pcs, unsigned depth)
 {
     return record->hash == hash && record->label == label && record->depth == depth &&
            memcmp(record->pcs, pcs, depth * sizeof(*pcs)) == 0;
@@ -111,14 +111,14 @@ write_record(struct stacks *stacks, uint32_t hash, uint32_t label, const uintptr
 static struct stacks_record *
 find_or_make(struct stacks *stacks, uint32_t label, const uintptr_t *pcs, unsigned depth)
 {
-    uint32_t hash = hash_of(label, pcs, depth);
+    uint32_t hash = stacks_hash_of(label, pcs, depth);
 
     for (uint32_t i = 0; i < PROBES; i++) {
         uint32_t *slot = &stacks->index[(hash + i) % SLOTS];
         uint32_t place = *slot;
 
         if (place != 0) {
-            if (matches(record_at(stacks, place), hash, label, pcs, depth))
+            if (stacks_matches(record_at(stacks, place), hash, label, pcs, depth))
                 return record_at(stacks, place);
             continue;
         }

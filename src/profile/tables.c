@@ -34,7 +34,7 @@ struct tables_whole {
 } __attribute__((aligned(PAGE)));
 
 static struct tables_whole *
-whole(const struct tables *tables)
+tables_whole(const struct tables *tables)
 {
     return tables->memory;
 }
@@ -146,5 +146,5 @@ tables_crash(const struct tables *tables, unsigned process)
     if (process < tables->workers)
         return &part(tables, process)->crash;
     assert(process <= tables_master(tables));
-    return &whole(tables)->crashes[process - tables->workers];
+    return &tables_whole(tables)->crashes[process - tables->workers];
 }

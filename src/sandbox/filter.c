@@ -60,7 +60,7 @@ is_free(enum sandbox_kind kind, const char *name)
 }
 
 static unsigned
-compare(const struct call *call, struct scmp_arg_cmp compares[CALLS_CONDITIONS + 1])
+filter_compare(const struct call *call, struct scmp_arg_cmp compares[CALLS_CONDITIONS + 1])
 {
     unsigned count = 0;
 
@@ -88,7 +88,7 @@ add_rules(scmp_filter_ctx context, enum sandbox_kind kind)
 
         if (number != __NR_SCMP_ERROR && (!is_conditional(call) || !is_free(kind, call->name)))
             error = seccomp_rule_add_array(context, SCMP_ACT_ALLOW, number,
-                                           compare(call, compares), compares);
+                                           filter_compare(call, compares), compares);
     }
     return error;
 }

@@ -90,7 +90,8 @@ enter_filter(enum sandbox_mode mode, enum sandbox_kind kind)
 
 /* In the mode "log" nothing is taken but what the filter needs. */
 static int
-give_up(enum sandbox_mode mode, enum sandbox_kind kind, const struct sandbox_path *paths)
+sandbox_give_up(enum sandbox_mode mode, enum sandbox_kind kind,
+                const struct sandbox_path *paths)
 {
     int error;
 
@@ -108,7 +109,8 @@ sandbox_enter(enum sandbox_mode mode, enum sandbox_kind kind, const struct sandb
 
     if (mode == SANDBOX_MODE_OFF || is_instrumented())
         return 0;
-    if ((error = give_up(mode, kind, paths)) < 0 || (error = enter_filter(mode, kind)) < 0)
+    if ((error = sandbox_give_up(mode, kind, paths)) < 0 ||
+        (error = enter_filter(mode, kind)) < 0)
         log_error("sandbox: %s", strerror(-error));
     return error;
 }

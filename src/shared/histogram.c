@@ -36,7 +36,7 @@ histogram_bucket(const struct histogram_scale *scale, uint64_t value)
 }
 
 static void
-grow(uint64_t *counter, uint64_t amount)
+histogram_grow(uint64_t *counter, uint64_t amount)
 {
     __atomic_store_n(counter, *counter + amount, __ATOMIC_RELAXED);
 }
@@ -44,8 +44,8 @@ grow(uint64_t *counter, uint64_t amount)
 void
 histogram_add(struct histogram *histogram, const struct histogram_scale *scale, uint64_t value)
 {
-    grow(&histogram->buckets[histogram_bucket(scale, value)], 1);
-    grow(&histogram->sum, value);
+    histogram_grow(&histogram->buckets[histogram_bucket(scale, value)], 1);
+    histogram_grow(&histogram->sum, value);
 }
 
 void

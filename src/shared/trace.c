@@ -58,7 +58,7 @@ trace_argument(enum trace_kind kind)
 
 /* A power of two, so that a place in the ring costs no division. */
 static uint64_t
-places(unsigned events)
+trace_places(unsigned events)
 {
     uint64_t count = events == 0 ? 0 : 2;
 
@@ -70,13 +70,13 @@ places(unsigned events)
 size_t
 trace_size(unsigned events)
 {
-    return sizeof(struct trace) + places(events) * sizeof(struct trace_event);
+    return sizeof(struct trace) + trace_places(events) * sizeof(struct trace_event);
 }
 
 void
 trace_init(struct trace *trace, unsigned events)
 {
-    trace->mask = events == 0 ? 0 : places(events) - 1;
+    trace->mask = events == 0 ? 0 : trace_places(events) - 1;
 }
 
 void
@@ -88,7 +88,7 @@ trace_adopt(struct trace *trace, unsigned events)
 }
 
 static bool
-reserve(struct trace_copy *copy, size_t more)
+trace_reserve(struct trace_copy *copy, size_t more)
 {
     size_t capacity =
         2 * copy->capacity > copy->count + more ? 2 * copy->capacity : copy->count + more;
@@ -117,8 +117,8 @@ oldest_intact(const struct trace *trace, uint64_t size)
 
 /* Appends events that lie somewhat behind the end of the copy. */
 static void
-append(struct trace_copy *copy, const struct trace_event *events, uint64_t count,
-       uint64_t missed)
+trace_append(struct trace_copy *copy, const struct trace_event *events, uint64_t count,
+             uint64_t missed)
 {
     if (missed > 0)
         copy->events[copy->count++] =
@@ -132,7 +132,7 @@ append(struct trace_copy *copy, const struct trace_event *events, uint64_t count
 int
 trace_take(const struct trace *trace, unsigned events, uint64_t *since, struct trace_copy *copy)
 {
-    const uint64_t size = places(events);
+    const uint64_t size = trace_places(events);
     const uint64_t end = trace_written(trace);
     const uint64_t begin = end - *since > size ? end - size : *since;
     struct trace_event *added;
@@ -140,14 +140,14 @@ trace_take(const struct trace *trace, unsigned events, uint64_t *since, struct t
 
     if (size == 0 || *since >= end)
         return 0;
-    if (!reserve(copy, end - begin + 1))
+    if (!trace_reserve(copy, end - begin + 1))
         return -ENOMEM;
     added = copy->events + copy->count + 1; /* behind the place for a gap */
     for (uint64_t i = begin; i < end; i++)
         added[i - begin] = trace->events[i & (size - 1)];
     oldest = oldest_intact(trace, size);
     oldest = oldest < begin ? begin : oldest > end ? end : oldest;
-    append(copy, added + (oldest - begin), end - oldest, oldest - *since);
+    trace_append(copy, added + (oldest - begin), end - oldest, oldest - *since);
     *since = end;
     return 0;
 }

@@ -27,7 +27,7 @@ static struct dump_record *mine;
 /* --- in the process that answers ---------------------------------------------------------- */
 
 static void
-on_signal(int signal, siginfo_t *info, void *context)
+dump_on_signal(int signal, siginfo_t *info, void *context)
 {
     const int error = errno;
     const uint32_t asked = __atomic_load_n(&mine->asked, __ATOMIC_ACQUIRE);
@@ -46,7 +46,7 @@ on_signal(int signal, siginfo_t *info, void *context)
 int
 dump_arm(struct dump_record *record)
 {
-    struct sigaction action = { .sa_sigaction = on_signal,
+    struct sigaction action = { .sa_sigaction = dump_on_signal,
                                 .sa_flags = SA_SIGINFO | SA_RESTART };
 
     unwind_prime();

@@ -133,7 +133,7 @@ struct stream {
 };
 
 static void
-write_line(void *argument, const char *line)
+backtrace_write_line(void *argument, const char *line)
 {
     const struct stream *stream = argument;
 
@@ -146,5 +146,5 @@ backtrace_write(struct symbols *symbols, const uintptr_t *pcs, size_t depth, con
 {
     struct stream stream = { prefix, out };
 
-    backtrace_lines(symbols, pcs, depth, write_line, &stream);
+    backtrace_lines(symbols, pcs, depth, backtrace_write_line, &stream);
 }

@@ -25,7 +25,7 @@ strip_deleted(char *path)
 
 /* A number and the character behind it. */
 static bool
-take(const char **at, int base, char end, uint64_t *value)
+maps_take(const char **at, int base, char end, uint64_t *value)
 {
     char *stop;
 
@@ -45,12 +45,12 @@ maps_parse(const char *line, struct map *map)
     uint64_t end;
 
     *map = (struct map){ 0 };
-    if (!take(&at, 16, '-', &start) || !take(&at, 16, ' ', &end) || start >= end ||
+    if (!maps_take(&at, 16, '-', &start) || !maps_take(&at, 16, ' ', &end) || start >= end ||
         at[0] != 'r' || strnlen(at, 5) < 5 || at[2] != 'x')
         return false;
     at += 5;
-    if (!take(&at, 16, ' ', &map->offset) || (at = strchr(at, ' ')) == NULL ||
-        !take(&at, 10, ' ', &map->inode))
+    if (!maps_take(&at, 16, ' ', &map->offset) || (at = strchr(at, ' ')) == NULL ||
+        !maps_take(&at, 10, ' ', &map->inode))
         return false;
     map->start = start;
     map->end = end;
@@ -63,7 +63,7 @@ maps_parse(const char *line, struct map *map)
 }
 
 static int
-add(struct maps *maps, const struct map *map)
+maps_add(struct maps *maps, const struct map *map)
 {
     struct map *items = reallocarray(maps->items, maps->count + 1, sizeof(*items));
 
@@ -164,7 +164,7 @@ maps_read(struct maps *maps)
         return -errno;
     while (error == 0 && getline(&line, &capacity, in) > 0)
         if (maps_parse(line, &map))
-            error = add(maps, &map);
+            error = maps_add(maps, &map);
     free(line);
     fclose(in);
     dl_iterate_phdr(identify, maps);

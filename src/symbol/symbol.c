@@ -114,7 +114,7 @@ load_modules(struct symbols *symbols)
 }
 
 static int
-prepare(struct symbols *symbols, const struct maps *maps)
+symbol_prepare(struct symbols *symbols, const struct maps *maps)
 {
     symbols->maps = maps;
     symbols->modules = calloc(maps->count + 1, sizeof(Dwfl_Module *));
@@ -132,7 +132,7 @@ symbol_open(const struct maps *maps)
 {
     struct symbols *symbols = calloc(1, sizeof(*symbols));
 
-    if (symbols && prepare(symbols, maps) == 0)
+    if (symbols && symbol_prepare(symbols, maps) == 0)
         return symbols;
     symbol_close(symbols);
     return NULL;
@@ -144,7 +144,7 @@ symbol_open_self(void)
     struct symbols *symbols = calloc(1, sizeof(*symbols));
     int error = symbols ? maps_read(&symbols->own) : -ENOMEM;
 
-    if (error == 0 && (error = prepare(symbols, &symbols->own)) == 0)
+    if (error == 0 && (error = symbol_prepare(symbols, &symbols->own)) == 0)
         return symbols;
     symbol_close(symbols);
     errno = -error;
@@ -294,7 +294,7 @@ look_up(const struct symbols *symbols, uintptr_t address)
 }
 
 static bool
-reserve(struct symbols *symbols, size_t number)
+symbol_reserve(struct symbols *symbols, size_t number)
 {
     size_t capacity = symbols->capacity > 0 ? symbols->capacity * 2 : 256;
     struct symbol_answer **answers;
@@ -318,7 +318,7 @@ symbol_find(struct symbols *symbols, uintptr_t address, const struct symbol **fr
     const struct symbol_answer *answer = NULL;
 
     *frames = &unknown;
-    if (intern_failed(symbols->addresses) || !reserve(symbols, number))
+    if (intern_failed(symbols->addresses) || !symbol_reserve(symbols, number))
         return 1;
     if (symbols->answers[number] == NULL)
         symbols->answers[number] = look_up(symbols, address);

@@ -82,7 +82,7 @@ ring_others(struct worker *worker)
 }
 
 static void
-admit(struct worker *worker, int fd)
+acceptor_admit(struct worker *worker, int fd)
 {
     struct connection *connection = connection_open(worker, fd, TRACE_ACCEPT);
 
@@ -98,7 +98,7 @@ admit(struct worker *worker, int fd)
 }
 
 static void
-on_ready(struct worker *worker, struct watch *watch, uint32_t events)
+acceptor_on_ready(struct worker *worker, struct watch *watch, uint32_t events)
 {
     (void)events;
     for (int i = 0; i < BATCH && worker->accept_again == 0; i++) {
@@ -109,7 +109,7 @@ on_ready(struct worker *worker, struct watch *watch, uint32_t events)
                 pause_exhausted(worker, errno);
             return;
         }
-        admit(worker, fd);
+        acceptor_admit(worker, fd);
         if (balance_reached(worker->inherit->slots, worker->inherit->slot, worker->now)) {
             pause_accepting(worker);
             set_sharing(worker, true);
@@ -124,7 +124,8 @@ acceptor_start(struct worker *worker)
         struct watch *watch = &worker->listeners[i];
         struct epoll_event event = { .events = EPOLLIN | EPOLLEXCLUSIVE, .data.ptr = watch };
 
-        *watch = (struct watch){ .ready = on_ready, .fd = worker->inherit->listen_fds[i] };
+        *watch =
+            (struct watch){ .ready = acceptor_on_ready, .fd = worker->inherit->listen_fds[i] };
         if (epoll_ctl(worker->epoll_fd, EPOLL_CTL_ADD, watch->fd, &event) < 0)
             return -errno;
     }
@@ -153,7 +154,7 @@ take_waiting(struct worker *worker, int listener)
     int fd;
 
     while ((fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0)
-        admit(worker, fd);
+        acceptor_admit(worker, fd);
     worker->accept_again = 0;
 }
 

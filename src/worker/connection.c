@@ -22,7 +22,7 @@
 #include "worker/reader.h"
 #include "worker/worker.h"
 
-static void nothing(struct worker *worker, struct connection *connection);
+static void connection_nothing(struct worker *worker, struct connection *connection);
 static void linger(struct worker *worker, struct connection *connection);
 static void send_stalled(struct worker *worker, struct connection *connection);
 
@@ -37,13 +37,13 @@ static const struct state states[CONNECTION_STATES] = {
     [CONNECTION_DRAINING] = { EPOLLIN, exchange_receive, connection_finish },
     [CONNECTION_HEAD] = { EPOLLIN, exchange_receive, exchange_time_out },
     [CONNECTION_SEND] = { EPOLLOUT, exchange_send, send_stalled },
-    [CONNECTION_READ] = { 0, nothing, connection_reset },
+    [CONNECTION_READ] = { 0, connection_nothing, connection_reset },
     [CONNECTION_LINGER] = { EPOLLIN, linger, connection_close },
 };
 
 /* One turn of one connection. */
 static void
-run(struct worker *worker, struct connection *connection)
+connection_run(struct worker *worker, struct connection *connection)
 {
     uint32_t id;
 
@@ -54,7 +54,7 @@ run(struct worker *worker, struct connection *connection)
 }
 
 static void
-on_ready(struct worker *worker, struct watch *watch, uint32_t events)
+connection_on_ready(struct worker *worker, struct watch *watch, uint32_t events)
 {
     struct connection *connection = (struct connection *)watch;
 
@@ -67,7 +67,7 @@ on_ready(struct worker *worker, struct watch *watch, uint32_t events)
     if (events & (EPOLLRDHUP | EPOLLHUP))
         connection->hangup = true;
     if (!connection->queued && events & (states[connection->state].interest | EPOLLHUP))
-        run(worker, connection);
+        connection_run(worker, connection);
 }
 
 static struct connection *
@@ -88,7 +88,7 @@ connection_open(struct worker *worker, int fd, enum trace_kind how)
         close(fd);
         return NULL;
     }
-    connection->watch = (struct watch){ .ready = on_ready, .fd = fd };
+    connection->watch = (struct watch){ .ready = connection_on_ready, .fd = fd };
     worker->connections++;
     slot_add(&worker->slot->connections, 1);
     journal_open(worker, connection, how);
@@ -190,7 +190,7 @@ void
 connection_take_turn(struct worker *worker, struct connection *connection)
 {
     leave_queue(worker, connection);
-    run(worker, connection);
+    connection_run(worker, connection);
 }
 
 void
@@ -240,7 +240,7 @@ connection_close_all(struct worker *worker)
 
 /* The peer may do what it likes meanwhile: the read comes back, and sending tells. */
 static void
-nothing(struct worker *worker, struct connection *connection)
+connection_nothing(struct worker *worker, struct connection *connection)
 {
     (void)worker;
     (void)connection;

@@ -49,8 +49,8 @@ counters_of(const struct worker *worker, const struct object *object)
 
 /* Says no in one short text; the connection closes. */
 static void
-refuse(struct worker *worker, struct connection *connection, unsigned status,
-       const char *reason, bool head_only)
+exchange_refuse(struct worker *worker, struct connection *connection, unsigned status,
+                const char *reason, bool head_only)
 {
     struct stage *stage = &worker->stage;
 
@@ -68,7 +68,7 @@ refuse_head(struct worker *worker, struct connection *connection, const struct h
     const struct refusal_info *info = refusal_info(refusal);
 
     log_debug("refused: %s (%u)", info->name, info->status);
-    refuse(worker, connection, info->status, info->text, head->method == METHOD_HEAD);
+    exchange_refuse(worker, connection, info->status, info->text, head->method == METHOD_HEAD);
 }
 
 /* A file that was found changed stays away until a reload, even if it changes back. */
@@ -163,7 +163,7 @@ given_away(struct worker *worker, struct connection *connection, const struct ob
 }
 
 static enum sender_result
-give_up(struct worker *worker, struct connection *connection)
+exchange_give_up(struct worker *worker, struct connection *connection)
 {
     stage_clear(&worker->stage);
     connection_close(worker, connection);
@@ -195,7 +195,7 @@ answer_request(struct worker *worker, struct connection *connection,
     if (object)
         slot_count_answer(counters_of(worker, object), answer.status);
     if (answer.body && !begin_body(worker, connection, object, &answer))
-        return give_up(worker, connection);
+        return exchange_give_up(worker, connection);
     return SENDER_DONE;
 }
 
@@ -261,7 +261,7 @@ answer_input(struct worker *worker, struct connection *connection, struct input 
 /* All answers have left: what now? A head keeps the deadline it was given with its first byte.
  * True: a request may come. */
 static bool
-settle(struct worker *worker, struct connection *connection)
+exchange_settle(struct worker *worker, struct connection *connection)
 {
     if (connection->closing) {
         connection_finish(worker, connection);
@@ -299,11 +299,11 @@ go_on(struct worker *worker, struct connection *connection, struct input *input)
         input->length = 0;
     if (inbox_keep(&connection->inbox, input->at, input->length, &input->head,
                    (size_t)worker->server->head_size) < 0) {
-        give_up(worker, connection);
+        exchange_give_up(worker, connection);
         return false;
     }
     if (result == SENDER_DONE)
-        return settle(worker, connection);
+        return exchange_settle(worker, connection);
     wait_for(worker, connection, result);
     return false;
 }
@@ -371,7 +371,7 @@ exchange_time_out(struct worker *worker, struct connection *connection)
 {
     struct input none = { 0 };
 
-    refuse(worker, connection, 408, "the head did not arrive in time", false);
+    exchange_refuse(worker, connection, 408, "the head did not arrive in time", false);
     go_on(worker, connection, &none);
 }
 
@@ -382,6 +382,6 @@ exchange_refuse_busy(struct worker *worker, struct connection *connection)
 
     connection->refused = true;
     worker->refused++;
-    refuse(worker, connection, 503, "too many connections", false);
+    exchange_refuse(worker, connection, 503, "too many connections", false);
     go_on(worker, connection, &none);
 }

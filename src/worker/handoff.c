@@ -65,8 +65,8 @@ choose(const struct worker *worker, const struct connection *connection)
 
 /* The request that is to be answered is counted by who answers it. */
 static bool
-give(const struct handoff *handoff, const struct connection *connection, const char *rest,
-     size_t length)
+handoff_give(const struct handoff *handoff, const struct connection *connection,
+             const char *rest, size_t length)
 {
     uint32_t requests = connection->requests - 1;
     struct iovec iov[2] = { { &requests, sizeof(requests) },
@@ -92,7 +92,7 @@ give_to(struct worker *worker, int to, const struct connection *connection, cons
     uint64_t *coming = &slots_worker(worker->inherit->slots, (unsigned)to)->coming;
 
     __atomic_fetch_add(coming, 1, __ATOMIC_RELAXED);
-    if (give(&worker->inherit->handoffs[to], connection, rest, length))
+    if (handoff_give(&worker->inherit->handoffs[to], connection, rest, length))
         return true;
     __atomic_fetch_sub(coming, 1, __ATOMIC_RELAXED);
     return false;
@@ -118,7 +118,7 @@ handoff_offer(struct worker *worker, struct connection *connection, const char *
 
 /* The connection has its turn as if the request had just arrived. */
 static void
-admit(struct worker *worker, int fd, uint32_t requests, size_t length)
+handoff_admit(struct worker *worker, int fd, uint32_t requests, size_t length)
 {
     struct connection *connection = connection_open(worker, fd, TRACE_TAKE);
     const struct head unread = { 0 };
@@ -141,7 +141,7 @@ admit(struct worker *worker, int fd, uint32_t requests, size_t length)
 
 /* Takes one connection from the handoff of that worker. False when the handoff is empty. */
 static bool
-take(struct worker *worker, unsigned from)
+handoff_take(struct worker *worker, unsigned from)
 {
     uint32_t requests;
     struct iovec iov[2] = { { &requests, sizeof(requests) },
@@ -163,7 +163,7 @@ take(struct worker *worker, unsigned from)
         return true;
     }
     memcpy(&fd, CMSG_DATA(&control.header), sizeof(fd));
-    admit(worker, fd, requests, (size_t)n - sizeof(requests));
+    handoff_admit(worker, fd, requests, (size_t)n - sizeof(requests));
     return true;
 }
 
@@ -172,7 +172,7 @@ handoff_ready(struct worker *worker, struct watch *watch, uint32_t events)
 {
     (void)watch;
     (void)events;
-    while (take(worker, worker->inherit->slot))
+    while (handoff_take(worker, worker->inherit->slot))
         ;
 }
 
@@ -182,6 +182,6 @@ handoff_empty(struct worker *worker)
     const struct inherit *inherit = worker->inherit;
 
     for (unsigned i = 0; inherit->handoffs && i < inherit->slots->workers; i++)
-        while (take(worker, i))
+        while (handoff_take(worker, i))
             ;
 }

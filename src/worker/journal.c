@@ -92,7 +92,7 @@ journal_close(struct worker *worker, struct connection *connection)
 
 /* Brings the connection's row up to date. */
 static void
-describe(const struct connection *connection)
+journal_describe(const struct connection *connection)
 {
     struct row *row = connection->journal.row;
 
@@ -108,7 +108,7 @@ describe(const struct connection *connection)
 void
 journal_enter(struct worker *worker, struct connection *connection, unsigned from)
 {
-    describe(connection);
+    journal_describe(connection);
     if (from == connection->state)
         return;
     if (from == CONNECTION_IDLE)

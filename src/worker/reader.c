@@ -69,7 +69,7 @@ wait_for_job(struct reader *reader)
 }
 
 static void
-give_back(struct reader *reader, struct reader_job *job)
+reader_give_back(struct reader *reader, struct reader_job *job)
 {
     pthread_mutex_lock(&reader->lock);
     job->next = reader->done;
@@ -79,7 +79,7 @@ give_back(struct reader *reader, struct reader_job *job)
 }
 
 static void *
-serve(void *argument)
+reader_serve(void *argument)
 {
     struct reader *reader = argument;
 
@@ -94,7 +94,7 @@ serve(void *argument)
         label_set_request(job->request);
         job->result =
             job->object->ops->read(job->object, job->bytes, job->size, job->offset, true);
-        give_back(reader, job);
+        reader_give_back(reader, job);
     }
     return NULL;
 }
@@ -111,7 +111,7 @@ start_threads(struct reader *reader)
     sigfillset(&all);
     pthread_sigmask(SIG_BLOCK, &all, &before);
     while (reader->started < reader->threads &&
-           pthread_create(&thread, NULL, serve, reader) == 0) {
+           pthread_create(&thread, NULL, reader_serve, reader) == 0) {
         pthread_detach(thread);
         reader->started++;
     }

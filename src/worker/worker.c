@@ -54,7 +54,7 @@ worker_drain(struct worker *worker)
 }
 
 static void
-end_now(struct worker *worker)
+worker_end_now(struct worker *worker)
 {
     worker->ended = true;
 }
@@ -63,13 +63,13 @@ static void
 drain_or_end(struct worker *worker)
 {
     if (worker->drain_until != 0)
-        end_now(worker);
+        worker_end_now(worker);
     else
         worker_drain(worker);
 }
 
 static void
-reopen_log(struct worker *worker)
+worker_reopen_log(struct worker *worker)
 {
     int error = log_reopen();
 
@@ -85,12 +85,12 @@ static const struct {
 } actions[] = {
     { SIGQUIT, worker_drain },
     { SIGTERM, drain_or_end },
-    { SIGINT, end_now },
-    { SIGUSR1, reopen_log },
+    { SIGINT, worker_end_now },
+    { SIGUSR1, worker_reopen_log },
 };
 
 static void
-on_signal(struct worker *worker, struct watch *watch, uint32_t events)
+worker_on_signal(struct worker *worker, struct watch *watch, uint32_t events)
 {
     int signal;
 
@@ -199,7 +199,7 @@ start_sampling(const struct worker *worker)
 
 /* Not fatal: without them a worker still serves. */
 static void
-arm(const struct inherit *inherit)
+worker_arm(const struct inherit *inherit)
 {
     int error = crash_arm(tables_crash(inherit->tables, inherit->slot));
 
@@ -216,7 +216,7 @@ chunk_capacity(const struct worker *worker)
 }
 
 static int
-allocate(struct worker *worker)
+worker_allocate(struct worker *worker)
 {
     const struct inherit *inherit = worker->inherit;
 
@@ -276,28 +276,28 @@ watch_others(struct worker *worker)
 }
 
 static int
-start(struct worker *worker)
+worker_start(struct worker *worker)
 {
     int signal_fd;
     int error;
 
     TAILQ_INIT(&worker->queue);
     admission_start(worker);
-    arm(worker->inherit);
+    worker_arm(worker->inherit);
     stay_on_cpu(worker);
     start_timers(worker);
     if ((error = identity_become(&worker->inherit->identity)) < 0 ||
         (error = roster_protect(worker->inherit->roster)) < 0)
         return error;
     start_sampling(worker);
-    if ((error = allocate(worker)) < 0)
+    if ((error = worker_allocate(worker)) < 0)
         return error;
     open_pipe(worker);
     if ((worker->epoll_fd = epoll_create1(EPOLL_CLOEXEC)) < 0)
         return -errno;
     if ((signal_fd = signals_open()) < 0)
         return signal_fd;
-    if ((error = watch_descriptor(worker, &worker->signals, signal_fd, on_signal)) < 0 ||
+    if ((error = watch_descriptor(worker, &worker->signals, signal_fd, worker_on_signal)) < 0 ||
         (error = watch_others(worker)) < 0)
         return error;
     return acceptor_start(worker);
@@ -319,7 +319,7 @@ note_time(struct worker *worker)
 
 /* Milliseconds until something is due; -1: nothing is. */
 static int
-next_wait(const struct worker *worker)
+worker_next_wait(const struct worker *worker)
 {
     int wait = -1;
 
@@ -368,7 +368,7 @@ take_turns(struct worker *worker)
 static int
 wait_for_events(struct worker *worker, struct epoll_event events[EVENTS])
 {
-    const int wait = next_wait(worker);
+    const int wait = worker_next_wait(worker);
     const uint64_t began = wait != 0 ? trace_now() : 0;
     const int count = epoll_wait(worker->epoll_fd, events, EVENTS, wait);
 
@@ -379,7 +379,7 @@ wait_for_events(struct worker *worker, struct epoll_event events[EVENTS])
 }
 
 static void
-turn(struct worker *worker)
+worker_turn(struct worker *worker)
 {
     struct epoll_event events[EVENTS];
     int count;
@@ -413,7 +413,7 @@ cut_answers(struct worker *worker)
 }
 
 static void
-release(struct worker *worker)
+worker_release(struct worker *worker)
 {
     close(worker->signals.fd);
     close(worker->epoll_fd);
@@ -442,7 +442,7 @@ worker_run(const struct inherit *inherit)
     worker->slot = slots_worker(inherit->slots, inherit->slot);
     journal_start(worker);
     note_time(worker);
-    if ((error = start(worker)) < 0 ||
+    if ((error = worker_start(worker)) < 0 ||
         (error = sandbox_enter(worker->server->sandbox, SANDBOX_WORKER, NULL)) < 0) {
         log_error("start: %s", strerror(-error));
         return EXIT_FAILURE;
@@ -450,7 +450,7 @@ worker_run(const struct inherit *inherit)
     publish_memory(worker);
     log_info("serving");
     while (!worker->ended) {
-        turn(worker);
+        worker_turn(worker);
         sandbox_log(SANDBOX_WORKER);
     }
     log_info("ended with %u connections open", worker->connections);
@@ -458,6 +458,6 @@ worker_run(const struct inherit *inherit)
     cut_answers(worker);
     if (reader_busy(worker->reader))
         _exit(EXIT_SUCCESS);
-    release(worker);
+    worker_release(worker);
     return EXIT_SUCCESS;
 }

@@ -19,7 +19,7 @@ from observing import text
 
 NO_CORE = "core = off\n"
 NUMBERS = (signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS)
-FRAMES = ("turn", "worker_run", "spawn_worker", "main")
+FRAMES = ("worker_turn", "worker_run", "spawn_worker", "main")
 
 
 def expect_crash(daemon, who, number):
@@ -227,7 +227,7 @@ STACKS = "/debug/pprof/goroutine?debug=2"
 def test_stacks_on_demand(observe):
     daemon = observe()
     fetch(daemon, "GET", "/o")
-    wait_until(lambda: text(daemon, STACKS).count(" turn+") == 2, "both stacks")
+    wait_until(lambda: text(daemon, STACKS).count(" worker_turn+") == 2, "both stacks")
     found = text(daemon, STACKS)
     for worker in (0, 1):
         assert f"stack of worker {worker}, generation 0" in found
@@ -241,7 +241,7 @@ def test_stacks_on_demand(observe):
 def test_who_does_not_answer_is_not_waited_for(observe):
     daemon = observe()
     fetch(daemon, "GET", "/o")
-    wait_until(lambda: text(daemon, STACKS).count(" turn+") == 2, "both stacks")
+    wait_until(lambda: text(daemon, STACKS).count(" worker_turn+") == 2, "both stacks")
     victim = daemon.named("worker 0")
     os.kill(victim, signal.SIGSTOP)
     try:
@@ -249,7 +249,7 @@ def test_who_does_not_answer_is_not_waited_for(observe):
         found = text(daemon, STACKS)
         assert time.monotonic() - begin < 3
         assert re.search(r"no answer: .*, process state T", found)
-        assert found.count(" turn+") == 1
+        assert found.count(" worker_turn+") == 1
     finally:
         os.kill(victim, signal.SIGCONT)
     assert fetch(daemon, "GET", "/o").status == 200
