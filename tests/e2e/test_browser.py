@@ -3,7 +3,8 @@
 
 import pytest
 
-from daemon import wait_until
+from conftest import VARIANTS
+from daemon import TOP, wait_until
 from observing import ask, load
 from viewers import Browser, pprof_pages, serving_files, speedscope
 
@@ -69,3 +70,15 @@ def test_the_pages_of_pprof(observe, browser, tmp_path):
         for page in ("top", "flamegraph", "peek?f=worker_run"):
             browser.open(url + page)
             browser.wait_text("tiffd cpu", "worker_run", "turn")
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_the_page_that_is_shipped(start, browser, variant):
+    """The first thing that somebody sees who opens what scripts/run says."""
+    ini = (TOP / "etc" / "tiffd.ini").read_text().replace("../assets/", f"{TOP}/assets/")
+    daemon = start(ini, "-o", f"server.variant={variant}")
+    browser.open("http://{}:{}/".format(*daemon.address))
+    browser.wait_text("tiffd works", "/sample.tif")
+    shown = "const [image] = document.images; return image.complete && image.naturalWidth"
+    wait_until(lambda: browser.driver.execute_script(shown) == 1024, "the picture")
+    assert browser.complaints() == []
