@@ -7,6 +7,7 @@ import pytest
 
 from client import fetch
 
+PATIENCE = 180  # a second of reading, on a machine that does a lot besides
 INI = "[server]\nworkers = 1\nvariant = streaming\n[asset /huge]\nfile = {}/huge\n"
 
 
@@ -29,5 +30,6 @@ def test_a_signal_to_end_is_not_kept_waiting(huge):
 def test_a_reload_waits_its_turn(huge):
     huge.wait_log("listening on")
     huge.send_signal(signal.SIGHUP)
+    huge.wait_log("started: ", seconds=PATIENCE)
     assert fetch(huge, "GET", "/huge", "Range: bytes=0-9").body == bytes(10)
-    huge.wait_log("generation 1 serves")
+    huge.wait_log("generation 1 serves", seconds=PATIENCE)
