@@ -5,6 +5,8 @@ import dataclasses
 import re
 import socket
 
+from daemon import DEADLINE
+
 STATUS = re.compile(rb"^HTTP/1\.1 (\d{3}) ([A-Z][A-Za-z -]*)$")
 FIELD = re.compile(rb"^([A-Za-z][A-Za-z-]*): ([!-~](?:[ -~]*[!-~])?)$")
 
@@ -115,7 +117,7 @@ def connect_narrowly(daemon, size=4096):
     """A client whose kernel takes little: what it does not read stays with the server."""
     connection = socket.socket()
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, size)
-    connection.settimeout(20)
+    connection.settimeout(DEADLINE)
     connection.connect(daemon.address)
     return Client(connection)
 

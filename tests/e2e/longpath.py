@@ -14,6 +14,8 @@ import struct
 import threading
 import time
 
+from daemon import DEADLINE
+
 CLONE_NEWNET = 0x40000000
 TUNSETIFF, IFF_TUN, IFF_NO_PI = 0x400454CA, 1, 0x1000
 SIOCSIFADDR, SIOCSIFDSTADDR, SIOCSIFMTU = 0x8916, 0x8918, 0x8922
@@ -85,7 +87,7 @@ class LongPath:
 
     def __enter__(self):
         self.thread.start()
-        self.connection.settimeout(20)
+        self.connection.settimeout(DEADLINE)
         self.connection.connect((self.server, 80))
         return self
 

@@ -7,14 +7,14 @@ import subprocess
 
 import pytest
 
-from daemon import PROGRAM
+from daemon import DEADLINE, PROGRAM
 
 ASSET = "[asset /a]\nfile = object\n"  # two lines
 
 
 def run(*arguments, cwd=None):
     """tiffd with arguments; it must come back by itself."""
-    return subprocess.run([PROGRAM, *arguments], capture_output=True, cwd=cwd, timeout=20)
+    return subprocess.run([PROGRAM, *arguments], capture_output=True, cwd=cwd, timeout=DEADLINE)
 
 
 def text_of(output):

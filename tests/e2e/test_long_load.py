@@ -23,7 +23,7 @@ def test_a_signal_to_end_is_not_kept_waiting(huge):
     huge.wait_log("listening on")
     huge.status = 1
     huge.send_signal(signal.SIGTERM)
-    huge.process.wait(20)
+    huge.process.wait(PATIENCE)
     assert any("a signal ends the daemon" in line for line in huge.lines())
 
 

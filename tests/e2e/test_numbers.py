@@ -14,7 +14,7 @@ import urllib.request
 import pytest
 
 from client import fetch
-from daemon import SAMPLE, TOP, alive, wait_until
+from daemon import DEADLINE, SAMPLE, TOP, alive, wait_until
 from meanwhile import meanwhile
 
 INI = f"""
@@ -36,7 +36,7 @@ HISTOGRAMS = {
 
 
 def ask(daemon, path):
-    with urllib.request.urlopen(daemon.debug_url + path, timeout=20) as answer:
+    with urllib.request.urlopen(daemon.debug_url + path, timeout=DEADLINE) as answer:
         return answer.headers["content-type"], answer.read().decode()
 
 

@@ -84,7 +84,7 @@ def client_on(cpu):
 
 def numbers(daemon, name):
     """What the workers of the newest generation count."""
-    with urllib.request.urlopen(f"{daemon.debug_url}/metrics", timeout=20) as page:
+    with urllib.request.urlopen(f"{daemon.debug_url}/metrics", timeout=DEADLINE) as page:
         text = page.read().decode()
     pattern = rf'^tiffd_worker_{name}{{generation="(\d+)",worker="(\d+)"}} (\d+)$'
     found = [tuple(map(int, row)) for row in re.findall(pattern, text, re.M)]
