@@ -2,8 +2,8 @@
 /*
  * sandbox: the order of what is given up. The filter comes last, for it forbids the rest.
  *
- * What finds errors at run time (sanitizers) opens files, starts programs and traces itself,
- * and so does coverage at the end; in such builds there is no sandbox.
+ * What finds errors at run time (sanitizers) opens files, starts programs and traces itself; in
+ * such builds there is no sandbox.
  */
 #include "sandbox/sandbox.h"
 
