@@ -14,16 +14,16 @@ static void
 check_target_length(const struct build *build)
 {
     const struct config_server *server = &build->config->server;
-    const struct config_option *option = option_find(SECTION_SERVER, "target_length");
+    const struct config_option *option = option_find(SECTION_SERVER, "max_target_size");
     struct origin origin = *build_given(build, option, 0);
 
     /* A size of 0 is one that was refused. */
-    if (server->head_size > 0 && server->target_length > server->head_size)
+    if (server->max_header_size > 0 && server->max_target_size > server->max_header_size)
         report_error(build->report, origin,
-                     "[server] target_length: %" PRIu64
+                     "[server] max_target_size: %" PRIu64
                      " bytes do not fit in a head; accepted: "
-                     "at most head_size, %" PRIu64,
-                     server->target_length, server->head_size);
+                     "at most max_header_size, %" PRIu64,
+                     server->max_target_size, server->max_header_size);
 }
 
 /* A group alone is not a way to give up the rights of root. */

@@ -50,14 +50,14 @@ struct config_server {
     char *group; /* NULL: the user's own group */
     char *pid_file;
     unsigned backlog;
-    uint64_t head_size;
-    unsigned head_fields;
-    uint64_t target_length;
-    unsigned connections; /* per worker */
-    uint64_t requests;    /* per connection; 0: no limit */
-    unsigned ranges;      /* per request; above it the whole object is sent */
-    uint64_t head_timeout;
-    uint64_t idle_timeout;
+    uint64_t max_header_size;
+    unsigned max_header_fields;
+    uint64_t max_target_size;
+    unsigned worker_connections; /* per worker */
+    uint64_t keepalive_requests; /* per connection; 0: no limit */
+    unsigned max_ranges;         /* per request; above it the whole object is sent */
+    uint64_t header_timeout;
+    uint64_t keepalive_timeout;
     uint64_t send_timeout;
     uint64_t linger_timeout;
     uint64_t drain_timeout;
@@ -65,10 +65,10 @@ struct config_server {
     enum binding affinity; /* of workers to CPUs */
     enum binding steering; /* of connections to workers */
     enum sandbox_mode sandbox;
-    unsigned senders;     /* large bodies sent at a time, per worker; 0: all */
-    unsigned readers;     /* threads of a worker for reads that would wait for a disk */
-    uint64_t send_buffer; /* of a socket on a short path; 0: the kernel's choice everywhere */
-    uint64_t turn_size;   /* bytes one connection may send before the next has its turn */
+    unsigned max_senders;  /* large bodies sent at a time, per worker; 0: all */
+    unsigned read_threads; /* threads of a worker for reads that would wait for a disk */
+    uint64_t sndbuf;       /* of a socket on a short path; 0: the kernel's choice everywhere */
+    uint64_t send_max_chunk; /* bytes one connection may send before the next has its turn */
 };
 
 struct config_log {
@@ -83,20 +83,20 @@ struct config_profile {
     char *dir;  /* NULL: where tiffd was started */
     unsigned hz;
     uint64_t sample_bytes;
-    unsigned keep;  /* files of processes that have ended, a worker and kind */
-    uint64_t every; /* 0: only when something ends, or on demand */
-    char *user;     /* NULL: files belong to who started tiffd */
-    char *group;    /* NULL: the user's own */
+    unsigned keep_files; /* files of processes that have ended, a worker and kind */
+    uint64_t interval;   /* 0: only when something ends, or on demand */
+    char *user;          /* NULL: files belong to who started tiffd */
+    char *group;         /* NULL: the user's own */
     unsigned mode;
 };
 
 /* [debug] */
 struct config_debug {
     struct listen_list listen; /* loopback and Unix sockets only */
-    unsigned clients;
-    unsigned events;     /* kept a worker; 0: none are noted */
-    uint64_t schedtrace; /* 0: off */
-    uint64_t alloctrace; /* 0: off */
+    unsigned max_clients;
+    unsigned trace_events; /* kept a worker; 0: none are noted */
+    uint64_t schedtrace;   /* 0: off */
+    uint64_t alloctrace;   /* 0: off */
     enum core core;
 };
 

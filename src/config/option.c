@@ -12,6 +12,7 @@
 
 #include "base/count.h"
 #include "config/nearest.h"
+#include "config/renamed.h"
 #include "config/type.h"
 
 #define SECTION_OF_server  SECTION_SERVER
@@ -101,10 +102,13 @@ list_keys(enum section_kind section, char *text, size_t size)
 void
 option_suggest(enum section_kind section, const char *key, char *text, size_t size)
 {
+    const char *now = renamed_key(section, key);
     const struct config_option *nearest = find_nearest(section, key);
     const struct config_option *elsewhere = find_elsewhere(key);
 
-    if (nearest != NULL)
+    if (now != NULL)
+        snprintf(text, size, "it is called %s now", now);
+    else if (nearest != NULL)
         snprintf(text, size, "did you mean %s?", nearest->key);
     else if (elsewhere != NULL)
         snprintf(text, size, "it belongs to [%s]", section_name(elsewhere->section));

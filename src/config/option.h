@@ -59,8 +59,8 @@ extern const size_t option_count;
 /* NULL when the section has no such key. */
 const struct config_option *option_find(enum section_kind section, const char *key);
 
-/* Writes into text what to use in place of an unknown key: the nearest key, the section it
- * belongs to, or all keys of the section. */
+/* Writes into text what to use in place of an unknown key: the name it has now, the nearest
+ * key, the section it belongs to, or all keys of the section. */
 void option_suggest(enum section_kind section, const char *key, char *text, size_t size);
 
 /* The option's field in config; asset as for section_fields(). */

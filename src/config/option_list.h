@@ -29,21 +29,21 @@ OPTION(server, pid_file, path, "", 0, 0, OPTION_RESTART,
        "where the master writes its process id; empty: nowhere")
 OPTION(server, backlog, number, "1024", 1, 65535, 0,
        "connections that may wait to be accepted, per listen address")
-OPTION(server, head_size, size, "16k", 1024, 65536, 0,
-       "bytes in a request's head; above it: 431")
-OPTION(server, head_fields, number, "100", 1, 1000, 0,
-       "fields in a request's head; above it: 431")
-OPTION(server, target_length, size, "8k", 16, 65536, 0,
-       "bytes in a request's target, at most head_size; above it: 414")
-OPTION(server, connections, number, "16384", 1, 1048576, 0,
-       "connections of one worker; above it: 503 and close")
-OPTION(server, requests, count, "0", 0, 1000000000, 0,
+OPTION(server, max_header_size, size, "16k", 1024, 65536, 0,
+       "bytes in a request's head; a longer one is answered with 431")
+OPTION(server, max_header_fields, number, "100", 1, 1000, 0,
+       "fields in a request's head; more are answered with 431")
+OPTION(server, max_target_size, size, "8k", 16, 65536, 0,
+       "bytes in a request's target, at most max_header_size; a longer one is answered with 414")
+OPTION(server, worker_connections, number, "16384", 1, 1048576, 0,
+       "connections of one worker; one more is answered with 503 and closed")
+OPTION(server, keepalive_requests, count, "0", 0, 1000000000, 0,
        "requests on one connection before it is closed; 0: no limit")
-OPTION(server, ranges, number, "16", 1, 1024, 0,
-       "ranges in one request; above it the whole object is sent")
-OPTION(server, head_timeout, time, "10s", 10, 3600000, 0,
+OPTION(server, max_ranges, number, "16", 1, 1024, 0,
+       "ranges in one request; with more the whole object is sent")
+OPTION(server, header_timeout, time, "10s", 10, 3600000, 0,
        "time for a whole request head")
-OPTION(server, idle_timeout, time, "1m", 10, 86400000, 0,
+OPTION(server, keepalive_timeout, time, "1m", 10, 86400000, 0,
        "time a connection may wait for its next request")
 OPTION(server, send_timeout, time, "30s", 10, 86400000, 0,
        "time in which a client must take at least one byte")
@@ -57,13 +57,13 @@ OPTION(server, affinity, binding, "none", 0, 0, 0,
        "cpu: worker N stays on the Nth of the CPUs this process may use")
 OPTION(server, steering, binding, "cpu", 0, 0, 0,
        "cpu: connections that ask for large bodies move to the worker on the CPU of the request")
-OPTION(server, senders, number, "256", 0, 1048576, 0,
+OPTION(server, max_senders, number, "256", 0, 1048576, 0,
        "connections of one worker that send large bodies at a time; 0: all of them")
-OPTION(server, readers, number, "4", 1, 64, 0,
+OPTION(server, read_threads, number, "4", 1, 64, 0,
        "threads of one worker that read what is not in memory, for streaming")
-OPTION(server, send_buffer, size, "64k", 0, 16777216, 0,
+OPTION(server, sndbuf, size, "64k", 0, 16777216, 0,
        "send buffer of connections with a round trip below 0.1 ms; 0: the kernel's choice")
-OPTION(server, turn_size, size, "1m", 4096, 67108864, 0,
+OPTION(server, send_max_chunk, size, "1m", 4096, 67108864, 0,
        "bytes one connection may send before the next has its turn")
 
 OPTION(log, level, level, "notice", 0, 0, 0,
@@ -81,9 +81,9 @@ OPTION(profile, hz, number, "100", 1, 1000, 0,
        "samples a second of CPU time; the kernel's own tick is the upper limit")
 OPTION(profile, sample_bytes, size, "512k", 1, 1073741824, 0,
        "bytes of allocations for each one that is sampled, on average")
-OPTION(profile, keep, number, "16", 1, 100000, 0,
+OPTION(profile, keep_files, number, "16", 1, 100000, 0,
        "profiles kept of one worker and kind, and of replaced generations")
-OPTION(profile, every, time, "0", 0, 86400000, 0,
+OPTION(profile, interval, time, "0", 0, 86400000, 0,
        "how often profiles are written while workers run; 0: when one ends, and on demand")
 OPTION(profile, user, user, "", 0, 0, 0,
        "the user whom profiles are given to; empty: the one that started tiffd")
@@ -94,9 +94,9 @@ OPTION(profile, mode, mode, "0640", 0, 0777, 0,
 
 OPTION(debug, listen, listen, "", 0, 0, 0,
        "where numbers, profiles and traces are served: loopback or unix:/PATH; empty: nowhere")
-OPTION(debug, clients, number, "16", 1, 1024, 0,
-       "clients served there at a time; above it: 503")
-OPTION(debug, events, number, "16384", 0, 4194304, 0,
+OPTION(debug, max_clients, number, "16", 1, 1024, 0,
+       "clients served there at a time; one more is answered with 503")
+OPTION(debug, trace_events, number, "16384", 0, 4194304, 0,
        "events that a worker keeps for execution traces; 0: none are noted")
 OPTION(debug, schedtrace, time, "0", 0, 86400000, 0,
        "how often a line about scheduling goes to standard error; 0: never")

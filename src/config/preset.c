@@ -67,16 +67,16 @@ resolve(const struct build *build, const struct config_option *option, size_t as
         refuse_path(build, option, asset, absolute, reason);
 }
 
-/* A head_size below the default of target_length takes that default along. */
+/* A max_header_size below the default of max_target_size takes that default along. */
 static void
 fit_target_length(const struct build *build)
 {
     struct config_server *server = &build->config->server;
-    const struct config_option *option = option_find(SECTION_SERVER, "target_length");
+    const struct config_option *option = option_find(SECTION_SERVER, "max_target_size");
 
-    if (build_given(build, option, 0)->file == NULL && server->head_size > 0 &&
-        server->target_length > server->head_size)
-        server->target_length = server->head_size;
+    if (build_given(build, option, 0)->file == NULL && server->max_header_size > 0 &&
+        server->max_target_size > server->max_header_size)
+        server->max_target_size = server->max_header_size;
 }
 
 static void

@@ -11,7 +11,7 @@
 #include "http/representation.h"
 #include "http/request.h"
 
-enum { ANSWER_RANGES_MAX = 1024 }; /* at least the maximum of the setting server.ranges */
+enum { ANSWER_RANGES_MAX = 1024 }; /* at least the maximum of the setting server.max_ranges */
 
 struct answer {
     unsigned status;

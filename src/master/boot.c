@@ -25,7 +25,7 @@ void
 boot_raise_descriptor_limit(const struct config *config, const struct generation *living)
 {
     struct rlimit limit;
-    rlim_t wanted = RESERVE + config->server.connections + config->server.listen.count +
+    rlim_t wanted = RESERVE + config->server.worker_connections + config->server.listen.count +
                     config->debug.listen.count + descriptors_of(config);
 
     for (; living; living = living->older)
@@ -34,7 +34,7 @@ boot_raise_descriptor_limit(const struct config *config, const struct generation
         return;
     limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
     if (setrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur < wanted)
-        log_notice("descriptors are limited to %llu: fewer connections than server.connections",
+        log_notice("descriptors are limited to %llu, too few for server.worker_connections",
                    (unsigned long long)limit.rlim_cur);
 }
 

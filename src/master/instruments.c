@@ -65,7 +65,7 @@ static int
 make_profile_files(struct instruments *instruments, const struct config_profile *profile,
                    unsigned generation)
 {
-    struct profile_files_options options = { .keep = profile->keep };
+    struct profile_files_options options = { .keep = profile->keep_files };
 
     if (find_owner(profile, &options.owner) < 0 ||
         place_prefix(profile->dir, profile->cpu, &instruments->prefixes[0]) < 0 ||
@@ -106,8 +106,8 @@ instruments_create(struct instruments *instruments, const struct config *config,
 {
     const unsigned workers = config->server.workers;
     const struct tables_plan plan = { .workers = workers,
-                                      .events = config->debug.events,
-                                      .connections = config->server.connections };
+                                      .events = config->debug.trace_events,
+                                      .connections = config->server.worker_connections };
 
     if (tables_create(&instruments->tables, &plan) == 0 &&
         (instruments->roster = roster_create(workers)) != NULL &&

@@ -26,7 +26,7 @@ serving_arm(const struct generation *generation)
 static void
 schedule_record(struct master *master, uint64_t now)
 {
-    uint64_t every = master->newest->config->profile.every;
+    uint64_t every = master->newest->config->profile.interval;
 
     master->record_at = every == 0 ? 0 : now + every;
 }

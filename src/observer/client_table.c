@@ -22,7 +22,7 @@
 int
 client_table_create(struct client_table *table, const struct view *view)
 {
-    *table = (struct client_table){ .view = view, .clients = view->config->debug.clients };
+    *table = (struct client_table){ .view = view, .clients = view->config->debug.max_clients };
     table->size = 2 * table->clients;
     if ((table->children = calloc(table->size, sizeof(*table->children))) == NULL)
         return -ENOMEM;

@@ -7,8 +7,8 @@
  * watching until another has caught up, which rings its doorbell. A timer backs the bell up,
  * for a worker that hangs or dies rings nobody.
  *
- * Over server.connections the client is told so (503). Without descriptors or memory accepting
- * pauses: the queue of the listen socket holds the clients meanwhile.
+ * Over server.worker_connections the client is told so (503). Without descriptors or memory
+ * accepting pauses: the queue of the listen socket holds the clients meanwhile.
  */
 #include "worker/acceptor.h"
 
@@ -91,7 +91,7 @@ acceptor_admit(struct worker *worker, int fd)
         return;
     }
     slot_add(&worker->slot->accepted, 1);
-    if (worker->connections - worker->refused > worker->server->connections)
+    if (worker->connections - worker->refused > worker->server->worker_connections)
         exchange_refuse_busy(worker, connection);
     journal_serve(NULL);
     ring_others(worker);

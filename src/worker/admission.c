@@ -23,7 +23,8 @@ hold(struct worker *worker, struct connection *connection)
 static bool
 has_place(const struct worker *worker)
 {
-    return worker->server->senders == 0 || worker->admissions.held < worker->server->senders;
+    return worker->server->max_senders == 0 ||
+           worker->admissions.held < worker->server->max_senders;
 }
 
 /* Whoever gets a place has a turn in this round of the loop. */

@@ -47,7 +47,7 @@ connection_run(struct worker *worker, struct connection *connection)
 {
     uint32_t id;
 
-    worker->budget = (size_t)worker->server->turn_size;
+    worker->budget = (size_t)worker->server->send_max_chunk;
     id = journal_turn(worker, connection);
     states[connection->state].run(worker, connection);
     journal_turn_end(worker, id);
@@ -251,7 +251,8 @@ connection_nothing(struct worker *worker, struct connection *connection)
 static void
 linger(struct worker *worker, struct connection *connection)
 {
-    ssize_t n = recv(connection->watch.fd, worker->inbox, worker->server->head_size, MSG_TRUNC);
+    ssize_t n =
+        recv(connection->watch.fd, worker->inbox, worker->server->max_header_size, MSG_TRUNC);
 
     if (n > 0) {
         connection_yield(worker, connection);

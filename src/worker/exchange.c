@@ -5,8 +5,8 @@
  * Heads are read where recv(2) put them: in the worker's inbox, or in the connection's own when
  * a part of one had come before. Small answers gather in the stage and share a system call; a
  * body that can't leave at once ends the reading until it has. What is left over of the bytes
- * is kept, never more than server.head_size of it, so a client that pipelines faster than it
- * reads is stopped by its own socket.
+ * is kept, never more than server.max_header_size of it, so a client that pipelines faster than
+ * it reads is stopped by its own socket.
  */
 #include "worker/exchange.h"
 
@@ -34,9 +34,9 @@ struct input {
 static struct head_limits
 limits_of(const struct config_server *server)
 {
-    return (struct head_limits){ .size = (size_t)server->head_size,
-                                 .target = (size_t)server->target_length,
-                                 .fields = server->head_fields };
+    return (struct head_limits){ .size = (size_t)server->max_header_size,
+                                 .target = (size_t)server->max_target_size,
+                                 .fields = server->max_header_fields };
 }
 
 static struct slot_counters *
@@ -149,7 +149,8 @@ static bool
 last_request(const struct worker *worker, const struct connection *connection)
 {
     return worker->drain_until != 0 ||
-           (worker->server->requests != 0 && connection->requests >= worker->server->requests);
+           (worker->server->keepalive_requests != 0 &&
+            connection->requests >= worker->server->keepalive_requests);
 }
 
 /* A large body may be another worker's to send; then the connection is gone. */
@@ -182,8 +183,8 @@ answer_request(struct worker *worker, struct connection *connection,
     if (object && !intact(worker, object))
         answer_failure(request, 500, &answer);
     else
-        answer_decide(request, object ? &object->representation : NULL, worker->server->ranges,
-                      worker->date_second, &answer);
+        answer_decide(request, object ? &object->representation : NULL,
+                      worker->server->max_ranges, worker->date_second, &answer);
     if (given_away(worker, connection, object, &answer, input))
         return SENDER_GONE;
     answer.close |= last_request(worker, connection);
@@ -298,7 +299,7 @@ go_on(struct worker *worker, struct connection *connection, struct input *input)
     if (connection->closing)
         input->length = 0;
     if (inbox_keep(&connection->inbox, input->at, input->length, &input->head,
-                   (size_t)worker->server->head_size) < 0) {
+                   (size_t)worker->server->max_header_size) < 0) {
         exchange_give_up(worker, connection);
         return false;
     }
@@ -332,7 +333,7 @@ exchange_receive(struct worker *worker, struct connection *connection)
     struct inbox *inbox = connection->inbox;
     struct input input = input_of(inbox);
     char *bytes = inbox ? inbox->bytes : worker->inbox;
-    size_t capacity = (size_t)worker->server->head_size - input.length;
+    size_t capacity = (size_t)worker->server->max_header_size - input.length;
     ssize_t n = recv(connection->watch.fd, bytes + input.length, capacity, 0);
 
     if (n <= 0) {

@@ -56,7 +56,7 @@ choose(const struct worker *worker, const struct connection *connection)
         .slots = worker->inherit->slots,
         .here = worker->inherit->slot,
         .cpu = cpu_of(connection),
-        .limit = worker->server->connections,
+        .limit = worker->server->worker_connections,
         .now = worker->now,
     };
 
@@ -124,7 +124,7 @@ handoff_admit(struct worker *worker, int fd, uint32_t requests, size_t length)
     const struct head unread = { 0 };
 
     if (connection && inbox_keep(&connection->inbox, worker->inbox, length, &unread,
-                                 (size_t)worker->server->head_size) < 0) {
+                                 (size_t)worker->server->max_header_size) < 0) {
         connection_close(worker, connection);
         connection = NULL;
     }
@@ -145,7 +145,7 @@ handoff_take(struct worker *worker, unsigned from)
 {
     uint32_t requests;
     struct iovec iov[2] = { { &requests, sizeof(requests) },
-                            { worker->inbox, (size_t)worker->server->head_size } };
+                            { worker->inbox, (size_t)worker->server->max_header_size } };
     union control control;
     struct msghdr message = { .msg_iov = iov,
                               .msg_iovlen = 2,

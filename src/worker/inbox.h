@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * inbox: bytes received from one client that are not yet a whole request head, or requests that
- * wait for the answer before them. Of server.head_size bytes; allocated only when needed.
+ * wait for the answer before them. Of server.max_header_size bytes; allocated only when needed.
  */
 #ifndef WORKER_INBOX_H
 #define WORKER_INBOX_H

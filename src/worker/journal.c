@@ -23,7 +23,7 @@ journal_start(struct worker *worker)
     worker->rows = tables_rows(inherit->tables, inherit->slot);
     worker->waits = tables_block(inherit->tables, inherit->slot);
     block_start(worker->waits);
-    rows_start(worker->rows, inherit->config->server.connections);
+    rows_start(worker->rows, inherit->config->server.worker_connections);
     worker->slot->idle = 0;
     worker->slot->runnable = 0;
     journal_note_time(worker);
@@ -154,7 +154,7 @@ void
 journal_turn_end(struct worker *worker, uint32_t id)
 {
     trace_add(worker->trace, worker->now_ns, TRACE_TURN_END, id, 0,
-              worker->server->turn_size - worker->budget);
+              worker->server->send_max_chunk - worker->budget);
     label_set(LABEL_NONE);
     journal_serve(NULL);
 }

@@ -3,11 +3,11 @@
  * sender: where bytes leave.
  *
  * One sendmsg(2) carries what is staged and a slice of the body, so a head never travels alone.
- * A connection may hand over server.turn_size bytes a turn; then the next has its turn, which
- * keeps the bytes in flight inside the caches and one fast client from starving the others. A
- * short write says that the socket is full: the edge-triggered event tells when to go on. A
- * piece of a file that is not in memory is read by a thread (reader.h), and the connection
- * waits for it.
+ * A connection may hand over server.send_max_chunk bytes a turn; then the next has its turn,
+ * which keeps the bytes in flight inside the caches and one fast client from starving the
+ * others. A short write says that the socket is full: the edge-triggered event tells when to go
+ * on. A piece of a file that is not in memory is read by a thread (reader.h), and the
+ * connection waits for it.
  */
 #include "worker/sender.h"
 
@@ -315,7 +315,7 @@ may_send(struct worker *worker, struct connection *connection, enum transmit_way
 {
     if (!admission_ask(worker, connection))
         return false;
-    sndbuf_fit(&connection->sndbuf, connection->watch.fd, worker->server->send_buffer,
+    sndbuf_fit(&connection->sndbuf, connection->watch.fd, worker->server->sndbuf,
                sndbuf_times(worker->admissions.held, way == TRANSMIT_PAGES));
     return true;
 }

@@ -21,11 +21,11 @@
 struct sndbuf {
     bool judged : 1; /* its path has been looked at */
     bool fits : 1;   /* it is a short one */
-    uint8_t times;   /* server.send_buffer, its buffer is; 0: it is the kernel's */
+    uint8_t times;   /* server.sndbuf, its buffer is; 0: it is the kernel's */
 };
 
 /* Bounds the send buffer if the path is short: to so many times `size`, which is that of
- * server.send_buffer; 0 leaves every socket to the kernel. Call whenever a large body goes on;
+ * server.sndbuf; 0 leaves every socket to the kernel. Call whenever a large body goes on;
  * it is a system call only when the number changes. */
 void sndbuf_fit(struct sndbuf *sndbuf, int fd, uint64_t size, unsigned times);
 

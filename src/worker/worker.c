@@ -164,9 +164,9 @@ start_timers(struct worker *worker)
 {
     const struct config_server *server = worker->server;
     const uint64_t durations[CONNECTION_STATES] = {
-        [CONNECTION_IDLE] = server->idle_timeout,
+        [CONNECTION_IDLE] = server->keepalive_timeout,
         [CONNECTION_DRAINING] = server->linger_timeout,
-        [CONNECTION_HEAD] = server->head_timeout,
+        [CONNECTION_HEAD] = server->header_timeout,
         [CONNECTION_SEND] = server->send_timeout,
         [CONNECTION_READ] = server->send_timeout,
         [CONNECTION_LINGER] = server->linger_timeout,
@@ -220,12 +220,12 @@ worker_allocate(struct worker *worker)
 {
     const struct inherit *inherit = worker->inherit;
 
-    worker->inbox = malloc(worker->server->head_size);
-    worker->path = malloc(worker->server->target_length);
-    worker->chunk_size = sndbuf_chunk(worker->server->send_buffer);
+    worker->inbox = malloc(worker->server->max_header_size);
+    worker->path = malloc(worker->server->max_target_size);
+    worker->chunk_size = sndbuf_chunk(worker->server->sndbuf);
     worker->chunk = nodump_alloc(chunk_capacity(worker));
     worker->stale = calloc(inherit->catalogue->count, sizeof(*worker->stale));
-    worker->reader = reader_create(worker->server->readers);
+    worker->reader = reader_create(worker->server->read_threads);
     worker->listeners = calloc(inherit->listen_count, sizeof(*worker->listeners));
     if (worker->inbox && worker->path && worker->chunk && worker->stale && worker->listeners &&
         worker->reader)

@@ -41,7 +41,7 @@ struct worker {
 
     /* Buffers that one connection uses at a time, and never across two turns. */
     struct stage stage; /* what leaves next */
-    char *inbox;        /* server->head_size bytes */
+    char *inbox;        /* server->max_header_size bytes */
     char *path;         /* server->target_length bytes */
     char *chunk;       /* SNDBUF_TIMES * chunk_size + SENDER_LINE bytes, for pieces of a file */
     size_t chunk_size; /* what the least send buffer takes, see sndbuf_chunk() */

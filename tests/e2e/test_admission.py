@@ -13,7 +13,7 @@ INI = """
 [server]
 workers = 1
 variant = {variant}
-senders = 1
+max_senders = 1
 [asset /large]
 file = {path}
 [asset /small]

@@ -50,7 +50,7 @@ BAD = {
     "key of another section": (ASSET + "[server]\nlevel = info\n", 4, ["belongs to [log]"]),
     "key far from all": (ASSET + "zzzzzz = 1\n", 3, ["unknown key", "cache_control"]),
     "key of no section": (ASSET + "[debug]\nx = 1\n", 4, ["unknown key", "accepted: listen"]),
-    "key twice": (ASSET + "[server]\nranges = 2\n\nranges = 2\n", 6, ["second", "t.ini:4"]),
+    "key twice": (ASSET + "[server]\nmax_ranges = 2\n\nmax_ranges = 2\n", 6, ["second", "t.ini:4"]),
     "key before any section": ("workers = 1\n" + ASSET, 1, ["before the first section"]),
     "no =": (ASSET + "header\n", 3, ["without '='", "key = value"]),
     "colon for =": (ASSET + "encoding: base64\n", 3, ["without '='"]),
@@ -63,24 +63,24 @@ BAD = {
     "number of letters": (ASSET + "[server]\nworkers = many\n", 4, ['"many"', "number", "auto"]),
     "number below": (ASSET + "[server]\nbacklog = 0\n", 4, ['"0"', "minimum", "1 to 65535"]),
     "number above": (ASSET + "[server]\nworkers = 1025\n", 4, ["maximum", "1 to 1024"]),
-    "negative number": (ASSET + "[server]\nranges = -1\n", 4, ['"-1"', "1 to 1024"]),
-    "huge number": (ASSET + f"[server]\nrequests = {2**64}\n", 4, ["maximum"]),
-    "number with unit": (ASSET + "[server]\nconnections = 16k\n", 4, ["whole number"]),
+    "negative number": (ASSET + "[server]\nmax_ranges = -1\n", 4, ['"-1"', "1 to 1024"]),
+    "huge number": (ASSET + f"[server]\nkeepalive_requests = {2**64}\n", 4, ["maximum"]),
+    "number with unit": (ASSET + "[server]\nworker_connections = 16k\n", 4, ["whole number"]),
     "empty number": (ASSET + "[server]\nworkers =\n", 4, ['""', "number"]),
     "comment for a value": (ASSET + "[server]\nworkers = ; 3\n", 4, ['""', "number"]),
-    "size above": (ASSET + "[server]\nhead_size = 65k\n", 4, ["maximum", "1k to 64k"]),
-    "size with time unit": (ASSET + "[server]\nhead_size = 8s\n", 4, ["unknown unit", "k, m, g"]),
-    "time with size unit": (ASSET + "[server]\nidle_timeout = 8k\n", 4, ["unknown unit", "ms"]),
-    "time with space": (ASSET + "[server]\nidle_timeout = 8 s\n", 4, ["unknown unit"]),
-    "time below": (ASSET + "[server]\nhead_timeout = 0\n", 4, ["minimum", "10ms to 1h"]),
+    "size above": (ASSET + "[server]\nmax_header_size = 65k\n", 4, ["maximum", "1k to 64k"]),
+    "size with time unit": (ASSET + "[server]\nmax_header_size = 8s\n", 4, ["unknown unit", "k, m, g"]),
+    "time with size unit": (ASSET + "[server]\nkeepalive_timeout = 8k\n", 4, ["unknown unit", "ms"]),
+    "time with space": (ASSET + "[server]\nkeepalive_timeout = 8 s\n", 4, ["unknown unit"]),
+    "time below": (ASSET + "[server]\nheader_timeout = 0\n", 4, ["minimum", "10ms to 1h"]),
     "unknown variant": (ASSET + "[server]\nvariant = cache\n", 4, ["cached, embedded or streaming"]),
     "unknown encoding": (ASSET + "encoding = gzip\n", 3, ["identity or base64"]),
     "unknown level": (ASSET + "[log]\nlevel = warn\n", 4, ['"warn"', "warning"]),
     "unknown user": (ASSET + "[server]\nuser = no-such-user\n", 4, ["no-such-user", "user"]),
     "unknown group": (ASSET + "[server]\nuser = root\ngroup = no-such-group\n", 5, ["group"]),
     "group alone": (ASSET + "[server]\ngroup = root\n", 4, ["without a user"]),
-    "target longer than head": (ASSET + "[server]\nhead_size = 2k\ntarget_length = 4k\n", 5,
-                                ["4096", "2048", "head_size"]),
+    "target longer than head": (ASSET + "[server]\nmax_header_size = 2k\nmax_target_size = 4k\n", 5,
+                                ["4096", "2048", "max_header_size"]),
     "listen without port": (ASSET + "[server]\nlisten = 127.0.0.1\n", 4, ["no port", "*:PORT"]),
     "listen on port 0": (ASSET + "[server]\nlisten = 127.0.0.1:0\n", 4, ["bad port", "65535"]),
     "listen on a name": (ASSET + "[server]\nlisten = localhost:80\n", 4, ["localhost:80", "literal"]),
@@ -211,10 +211,10 @@ variant = streaming
 user = root
 group = root
 pid_file = run/pid
-head_size = 4096
-idle_timeout = 1500ms
+max_header_size = 4096
+keepalive_timeout = 1500ms
 send_timeout = 7200
-turn_size = 1m
+send_max_chunk = 1m
 [log]
 level = debug
 file = ../log
@@ -246,8 +246,8 @@ def test_dump_reads_back_to_the_same(write, tmp_path, text):
 def test_dump_shows_what_is_in_effect(write, tmp_path):
     dump = text_of(run("-T", "-c", write(FULL)).stdout)
 
-    for line in ["listen = [::1]:8081", "head_size = 4k", "target_length = 4k",
-                 "idle_timeout = 1500ms", "send_timeout = 2h", "backlog = 1024",
+    for line in ["listen = [::1]:8081", "max_header_size = 4k", "max_target_size = 4k",
+                 "keepalive_timeout = 1500ms", "send_timeout = 2h", "backlog = 1024",
                  f"file = {tmp_path}/object", f"pid_file = {tmp_path}/run/pid",
                  "cache_control = public, max-age=3 # not a comment", "header = X-A: b"]:
         assert f"\n{line}\n" in dump

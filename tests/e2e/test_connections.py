@@ -42,7 +42,7 @@ def test_many_connections_at_once(serve, variant):
 
 
 def test_connections_limit(serve):
-    daemon = serve(b"content", "connections = 3")
+    daemon = serve(b"content", "worker_connections = 3")
     with contextlib.ExitStack() as stack:
         clients = [stack.enter_context(connect(daemon)) for _ in range(3)]
         for client in clients:
@@ -58,7 +58,7 @@ def test_connections_limit(serve):
 
 
 def test_requests_limit(serve):
-    with connect(serve(b"content", "requests = 3")) as client:
+    with connect(serve(b"content", "keepalive_requests = 3")) as client:
         for count in (1, 2, 3):
             client.send(GET)
             answer = client.answer()

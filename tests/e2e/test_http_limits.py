@@ -7,12 +7,12 @@ from client import connect, request
 from table import check, finish, send
 
 SERVER = """
-head_size = 1k
-head_fields = 10
-target_length = 64
-ranges = 2
-requests = 5
-head_timeout = 500ms
+max_header_size = 1k
+max_header_fields = 10
+max_target_size = 64
+max_ranges = 2
+keepalive_requests = 5
+header_timeout = 500ms
 """
 HEAD_SIZE, FIELDS, TARGET = 1024, 10, 64
 LINE = b"GET /tiff HTTP/1.1\r\n"

@@ -11,7 +11,7 @@ INI = f"""
 [server]
 workers = 1
 variant = cached
-send_buffer = 64k
+sndbuf = 64k
 [asset /tiff]
 file = {SAMPLE}
 encoding = base64

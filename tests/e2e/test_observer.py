@@ -232,7 +232,7 @@ def test_a_reload_lets_a_window_end(observe):
 
 
 def test_clients_beyond_the_limit_are_told_so(observe):
-    daemon = observe(debug="clients = 1")
+    daemon = observe(debug="max_clients = 1")
     with asking(daemon, PROFILE + "3600"):
         wait_until(lambda: ask(daemon, "/")[0] == 503, "a limit")
         assert b"[debug] clients" in ask(daemon, "/")[2]
@@ -240,7 +240,7 @@ def test_clients_beyond_the_limit_are_told_so(observe):
 
 
 def test_slow_clients_hold_up_nobody(observe):
-    daemon = observe(debug="clients = 4")
+    daemon = observe(debug="max_clients = 4")
     connections = [dial(daemon.observer_address) for _ in range(3)]
     for connection in connections:
         connection.sendall(b"GET / HTTP/1.1\r\nHo")

@@ -56,7 +56,7 @@ def test_titles(serve, variant, start, object_ini):
 def test_titles_are_all_that_ps_shows(start, object_ini, options):
     """However short or long the command line was."""
     ini = object_ini(variant="embedded").replace("/object", "/sample.tif")
-    daemon = start(ini, *["-o", "server.connections=1000"] * options)
+    daemon = start(ini, *["-o", "server.worker_connections=1000"] * options)
     wait_until(lambda: title(daemon.pid) == "tiffd: master", "the master's title")
     (worker,) = daemon.all_workers(1)
     shown = subprocess.run(

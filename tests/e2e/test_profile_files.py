@@ -246,7 +246,7 @@ def test_on_demand_and_periodically(profiled, where):
     first = wait_files(where, "cpu", 2)
     assert wait_until(lambda: (where / "p.cpu.pb.gz").exists(), "the merged file")
     before = [path.stat().st_ino for path in first]
-    (daemon.directory / "tiffd.ini").write_text(INI.format(profile="every = 50ms"))
+    (daemon.directory / "tiffd.ini").write_text(INI.format(profile="interval = 50ms"))
     daemon.reload()
     young = wait_until(
         lambda: [path for path in files(where, "cpu") if path not in first], "files of the new"
@@ -257,7 +257,7 @@ def test_on_demand_and_periodically(profiled, where):
 
 
 def test_keeps_only_so_many(profiled, where):
-    daemon = profiled("-o", "server.workers=1", profile="keep = 2")
+    daemon = profiled("-o", "server.workers=1", profile="keep_files = 2")
     daemon.expect_log(r"worker 0: ")
     for _ in range(4):
         (victim,) = daemon.all_workers(1)
@@ -360,7 +360,7 @@ def writers(daemon):
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_period_shorter_than_writing_takes(start, tmp_path, number):
-    daemon = start(INI.format(profile=f"cpu = {tmp_path / 'p'}\nevery = 1ms"))
+    daemon = start(INI.format(profile=f"cpu = {tmp_path / 'p'}\ninterval = 1ms"))
     load(daemon)
     merged = tmp_path / "p.cpu.pb.gz"
     for _ in range(3):
@@ -382,7 +382,7 @@ def stopped_writer(daemon):
 
 
 def test_sigint_waits_for_no_disk(start, tmp_path):
-    daemon = start(INI.format(profile=f"cpu = {tmp_path / 'p'}\nevery = 1ms"))
+    daemon = start(INI.format(profile=f"cpu = {tmp_path / 'p'}\ninterval = 1ms"))
     writer = wait_until(lambda: stopped_writer(daemon), "a child that writes")
     daemon.expect_log("generation 0: profiles and reports are not written")
     daemon.send_signal(signal.SIGINT)

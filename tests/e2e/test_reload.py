@@ -83,7 +83,7 @@ def test_no_date_of_reproducible_builds(serve, tmp_path, second):
 def test_changed_configuration(serve, object_ini):
     daemon = serve(b"content", workers=1)
     assert fetch(daemon, "GET", "/other").status == 404
-    text = object_ini("requests = 1", workers=3) + "cache_control = no-cache\n"
+    text = object_ini("keepalive_requests = 1", workers=3) + "cache_control = no-cache\n"
     daemon.ini.write_text(text + text.split("\n[")[-1].replace("asset /o]", "[asset /other]"))
     daemon.reload()
     daemon.all_workers(3)
@@ -225,11 +225,11 @@ def descriptor_limit(pid):
 
 
 def test_more_connections_raise_the_limit_of_descriptors(serve, object_ini):
-    daemon = serve(b"content", "connections = 10")
+    daemon = serve(b"content", "worker_connections = 10")
     assert fetch(daemon, "GET", "/o").body == b"content"
     _, hard = resource.prlimit(daemon.pid, resource.RLIMIT_NOFILE)
     resource.prlimit(daemon.pid, resource.RLIMIT_NOFILE, (200, hard))
-    daemon.ini.write_text(object_ini("connections = 500"))
+    daemon.ini.write_text(object_ini("worker_connections = 500"))
     daemon.reload()
     (worker,) = daemon.all_workers(1)
     assert 500 < descriptor_limit(worker) < 1000

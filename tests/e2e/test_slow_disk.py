@@ -65,7 +65,7 @@ def hanging(disk, start, tmp_path):
 
 @pytest.mark.parametrize("readers", [1, 4])
 def test_others_are_served_meanwhile(hanging, disk, octets, readers):
-    daemon = hanging(f"readers = {readers}")
+    daemon = hanging(f"read_threads = {readers}")
     with connect(daemon) as first, connect(daemon) as second:
         for client in (first, second):
             client.send(SLOW)

@@ -193,7 +193,7 @@ def test_who_has_come_stays_for_a_second(serve_pinned, large):
 
 
 def test_a_number_of_requests_counts_on_both_sides(serve_pinned, large):
-    daemon = serve_pinned("requests = 3")
+    daemon = serve_pinned("keepalive_requests = 3")
     with client_on(CPUS[1]), one_at_each_worker(daemon) as clients:
         for client in clients:
             client.send(GET)

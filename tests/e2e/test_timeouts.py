@@ -15,7 +15,7 @@ LINE = b"GET /o HTTP/1.1\r\nHost: t\r\nX-Slow: "
 
 @pytest.mark.parametrize("requests", [0, 1, 2])
 def test_idle_connection_is_closed_in_silence(serve, requests):
-    daemon = serve(b"content", "idle_timeout = 200ms")
+    daemon = serve(b"content", "keepalive_timeout = 200ms")
     with connect(daemon) as client:
         for _ in range(requests):
             client.send(GET)
@@ -34,7 +34,7 @@ def drip(client):
 
 @pytest.mark.parametrize("requests", [0, 1])
 def test_dripping_head_has_one_deadline(serve, requests):
-    daemon = serve(b"content", "head_timeout = 500ms", "idle_timeout = 1h")
+    daemon = serve(b"content", "header_timeout = 500ms", "keepalive_timeout = 1h")
     with connect(daemon) as client:
         for _ in range(requests):
             client.send(GET)
@@ -62,7 +62,7 @@ def test_client_that_takes_nothing_is_reset(serve, content, variant):
 def test_client_that_takes_little_is_not_reset(serve, variant):
     """The send buffer takes longer than send_timeout to have space again; acknowledgements tell."""
     content = bytes(range(256)) * 5120
-    daemon = serve(content, "send_timeout = 500ms", "send_buffer = 384k", variant=variant)
+    daemon = serve(content, "send_timeout = 500ms", "sndbuf = 384k", variant=variant)
     with connect_narrowly(daemon, 16384) as client:
         client.send(GET)
         begin = time.monotonic()

@@ -113,7 +113,7 @@ def test_a_worker_that_is_killed_leaves_its_events(observe):
 
 
 def test_switched_off(observe):
-    daemon = observe(debug="events = 0")
+    daemon = observe(debug="trace_events = 0")
     fetch(daemon, "GET", "/o")
     status, _, content = ask(daemon, TRACE)
     assert status == 503

@@ -16,7 +16,7 @@ observed_create(struct observed *observed, unsigned workers)
     *observed = (struct observed){ 0 };
     observed->config.server.workers = workers;
     observed->config.server.drain_timeout = 5000;
-    observed->config.debug.clients = 2;
+    observed->config.debug.max_clients = 2;
     observed->roster = roster_create(workers);
     if (slots_create(&observed->slots, workers, 0) < 0 ||
         tables_create(&observed->tables, &plan) < 0 || observed->roster == NULL)

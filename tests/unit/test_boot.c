@@ -35,8 +35,9 @@ limit_for(struct config *config, struct config *newest, struct config *older)
 static void
 what_a_generation_takes_is_counted(void **state)
 {
-    struct config plain = { .server = { .connections = 1 } };
-    struct config full = { .server = { .connections = 101, .workers = 7 }, .asset_count = 11 };
+    struct config plain = { .server = { .worker_connections = 1 } };
+    struct config full = { .server = { .worker_connections = 101, .workers = 7 },
+                           .asset_count = 11 };
     rlim_t least = limit_for(&plain, NULL, NULL);
 
     (void)state;
@@ -47,8 +48,8 @@ what_a_generation_takes_is_counted(void **state)
 static void
 older_generations_keep_theirs_open(void **state)
 {
-    struct config next = { .server = { .connections = 1 } };
-    struct config many = { .server = { .connections = 1000, .workers = 30 } };
+    struct config next = { .server = { .worker_connections = 1 } };
+    struct config many = { .server = { .worker_connections = 1000, .workers = 30 } };
     struct config large = { .server = { .workers = 1 }, .asset_count = 20 };
     rlim_t alone = limit_for(&next, NULL, NULL);
 
@@ -60,7 +61,7 @@ older_generations_keep_theirs_open(void **state)
 static void
 a_higher_limit_stays(void **state)
 {
-    struct config config = { .server = { .connections = 1 } };
+    struct config config = { .server = { .worker_connections = 1 } };
     struct rlimit before;
     struct rlimit after;
 

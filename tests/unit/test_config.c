@@ -30,19 +30,19 @@ has_defaults(void **state)
     assert_null(server->group);
     assert_null(server->pid_file);
     assert_int_equal(server->backlog, 1024);
-    assert_int_equal(server->head_size, 16384);
-    assert_int_equal(server->head_fields, 100);
-    assert_int_equal(server->target_length, 8192);
-    assert_int_equal(server->connections, 16384);
-    assert_int_equal(server->requests, 0);
-    assert_int_equal(server->ranges, 16);
-    assert_int_equal(server->head_timeout, 10000);
-    assert_int_equal(server->idle_timeout, 60000);
+    assert_int_equal(server->max_header_size, 16384);
+    assert_int_equal(server->max_header_fields, 100);
+    assert_int_equal(server->max_target_size, 8192);
+    assert_int_equal(server->worker_connections, 16384);
+    assert_int_equal(server->keepalive_requests, 0);
+    assert_int_equal(server->max_ranges, 16);
+    assert_int_equal(server->header_timeout, 10000);
+    assert_int_equal(server->keepalive_timeout, 60000);
     assert_int_equal(server->send_timeout, 30000);
     assert_int_equal(server->linger_timeout, 2000);
     assert_int_equal(server->drain_timeout, 30000);
-    assert_int_equal(server->send_buffer, 65536);
-    assert_int_equal(server->turn_size, 1048576);
+    assert_int_equal(server->sndbuf, 65536);
+    assert_int_equal(server->send_max_chunk, 1048576);
     assert_int_equal(loaded.config->log.level, LOG_LEVEL_NOTICE);
     assert_null(loaded.config->log.file);
     asset = &loaded.config->assets[0];
@@ -58,8 +58,8 @@ static const char full[] =
     "[asset /a]\nfile=a b.tif\nheader = X-A:1\nheader = Link: <b>; rel=c\n"
     "cache_control = max-age=3, x=\"#\"\ncontent_type = text/plain; charset=utf-8\n"
     "[server]\nlisten = *:1 , [::1]:2\nlisten=unix:/run/x\nworkers = 7\nvariant = streaming\n"
-    "user = root\ngroup = root\npid_file = ../run/pid\nbacklog = 5\nhead_size = 4k\n"
-    "requests = 9\nidle_timeout = 1500ms\nturn_size = 65536\n"
+    "user = root\ngroup = root\npid_file = ../run/pid\nbacklog = 5\nmax_header_size = 4k\n"
+    "keepalive_requests = 9\nkeepalive_timeout = 1500ms\nsend_max_chunk = 65536\n"
     "[log]\nlevel = debug\nfile = log\n"
     "[asset /b]\nvariant = embedded\nencoding = base64\nfile = "
     "../x/b.tif\n[debug]\nlisten = [::1]:6060, unix:/run/d\ncore = on\n"
@@ -80,9 +80,9 @@ takes_values(void **state)
     assert_string_equal(config->server.user, "root");
     assert_string_equal(config->server.group, "root");
     assert_string_equal(config->server.pid_file, "/tmp/run/pid");
-    assert_int_equal(config->server.head_size, 4096);
-    assert_int_equal(config->server.target_length, 4096);
-    assert_int_equal(config->server.idle_timeout, 1500);
+    assert_int_equal(config->server.max_header_size, 4096);
+    assert_int_equal(config->server.max_target_size, 4096);
+    assert_int_equal(config->server.keepalive_timeout, 1500);
     assert_int_equal(config->log.level, LOG_LEVEL_DEBUG);
     assert_string_equal(config->log.file, scratch_path("log"));
     assert_int_equal(config->asset_count, 2);
@@ -141,12 +141,13 @@ static const struct {
     { ASSET "[server]\nworkers = 1025\n",
       "4: [server] workers: \"1025\" is above the maximum; accepted: 1 to 1024 or auto\n" },
     { ASSET "[server]\nworkers =\n", "4: [server] workers: \"\" is not a number" },
-    { ASSET "[server]\nhead_size = 65537\n", "above the maximum; accepted: 1k to 64k" },
-    { ASSET "[server]\nhead_size = 1023\n", "below the minimum; accepted: 1k to 64k" },
-    { ASSET "[server]\nidle_timeout = 9ms\n", "accepted: 10ms to 24h" },
-    { ASSET "[server]\nhead_size = 4k\ntarget_length = 8k\n",
-      "5: [server] target_length: 8192 bytes do not fit" },
-    { ASSET "[server]\nhead_size = x\ntarget_length = 8k\n", "4: [server] head_size" },
+    { ASSET "[server]\nmax_header_size = 65537\n", "above the maximum; accepted: 1k to 64k" },
+    { ASSET "[server]\nmax_header_size = 1023\n", "below the minimum; accepted: 1k to 64k" },
+    { ASSET "[server]\nkeepalive_timeout = 9ms\n", "accepted: 10ms to 24h" },
+    { ASSET "[server]\nmax_header_size = 4k\nmax_target_size = 8k\n",
+      "5: [server] max_target_size: 8192 bytes do not fit" },
+    { ASSET "[server]\nmax_header_size = x\nmax_target_size = 8k\n",
+      "4: [server] max_header_size" },
     { ASSET "[server]\nworkers=2\n[log]\n[server]\n",
       "6: [server]: a second section of this name; the first is at" },
     { ASSET "[server]\nworkers=2\nworkers=3\n",
@@ -322,8 +323,8 @@ dump_has_values(void **state)
 
     (void)state;
     assert_non_null(strstr(dump, "\nlisten = *:1\nlisten = [::1]:2\nlisten = unix:/run/x\n"));
-    assert_non_null(strstr(dump, "\nidle_timeout = 1500ms\n"));
-    assert_non_null(strstr(dump, "\nturn_size = 64k\n"));
+    assert_non_null(strstr(dump, "\nkeepalive_timeout = 1500ms\n"));
+    assert_non_null(strstr(dump, "\nsend_max_chunk = 64k\n"));
     assert_non_null(strstr(dump, "\nheader = X-A: 1\nheader = Link: <b>; rel=c\n"));
     assert_non_null(strstr(dump, "\nmode = 0600\n"));
     assert_non_null(strstr(dump, scratch_path("a b.tif\n")));

@@ -10,7 +10,7 @@
 #include "stack/label.h"
 #include "worker/worker.h"
 
-static const struct config_server server = { .turn_size = 1 };
+static const struct config_server server = { .send_max_chunk = 1 };
 static struct slot slot;
 static struct trace off;
 static struct worker worker = { .server = &server, .slot = &slot, .trace = &off };

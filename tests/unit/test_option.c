@@ -82,12 +82,13 @@ static const struct {
 } rows[] = {
     { SECTION_SERVER, "lisen", "did you mean listen?" },
     { SECTION_SERVER, "Workers", "did you mean workers?" },
-    { SECTION_SERVER, "head_timout", "did you mean head_timeout?" },
+    { SECTION_SERVER, "header_timout", "did you mean header_timeout?" },
     { SECTION_ASSET, "cache-control", "did you mean cache_control?" },
     { SECTION_LOG, "workers", "it belongs to [server]" },
     { SECTION_SERVER, "level", "it belongs to [log]" },
     { SECTION_LOG, "colour", "accepted: level file" },
-    { SECTION_DEBUG, "x", "accepted: listen clients events schedtrace alloctrace core" },
+    { SECTION_DEBUG, "x",
+      "accepted: listen max_clients trace_events schedtrace alloctrace core" },
 };
 
 static void
@@ -116,7 +117,8 @@ static void
 tells_defaults(void **state)
 {
     (void)state;
-    assert_string_equal(option_preset_text(option_find(SECTION_SERVER, "head_size")), "16k");
+    assert_string_equal(option_preset_text(option_find(SECTION_SERVER, "max_header_size")),
+                        "16k");
     assert_string_equal(option_preset_text(option_find(SECTION_SERVER, "user")), "none");
     assert_string_equal(option_preset_text(option_find(SECTION_ASSET, "file")),
                         "none, required");

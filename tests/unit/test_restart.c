@@ -20,7 +20,7 @@ static const struct {
     size_t count;
 } rows[] = {
     { "", "", "", 0 },
-    { "workers=3\n", "workers=4\nvariant=streaming\nhead_size=2k\nbacklog=3\n", "", 0 },
+    { "workers=3\n", "workers=4\nvariant=streaming\nmax_header_size=2k\nbacklog=3\n", "", 0 },
     { "listen=*:1,*:2\n", "listen=*:1\n", "", 0 },
     { "pid_file=\n", "", "", 0 },
     { "pid_file=/a\n", "pid_file=/b\n[log]\nfile=/c\n", "server.pid_file log.file", 2 },

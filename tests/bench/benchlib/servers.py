@@ -93,7 +93,7 @@ listen = 127.0.0.1:$port
 workers = $workers
 variant = %s
 backlog = 4096
-idle_timeout = 10m
+keepalive_timeout = 10m
 send_timeout = 10m
 [log]
 file = $dir/error.log

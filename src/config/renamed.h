@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* renamed: the keys that had another name, so that an old file is answered with the new one. */
+#ifndef CONFIG_RENAMED_H
+#define CONFIG_RENAMED_H
+
+#include "config/section.h"
+
+/* What a key of the section is called now; NULL: it never had another name. */
+const char *renamed_key(enum section_kind section, const char *key);
+
+#endif
