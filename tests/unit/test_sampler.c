@@ -148,6 +148,9 @@ a_sample_in_a_system_call_has_the_whole_stack(void **state)
     profile_free(profile);
 }
 
+/* So long that what no sample covers, at the start and at the end, is a small part. */
+#define BURN (500 * MS)
+
 static void
 burn_until_killed(void)
 {
@@ -157,7 +160,7 @@ burn_until_killed(void)
 static void
 burn_until_segv(void)
 {
-    load_user(200 * MS);
+    load_user(BURN);
     signal(SIGSEGV, SIG_DFL);
     raise(SIGSEGV);
 }
@@ -173,7 +176,7 @@ samples_survive_a_violent_end(void **state)
     (void)state;
     sampler_request(cpu(), 0, true);
     pid = load_start(start_and_run, &killed);
-    while (sampled(SAMPLER_NS) < 100 * MS)
+    while (sampled(SAMPLER_NS) < BURN)
         usleep(1000);
     kill(pid, SIGKILL);
     assert_int_equal(load_wait(pid, &charged), SIGKILL);
