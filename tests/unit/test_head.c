@@ -331,7 +331,7 @@ test_long_request_lines(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT(ends); i++) {
         memset(text, 'A', sizeof(text));
-        strcpy(text + longest + 1, ends[i]);
+        snprintf(text + longest + 1, sizeof(text) - longest - 1, "%s", ends[i]);
         assert_row(&(struct row){ text, REFUSAL_METHOD_LENGTH, 0 }, &limits);
         memcpy(text, "GET /", 5);
         assert_row(&(struct row){ text, REFUSAL_TARGET_LENGTH, 0 }, &limits);
