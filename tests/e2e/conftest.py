@@ -54,7 +54,7 @@ def start(tmp_path):
 
 @pytest.fixture
 def observe(start, tmp_path):
-    """observe(workers=2, hz=100, debug="", sample_bytes="4k"): a daemon with an observer, see observing.py."""
+    """observe(workers=2, hz=100, debug="", sample_bytes="4k"): with an observer (observing.py)."""
     return functools.partial(observing.start_observed, start, tmp_path)
 
 

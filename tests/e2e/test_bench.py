@@ -4,7 +4,6 @@
 import importlib.machinery
 import importlib.util
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path

@@ -267,7 +267,7 @@ def test_overrides_replace(write, tmp_path):
     assert re.findall("^listen = (.*)$", dump, re.M) == ["127.0.0.1:9000", "127.0.0.1:9001"]
     assert dump.count("\nvariant = cached\n") == 2
     assert "header = X-A" not in dump and "header = Link" not in dump
-    assert f"[asset /c.d]\n" in dump and f"\nfile = {tmp_path}/second\n" in dump
+    assert "[asset /c.d]\n" in dump and f"\nfile = {tmp_path}/second\n" in dump
 
 
 @pytest.mark.parametrize("option, words", [

@@ -12,7 +12,7 @@ import pytest
 import daemon as daemon_module
 from client import connect, request
 from daemon import DEADLINE, wait_until
-from observing import ask, load, needs_heap, rows_of, text
+from observing import ask, load, needs_heap, rows_of
 from viewers import pprof_pages
 
 CALLERS = ("main", "worker_run")

@@ -16,8 +16,7 @@ import subprocess
 import pytest
 
 from client import fetch
-from daemon import SAMPLE, build, wait_until
-from observing import asking, text
+from daemon import build, wait_until
 
 pytestmark = pytest.mark.skipif("sandbox seccomp" not in build(), reason="this build has no sandbox")
 

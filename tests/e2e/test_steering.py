@@ -3,7 +3,6 @@
 lost on its way there."""
 
 import contextlib
-import functools
 import os
 import random
 import re

@@ -179,7 +179,6 @@ SCENARIOS: tuple[Scenario, ...] = (
 )
 
 
-
 def make_object(path: Path, size: int) -> None:
     """Random bytes, a MiB of them again and again, so that no file system compresses them much."""
     piece = os.urandom(min(size, 1 << 20))

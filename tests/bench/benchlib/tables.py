@@ -198,5 +198,3 @@ def verdict_text(verdicts: list[Verdict]) -> str:
     title = "== goals (measured: the value, or its ratio within rounds to what is named last)"
     tail = f"{met} met, {missed} missed, {unknown} without a verdict, {left} not run"
     return f"{title}\n{lay_out(lines)}\n{tail}"
-
-
