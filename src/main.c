@@ -15,6 +15,8 @@
 #include "base/title.h"
 #include "build.h"
 #include "config/config.h"
+#include "config/config_dump.h"
+#include "config/config_free.h"
 #include "config/debug_env.h"
 #include "config/override.h"
 #include "master/generation.h"

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "config/config_free.h"
 #include "config/line.h"
 #include "config/setting.h"
 #include "config/type.h"

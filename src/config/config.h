@@ -8,7 +8,6 @@
 #include <netinet/in.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
@@ -130,31 +129,11 @@ struct config_override {
     const char *text;
 };
 
-/*
- * Reads file, then the overrides, then checks every value. Touches no object file and binds
- * nothing. Returns NULL with at least one error in report; else a configuration that
- * config_free() ends. Lack of memory is an error like another.
- */
-struct config *config_load(const char *file, const struct config_override *overrides,
-                           size_t override_count, struct report *report)
-    __attribute__((warn_unused_result));
-
 /* Asks whether the file of an asset can be served, and reports why not. */
 typedef void config_asset_check(const struct config_asset *asset, struct report *report);
 
-/* The same with a check of each asset that names a file, so that one run reports the errors of
- * the configuration and of the files it names. */
-struct config *config_load_checked(const char *file, const struct config_override *overrides,
-                                   size_t override_count, config_asset_check *check,
-                                   struct report *report) __attribute__((warn_unused_result));
-
-/* Writes the effective configuration, defaults included, in a form config_load() reads back
- * to the same. */
-void config_dump(const struct config *config, FILE *out);
-
-void config_free(struct config *config);
-
 /* "cached", "embedded", "streaming". */
+extern const char *const config_variants[]; /* by enum variant, then NULL */
 const char *config_variant_name(enum variant variant);
 
 #endif

@@ -44,13 +44,6 @@ describe_word(const struct config_option *option, char text[static TYPE_TEXT_SIZ
     }
 }
 
-static const char *const variants[] = {
-    [VARIANT_CACHED] = "cached",
-    [VARIANT_EMBEDDED] = "embedded",
-    [VARIANT_STREAMING] = "streaming",
-    NULL,
-};
-
 static const char *const encodings[] = {
     [ENCODING_IDENTITY] = "identity",
     [ENCODING_BASE64] = "base64",
@@ -96,7 +89,7 @@ static const char *const levels[] = {
         .parse = parse_word, .print = print_word, .describe = describe_word, .words = (set)    \
     }
 
-const struct option_type type_variant = WORD_TYPE(variants);
+const struct option_type type_variant = WORD_TYPE(config_variants);
 const struct option_type type_encoding = WORD_TYPE(encodings);
 const struct option_type type_transmit = WORD_TYPE(transmits);
 const struct option_type type_binding = WORD_TYPE(bindings);

@@ -9,6 +9,8 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "config/config_free.h"
+#include "config/config_load.h"
 #include "sandbox/sandbox.h"
 
 struct config *

@@ -22,6 +22,7 @@
 #include "base/signals.h"
 #include "base/title.h"
 #include "build.h"
+#include "config/config_free.h"
 #include "master/actions.h"
 #include "master/boot.h"
 #include "master/detach.h"

@@ -6,6 +6,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "config/config_dump.h"
+#include "config/config_free.h"
+#include "config/config_load.h"
 #include "fuzz.h"
 
 struct file {

@@ -11,6 +11,9 @@
 #include <string.h>
 
 #include "config/config.h"
+#include "config/config_dump.h"
+#include "config/config_free.h"
+#include "config/config_load.h"
 #include "scratch.h"
 
 struct loaded {

@@ -8,6 +8,8 @@
 #include <cmocka.h>
 
 #include "base/count.h"
+#include "config/config_free.h"
+#include "config/config_load.h"
 #include "config_text.h"
 
 #define ASSET "[asset /a]\nfile=/x\n"

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "base/count.h"
+#include "config/config_load.h"
 #include "config/ini.h"
 #include "config/line.h"
 #include "config_text.h"
