@@ -19,6 +19,7 @@
 
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <sched.h>
 #include <seccomp.h>
 #include <stddef.h>
 #include <string.h>
@@ -75,13 +76,27 @@ filter_compare(const struct call *call, struct scmp_arg_cmp compares[CALLS_CONDI
     return count;
 }
 
+/* A process is made while all signals are blocked (by posix_spawn(3), and since glibc 2.41 by
+ * fork(3)), and then SIGSYS ends the caller. So this is answered by the filter, and not
+ * counted. */
 static int
-add_rules(scmp_filter_ctx context, enum sandbox_kind kind)
+refuse_processes(scmp_filter_ctx context, enum sandbox_kind kind, bool spare)
+{
+    if (kind == SANDBOX_OBSERVER)
+        return 0;
+    return seccomp_rule_add(context, spare ? SCMP_ACT_ALLOW : SCMP_ACT_ERRNO(EPERM),
+                            SCMP_SYS(clone), 1, SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, 0));
+}
+
+static int
+add_rules(scmp_filter_ctx context, enum sandbox_kind kind, bool spare)
 {
     const struct call *call;
     size_t place = 0;
     int error = seccomp_rule_add(context, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
 
+    if (error == 0)
+        error = refuse_processes(context, kind, spare);
     while (error == 0 && (call = calls_next(kind, &place)) != NULL) {
         struct scmp_arg_cmp compares[CALLS_CONDITIONS + 1];
         const int number = seccomp_syscall_resolve_name(call->name);
@@ -167,7 +182,7 @@ filter_load(enum sandbox_kind kind, bool spare)
     (void)seccomp_attr_set(context, SCMP_FLTATR_CTL_OPTIMIZE, 2);
     (void)seccomp_attr_set(context, SCMP_FLTATR_CTL_SSB, 1);
     (void)seccomp_attr_set(context, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
-    if ((error = add_rules(context, kind)) == 0)
+    if ((error = add_rules(context, kind, spare)) == 0)
         error = spare ? load_sparing(context) : seccomp_load(context);
     seccomp_release(context);
     return error;
