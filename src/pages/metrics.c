@@ -125,6 +125,12 @@ handed(const struct scrape *scrape)
     return (double)scrape->totals.sum.handed;
 }
 
+static double
+stale_events(const struct scrape *scrape)
+{
+    return (double)scrape->totals.sum.stale;
+}
+
 static const struct metrics_whole wholes[] = {
     { "tiffd_start_time_seconds", "gauge", "Start of the daemon, since the epoch.",
       start_time },
@@ -144,6 +150,8 @@ static const struct metrics_whole wholes[] = {
     { "tiffd_turns_total", "counter", "Turns of connections.", turns },
     { "tiffd_stalls_total", "counter", "Times that a socket was full.", stalls },
     { "tiffd_reads_total", "counter", "Pieces that threads read from a disk.", reads },
+    { "tiffd_stale_events_total", "counter",
+      "Events for descriptors that were no longer watched.", stale_events },
 };
 
 static void

@@ -54,6 +54,8 @@ static const struct of_worker of_workers[] = {
     { "tiffd_worker_pipe_bytes", "gauge",
       "What its pipe may pin of pages that it hands over; 0: it copies.", OF_SLOT(pipe),
       .of_process = true, .unit = 1 },
+    { "tiffd_worker_stale_events_total", "counter",
+      "Events for descriptors that were no longer watched.", OF_SLOT(stale), .unit = 1 },
     { "tiffd_worker_connections", "gauge", "Connections now.", OF_SLOT(connections),
       .of_process = true, .unit = 1 },
     { "tiffd_worker_idle_connections", "gauge", "Connections between two requests.",

@@ -104,6 +104,7 @@ put_counted(json_t *object, const struct slot *slot)
     vars_put(object, "handed_bytes", slot_read(&slot->handed));
     vars_put(object, "stalls", slot_read(&slot->stalls));
     vars_put(object, "reads", slot_read(&slot->reads));
+    vars_put(object, "stale_events", slot_read(&slot->stale));
 }
 
 static json_t *

@@ -14,7 +14,6 @@
 
 #include <errno.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -122,12 +121,12 @@ acceptor_start(struct worker *worker)
 {
     for (size_t i = 0; i < worker->inherit->listen_count; i++) {
         struct watch *watch = &worker->listeners[i];
-        struct epoll_event event = { .events = EPOLLIN | EPOLLEXCLUSIVE, .data.ptr = watch };
+        int error;
 
         *watch =
             (struct watch){ .ready = acceptor_on_ready, .fd = worker->inherit->listen_fds[i] };
-        if (epoll_ctl(worker->epoll_fd, EPOLL_CTL_ADD, watch->fd, &event) < 0)
-            return -errno;
+        if ((error = watch_begin(&worker->watches, watch, EPOLLIN | EPOLLEXCLUSIVE)) < 0)
+            return error;
     }
     if (worker->accept_paused != 0)
         journal_waited(worker, MARKER_WAIT_ACCEPT, worker->now_ns - worker->accept_paused);
@@ -142,7 +141,7 @@ void
 acceptor_stop(struct worker *worker)
 {
     for (size_t i = 0; i < worker->inherit->listen_count; i++)
-        epoll_ctl(worker->epoll_fd, EPOLL_CTL_DEL, worker->listeners[i].fd, NULL);
+        watch_end(&worker->watches, &worker->listeners[i]);
     worker->accept_again = 0;
     set_sharing(worker, false);
 }

@@ -12,7 +12,6 @@
 #include <linux/sockios.h>
 #include <stddef.h>
 #include <stdlib.h>
-#include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -21,6 +20,8 @@
 #include "worker/multipart.h"
 #include "worker/reader.h"
 #include "worker/worker.h"
+
+#define EVENTS (EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET)
 
 static void connection_nothing(struct worker *worker, struct connection *connection);
 static void linger(struct worker *worker, struct connection *connection);
@@ -80,15 +81,14 @@ struct connection *
 connection_open(struct worker *worker, int fd, enum trace_kind how)
 {
     struct connection *connection = calloc(1, sizeof(*connection));
-    struct epoll_event event = { .events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET,
-                                 .data.ptr = connection };
 
-    if (connection == NULL || epoll_ctl(worker->epoll_fd, EPOLL_CTL_ADD, fd, &event) < 0) {
+    if (connection)
+        connection->watch = (struct watch){ .ready = connection_on_ready, .fd = fd };
+    if (connection == NULL || watch_begin(&worker->watches, &connection->watch, EVENTS) < 0) {
         free(connection);
         close(fd);
         return NULL;
     }
-    connection->watch = (struct watch){ .ready = connection_on_ready, .fd = fd };
     worker->connections++;
     slot_add(&worker->slot->connections, 1);
     journal_open(worker, connection, how);
@@ -102,17 +102,7 @@ leave_queue(struct worker *worker, struct connection *connection)
     TAILQ_REMOVE(&worker->queue, connection, turn);
     connection->queued = false;
     slot_add(&worker->slot->runnable, (uint64_t)-1);
-}
-
-/*
- * Closing our descriptor ends the interest in the socket only if no other process has it open,
- * too (epoll(7), question 6): the worker that gave it to us, or a child. Then an event would
- * still come, for a connection that is freed.
- */
-static void
-unwatch(const struct worker *worker, const struct connection *connection)
-{
-    epoll_ctl(worker->epoll_fd, EPOLL_CTL_DEL, connection->watch.fd, NULL);
+    worker->queued--;
 }
 
 void
@@ -123,7 +113,7 @@ connection_close(struct worker *worker, struct connection *connection)
     timers_disarm(&connection->timer);
     if (connection->queued)
         leave_queue(worker, connection);
-    unwatch(worker, connection);
+    watch_end(&worker->watches, &connection->watch);
     close(connection->watch.fd);
     multipart_free(connection->multipart);
     if (connection->loading)
@@ -183,6 +173,7 @@ connection_yield(struct worker *worker, struct connection *connection)
         return;
     connection->queued = true;
     slot_add(&worker->slot->runnable, 1);
+    worker->queued++;
     TAILQ_INSERT_TAIL(&worker->queue, connection, turn);
 }
 

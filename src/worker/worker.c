@@ -14,7 +14,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -122,7 +121,7 @@ on_master_gone(struct worker *worker, struct watch *watch, uint32_t events)
     (void)events;
     log_warning("the master is gone: draining");
     report_master(worker);
-    epoll_ctl(worker->epoll_fd, EPOLL_CTL_DEL, watch->fd, NULL);
+    watch_end(&worker->watches, watch);
     drain_quietly(worker, true);
 }
 
@@ -130,10 +129,8 @@ static int
 watch_descriptor(struct worker *worker, struct watch *watch, int fd,
                  void (*ready)(struct worker *, struct watch *, uint32_t))
 {
-    struct epoll_event event = { .events = EPOLLIN, .data.ptr = watch };
-
     *watch = (struct watch){ .ready = ready, .fd = fd };
-    return epoll_ctl(worker->epoll_fd, EPOLL_CTL_ADD, fd, &event) < 0 ? -errno : 0;
+    return watch_begin(&worker->watches, watch, EPOLLIN);
 }
 
 /* Not fatal: a worker on the wrong CPU still serves. */
@@ -293,8 +290,8 @@ worker_start(struct worker *worker)
     if ((error = worker_allocate(worker)) < 0)
         return error;
     open_pipe(worker);
-    if ((worker->epoll_fd = epoll_create1(EPOLL_CLOEXEC)) < 0)
-        return -errno;
+    if ((error = watch_open(&worker->watches, &worker->slot->stale)) < 0)
+        return error;
     if ((signal_fd = signals_open()) < 0)
         return signal_fd;
     if ((error = watch_descriptor(worker, &worker->signals, signal_fd, worker_on_signal)) < 0 ||
@@ -352,16 +349,11 @@ publish_memory(struct worker *worker)
 static void
 take_turns(struct worker *worker)
 {
-    struct connection *last = TAILQ_LAST(&worker->queue, connection_queue);
     struct connection *connection;
 
-    while (last && (connection = TAILQ_FIRST(&worker->queue)) != NULL) {
-        bool was_last = connection == last;
-
-        connection_take_turn(worker, connection);
-        if (was_last)
-            break;
-    }
+    for (unsigned left = worker->queued; left > 0; left--)
+        if ((connection = TAILQ_FIRST(&worker->queue)) != NULL)
+            connection_take_turn(worker, connection);
 }
 
 /* Returns how many events there are. What it waits for them is the worker's idle time. */
@@ -370,7 +362,7 @@ wait_for_events(struct worker *worker, struct epoll_event events[EVENTS])
 {
     const int wait = worker_next_wait(worker);
     const uint64_t began = wait != 0 ? trace_now() : 0;
-    const int count = epoll_wait(worker->epoll_fd, events, EVENTS, wait);
+    const int count = watch_wait(&worker->watches, events, EVENTS, wait);
 
     note_time(worker);
     transmit_waited(&worker->load, wait != 0 ? began : worker->now_ns, worker->now_ns);
@@ -389,9 +381,10 @@ worker_turn(struct worker *worker)
     __atomic_store_n(&worker->slot->cpu, (uint32_t)sched_getcpu() + 1, __ATOMIC_RELAXED);
     __atomic_store_n(&worker->slot->turn_began, worker->now, __ATOMIC_RELAXED);
     for (int i = 0; i < count; i++) {
-        struct watch *watch = events[i].data.ptr;
+        struct watch *watch = watch_find(&worker->watches, &events[i]);
 
-        watch->ready(worker, watch, events[i].events);
+        if (watch)
+            watch->ready(worker, watch, events[i].events);
     }
     connection_expire(worker);
     admission_expire(worker);
@@ -416,7 +409,7 @@ static void
 worker_release(struct worker *worker)
 {
     close(worker->signals.fd);
-    close(worker->epoll_fd);
+    watch_close(&worker->watches);
     free(worker->inbox);
     free(worker->path);
     nodump_free(worker->chunk, chunk_capacity(worker));

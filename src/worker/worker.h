@@ -22,7 +22,7 @@ struct worker {
     const struct inherit *inherit;
     const struct config_server *server; /* of inherit->config */
     struct slot *slot;                  /* this worker's statistics */
-    int epoll_fd;
+    struct watch_set watches;
     uint64_t now;    /* milliseconds, once a turn of the loop */
     uint64_t now_ns; /* see journal.h */
     time_t date_second;
@@ -33,6 +33,7 @@ struct worker {
     uint64_t published;            /* ms, when the numbers of the memory were */
     bool unpublished;              /* they may have changed since */
     struct connection_queue queue; /* have more to do but gave up their turn */
+    unsigned queued;
     unsigned connections;
     unsigned refused; /* of them: above the limit, only waiting for their end */
     size_t budget;    /* bytes the connection that has its turn may still send */

@@ -226,6 +226,7 @@ def test_a_connection_that_ends_before_its_giver_lets_go(serve_pinned, large):
             assert numbers(daemon, "connections") == [1, 0]
         settled(daemon, "connections", [0, 0])
         settled(daemon, "given_total", [1, 0])
+    assert numbers(daemon, "stale_events_total") == [0, 0]
     assert workers(daemon) == before
 
 

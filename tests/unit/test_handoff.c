@@ -7,7 +7,6 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -41,12 +40,12 @@ begin(unsigned number)
     *worker = (struct worker){ .inherit = &inherits[number],
                                .server = &server,
                                .slot = slots_worker(&slots, number),
-                               .epoll_fd = epoll_create1(0),
                                .now = 5000,
                                .inbox = inbox,
                                .trace = &off,
                                .rows = &no_rows };
     worker->slot->pid = 1;
+    assert_int_equal(watch_open(&worker->watches, &worker->slot->stale), 0);
     TAILQ_INIT(&worker->queue);
     admission_start(worker);
     for (unsigned i = 0; i < CONNECTION_STATES; i++)
@@ -74,7 +73,7 @@ teardown(void **state)
     for (unsigned i = 0; i < WORKERS; i++) {
         connection_close_all(&workers[i]);
         handoff_close(&handoffs[i]);
-        close(workers[i].epoll_fd);
+        watch_close(&workers[i].watches);
     }
     slots_destroy(&slots);
     return 0;
