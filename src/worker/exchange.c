@@ -29,6 +29,7 @@ struct input {
     const char *at;
     size_t length;
     struct head head; /* how far the first of them are understood */
+    bool advanced;    /* a head has been taken off: another one is at the front now */
 };
 
 static struct head_limits
@@ -249,6 +250,7 @@ answer_input(struct worker *worker, struct connection *connection, struct input 
         input->at += input->head.length;
         input->length -= input->head.length;
         input->head = (struct head){ 0 };
+        input->advanced = true;
         if (connection->object == NULL && answer_fits(worker))
             continue;
         if ((result = sender_push(worker, connection)) != SENDER_DONE)
@@ -259,10 +261,10 @@ answer_input(struct worker *worker, struct connection *connection, struct input 
     return sender_push(worker, connection);
 }
 
-/* All answers have left: what now? A head keeps the deadline it was given with its first byte.
- * True: a request may come. */
+/* All answers have left: what now? A head keeps the deadline that it was given when it began;
+ * the next one has its own. True: a request may come. */
 static bool
-exchange_settle(struct worker *worker, struct connection *connection)
+exchange_settle(struct worker *worker, struct connection *connection, bool advanced)
 {
     if (connection->closing) {
         connection_finish(worker, connection);
@@ -271,7 +273,7 @@ exchange_settle(struct worker *worker, struct connection *connection)
     if (connection->inbox == NULL)
         connection_enter(worker, connection,
                          worker->drain_until != 0 ? CONNECTION_DRAINING : CONNECTION_IDLE);
-    else if (connection->state != CONNECTION_HEAD)
+    else if (advanced || connection->state != CONNECTION_HEAD)
         connection_enter(worker, connection, CONNECTION_HEAD);
     return true;
 }
@@ -304,7 +306,7 @@ go_on(struct worker *worker, struct connection *connection, struct input *input)
         return false;
     }
     if (result == SENDER_DONE)
-        return exchange_settle(worker, connection);
+        return exchange_settle(worker, connection, input->advanced);
     wait_for(worker, connection, result);
     return false;
 }

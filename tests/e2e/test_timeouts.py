@@ -47,6 +47,18 @@ def test_dripping_head_has_one_deadline(serve, requests):
         assert client.closed()
 
 
+def test_each_head_has_a_deadline_of_its_own(serve):
+    """A steady client whose segments end inside heads is never late."""
+    daemon = serve(b"content", "head_timeout = 2s")
+    with connect(daemon) as client:
+        begin = time.monotonic()
+        client.send(GET[:10])
+        while time.monotonic() - begin < 2.5:
+            client.send(GET[10:] + GET[:10])
+            assert client.answer().status == 200
+            time.sleep(0.02)
+
+
 @pytest.mark.parametrize("variant", ["cached", "streaming"])
 def test_client_that_takes_nothing_is_reset(serve, content, variant):
     daemon = serve(content, "send_timeout = 300ms", "[log]", "level = info", variant=variant)
