@@ -2,7 +2,7 @@
 /*
  * object: one thing that is served, and the small interface behind which the three ways of
  * holding its bytes stand. A variant sets either `map`, and the sender writes from memory, or
- * `read` and `intact`; all set the others. Code that serves asks for nothing else: not for the
+ * `read` and `verify`; all set the others. Code that serves asks for nothing else: not for the
  * variant's name.
  */
 #ifndef OBJECT_OBJECT_H
@@ -51,8 +51,9 @@ struct object_ops {
      * it has no such form. */
     int (*file)(const struct object *object, uint64_t *offset);
 
-    /* Worker, set where map is not. Is the file still the one that was announced? */
-    bool (*intact)(const struct object *object);
+    /* Worker, set where map is not. Is the file still the one that was announced? 0; -ESTALE:
+     * it is not; another negative errno: that can't be told now. */
+    int (*verify)(const struct object *object);
 };
 
 struct object {
@@ -71,11 +72,11 @@ struct object {
     const char *bytes;
 };
 
-/* Is it what was announced? What is in memory can't change. */
-static inline bool
-object_intact(const struct object *object)
+/* As object_ops.verify. What is in memory can't change. */
+static inline int
+object_verify(const struct object *object)
 {
-    return object->ops->intact == NULL || object->ops->intact(object);
+    return object->ops->verify ? object->ops->verify(object) : 0;
 }
 
 extern const struct object_ops object_cached;

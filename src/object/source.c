@@ -141,13 +141,17 @@ same_time(struct timespec a, struct timespec b)
     return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
 }
 
-bool
-source_intact(const struct source *source)
+int
+source_verify(const struct source *source)
 {
     struct stat status;
 
-    return fstat(source->fd, &status) == 0 && (uint64_t)status.st_size == source->size &&
-           same_time(status.st_mtim, source->modified);
+    if (fstat(source->fd, &status) < 0)
+        return -errno;
+    return (uint64_t)status.st_size == source->size &&
+                   same_time(status.st_mtim, source->modified)
+               ? 0
+               : -ESTALE;
 }
 
 bool
@@ -228,7 +232,7 @@ load_chunks(const struct source *source, const struct config_asset *asset, char 
         offset += (uint64_t)n;
         show_progress(asset->file, offset, source->size, &shown);
     }
-    return source_intact(source) ? 0 : -ESTALE;
+    return source_verify(source);
 }
 
 int

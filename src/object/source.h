@@ -34,8 +34,9 @@ int source_open(struct source *source, const struct config_asset *asset,
 void source_close(struct source *source);
 
 /* Has the open file kept its size and time of modification? A file that was replaced by
- * rename(2) stays intact: the descriptor still leads to the old one. */
-bool source_intact(const struct source *source);
+ * rename(2) has: the descriptor still leads to the old one. 0; -ESTALE: it has changed; another
+ * negative errno: the file system can't tell now. */
+int source_verify(const struct source *source) __attribute__((warn_unused_result));
 
 /* Do both lead to the same file, with the same size and time of modification? */
 bool source_alike(const struct source *a, const struct source *b);

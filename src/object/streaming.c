@@ -40,7 +40,9 @@ streaming_close(struct object *object)
     source_close(&object->source);
 }
 
-/* Bytes of the file itself; at least 1. Some file systems can't tell whether a read would wait.
+/*
+ * Bytes of the file itself; at least 1. Some file systems can't tell whether a read would wait.
+ * One that brings nothing, while the file has kept its size, is tried again with waiting.
  */
 static ssize_t
 read_file(const struct object *object, void *buffer, size_t size, uint64_t offset, bool wait)
@@ -48,14 +50,17 @@ read_file(const struct object *object, void *buffer, size_t size, uint64_t offse
     const struct iovec iov = { .iov_base = buffer, .iov_len = size };
     const int flags = wait || object->source.in_memory ? 0 : RWF_NOWAIT;
     ssize_t n;
+    int error;
 
     do
         n = preadv2(object->source.fd, &iov, 1, (off_t)offset, flags);
     while (n < 0 && errno == EINTR);
     if (n < 0)
         return errno == EOPNOTSUPP ? -EAGAIN : -errno;
-    if (n == 0 || !source_intact(&object->source))
-        return -ESTALE;
+    if ((error = source_verify(&object->source)) < 0)
+        return error;
+    if (n == 0)
+        return wait ? -EIO : -EAGAIN;
     return n;
 }
 
@@ -143,10 +148,10 @@ streaming_file(const struct object *object, uint64_t *offset)
     return object->asset->encoding == ENCODING_IDENTITY ? object->source.fd : -1;
 }
 
-static bool
-streaming_intact(const struct object *object)
+static int
+streaming_verify(const struct object *object)
 {
-    return source_intact(&object->source);
+    return source_verify(&object->source);
 }
 
 const struct object_ops object_streaming = {
@@ -155,5 +160,5 @@ const struct object_ops object_streaming = {
     .close = streaming_close,
     .read = streaming_read,
     .file = streaming_file,
-    .intact = streaming_intact,
+    .verify = streaming_verify,
 };

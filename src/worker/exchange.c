@@ -72,17 +72,25 @@ refuse_head(struct worker *worker, struct connection *connection, const struct h
     exchange_refuse(worker, connection, info->status, info->text, head->method == METHOD_HEAD);
 }
 
-/* A file that was found changed stays away until a reload, even if it changes back. */
+/* A file that was found changed stays away until a reload, even if it changes back. An error of
+ * the file system concerns this request alone. */
 static bool
-intact(struct worker *worker, const struct object *object)
+is_servable(struct worker *worker, const struct object *object)
 {
+    const struct config_asset *asset = object->asset;
+    int error;
+
     if (worker->stale[object->index])
         return false;
-    if (object_intact(object))
+    if ((error = object_verify(object)) == 0)
         return true;
-    log_warning("asset %s: %s: changed; answered with 500 until a reload", object->asset->path,
-                object->asset->file);
-    worker->stale[object->index] = true;
+    worker->stale[object->index] = error == -ESTALE;
+    if (error == -ESTALE)
+        log_warning("asset %s: %s: changed; answered with 500 until a reload", asset->path,
+                    asset->file);
+    else
+        log_warning("asset %s: %s: %s; answered with 500", asset->path, asset->file,
+                    strerror(-error));
     return false;
 }
 
@@ -181,7 +189,7 @@ answer_request(struct worker *worker, struct connection *connection,
     struct stage *stage = &worker->stage;
     struct answer answer;
 
-    if (object && !intact(worker, object))
+    if (object && !is_servable(worker, object))
         answer_failure(request, 500, &answer);
     else
         answer_decide(request, object ? &object->representation : NULL,

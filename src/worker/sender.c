@@ -277,6 +277,19 @@ push_pages(struct worker *worker, struct connection *connection)
     return settle_sent(worker, connection, sent, wanted);
 }
 
+/* What sendfile(2) says of the file. A negative errno; 0: nothing is wrong with it. */
+static int
+file_error(const struct object *object, ssize_t sent, size_t wanted)
+{
+    int error;
+
+    if (sent < 0)
+        return errno == EIO || errno == ESTALE ? -errno : 0;
+    if ((size_t)sent == wanted || (error = object_verify(object)) == 0)
+        return sent == 0 ? -EIO : 0;
+    return error;
+}
+
 /* The same with sendfile(2). */
 static enum sender_result
 push_file(struct worker *worker, struct connection *connection)
@@ -287,16 +300,17 @@ push_file(struct worker *worker, struct connection *connection)
     const int file = object->ops->file(object, &base);
     off_t offset = (off_t)(base + connection->position);
     ssize_t sent;
+    int error;
 
     if (stage_length(&worker->stage) > 0)
         return push_stage(worker, connection);
-    if (!object_intact(object))
-        return cut(worker, connection, object, -ESTALE);
+    if ((error = object_verify(object)) < 0)
+        return cut(worker, connection, object, error);
     do
         sent = sendfile(connection->watch.fd, file, &offset, wanted);
     while (sent < 0 && errno == EINTR);
-    if (sent == 0 || (sent > 0 && (size_t)sent < wanted && !object_intact(object)))
-        return cut(worker, connection, object, -ESTALE);
+    if ((error = file_error(object, sent, wanted)) < 0)
+        return cut(worker, connection, object, error);
     if (sent > 0)
         slot_add(&worker->slot->handed, (uint64_t)sent);
     return settle_sent(worker, connection, sent < 0 && errno == EAGAIN ? 0 : sent, wanted);

@@ -7,6 +7,7 @@ import threading
 
 import pytest
 
+import tracing
 from client import connect, connect_narrowly, fetch, request
 
 GET = request("GET", "/o")
@@ -139,4 +140,38 @@ def test_cached_object_does_not_care(serve, tmp_path, content, change):
         change(tmp_path / "object", content)
         for client in clients:
             assert client.answer().body == content
+    assert fetch(daemon, "GET", "/o").body == content
+
+
+@pytest.mark.parametrize("transmit", ["send", "sendfile"])
+def test_a_status_that_can_not_be_read_concerns_one_request(serve, content, transmit):
+    daemon = serve(content, f"transmit = {transmit}", variant="streaming")
+    daemon.expect_log("asset /o: .*: Input/output error; answered with 500")
+    (worker,) = daemon.all_workers(1)
+    with connect(daemon) as client:
+        assert client.still_open()
+        with tracing.injected(worker, "newfstatat", "error=EIO"):
+            client.send(GET)
+            assert client.answer().status == 500
+        client.send(GET)
+        assert client.answer().body == content
+
+
+READS = {"send": "preadv2", "sendfile": "sendfile"}
+
+
+@pytest.mark.parametrize("how", ["error=EIO", "retval=0"])
+@pytest.mark.parametrize("transmit", READS)
+def test_a_read_that_fails_concerns_one_answer(serve, content, transmit, how):
+    """An empty read of a file that has kept its size is an error of the disk, too."""
+    daemon = serve(content, f"transmit = {transmit}", variant="streaming")
+    daemon.expect_log("asset /o: .*: Input/output error; an answer was cut")
+    (worker,) = daemon.all_workers(1)
+    with connect(daemon) as client:
+        assert client.still_open()
+        with tracing.injected(worker, READS[transmit], how):
+            client.send(GET)
+            octets, reset = client.rest()
+            assert reset
+            assert len(octets) < len(content)
     assert fetch(daemon, "GET", "/o").body == content

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""A worker that is held where a test wants it, by strace(1)."""
+"""System calls of a worker that wait or fail as a test wants, by strace(1)."""
 
 import contextlib
 import os
@@ -20,12 +20,12 @@ def tracer(pid):
 
 
 @contextlib.contextmanager
-def held_in(pid, call):
-    """Until the block ends, each of these system calls of the process waits where it begins."""
+def injected(pid, call, how):
+    """What happens to this system call of the process until the block ends, see strace(1)."""
     if not shutil.which("strace"):
         pytest.skip("no strace")
-    command = ["strace", "-qq", "-p", str(pid), f"-etrace={call}", "-o", os.devnull]
-    strace = subprocess.Popen([*command, f"-einject={call}:delay_enter=3600000000"])
+    command = ["strace", "-qq", "-f", "-p", str(pid), f"-etrace={call}", "-o", os.devnull]
+    strace = subprocess.Popen([*command, f"-einject={call}:{how}"])
     try:
         wait_until(lambda: tracer(pid) == strace.pid or strace.poll(), "strace is attached")
         assert strace.poll() is None, "strace may not trace here"
@@ -33,6 +33,11 @@ def held_in(pid, call):
     finally:
         strace.terminate()
         strace.wait(DEADLINE)
+
+
+def held_in(pid, call):
+    """Each of these system calls waits where it begins."""
+    return injected(pid, call, "delay_enter=3600000000")
 
 
 def epoll_sets(pid):
