@@ -65,7 +65,9 @@ struct config_server {
     enum binding steering; /* of connections to workers */
     enum sandbox_mode sandbox;
     unsigned max_senders;  /* large bodies sent at a time, per worker; 0: all */
-    unsigned read_threads; /* threads of a worker for reads that would wait for a disk */
+    unsigned read_threads; /* threads of a worker and an object for reads that would wait */
+    unsigned max_reads;    /* of an object that wait for them, per worker; above it: 503 */
+    unsigned max_pieces;   /* that a worker keeps for clients whose sockets are full */
     uint64_t sndbuf;       /* of a socket on a short path; 0: the kernel's choice everywhere */
     uint64_t send_max_chunk; /* bytes one connection may send before the next has its turn */
 };

@@ -60,7 +60,11 @@ OPTION(server, steering, binding, "cpu", 0, 0, 0,
 OPTION(server, max_senders, number, "256", 0, 1048576, 0,
        "connections of one worker that send large bodies at a time; 0: all of them")
 OPTION(server, read_threads, number, "4", 1, 64, 0,
-       "threads of one worker that read what is not in memory, for streaming")
+       "threads of one worker that read what is not in memory, for each streamed object")
+OPTION(server, max_reads, number, "256", 1, 1048576, 0,
+       "reads of one object that may wait for its threads, in one worker; above it: 503")
+OPTION(server, max_pieces, number, "256", 0, 1048576, 0,
+       "pieces from disk that one worker keeps for clients that are not ready for them")
 OPTION(server, sndbuf, size, "64k", 0, 16777216, 0,
        "send buffer of connections with a round trip below 0.1 ms; 0: the kernel's choice")
 OPTION(server, send_max_chunk, size, "1m", 4096, 67108864, 0,

@@ -117,8 +117,8 @@ connection_close(struct worker *worker, struct connection *connection)
     close(connection->watch.fd);
     multipart_free(connection->multipart);
     if (connection->loading)
-        connection->loading->connection = NULL;
-    reader_release(connection->loaded);
+        reader_cancel(worker->reader, connection->loading);
+    reader_release(worker->reader, connection->loaded);
     free(connection->inbox);
     free(connection->outbox);
     worker->connections--;

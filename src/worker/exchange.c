@@ -180,6 +180,14 @@ exchange_give_up(struct worker *worker, struct connection *connection)
     return SENDER_GONE;
 }
 
+/* A disk that hangs must not gather clients without end. */
+static bool
+must_wait_too_long(struct worker *worker, const struct object *object)
+{
+    return object->ops->read &&
+           reader_waiting(worker->reader, object) >= worker->server->max_reads;
+}
+
 /* Decides and stages the answer to an understood request. */
 static enum sender_result
 answer_request(struct worker *worker, struct connection *connection,
@@ -194,6 +202,8 @@ answer_request(struct worker *worker, struct connection *connection,
     else
         answer_decide(request, object ? &object->representation : NULL,
                       worker->server->max_ranges, worker->date_second, &answer);
+    if (object && answer.body && must_wait_too_long(worker, object))
+        answer_failure(request, 503, &answer);
     if (given_away(worker, connection, object, &answer, input))
         return SENDER_GONE;
     answer.close |= last_request(worker, connection);

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * reader: two lists under one lock, jobs to do and jobs done, and an eventfd that tells the
- * loop. The threads block all signals but the sampler's and those of crashes: the others are
- * the loop's matter. They only run object_ops.read, which touches nothing but the object and
- * the job.
+ * reader: a queue an object and one list of jobs done, all under one lock, and an eventfd that
+ * tells the loop. A job gets a buffer when a thread begins it, so what waits costs little;
+ * buffers are used again, for to make one and to give it back are system calls.
+ *
+ * The threads block all signals but the sampler's and those of crashes: the others are the
+ * loop's matter. They only run object_ops.read, which touches nothing but the object and the
+ * job.
  */
 #include "worker/reader.h"
 
@@ -18,22 +21,39 @@
 #include "profile/sampler.h"
 #include "stack/crash.h"
 
+#define SPARE_MAX 16 /* buffers that wait for their next use */
+
+TAILQ_HEAD(reader_jobs, reader_job);
+
+/* An object's. */
+struct reader_queue {
+    struct reader *reader;
+    struct reader_jobs jobs; /* to do, oldest first */
+    pthread_cond_t work;
+    unsigned waiting; /* jobs */
+    unsigned threads;
+    unsigned idle; /* threads that wait for a job */
+};
+
 struct reader {
     pthread_mutex_t lock;
-    pthread_cond_t work;
-    struct reader_job *first; /* to do, oldest first */
-    struct reader_job **last;
-    struct reader_job *done;
+    struct reader_jobs done;
+    char *spare[SPARE_MAX];
+    unsigned spares;
+    size_t piece;
     int event_fd;
-    unsigned threads;
-    unsigned started;
+    unsigned threads;   /* that an object may have */
+    unsigned started;   /* of all objects */
     unsigned under_way; /* jobs submitted and not yet taken back; the loop's thread counts */
+    unsigned held;      /* jobs taken back and not yet released; likewise */
+    size_t objects;
+    struct reader_queue queues[];
 };
 
 struct reader *
-reader_create(unsigned threads)
+reader_create(unsigned threads, size_t objects, size_t piece)
 {
-    struct reader *reader = calloc(1, sizeof(*reader));
+    struct reader *reader = calloc(1, sizeof(*reader) + objects * sizeof(reader->queues[0]));
 
     if (reader == NULL)
         return NULL;
@@ -42,9 +62,15 @@ reader_create(unsigned threads)
         return NULL;
     }
     pthread_mutex_init(&reader->lock, NULL);
-    pthread_cond_init(&reader->work, NULL);
-    reader->last = &reader->first;
+    TAILQ_INIT(&reader->done);
     reader->threads = threads;
+    reader->piece = piece;
+    reader->objects = objects;
+    for (size_t i = 0; i < objects; i++) {
+        reader->queues[i].reader = reader;
+        TAILQ_INIT(&reader->queues[i].jobs);
+        pthread_cond_init(&reader->queues[i].work, NULL);
+    }
     return reader;
 }
 
@@ -54,16 +80,36 @@ reader_fd(const struct reader *reader)
     return reader->event_fd;
 }
 
-static struct reader_job *
-wait_for_job(struct reader *reader)
+static struct reader_queue *
+reader_queue_of(struct reader *reader, const struct object *object)
 {
+    return &reader->queues[object->index];
+}
+
+/* With the lock held. */
+static void
+reader_leave(struct reader_queue *queue, struct reader_job *job)
+{
+    TAILQ_REMOVE(&queue->jobs, job, entry);
+    job->waiting = false;
+    queue->waiting--;
+}
+
+/* A job, and a buffer that was used before, if there is one. */
+static struct reader_job *
+wait_for_job(struct reader_queue *queue)
+{
+    struct reader *reader = queue->reader;
     struct reader_job *job;
 
     pthread_mutex_lock(&reader->lock);
-    while ((job = reader->first) == NULL)
-        pthread_cond_wait(&reader->work, &reader->lock);
-    if ((reader->first = job->next) == NULL)
-        reader->last = &reader->first;
+    queue->idle++;
+    while ((job = TAILQ_FIRST(&queue->jobs)) == NULL)
+        pthread_cond_wait(&queue->work, &reader->lock);
+    queue->idle--;
+    reader_leave(queue, job);
+    if (reader->spares > 0)
+        job->bytes = reader->spare[--reader->spares];
     pthread_mutex_unlock(&reader->lock);
     return job;
 }
@@ -72,94 +118,110 @@ static void
 reader_give_back(struct reader *reader, struct reader_job *job)
 {
     pthread_mutex_lock(&reader->lock);
-    job->next = reader->done;
-    reader->done = job;
+    TAILQ_INSERT_TAIL(&reader->done, job, entry);
     pthread_mutex_unlock(&reader->lock);
     (void)eventfd_write(reader->event_fd, 1);
+}
+
+static ssize_t
+read_piece(struct reader *reader, struct reader_job *job)
+{
+    const struct object *object = job->object;
+
+    if (job->bytes == NULL && (job->bytes = nodump_alloc(reader->piece)) == NULL)
+        return -ENOMEM;
+    label_set(object->index + 1);
+    label_set_request(job->request);
+    return object->ops->read(object, job->bytes, job->size, job->offset, true);
 }
 
 static void *
 reader_serve(void *argument)
 {
-    struct reader *reader = argument;
+    struct reader_queue *queue = argument;
 
     if (sampler_add_thread() < 0)
         log_warning("a thread that reads is not profiled");
     if (crash_arm_thread() < 0)
         log_warning("a thread that reads leaves no record when its stack is full");
     for (;;) {
-        struct reader_job *job = wait_for_job(reader);
+        struct reader_job *job = wait_for_job(queue);
 
-        label_set(job->object->index + 1);
-        label_set_request(job->request);
-        job->result =
-            job->object->ops->read(job->object, job->bytes, job->size, job->offset, true);
-        reader_give_back(reader, job);
+        job->result = read_piece(queue->reader, job);
+        reader_give_back(queue->reader, job);
     }
     return NULL;
 }
 
 static void
-start_threads(struct reader *reader)
+start_thread(struct reader_queue *queue)
 {
     sigset_t all;
     sigset_t before;
     pthread_t thread;
 
-    if (reader->started == reader->threads)
-        return;
     sigfillset(&all);
     pthread_sigmask(SIG_BLOCK, &all, &before);
-    while (reader->started < reader->threads &&
-           pthread_create(&thread, NULL, reader_serve, reader) == 0) {
+    if (pthread_create(&thread, NULL, reader_serve, queue) == 0) {
         pthread_detach(thread);
-        reader->started++;
+        queue->threads++;
+        queue->reader->started++;
     }
     pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
-static struct reader_job *
-make_job(size_t size)
+/* Appends the job. Is there a thread that has nothing else to do? */
+static bool
+reader_append(struct reader_queue *queue, struct reader_job *job)
 {
-    struct reader_job *job = calloc(1, sizeof(*job));
+    bool enough;
 
-    if (job == NULL)
-        return NULL;
-    job->size = size;
-    if ((job->bytes = nodump_alloc(size)) != NULL)
-        return job;
-    free(job);
-    return NULL;
-}
-
-void
-reader_release(struct reader_job *job)
-{
-    if (job)
-        nodump_free(job->bytes, job->size);
-    free(job);
+    pthread_mutex_lock(&queue->reader->lock);
+    TAILQ_INSERT_TAIL(&queue->jobs, job, entry);
+    job->waiting = true;
+    enough = ++queue->waiting <= queue->idle;
+    pthread_cond_signal(&queue->work);
+    pthread_mutex_unlock(&queue->reader->lock);
+    return enough;
 }
 
 struct reader_job *
 reader_submit(struct reader *reader, struct connection *connection, const struct object *object,
               uint64_t offset, size_t size)
 {
-    struct reader_job *job;
+    struct reader_queue *queue = reader_queue_of(reader, object);
+    struct reader_job *job = calloc(1, sizeof(*job));
 
-    start_threads(reader);
-    if (reader->started == 0 || (job = make_job(size)) == NULL)
+    if (job == NULL)
         return NULL;
-    job->connection = connection;
-    job->object = object;
-    job->request = label_request();
-    job->offset = offset;
+    *job = (struct reader_job){ .connection = connection,
+                                .object = object,
+                                .request = label_request(),
+                                .offset = offset,
+                                .size = size < reader->piece ? size : reader->piece };
     reader->under_way++;
+    if (!reader_append(queue, job) && queue->threads < reader->threads)
+        start_thread(queue);
+    if (queue->threads > 0)
+        return job;
+    reader_cancel(reader, job);
+    return NULL;
+}
+
+void
+reader_cancel(struct reader *reader, struct reader_job *job)
+{
+    bool waiting;
+
+    job->connection = NULL;
     pthread_mutex_lock(&reader->lock);
-    *reader->last = job;
-    reader->last = &job->next;
-    pthread_cond_signal(&reader->work);
+    if ((waiting = job->waiting))
+        reader_leave(reader_queue_of(reader, job->object), job);
     pthread_mutex_unlock(&reader->lock);
-    return job;
+    if (!waiting)
+        return;
+    reader->under_way--;
+    free(job);
 }
 
 struct reader_job *
@@ -170,12 +232,55 @@ reader_next(struct reader *reader)
 
     (void)eventfd_read(reader->event_fd, &times);
     pthread_mutex_lock(&reader->lock);
-    if ((job = reader->done) != NULL)
-        reader->done = job->next;
+    if ((job = TAILQ_FIRST(&reader->done)) != NULL)
+        TAILQ_REMOVE(&reader->done, job, entry);
     pthread_mutex_unlock(&reader->lock);
-    if (job)
+    if (job) {
         reader->under_way--;
+        reader->held++;
+    }
     return job;
+}
+
+/* Keeps the buffer for the next job if there are few. */
+static bool
+keep_spare(struct reader *reader, char *bytes)
+{
+    bool kept = false;
+
+    pthread_mutex_lock(&reader->lock);
+    if ((kept = bytes && reader->spares < SPARE_MAX))
+        reader->spare[reader->spares++] = bytes;
+    pthread_mutex_unlock(&reader->lock);
+    return kept;
+}
+
+void
+reader_release(struct reader *reader, struct reader_job *job)
+{
+    if (job == NULL)
+        return;
+    reader->held--;
+    if (!keep_spare(reader, job->bytes))
+        nodump_free(job->bytes, reader->piece);
+    free(job);
+}
+
+unsigned
+reader_waiting(struct reader *reader, const struct object *object)
+{
+    unsigned waiting;
+
+    pthread_mutex_lock(&reader->lock);
+    waiting = reader_queue_of(reader, object)->waiting;
+    pthread_mutex_unlock(&reader->lock);
+    return waiting;
+}
+
+unsigned
+reader_held(const struct reader *reader)
+{
+    return reader->held;
 }
 
 bool
@@ -190,7 +295,8 @@ reader_destroy(struct reader *reader)
     if (reader == NULL || reader->started > 0)
         return;
     close(reader->event_fd);
-    pthread_cond_destroy(&reader->work);
+    for (size_t i = 0; i < reader->objects; i++)
+        pthread_cond_destroy(&reader->queues[i].work);
     pthread_mutex_destroy(&reader->lock);
     free(reader);
 }

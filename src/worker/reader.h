@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * reader: threads for reads that would block, so that a slow disk holds up its own clients
- * alone. Nothing else in a worker runs outside the loop's thread.
+ * reader: threads for reads that would block. Each object has a queue and threads of its own,
+ * so a disk that hangs holds up the clients of its objects alone. Nothing else in a worker runs
+ * outside the loop's thread.
  */
 #ifndef WORKER_READER_H
 #define WORKER_READER_H
@@ -9,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/queue.h>
 #include <sys/types.h>
 
 #include "object/object.h"
@@ -16,22 +18,25 @@
 
 struct connection;
 
-/* A read. The loop's thread owns it before it is submitted and after it has come back. */
+/* A read. A thread owns it while it reads, the loop's thread after it has come back. */
 struct reader_job {
-    struct reader_job *next;
-    struct connection *connection; /* NULL: it is gone, nobody waits for the bytes */
+    TAILQ_ENTRY(reader_job) entry;
+    bool waiting;                  /* in the queue: no thread has it yet */
+    struct connection *connection; /* the loop's alone; NULL: nobody waits for the bytes */
     const struct object *object;
     struct label_request request; /* that it is for */
     uint64_t offset;
     size_t size;
     ssize_t result; /* as of object_ops.read */
-    char *bytes;    /* size of them, left out of cores */
+    char *bytes;    /* what was read, left out of cores; NULL before */
 };
 
 struct reader;
 
-/* A pool of so many threads; they start with the first job. NULL without memory. */
-struct reader *reader_create(unsigned threads) __attribute__((warn_unused_result));
+/* For so many objects, each with up to so many threads, which start when they are needed and
+ * stay. A read is of at most `piece` bytes. NULL without memory. */
+struct reader *reader_create(unsigned threads, size_t objects, size_t piece)
+    __attribute__((warn_unused_result));
 
 /* Readable when jobs have come back. */
 int reader_fd(const struct reader *reader);
@@ -40,11 +45,20 @@ int reader_fd(const struct reader *reader);
 struct reader_job *reader_submit(struct reader *reader, struct connection *connection,
                                  const struct object *object, uint64_t offset, size_t size);
 
-/* A job that has come back, in no particular order, or NULL. Free it with reader_release(). */
+/* Nobody waits for it any more: it is not read if no thread has begun. The pointer is void. */
+void reader_cancel(struct reader *reader, struct reader_job *job);
+
+/* A job that has come back, the oldest first, or NULL. Free it with reader_release(). */
 struct reader_job *reader_next(struct reader *reader);
 
 /* NULL is fine. */
-void reader_release(struct reader_job *job);
+void reader_release(struct reader *reader, struct reader_job *job);
+
+/* How many reads of the object wait for a thread. */
+unsigned reader_waiting(struct reader *reader, const struct object *object);
+
+/* How many jobs have come back and are not released. */
+unsigned reader_held(const struct reader *reader);
 
 /* Is a read under way? Then a thread may hang in it, and only _exit(2) ends the process for
  * sure. */

@@ -23,10 +23,17 @@
 #include "worker/multipart.h"
 #include "worker/sndbuf.h"
 
+static void
+drop_loaded(struct worker *worker, struct connection *connection)
+{
+    reader_release(worker->reader, connection->loaded);
+    connection->loaded = NULL;
+}
+
 /* What a reader thread brought, if the position lies in it; else it is of no more use. 1, or 0
  * when there is none, or the thread's negative error. */
 static int
-loaded_slice(struct connection *connection, struct iovec *slice)
+loaded_slice(struct worker *worker, struct connection *connection, struct iovec *slice)
 {
     struct reader_job *loaded = connection->loaded;
     uint64_t skip;
@@ -41,8 +48,7 @@ loaded_slice(struct connection *connection, struct iovec *slice)
         return 1;
     }
     error = loaded->result < 0 ? (int)loaded->result : 0;
-    connection->loaded = NULL;
-    reader_release(loaded);
+    drop_loaded(worker, connection);
     return error;
 }
 
@@ -57,7 +63,7 @@ read_slice(struct worker *worker, struct connection *connection, struct iovec *s
     size_t piece = worker->chunk_size * (times ? times : 1);
     size_t size = slice->iov_len < piece ? slice->iov_len : piece;
     char *chunk = worker->chunk + connection->position % SENDER_LINE;
-    ssize_t n = loaded_slice(connection, slice);
+    ssize_t n = loaded_slice(worker, connection, slice);
 
     if (n != 0)
         return n > 0 ? 0 : (int)n;
@@ -95,29 +101,30 @@ next_slice(struct worker *worker, struct connection *connection, struct iovec *s
     return error;
 }
 
-static bool
+/* MSG_MORE if bytes follow the slice at once. */
+static int
 more_follows(const struct connection *connection, size_t slice)
 {
-    return connection->object &&
-           (connection->multipart || connection->end - connection->position > slice);
+    const bool more = connection->object &&
+                      (connection->multipart || connection->end - connection->position > slice);
+
+    return more ? MSG_MORE : 0;
 }
 
 /* One system call. Bytes taken, 0 when the socket is full, or -1. */
 static ssize_t
-send_slice(struct worker *worker, struct connection *connection, struct iovec slice)
+send_slice(struct worker *worker, struct connection *connection, struct iovec slice, int more)
 {
     struct stage *stage = &worker->stage;
     struct iovec iov[2] = { { stage->bytes + stage->start, stage_length(stage) }, slice };
     struct msghdr message = { .msg_iov = iov, .msg_iovlen = slice.iov_len ? 2 : 1 };
-    int flags = MSG_DONTWAIT | MSG_NOSIGNAL;
+    const int flags = MSG_DONTWAIT | MSG_NOSIGNAL | more;
     ssize_t n;
 
     if (iov[0].iov_len == 0) {
         message.msg_iov = &iov[1];
         message.msg_iovlen = 1;
     }
-    if (more_follows(connection, slice.iov_len))
-        flags |= MSG_MORE;
     do
         n = sendmsg(connection->watch.fd, &message, flags);
     while (n < 0 && errno == EINTR);
@@ -183,6 +190,8 @@ pause_sending(struct worker *worker, struct connection *connection, enum sender_
         journal_wait(worker, connection, MARKER_WAIT_TURN);
     if (result == SENDER_BLOCKED && ioctl(connection->watch.fd, SIOCOUTQ, &queued) == 0)
         connection->unacknowledged = (uint32_t)queued;
+    if (result == SENDER_BLOCKED && reader_held(worker->reader) > worker->server->max_pieces)
+        drop_loaded(worker, connection);
     return result;
 }
 
@@ -193,9 +202,8 @@ end_body(struct worker *worker, struct connection *connection)
     connection->journal.body = 0;
     admission_leave(worker, connection);
     multipart_free(connection->multipart);
-    reader_release(connection->loaded);
+    drop_loaded(worker, connection);
     connection->multipart = NULL;
-    connection->loaded = NULL;
     connection->object = NULL;
 }
 
@@ -223,6 +231,21 @@ settle_sent(struct worker *worker, struct connection *connection, ssize_t sent, 
     return SENDER_DONE;
 }
 
+/* What is staged leaves before the piece is there. That is sooner for the client, and one that
+ * has gone answers with a reset: then nobody reads for it. */
+static enum sender_result
+wait_for_piece(struct worker *worker, struct connection *connection)
+{
+    ssize_t sent = 0;
+
+    if (stage_length(&worker->stage) > 0)
+        sent = send_slice(worker, connection, (struct iovec){ 0 }, 0);
+    if (sent < 0)
+        return lost(worker, connection);
+    account(worker, connection, (size_t)sent);
+    return pause_sending(worker, connection, SENDER_READING);
+}
+
 /* One system call's worth. SENDER_DONE: it has all left. */
 static enum sender_result
 push_slice(struct worker *worker, struct connection *connection)
@@ -232,10 +255,12 @@ push_slice(struct worker *worker, struct connection *connection)
     int error = next_slice(worker, connection, &slice);
 
     if (error == -EAGAIN)
-        return pause_sending(worker, connection, SENDER_READING);
+        return wait_for_piece(worker, connection);
     if (error < 0)
         return cut(worker, connection, object, error);
-    return settle_sent(worker, connection, send_slice(worker, connection, slice),
+    return settle_sent(worker, connection,
+                       send_slice(worker, connection, slice,
+                                  more_follows(connection, slice.iov_len)),
                        stage_length(&worker->stage) + slice.iov_len);
 }
 
@@ -245,8 +270,8 @@ push_stage(struct worker *worker, struct connection *connection)
 {
     const size_t wanted = stage_length(&worker->stage);
 
-    return settle_sent(worker, connection, send_slice(worker, connection, (struct iovec){ 0 }),
-                       wanted);
+    return settle_sent(worker, connection,
+                       send_slice(worker, connection, (struct iovec){ 0 }, MSG_MORE), wanted);
 }
 
 static size_t
@@ -391,7 +416,7 @@ sender_loaded(struct worker *worker, struct watch *watch, uint32_t events)
         struct connection *connection = job->connection;
 
         if (connection == NULL) {
-            reader_release(job);
+            reader_release(worker->reader, job);
             continue;
         }
         connection->loading = NULL;

@@ -222,7 +222,8 @@ worker_allocate(struct worker *worker)
     worker->chunk_size = sndbuf_chunk(worker->server->sndbuf);
     worker->chunk = nodump_alloc(chunk_capacity(worker));
     worker->stale = calloc(inherit->catalogue->count, sizeof(*worker->stale));
-    worker->reader = reader_create(worker->server->read_threads);
+    worker->reader = reader_create(worker->server->read_threads, inherit->catalogue->count,
+                                   worker->chunk_size * SNDBUF_TIMES);
     worker->listeners = calloc(inherit->listen_count, sizeof(*worker->listeners));
     if (worker->inbox && worker->path && worker->chunk && worker->stale && worker->listeners &&
         worker->reader)

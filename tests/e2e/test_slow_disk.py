@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """A read that hangs holds up its own client alone."""
 
+import contextlib
 import random
 import signal
 
 import pytest
 
-from client import connect, fetch, request
-from daemon import DEADLINE
+from client import connect, connect_narrowly, fetch, request
+from daemon import DEADLINE, sockets, wait_until
 from slowdisk import Disk
 
 pytest.importorskip("fusepy", reason="no fusepy (Debian: python3-fusepy)")
@@ -33,9 +34,9 @@ def octets():
     return random.Random(5).randbytes(2 << 20)
 
 
-@pytest.fixture
-def disk(tmp_path, octets):
-    disk = Disk(tmp_path, octets)
+@contextlib.contextmanager
+def mounted(directory, octets):
+    disk = Disk(directory, octets)
     try:
         with open("/dev/fuse", "rb+", buffering=0):
             pass
@@ -44,6 +45,12 @@ def disk(tmp_path, octets):
     disk.mount()
     yield disk
     disk.unmount()
+
+
+@pytest.fixture
+def disk(tmp_path, octets):
+    with mounted(tmp_path, octets) as disk:
+        yield disk
 
 
 @pytest.fixture
@@ -77,6 +84,77 @@ def test_others_are_served_meanwhile(hanging, disk, octets, readers):
         for client in (first, second):
             assert client.answer().body == octets
             assert client.still_open()
+
+
+def test_objects_on_other_disks_are_served_meanwhile(disk, hanging, tmp_path, octets):
+    """Both need threads: a file system in user space can't tell what is in memory."""
+    (tmp_path / "other").mkdir()
+    with mounted(tmp_path / "other", octets) as other:
+        daemon = hanging("read_threads = 1", "[asset /other]", f"file = {other.file}", "variant = streaming")
+        with connect(daemon) as client:
+            client.send(SLOW)
+            disk.wait_held()
+            assert fetch(daemon, "GET", "/other").body == octets
+            disk.go_on()
+            assert client.answer().body == octets
+
+
+def ask(daemon, stack):
+    """A client that has the head of its answer, and waits for the disk."""
+    client = stack.enter_context(connect(daemon))
+    client.send(SLOW)
+    while not client.buffer.endswith(b"\r\n\r\n"):
+        assert client.fill()
+    return client
+
+
+def test_too_many_wait_for_one_object(disk, hanging, octets):
+    daemon = hanging("read_threads = 1", "max_reads = 2")
+    with contextlib.ExitStack() as stack:
+        waiting = [ask(daemon, stack)]
+        disk.wait_held()
+        waiting += [ask(daemon, stack) for _ in range(2)]
+        with connect(daemon) as client:
+            client.send(SLOW)
+            assert client.answer().status == 503
+            client.send(request("HEAD", "/slow"))
+            assert client.answer("HEAD").status == 200
+        assert fetch(daemon, "GET", "/streaming").body == b"content"
+        disk.go_on()
+        for client in waiting:
+            assert client.answer().body == octets
+    assert fetch(daemon, "GET", "/slow").body == octets
+
+
+def test_nobody_waits_behind_those_who_have_left(disk, hanging, octets):
+    """They are gone from the queue before the disk goes on."""
+    daemon = hanging("read_threads = 1", "max_reads = 8")
+    (worker,) = daemon.all_workers(1)
+    with contextlib.ExitStack() as stack:
+        first = ask(daemon, stack)
+        disk.wait_held()
+        before = sockets(worker)
+        for _ in range(20):
+            with connect(daemon) as leaving:
+                leaving.send(SLOW)
+            wait_until(lambda: sockets(worker) == before, "the connection is closed")
+        last = ask(daemon, stack)
+        disk.go_on()
+        for client in (first, last):
+            assert client.answer().body == octets
+
+
+@pytest.mark.parametrize("pieces", [0, 1, 256])
+def test_pieces_of_clients_that_are_not_ready(disk, hanging, octets, pieces):
+    """Kept or read again, the bytes are the same."""
+    daemon = hanging(f"max_pieces = {pieces}", "sndbuf = 16k")
+    disk.go_on()
+    with contextlib.ExitStack() as stack:
+        clients = [stack.enter_context(connect_narrowly(daemon)) for _ in range(4)]
+        for client in clients:
+            client.send(SLOW)
+        for client in clients:
+            assert client.answer().body == octets
 
 
 def test_client_leaves_while_its_read_hangs(hanging, disk, octets):
