@@ -53,6 +53,7 @@ struct config_server {
     unsigned max_header_fields;
     uint64_t max_target_size;
     unsigned worker_connections; /* per worker */
+    unsigned max_refused;        /* of those above it, per worker, that wait for their end */
     uint64_t keepalive_requests; /* per connection; 0: no limit */
     unsigned max_ranges;         /* per request; above it the whole object is sent */
     uint64_t header_timeout;

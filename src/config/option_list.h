@@ -36,7 +36,9 @@ OPTION(server, max_header_fields, number, "100", 1, 1000, 0,
 OPTION(server, max_target_size, size, "8k", 16, 65536, 0,
        "bytes in a request's target, at most max_header_size; a longer one is answered with 414")
 OPTION(server, worker_connections, number, "16384", 1, 1048576, 0,
-       "connections of one worker; one more is answered with 503 and closed")
+       "connections of one worker; above it an idle one is closed, or the client gets 503")
+OPTION(server, max_refused, number, "256", 0, 1048576, 0,
+       "connections of one worker that were refused with 503 and wait for their end")
 OPTION(server, keepalive_requests, count, "0", 0, 1000000000, 0,
        "requests on one connection before it is closed; 0: no limit")
 OPTION(server, max_ranges, number, "16", 1, 1024, 0,

@@ -56,6 +56,8 @@ static const struct of_worker of_workers[] = {
       .of_process = true, .unit = 1 },
     { "tiffd_worker_stale_events_total", "counter",
       "Events for descriptors that were no longer watched.", OF_SLOT(stale), .unit = 1 },
+    { "tiffd_worker_recycled_total", "counter", "Idle connections closed for new clients.",
+      OF_SLOT(recycled), .unit = 1 },
     { "tiffd_worker_connections", "gauge", "Connections now.", OF_SLOT(connections),
       .of_process = true, .unit = 1 },
     { "tiffd_worker_idle_connections", "gauge", "Connections between two requests.",

@@ -105,6 +105,7 @@ put_counted(json_t *object, const struct slot *slot)
     vars_put(object, "stalls", slot_read(&slot->stalls));
     vars_put(object, "reads", slot_read(&slot->reads));
     vars_put(object, "stale_events", slot_read(&slot->stale));
+    vars_put(object, "recycled", slot_read(&slot->recycled));
 }
 
 static json_t *

@@ -107,6 +107,7 @@ slots_sum(const struct slots *slots, struct slot *total)
         total->handed += slot_read(&slot->handed);
         total->busy += slot_read(&slot->busy);
         total->stale += slot_read(&slot->stale);
+        total->recycled += slot_read(&slot->recycled);
         total->idle += slot_read(&slot->idle);
         total->runnable += slot_read(&slot->runnable);
         sum_timing(&total->timing, &slot->timing);

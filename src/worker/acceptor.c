@@ -7,8 +7,9 @@
  * watching until another has caught up, which rings its doorbell. A timer backs the bell up,
  * for a worker that hangs or dies rings nobody.
  *
- * Over server.worker_connections the client is told so (503). Without descriptors or memory
- * accepting pauses: the queue of the listen socket holds the clients meanwhile.
+ * Over server.worker_connections the longest idle connection makes room, as in nginx; where
+ * none is idle the client is told so (503). Without descriptors or memory accepting pauses: the
+ * queue of the listen socket holds the clients meanwhile.
  */
 #include "worker/acceptor.h"
 
@@ -80,9 +81,31 @@ ring_others(struct worker *worker)
     }
 }
 
+/* Has one more connection room? If not, the idle one that has waited longest makes room. */
+static bool
+make_room(struct worker *worker)
+{
+    if (worker->connections - worker->refused < worker->server->worker_connections)
+        return true;
+    if (!connection_close_idle(worker))
+        return false;
+    slot_add(&worker->slot->recycled, 1);
+    return true;
+}
+
+/* Those that are refused wait for their end; too many of them do not. */
+static void
+refuse_busy(struct worker *worker, struct connection *connection)
+{
+    exchange_refuse_busy(worker, connection);
+    if (worker->refused > worker->server->max_refused)
+        connection_close_lingering(worker);
+}
+
 static void
 acceptor_admit(struct worker *worker, int fd)
 {
+    const bool room = make_room(worker);
     struct connection *connection = connection_open(worker, fd, TRACE_ACCEPT);
 
     if (connection == NULL) {
@@ -90,8 +113,8 @@ acceptor_admit(struct worker *worker, int fd)
         return;
     }
     slot_add(&worker->slot->accepted, 1);
-    if (worker->connections - worker->refused > worker->server->worker_connections)
-        exchange_refuse_busy(worker, connection);
+    if (!room)
+        refuse_busy(worker, connection);
     journal_serve(NULL);
     ring_others(worker);
 }

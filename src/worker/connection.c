@@ -21,7 +21,8 @@
 #include "worker/reader.h"
 #include "worker/worker.h"
 
-#define EVENTS (EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET)
+#define EVENTS     (EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET)
+#define IDLE_TRIES 8 /* idle connections that are looked at before a client is refused */
 
 static void connection_nothing(struct worker *worker, struct connection *connection);
 static void linger(struct worker *worker, struct connection *connection);
@@ -197,6 +198,39 @@ connection_expire(struct worker *worker)
             journal_serve(NULL);
         }
     }
+}
+
+/* Bytes may have come whose event has not. */
+static bool
+has_input(const struct connection *connection)
+{
+    char octet;
+
+    return recv(connection->watch.fd, &octet, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
+}
+
+bool
+connection_close_idle(struct worker *worker)
+{
+    struct timer *timer = timers_first(&worker->timers[CONNECTION_IDLE]);
+
+    for (int i = 0; timer && i < IDLE_TRIES; i++) {
+        if (!has_input(of_timer(timer))) {
+            connection_close(worker, of_timer(timer));
+            return true;
+        }
+        timer = timers_next(&worker->timers[CONNECTION_IDLE], timer);
+    }
+    return false;
+}
+
+void
+connection_close_lingering(struct worker *worker)
+{
+    struct timer *timer = timers_first(&worker->timers[CONNECTION_LINGER]);
+
+    if (timer)
+        connection_close(worker, of_timer(timer));
 }
 
 void

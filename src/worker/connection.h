@@ -95,6 +95,13 @@ void connection_take_turn(struct worker *worker, struct connection *connection);
 /* Acts on every state's timers that are due. */
 void connection_expire(struct worker *worker);
 
+/* Closes the idle connection that has waited longest and on which no request has come. False:
+ * there is none among the first few. */
+bool connection_close_idle(struct worker *worker);
+
+/* Closes the one that has lingered longest, if there is one. */
+void connection_close_lingering(struct worker *worker);
+
 /* Idle connections get a last grace; the others end when their answers have left. */
 void connection_drain(struct worker *worker);
 

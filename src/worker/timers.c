@@ -42,6 +42,12 @@ timers_first(const struct timer_queue *queue)
 }
 
 struct timer *
+timers_next(const struct timer_queue *queue, const struct timer *timer)
+{
+    return timer->next == &queue->head ? NULL : timer->next;
+}
+
+struct timer *
 timers_due(const struct timer_queue *queue, uint64_t now)
 {
     struct timer *first = timers_first(queue);

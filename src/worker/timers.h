@@ -32,6 +32,9 @@ struct timer *timers_due(const struct timer_queue *queue, uint64_t now);
 /* The first timer, due or not, or NULL. */
 struct timer *timers_first(const struct timer_queue *queue);
 
+/* The one that is due after it, or NULL. */
+struct timer *timers_next(const struct timer_queue *queue, const struct timer *timer);
+
 /* The earlier of wait and the milliseconds until the queue's first timer is due; wait may be -1
  * for ever, as in epoll_wait(2). */
 int timers_wait(const struct timer_queue *queue, uint64_t now, int wait);

@@ -5,11 +5,12 @@ import contextlib
 import random
 import re
 import time
+import urllib.request
 
 import pytest
 
 from client import connect, connect_narrowly, fetch, request
-from daemon import wait_until
+from daemon import sockets, wait_until
 from meanwhile import meanwhile
 
 GET = request("GET", "/o")
@@ -41,20 +42,58 @@ def test_many_connections_at_once(serve, variant):
             assert client.answer().body == content[:400000]
 
 
-def test_connections_limit(serve):
-    daemon = serve(b"content", "worker_connections = 3")
+@contextlib.contextmanager
+def busy_clients(daemon, count):
+    """Clients that have the head of an answer, and whose sockets are full."""
     with contextlib.ExitStack() as stack:
-        clients = [stack.enter_context(connect(daemon)) for _ in range(3)]
+        clients = [stack.enter_context(connect_narrowly(daemon)) for _ in range(count)]
         for client in clients:
-            assert client.still_open()
+            client.send(GET)
+            while b"\r\n\r\n" not in client.buffer:
+                assert client.fill()
+        yield clients
+
+
+def test_connections_limit(serve, content):
+    daemon = serve(content, "worker_connections = 3")
+    with busy_clients(daemon, 3) as clients:
         with connect(daemon) as surplus:
             answer = surplus.answer()
             assert (answer.status, answer.close) == (503, True)
             assert surplus.closed()
+        clients.pop().close()
+        wait_until(lambda: fetch(daemon, "HEAD", "/o").status == 200, "a place becomes free")
+        for client in clients:
+            assert client.answer().body == content
+            assert client.still_open()
+
+
+def test_the_longest_idle_makes_room(start, object_ini, tmp_path):
+    (tmp_path / "object").write_bytes(b"content")
+    daemon = start(object_ini("worker_connections = 3"), debug=True)
+    with contextlib.ExitStack() as stack:
+        clients = [stack.enter_context(connect(daemon)) for _ in range(3)]
         for client in clients:
             assert client.still_open()
-        clients.pop().close()
-        wait_until(lambda: fetch(daemon, "GET", "/o").status == 200, "a place becomes free")
+        assert clients[0].still_open()
+        with connect(daemon) as another:
+            assert another.still_open()
+            assert clients[1].closed()
+            for client in (clients[0], clients[2]):
+                assert client.still_open()
+        with urllib.request.urlopen(f"{daemon.debug_url}/metrics", timeout=20) as page:
+            assert b'recycled_total{generation="0",worker="0"} 1\n' in page.read()
+
+
+def test_refused_connections_are_limited(serve, content):
+    daemon = serve(content, "worker_connections = 1", "max_refused = 2", "linger_timeout = 1m")
+    (worker,) = daemon.all_workers(1)
+    with busy_clients(daemon, 1), contextlib.ExitStack() as stack:
+        before = sockets(worker)
+        for _ in range(5):
+            surplus = stack.enter_context(connect(daemon))
+            assert surplus.answer().status == 503
+        wait_until(lambda: sockets(worker) == before + 2, "the others are closed")
 
 
 def test_requests_limit(serve):

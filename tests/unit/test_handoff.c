@@ -20,7 +20,8 @@ enum { WORKERS = 2, HEAD_SIZE = 8192 };
 static const char REQUEST[] = "GET /o HTTP/1.1\r\nHost: test\r\n\r\nGET /o";
 static const struct config_server server = { .workers = WORKERS,
                                              .max_header_size = HEAD_SIZE,
-                                             .worker_connections = 1000 };
+                                             .worker_connections = 1000,
+                                             .max_refused = 10 };
 static struct slots slots;
 static struct handoff handoffs[WORKERS];
 static struct inherit inherits[WORKERS];
