@@ -133,7 +133,7 @@ def test_churn(start, tmp_path, variant):
     large, small = dice.randbytes(1 << 20), b"small"
     (tmp_path / "large").write_bytes(large)
     (tmp_path / "small").write_bytes(small)
-    ini = INI.format(directory=tmp_path, variant=variant, server="turn_size = 64k")
+    ini = INI.format(directory=tmp_path, variant=variant, server="send_max_chunk = 64k")
     daemon = start(ini, debug=True)
     daemon.expect_log(r"worker \d: process \d+ was ended by signal 9")
     churn = Churn(daemon, large, small)

@@ -49,7 +49,7 @@ def test_dripping_head_has_one_deadline(serve, requests):
 
 def test_each_head_has_a_deadline_of_its_own(serve):
     """A steady client whose segments end inside heads is never late."""
-    daemon = serve(b"content", "head_timeout = 2s")
+    daemon = serve(b"content", "header_timeout = 2s")
     with connect(daemon) as client:
         begin = time.monotonic()
         client.send(GET[:10])
