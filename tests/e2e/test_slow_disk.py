@@ -3,6 +3,7 @@
 
 import contextlib
 import random
+import select
 import signal
 
 import pytest
@@ -127,7 +128,7 @@ def test_too_many_wait_for_one_object(disk, hanging, octets):
 
 
 def test_nobody_waits_behind_those_who_have_left(disk, hanging, octets):
-    """They are gone from the queue before the disk goes on."""
+    """They leave with the head unread, which is a reset; the queue is free of them at once."""
     daemon = hanging("read_threads = 1", "max_reads = 8")
     (worker,) = daemon.all_workers(1)
     with contextlib.ExitStack() as stack:
@@ -137,6 +138,7 @@ def test_nobody_waits_behind_those_who_have_left(disk, hanging, octets):
         for _ in range(20):
             with connect(daemon) as leaving:
                 leaving.send(SLOW)
+                assert select.select([leaving.socket], [], [], DEADLINE)[0]
             wait_until(lambda: sockets(worker) == before, "the connection is closed")
         last = ask(daemon, stack)
         disk.go_on()
