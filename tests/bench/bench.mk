@@ -5,6 +5,7 @@
 EXTRA_PROGRAMS = \
 	tests/bench/bench \
 	tests/bench/client \
+	tests/bench/delay_line \
 	tests/bench/raw_send
 
 tests_bench_bench_SOURCES = \
@@ -32,6 +33,9 @@ tests_bench_client_LDADD =
 
 tests_bench_raw_send_SOURCES = tests/bench/raw_send.c
 tests_bench_raw_send_LDADD =
+
+tests_bench_delay_line_SOURCES = tests/bench/delay_line.c
+tests_bench_delay_line_LDADD =
 
 bench: $(EXTRA_PROGRAMS)
 CLEANFILES += $(EXTRA_PROGRAMS)

@@ -237,3 +237,15 @@ def test_compare_works():
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert ", 0 failed" in done.stdout
+
+
+def test_network_works():
+    command = [TOP / "tests/bench/network", "--smoke"]
+    done = subprocess.run(
+        [*command, "--tiffd", PROGRAM], capture_output=True, text=True, timeout=120
+    )
+    if "network: " in done.stderr:
+        pytest.skip(done.stderr.strip())
+    assert done.returncode == 0, done.stdout + done.stderr
+    for case in ("veth-discard-1", "plain-discard-30", "100mbit-100ms-1", "slow-beside"):
+        assert f"== network / {case}:" in done.stdout

@@ -28,6 +28,7 @@ class Load:
     object_size: int = 0  # what the ranges lie in
     objects: int = 0  # path is followed by one of so many numbers of five digits, with client
     source: str = ""  # the client's address
+    address: str = ""  # the server's; else that of the site
 
 
 @dataclass
@@ -63,7 +64,9 @@ class Outcome:
 
 
 def _client(running: Running, load: Load, seconds: float) -> list[str]:
+    address = load.address or running.site.address
     command = [str(running.site.tools / "client"), "-p", str(running.port), "-u", load.path]
+    command += ["-a", address]
     command += ["-m", load.method, "-s", str(load.status), "-d", str(seconds)]
     for group in load.groups:
         command += ["-g", group]
@@ -82,12 +85,12 @@ def _wrk(running: Running, load: Load, seconds: float) -> list[str]:
     command += ["--timeout", "10s", "-s", script]
     if load.field:
         command += ["-H", load.field]
-    return command + [f"http://127.0.0.1:{running.port}{load.path}", "--", str(load.depth)]
+    return command + [f"http://{running.site.address}:{running.port}{load.path}", "--", str(load.depth)]
 
 
 def _iperf(running: Running, _: Load, seconds: float) -> list[str]:
     """-R: the server sends, as all others here."""
-    command = ["iperf3", "-J", "-R", "-c", "127.0.0.1", "-p", str(running.port)]
+    command = ["iperf3", "-J", "-R", "-c", running.site.address, "-p", str(running.port)]
     return command + ["-P", str(running.server.iperf_streams), "-t", str(max(1, round(seconds)))]
 
 

@@ -13,6 +13,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from string import Template
+from typing import Callable
 
 from . import tools
 from .servers import Server
@@ -37,6 +38,9 @@ class Site:
     sample: Path  # the file whose base64 form is /tiff
     embedded: bool  # the sample is what tiffd embeds
     options: tuple[str, ...] = ()  # -o for every tiffd
+    listen: str = "127.0.0.1"  # where servers do
+    address: str = "127.0.0.1"  # where clients find them
+    enter: Callable[[], object] | None = None  # into the servers' namespace, after the fork
     digests: dict[str, str] = field(default_factory=dict)
 
     def size(self, path: str) -> int:
@@ -55,9 +59,15 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def pinned(cores: set[int]):
+def pinned(cores: set[int], enter: Callable[[], object] | None = None):
     """For preexec_fn: what taskset(1) does, without its time to start."""
-    return lambda: os.sched_setaffinity(0, cores)
+
+    def prepare() -> None:
+        os.sched_setaffinity(0, cores)
+        if enter:
+            enter()
+
+    return prepare
 
 
 def _assets(site: Site, server: Server, paths: tuple[str, ...]) -> str:
@@ -104,6 +114,7 @@ class Running:
             "files": files,
             "connections": min(CONNECTIONS, files // 2),  # lighttpd wants two files for each
             "port": self.port,
+            "listen": self.site.listen,
             "origin": free_port() if self.server.origin else 0,
             "dir": directory,
             "config": directory / "config",
@@ -140,7 +151,7 @@ class Running:
                 stderr=output,
                 env=os.environ | {"PATH": tools.search_path()},
                 start_new_session=True,
-                preexec_fn=pinned(self.cores),
+                preexec_fn=pinned(self.cores, self.site.enter),
             )
 
     def connect(self) -> socket.socket:
@@ -148,7 +159,7 @@ class Running:
         deadline = time.monotonic() + START_SECONDS
         while True:
             try:
-                return socket.create_connection(("127.0.0.1", self.port), timeout=10)
+                return socket.create_connection((self.site.address, self.port), timeout=10)
             except ConnectionRefusedError:
                 if self.process.poll() is not None:
                     raise ServerError(f"ended at its start: {self._said()}") from None
@@ -199,7 +210,7 @@ class Running:
     def get(
         self, path: str, method: str = "GET", fields: dict[str, str] | None = None
     ) -> tuple[http.client.HTTPResponse, bytes]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=GET_SECONDS)
+        connection = http.client.HTTPConnection(self.site.address, self.port, timeout=GET_SECONDS)
         try:
             connection.request(method, path, headers=fields or {})
             response = connection.getresponse()

@@ -26,11 +26,11 @@ http {
     uwsgi_temp_path $dir/uwsgi;
     scgi_temp_path $dir/scgi;
     %s
-    server { listen 127.0.0.1:$port backlog=4096%s; root $root; }
+    server { listen $listen:$port backlog=4096%s; root $root; }
 }
 """
 LIGHTTPD = """
-server.bind = "127.0.0.1"
+server.bind = "$listen"
 server.port = $port
 server.document-root = "$root"
 server.errorlog = "$dir/error.log"
@@ -43,7 +43,7 @@ server.max-keep-alive-idle = 600
 mimetype.assign = ( "" => "text/plain" )
 """
 H2O = """
-listen: { host: 127.0.0.1, port: $port }
+listen: { host: $listen, port: $port }
 user: root
 num-threads: $workers
 max-connections: $connections
@@ -72,7 +72,7 @@ cache objects
     max-object-size 300000000
     max-age 3600
 frontend front
-    bind 127.0.0.1:$port backlog 4096
+    bind $listen:$port backlog 4096
     http-request cache-use objects
     http-response cache-store objects
     http-response set-header Cache-Control max-age=3600
@@ -87,9 +87,10 @@ sub vcl_backend_response { set beresp.ttl = 1h; }
 """
 # What a cache is filled from; it has nothing to do once each object has been asked for.
 ORIGIN = LIGHTTPD.replace("$port", "$origin").replace("error.log", "origin.log")
+ORIGIN = ORIGIN.replace("$listen", "127.0.0.1")
 TIFFD = """
 [server]
-listen = 127.0.0.1:$port
+listen = $listen:$port
 workers = $workers
 variant = %s
 backlog = 4096
@@ -164,7 +165,10 @@ SERVERS: tuple[Server, ...] = (
     tiffd("tiffd-embedded", "embedded"),
     tiffd("tiffd-streaming", "streaming"),
     tiffd("tiffd-cached-send", "cached", "server.transmit=send"),
+    tiffd("tiffd-cached-vmsplice", "cached", "server.transmit=vmsplice"),
     tiffd("tiffd-cached-sendfile", "cached", "server.transmit=sendfile"),
+    tiffd("tiffd-embedded-send", "embedded", "server.transmit=send"),
+    tiffd("tiffd-embedded-vmsplice", "embedded", "server.transmit=vmsplice"),
     tiffd("tiffd-embedded-sendfile", "embedded", "server.transmit=sendfile"),
     tiffd("tiffd-streaming-sendfile", "streaming", "server.transmit=sendfile"),
     _nginx("nginx-sendfile", "sendfile on; tcp_nopush on;"),
@@ -183,7 +187,7 @@ SERVERS: tuple[Server, ...] = (
     Server("h2o", ("h2o", "-c", "$config"), H2O, needs=("h2o",)),
     _cache("haproxy-cache", HAPROXY, "haproxy", "-db", "-f", "$config"),
     _cache(
-        "varnish", VARNISH, "varnishd", "-F", "-n", "$dir/varnish", "-a", "127.0.0.1:$port",
+        "varnish", VARNISH, "varnishd", "-F", "-n", "$dir/varnish", "-a", "$listen:$port",
         "-f", "$config", "-s", "malloc,1g", "-j", "none", "-p", "timeout_idle=600",
         "-p", "thread_pools=1", "-p", "thread_pool_max=4000", "-p", "listen_depth=4096",
     ),

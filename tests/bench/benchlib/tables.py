@@ -26,6 +26,8 @@ TITLES = {
     "fast_mb_s": "fast MB/s",
     "slow_requests": "slow reqs",
     "first_byte_ms": "first byte ms",
+    "jain": "Jain",
+    "unsent_mb": "unsent MB",
     "accepts_s": "accepts/s",
     "alone_mb_s": "MB/s before",
     "alone_p99_ms": "p99 ms before",

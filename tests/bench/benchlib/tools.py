@@ -20,6 +20,9 @@ PACKAGES = {  # program: Debian package
     "wrk": "wrk",
     "iperf3": "iperf3",
     "gcc": "gcc",
+    "ip": "iproute2",
+    "tc": "iproute2",
+    "ethtool": "ethtool",
 }
 # The packages' services must not start: invoke-rc.d(8) asks policy-rc.d.
 INSTALL = """
@@ -34,6 +37,7 @@ DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends install "$@
 C_PROGRAMS = {
     "client": ("client.c", "reply.c", "samples.c"),
     "raw_send": ("raw_send.c",),
+    "delay_line": ("delay_line.c",),
 }
 GO_PROGRAMS = ("cached", "embedded", "streaming")
 
