@@ -5,7 +5,8 @@
  * The master reserves the memory first (fallocate), so that a machine without space refuses at
  * load and not with SIGBUS under a client; fills it; seals it against every change; and maps
  * it read-only before it forks. An object that has not changed since the generation before
- * shares its memory with it. Uses source, memory_fd and bytes of struct object.
+ * shares its memory with it. Uses source, memory_fd, memory_size, memory_reserved
+ * and bytes of struct object.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -13,6 +14,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "object/hugepage.h"
 #include "object/object.h"
 
 #define SEALS (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL)
@@ -25,17 +27,34 @@ cached_failed(const struct object *object, const char *what, int error)
     return -error;
 }
 
+/* Memory of ordinary pages, or of larger ones that the kernel makes on request. */
 static int
-cached_reserve(struct object *object)
+reserve_shared(struct object *object)
 {
-    uint64_t length = object->representation.length;
+    const uint64_t rounded = hugepage_round(object->representation.length);
     int error;
 
     object->memory_fd = memfd_create("tiffd-object", MFD_CLOEXEC | MFD_ALLOW_SEALING);
     if (object->memory_fd < 0)
         return cached_failed(object, "creating", errno);
-    if ((error = posix_fallocate(object->memory_fd, 0, (off_t)length)) != 0)
-        return cached_failed(object, "reserving", error);
+    if (rounded >= HUGEPAGE_SIZE && hugepage_ask(object->memory_fd, rounded))
+        object->memory_size = rounded;
+    error = posix_fallocate(object->memory_fd, 0, (off_t)object->memory_size);
+    return error != 0 ? cached_failed(object, "reserving", error) : 0;
+}
+
+static int
+cached_reserve(struct object *object)
+{
+    const uint64_t length = object->representation.length;
+    const uint64_t rounded = hugepage_round(length);
+
+    object->memory_size = length;
+    object->memory_reserved = false;
+    if (rounded < HUGEPAGE_SIZE || (object->memory_fd = hugepage_memfd(rounded)) < 0)
+        return reserve_shared(object);
+    object->memory_size = rounded;
+    object->memory_reserved = true;
     return 0;
 }
 
@@ -45,8 +64,8 @@ cached_reserve(struct object *object)
 static int
 cached_fill(struct object *object)
 {
-    size_t length = object->representation.length;
-    char *target = mmap(NULL, length, PROT_READ | PROT_WRITE, MAP_SHARED, object->memory_fd, 0);
+    size_t length = object->memory_size;
+    char *target = hugepage_map(object->memory_fd, length, PROT_READ | PROT_WRITE);
     int result;
 
     if (target == MAP_FAILED)
@@ -71,6 +90,8 @@ share(struct object *object, const struct object *previous)
 {
     cached_give_back(object);
     memcpy(object->digest, previous->digest, sizeof(object->digest));
+    object->memory_size = previous->memory_size;
+    object->memory_reserved = previous->memory_reserved;
     object->memory_fd = fcntl(previous->memory_fd, F_DUPFD_CLOEXEC, 0);
     return object->memory_fd < 0 ? cached_failed(object, "sharing", errno) : 0;
 }
@@ -79,8 +100,8 @@ share(struct object *object, const struct object *previous)
 static int
 map_readonly(struct object *object)
 {
-    size_t length = object->representation.length;
-    void *memory = mmap(NULL, length, PROT_READ, MAP_SHARED, object->memory_fd, 0);
+    size_t length = object->memory_size;
+    void *memory = hugepage_map(object->memory_fd, length, PROT_READ);
 
     if (memory == MAP_FAILED)
         return cached_failed(object, "mapping", errno);
@@ -93,7 +114,7 @@ static void
 cached_close(struct object *object)
 {
     if (object->bytes)
-        munmap((void *)(uintptr_t)object->bytes, object->representation.length);
+        munmap((void *)(uintptr_t)object->bytes, object->memory_size);
     object->bytes = NULL;
     cached_give_back(object);
     source_close(&object->source);
@@ -161,7 +182,7 @@ static int
 cached_file(const struct object *object, uint64_t *offset)
 {
     *offset = 0;
-    return object->memory_fd;
+    return object->memory_reserved ? -1 : object->memory_fd;
 }
 
 const struct object_ops object_cached = {

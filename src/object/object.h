@@ -69,6 +69,8 @@ struct object {
     struct source source;
     int memory_fd;
     uint64_t memory_offset;
+    uint64_t memory_size; /* at least the representation's length */
+    bool memory_reserved; /* hugepage_memfd() gave it */
     const char *bytes;
 };
 
