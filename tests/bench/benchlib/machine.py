@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What the kernel says: busy time of cores, memory and sockets of processes, machine facts."""
 
+import contextlib
 import os
 import platform
 import subprocess
@@ -85,19 +86,22 @@ def _established_inodes(port: int) -> set[str]:
     return inodes
 
 
+def _sockets(pid: int) -> list[str]:
+    """Inodes of the sockets that a process has; none if it has ended meanwhile."""
+    found = []
+    with contextlib.suppress(OSError):
+        for entry in os.scandir(f"/proc/{pid}/fd"):
+            with contextlib.suppress(OSError):
+                found.append(os.readlink(entry.path))
+    return [target[8:-1] for target in found if target.startswith("socket:[")]
+
+
 def connections_per_process(pid: int, port: int) -> dict[int, int]:
     """How many established connections of the local port each descendant of pid holds."""
     inodes = _established_inodes(port)
     counts = {}
     for member in family(pid)[1:]:
-        counts[member] = 0
-        for entry in os.scandir(f"/proc/{member}/fd"):
-            try:
-                target = os.readlink(entry.path)
-            except OSError:
-                continue
-            if target.startswith("socket:[") and target[8:-1] in inodes:
-                counts[member] += 1
+        counts[member] = sum(target in inodes for target in _sockets(member))
     return counts
 
 

@@ -4,7 +4,7 @@
 import contextlib
 import os
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from . import loads, machine, slots
 from .loads import Load
@@ -37,6 +37,20 @@ class Bench:
     seconds: float  # of one run
     verify: bool = True
     patience: float = 0.0  # seconds to wait for a quiet machine before a run
+    kept: dict[tuple[Case, str], Running] = field(default_factory=dict)
+
+    def keep(self, server: Server, case: Case) -> Running:
+        """A server that goes on running, so that the next round finds it there."""
+        key = (case, server.name)
+        if key not in self.kept:
+            running = start(server, case, self)
+            self.kept[key] = running.__enter__()
+        return self.kept[key]
+
+    def stop_all(self) -> None:
+        for running in self.kept.values():
+            running.stop()
+        self.kept.clear()
 
 
 def server_cores(case: Case) -> set[int]:
@@ -74,10 +88,10 @@ def _verify(running: Running, load: Load) -> None:
 
 
 def _load(server: Server, case: Case, bench: Bench) -> dict[str, float]:
-    with start(server, case, bench) as running:
-        if bench.verify and not server.iperf_streams:
-            _verify(running, case.load)
-        return loads.run(running, case.load, bench.seconds, client_cores(case)).metrics()
+    running = bench.keep(server, case)
+    if bench.verify and not server.iperf_streams:
+        _verify(running, case.load)
+    return loads.run(running, case.load, bench.seconds, client_cores(case)).metrics()
 
 
 def _idle(server: Server, case: Case, bench: Bench) -> dict[str, float]:

@@ -14,6 +14,11 @@ from .scenarios import Scenario
 from .servers import Server
 
 
+# Servers go on between rounds, so that a round is short; but where a process's memory happens to
+# lie makes a difference of its own, so now and then they start anew.
+ROUNDS_OF_A_PROCESS = 4
+
+
 def _progress(text: str) -> None:
     if sys.stderr.isatty():
         print(f"\r\x1b[K{text}", end="", file=sys.stderr, flush=True)
@@ -49,8 +54,18 @@ def run_scenario(
 ) -> None:
     """At least so many rounds of everything; then, up to the most, rounds of what an open goal
     compares."""
+    try:
+        _run_rounds(scenario, servers_of, bench, least, most, results)
+    finally:
+        bench.stop_all()
+    _progress("")
+
+
+def _run_rounds(scenario, servers_of, bench: Bench, least: int, most: int, results: Results) -> None:
     for number in range(max(least, most)):
         bench.verify = number == 0
+        if number % ROUNDS_OF_A_PROCESS == 0:
+            bench.stop_all()
         wanted = goals.undecided(results, scenario.name) if number >= least else None
         if wanted is not None and not wanted:
             break
@@ -58,4 +73,3 @@ def run_scenario(
             for server in _rotated(servers_of(case), number):
                 if wanted is None or (case.name, server.name) in wanted:
                     _measure(scenario, case, server, bench, number, results)
-    _progress("")

@@ -37,8 +37,8 @@ class Scenario:
     cases: tuple[Case, ...]
     servers: tuple[str, ...]
     columns: tuple[str, ...]  # the first one is that of the ratios
-    seconds: float = 1.5  # of a run: short ones, so that a round's lie close together
-    rounds: int = 6  # at least; a ratio has no interval below six
+    seconds: float = 0.5  # of a run: short ones, so that a round's lie close together
+    rounds: int = 8  # at least; a ratio has no interval below six
     quick: tuple[float, int] | None = None  # seconds and rounds with --quick; None: left out
 
 
@@ -88,7 +88,6 @@ SCENARIOS: tuple[Scenario, ...] = (
         ),
         ("tiffd-cached", "tiffd-streaming") + PEERS,
         SMALL_COLUMNS,
-        seconds=1,
         quick=(1, 1),
     ),
     Scenario(
