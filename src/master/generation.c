@@ -12,6 +12,7 @@
 #include "config/config_free.h"
 #include "config/config_load.h"
 #include "sandbox/sandbox.h"
+#include "shared/counters.h"
 
 struct config *
 generation_configure(const char *file, const struct config_override *overrides,
@@ -161,7 +162,7 @@ retire(const struct roster *roster, struct slot *total)
 void
 generation_destroy(struct generation *generation, struct generation *heir, struct slot *total)
 {
-    slots_sum(&generation->slots, total);
+    counters_sum(&generation->slots, total);
     retire(generation->instruments.roster, total);
     for (unsigned i = 0; heir && i < generation->slots.workers; i++)
         bequeath(generation->catalogue, slots_object(&generation->slots, i, 0), heir->catalogue,

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/proc.h"
+#include "shared/counters.h"
 
 /* What a line is made of. */
 struct figures {
@@ -100,17 +101,15 @@ add_worker(struct figures *figures, const struct slot *slot, bool serves)
     figures->workers += serves;
     figures->idle += serves && slot_read(&slot->turn_began) == 0;
     figures->draining += !serves;
-    figures->now.connections += slot_read(&slot->connections);
-    figures->now.idle += slot_read(&slot->idle);
-    figures->now.runnable += slot_read(&slot->runnable);
-    slot_memory_sum(&figures->now.memory, &slot->memory);
+    counters_add(COUNTER_STATE, &figures->now, slot);
+    counters_add(COUNTER_MEMORY, &figures->now, slot);
 }
 
 static void
 add_workers(struct figures *figures)
 {
     for (const struct generation *g = figures->newest; g; g = g->older) {
-        slots_sum(&g->slots, &figures->total);
+        counters_sum(&g->slots, &figures->total);
         for (unsigned i = 0; i < g->slots.workers; i++)
             if (roster_pid(g->instruments.roster, i) > 0)
                 add_worker(figures, slots_worker(&g->slots, i), g == figures->newest);
@@ -137,34 +136,35 @@ put_each(FILE *out, const struct generation *generation, size_t offset)
     fputs("]\n", out);
 }
 
+/* " accepts=12 requests=30": those of a kind that a line has; since before, or as they are. */
+static void
+put_sums(FILE *out, enum counter_kind kind, const struct slot *slot, const struct slot *before)
+{
+    for (size_t i = 0; i < counters_count; i++) {
+        const struct counter *counter = &counters_table[i];
+        const uint64_t value = counter_read(counter, slot);
+
+        if (counter->kind == kind && counter->line)
+            fprintf(out, " %s=%" PRIu64, counter->line,
+                    before ? value - counter_read(counter, before) : value);
+    }
+}
+
 static void
 put_sched(const struct figures *figures, FILE *out)
 {
-    const struct slot *before = &figures->before;
-    const struct slot *total = &figures->total;
-    const struct slot *now = &figures->now;
-
-    fprintf(out, "workers=%u idleworkers=%u draining=%u", figures->workers, figures->idle,
+    fprintf(out, " workers=%u idleworkers=%u draining=%u", figures->workers, figures->idle,
             figures->draining);
-    fprintf(out, " conns=%" PRIu64 " idleconns=%" PRIu64 " runnable=%" PRIu64, now->connections,
-            now->idle, now->runnable);
-    fprintf(out, " accepts=%" PRIu64 " requests=%" PRIu64 " stalls=%" PRIu64,
-            total->accepted - before->accepted,
-            total->served.requests - before->served.requests, total->stalls - before->stalls);
-    fprintf(out, " turns=%" PRIu64 " reads=%" PRIu64 " switches=%" PRIu64,
-            total->turns - before->turns, total->reads - before->reads, figures->counted);
+    put_sums(out, COUNTER_STATE, &figures->now, NULL);
+    put_sums(out, COUNTER_TOTAL, &figures->total, &figures->before);
+    fprintf(out, " switches=%" PRIu64, figures->counted);
     put_each(out, figures->newest, offsetof(struct slot, connections));
 }
 
 static void
 put_alloc(const struct figures *figures, FILE *out)
 {
-    const struct slot_memory *memory = &figures->now.memory;
-
-    fprintf(out, "inuse=%" PRIu64 " heap=%" PRIu64 " freepages=%" PRIu64, memory->in_use,
-            memory->heap, memory->page_heap);
-    fprintf(out, " threadcache=%" PRIu64 " centralcache=%" PRIu64 " released=%" PRIu64,
-            memory->thread_cache, memory->central, memory->released);
+    put_sums(out, COUNTER_MEMORY, &figures->now, NULL);
     fprintf(out, " allocs=%" PRIu64,
             (figures->counted * 1000 + figures->elapsed / 2) / figures->elapsed);
     put_each(out, figures->newest, offsetof(struct slot, memory.in_use));
@@ -189,7 +189,7 @@ schedtrace_write_line(const struct schedtrace *schedtrace, enum schedtrace_kind 
 
     if (out == NULL)
         return;
-    fprintf(out, "%s %" PRIu64 "ms: ", kinds[kind].name, now - schedtrace->began);
+    fprintf(out, "%s %" PRIu64 "ms:", kinds[kind].name, now - schedtrace->began);
     kinds[kind].put(figures, out);
     if (fclose(out) == 0)
         (void)!write(fd, text, length);

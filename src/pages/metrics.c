@@ -14,6 +14,7 @@
 #include "pages/metrics_cost.h"
 #include "pages/metrics_worker.h"
 #include "pages/totals.h"
+#include "shared/counters.h"
 
 #define NS 1e9 /* a second's */
 
@@ -89,48 +90,6 @@ connections(const struct scrape *scrape)
     return (double)count;
 }
 
-static double
-accepted(const struct scrape *scrape)
-{
-    return (double)scrape->totals.sum.accepted;
-}
-
-static double
-sent(const struct scrape *scrape)
-{
-    return (double)scrape->totals.sum.served.bytes;
-}
-
-static double
-turns(const struct scrape *scrape)
-{
-    return (double)scrape->totals.sum.turns;
-}
-
-static double
-stalls(const struct scrape *scrape)
-{
-    return (double)scrape->totals.sum.stalls;
-}
-
-static double
-reads(const struct scrape *scrape)
-{
-    return (double)scrape->totals.sum.reads;
-}
-
-static double
-handed(const struct scrape *scrape)
-{
-    return (double)scrape->totals.sum.handed;
-}
-
-static double
-stale_events(const struct scrape *scrape)
-{
-    return (double)scrape->totals.sum.stale;
-}
-
 static const struct metrics_whole wholes[] = {
     { "tiffd_start_time_seconds", "gauge", "Start of the daemon, since the epoch.",
       start_time },
@@ -142,16 +101,6 @@ static const struct metrics_whole wholes[] = {
       cpu },
     { "tiffd_pss_bytes", "gauge", "Proportional set size of all workers together.", pss },
     { "tiffd_connections", "gauge", "Connections now.", connections },
-    { "tiffd_accepted_total", "counter", "Connections accepted.", accepted },
-    { "tiffd_sent_bytes_total", "counter", "Bytes handed to the kernel, heads included.",
-      sent },
-    { "tiffd_handed_bytes_total", "counter",
-      "Bytes of bodies whose pages were handed over, not copied.", handed },
-    { "tiffd_turns_total", "counter", "Turns of connections.", turns },
-    { "tiffd_stalls_total", "counter", "Times that a socket was full.", stalls },
-    { "tiffd_reads_total", "counter", "Pieces that threads read from a disk.", reads },
-    { "tiffd_stale_events_total", "counter",
-      "Events for descriptors that were no longer watched.", stale_events },
 };
 
 static void
@@ -160,6 +109,21 @@ write_wholes(const struct scrape *scrape)
     for (size_t i = 0; i < COUNT(wholes); i++) {
         exposition_family(scrape->out, wholes[i].name, wholes[i].type, wholes[i].help);
         exposition_sample(scrape->out, wholes[i].name, NULL, wholes[i].value(scrape));
+    }
+}
+
+static void
+write_counters(const struct scrape *scrape)
+{
+    for (size_t i = 0; i < counters_count; i++) {
+        char name[64];
+
+        if (!counters_table[i].whole)
+            continue;
+        snprintf(name, sizeof(name), "tiffd_%s_total", counters_table[i].name);
+        exposition_family(scrape->out, name, "counter", counters_table[i].help);
+        exposition_sample(scrape->out, name, NULL,
+                          (double)counter_read(&counters_table[i], &scrape->totals.sum));
     }
 }
 
@@ -273,6 +237,7 @@ metrics_write(struct page *page)
     totals_take(page->view, &scrape.totals);
     write_build(&scrape);
     write_wholes(&scrape);
+    write_counters(&scrape);
     write_classes(&scrape);
     write_histograms(&scrape);
     metrics_cost_write(page->out, page->view);

@@ -1,99 +1,54 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * metrics_worker: a table of numbers, each with its place in memory. All of them are uint64_t.
- * A counter ends with its generation: the label tells a new one from one that went back.
+ * metrics_worker: what the slots count (counters.h), and what is known of processes besides. A
+ * counter ends with its generation: the label tells a new one from one that went back.
  */
 #include "pages/metrics_worker.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/count.h"
 #include "format/exposition.h"
+#include "shared/counters.h"
 
-#define NS 1e9 /* a second's */
+#define NS       1e9 /* a second's */
+#define NAME_MAX 64
 
-/* A number of each worker: where it is in struct totals_worker or in struct slot. */
-struct of_worker {
+static double
+cpu_seconds(const struct totals_worker *worker)
+{
+    return (double)worker->cpu_ns / NS;
+}
+
+static double
+spawned(const struct totals_worker *worker)
+{
+    return (double)worker->spawned;
+}
+
+static double
+worker_pss(const struct totals_worker *worker)
+{
+    return (double)worker->pss;
+}
+
+static const struct {
     const char *name;
     const char *type;
     const char *help;
-    bool in_slot;
     bool of_process; /* absent when there is none */
-    size_t offset;
-    double unit;
-};
-
-#define OF_PLACE(member) .offset = offsetof(struct totals_worker, member)
-#define OF_SLOT(member)  .in_slot = true, .offset = offsetof(struct slot, member)
-
-static const struct of_worker of_workers[] = {
+    double (*value)(const struct totals_worker *worker);
+} of_workers[] = {
     { "tiffd_worker_cpu_seconds_total", "counter", "CPU time of all processes in its place.",
-      OF_PLACE(cpu_ns), .unit = NS },
-    { "tiffd_worker_spawned_total", "counter", "Processes that have been in its place.",
-      OF_PLACE(spawned), .unit = 1 },
-    { "tiffd_worker_pss_bytes", "gauge", "Proportional set size.", OF_PLACE(pss),
-      .of_process = true, .unit = 1 },
-    { "tiffd_worker_accepted_total", "counter", "Connections accepted.", OF_SLOT(accepted),
-      .unit = 1 },
-    { "tiffd_worker_given_total", "counter", "Connections given to other workers.",
-      OF_SLOT(given), .unit = 1 },
-    { "tiffd_worker_taken_total", "counter", "Connections taken from other workers.",
-      OF_SLOT(taken), .unit = 1 },
-    { "tiffd_worker_requests_total", "counter", "Requests whose answer has begun.",
-      OF_SLOT(served.requests), .unit = 1 },
-    { "tiffd_worker_sent_bytes_total", "counter", "Bytes handed to the kernel, heads included.",
-      OF_SLOT(served.bytes), .unit = 1 },
-    { "tiffd_worker_handed_bytes_total", "counter",
-      "Bytes of bodies whose pages were handed over, not copied.", OF_SLOT(handed), .unit = 1 },
-    { "tiffd_worker_turns_total", "counter", "Turns of connections.", OF_SLOT(turns),
-      .unit = 1 },
-    { "tiffd_worker_stalls_total", "counter", "Times that a socket was full.", OF_SLOT(stalls),
-      .unit = 1 },
-    { "tiffd_worker_busy", "gauge", "1 while it hardly ever waits for events.", OF_SLOT(busy),
-      .of_process = true, .unit = 1 },
-    { "tiffd_worker_pipe_bytes", "gauge",
-      "What its pipe may pin of pages that it hands over; 0: it copies.", OF_SLOT(pipe),
-      .of_process = true, .unit = 1 },
-    { "tiffd_worker_stale_events_total", "counter",
-      "Events for descriptors that were no longer watched.", OF_SLOT(stale), .unit = 1 },
-    { "tiffd_worker_recycled_total", "counter", "Idle connections closed for new clients.",
-      OF_SLOT(recycled), .unit = 1 },
-    { "tiffd_worker_connections", "gauge", "Connections now.", OF_SLOT(connections),
-      .of_process = true, .unit = 1 },
-    { "tiffd_worker_idle_connections", "gauge", "Connections between two requests.",
-      OF_SLOT(idle), .of_process = true, .unit = 1 },
-    { "tiffd_worker_runnable_connections", "gauge", "Connections that wait for their turn.",
-      OF_SLOT(runnable), .of_process = true, .unit = 1 },
-    { "tiffd_worker_allocated_bytes", "gauge", "Memory in use, by the allocator's account.",
-      OF_SLOT(memory.in_use), .of_process = true, .unit = 1 },
-    { "tiffd_worker_heap_bytes", "gauge",
-      "Memory taken from the system, less what was given back.", OF_SLOT(memory.heap),
-      .of_process = true, .unit = 1 },
-    { "tiffd_worker_page_heap_bytes", "gauge", "Free pages that are kept.",
-      OF_SLOT(memory.page_heap), .of_process = true, .unit = 1 },
-    { "tiffd_worker_thread_cache_bytes", "gauge", "Free memory kept by threads.",
-      OF_SLOT(memory.thread_cache), .of_process = true, .unit = 1 },
-    { "tiffd_worker_central_cache_bytes", "gauge",
-      "Free memory between the pages and the threads.", OF_SLOT(memory.central),
-      .of_process = true, .unit = 1 },
-    { "tiffd_worker_allocations_total", "counter",
-      "Allocations of its process; 0 where nobody counts them.", OF_SLOT(memory.allocations),
-      .of_process = true, .unit = 1 },
-    { "tiffd_worker_released_bytes", "gauge", "Free pages given back to the system.",
-      OF_SLOT(memory.released), .of_process = true, .unit = 1 },
+      false, cpu_seconds },
+    { "tiffd_worker_spawned_total", "counter", "Processes that have been in its place.", false,
+      spawned },
+    { "tiffd_worker_pss_bytes", "gauge", "Proportional set size.", true, worker_pss },
 };
-
-static double
-metrics_worker_read_number(const struct of_worker *row, const struct totals_worker *worker)
-{
-    const void *base = row->in_slot ? (const void *)worker->slot : (const void *)worker;
-
-    return (double)slot_read((const uint64_t *)base + row->offset / sizeof(uint64_t)) /
-           row->unit;
-}
 
 static void
-write_sample(FILE *out, const struct of_worker *row, const struct totals_worker *worker)
+write_sample(FILE *out, const char *name, const struct totals_worker *worker, double value)
 {
     char number[16];
     char generation[16];
@@ -101,21 +56,36 @@ write_sample(FILE *out, const struct of_worker *row, const struct totals_worker 
                                                { "worker", number },
                                                { NULL, NULL } };
 
-    if (row->of_process && worker->pid <= 0)
-        return;
     snprintf(generation, sizeof(generation), "%u", worker->view->generation);
     snprintf(number, sizeof(number), "%u", worker->number);
-    exposition_sample(out, row->name, labels, metrics_worker_read_number(row, worker));
+    exposition_sample(out, name, labels, value);
+}
+
+static void
+write_counter(FILE *out, const struct counter *counter, const struct totals_worker *workers,
+              unsigned count)
+{
+    char name[NAME_MAX];
+
+    snprintf(name, sizeof(name), "tiffd_worker_%s%s", counter->name,
+             counter->only_grows ? "_total" : "");
+    exposition_family(out, name, counter->only_grows ? "counter" : "gauge", counter->help);
+    for (unsigned i = 0; i < count; i++)
+        if (counter->kind == COUNTER_TOTAL || workers[i].pid > 0)
+            write_sample(out, name, &workers[i],
+                         (double)counter_read(counter, workers[i].slot));
 }
 
 void
 metrics_worker_write(FILE *out, const struct totals_worker *workers, unsigned count)
 {
     for (size_t i = 0; i < COUNT(of_workers); i++) {
-        const struct of_worker *row = &of_workers[i];
-
-        exposition_family(out, row->name, row->type, row->help);
+        exposition_family(out, of_workers[i].name, of_workers[i].type, of_workers[i].help);
         for (unsigned number = 0; number < count; number++)
-            write_sample(out, row, &workers[number]);
+            if (!of_workers[i].of_process || workers[number].pid > 0)
+                write_sample(out, of_workers[i].name, &workers[number],
+                             of_workers[i].value(&workers[number]));
     }
+    for (size_t i = 0; i < counters_count; i++)
+        write_counter(out, &counters_table[i], workers, count);
 }

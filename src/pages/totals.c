@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/proc.h"
 #include "observer/scope.h"
+#include "shared/counters.h"
 
 /* --- CPU time ----------------------------------------------------------------------------- */
 
@@ -63,7 +64,7 @@ totals_take(const struct view *view, struct totals *totals)
                                .cpu_ns = view->gone->retired_ns,
                                .restarts = view->gone->restarts };
     for (; view; view = view->older) {
-        slots_sum(view->slots, &totals->sum);
+        counters_sum(view->slots, &totals->sum);
         totals->cpu_ns += totals_own_cpu(view);
         totals->restarts += roster_restarts(view->roster);
     }
@@ -140,10 +141,10 @@ totals_workers(const struct view *view, unsigned *count)
 struct slot_memory
 totals_memory(const struct totals_worker *workers, unsigned count)
 {
-    struct slot_memory total = { 0 };
+    struct slot total = { 0 };
 
     for (unsigned i = 0; i < count; i++)
         if (workers[i].pid > 0)
-            slot_memory_sum(&total, &workers[i].slot->memory);
-    return total;
+            counters_add(COUNTER_MEMORY, &total, workers[i].slot);
+    return total.memory;
 }

@@ -7,9 +7,11 @@
 #include "pages/vars.h"
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 #include "pages/totals.h"
+#include "shared/counters.h"
 
 #define NS 1e9 /* a second's */
 
@@ -94,18 +96,14 @@ put_counters(json_t *object, const struct slot_counters *counters)
     json_object_set_new(object, "status", status_classes(counters));
 }
 
-/* What a worker has counted, or all of them together. */
+/* What a worker has counted, or, without what makes sense for one only, all of them. */
 static void
-put_counted(json_t *object, const struct slot *slot)
+put_counted(json_t *object, const struct slot *slot, bool whole)
 {
-    vars_put(object, "accepted", slot_read(&slot->accepted));
     put_counters(object, &slot->served);
-    vars_put(object, "turns", slot_read(&slot->turns));
-    vars_put(object, "handed_bytes", slot_read(&slot->handed));
-    vars_put(object, "stalls", slot_read(&slot->stalls));
-    vars_put(object, "reads", slot_read(&slot->reads));
-    vars_put(object, "stale_events", slot_read(&slot->stale));
-    vars_put(object, "recycled", slot_read(&slot->recycled));
+    for (size_t i = 0; i < counters_count; i++)
+        if (counters_table[i].kind == COUNTER_TOTAL && (counters_table[i].whole || !whole))
+            vars_put(object, counters_table[i].name, counter_read(&counters_table[i], slot));
 }
 
 static json_t *
@@ -121,9 +119,7 @@ one_worker(const struct totals_worker *worker)
     put_seconds(value, "cpu_seconds", worker->cpu_ns);
     vars_put(value, "pss_bytes", worker->pss);
     vars_put(value, "connections", slot_read(&slot->connections));
-    vars_put(value, "given", slot_read(&slot->given));
-    vars_put(value, "taken", slot_read(&slot->taken));
-    put_counted(value, slot);
+    put_counted(value, slot, false);
     return value;
 }
 
@@ -174,7 +170,7 @@ vars_whole(const struct view *view)
     vars_put(value, "generation", view->generation);
     put_seconds(value, "cpu_seconds", totals.cpu_ns);
     vars_put(value, "restarts", totals.restarts);
-    put_counted(value, &totals.sum);
+    put_counted(value, &totals.sum, true);
     return value;
 }
 

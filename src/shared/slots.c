@@ -72,44 +72,10 @@ slot_counters_sum(struct slot_counters *total, const struct slot_counters *count
 }
 
 void
-slot_memory_sum(struct slot_memory *total, const struct slot_memory *memory)
-{
-    total->in_use += slot_read(&memory->in_use);
-    total->heap += slot_read(&memory->heap);
-    total->page_heap += slot_read(&memory->page_heap);
-    total->thread_cache += slot_read(&memory->thread_cache);
-    total->central += slot_read(&memory->central);
-    total->released += slot_read(&memory->released);
-    total->allocations += slot_read(&memory->allocations);
-}
-
-static void
-sum_timing(struct slot_timing *total, const struct slot_timing *timing)
+slot_timing_sum(struct slot_timing *total, const struct slot_timing *timing)
 {
     histogram_sum(&total->first_byte, &timing->first_byte);
     histogram_sum(&total->transfer, &timing->transfer);
     histogram_sum(&total->stall, &timing->stall);
     histogram_sum(&total->body, &timing->body);
-}
-
-void
-slots_sum(const struct slots *slots, struct slot *total)
-{
-    for (unsigned worker = 0; worker < slots->workers; worker++) {
-        const struct slot *slot = slots_worker(slots, worker);
-
-        slot_counters_sum(&total->served, &slot->served);
-        total->accepted += slot_read(&slot->accepted);
-        total->connections += slot_read(&slot->connections);
-        total->turns += slot_read(&slot->turns);
-        total->stalls += slot_read(&slot->stalls);
-        total->reads += slot_read(&slot->reads);
-        total->handed += slot_read(&slot->handed);
-        total->busy += slot_read(&slot->busy);
-        total->stale += slot_read(&slot->stale);
-        total->recycled += slot_read(&slot->recycled);
-        total->idle += slot_read(&slot->idle);
-        total->runnable += slot_read(&slot->runnable);
-        sum_timing(&total->timing, &slot->timing);
-    }
 }

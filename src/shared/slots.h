@@ -118,10 +118,7 @@ void slot_count_answer(struct slot_counters *counters, unsigned status);
 /* Adds one set of counters to another; total is private to the caller. */
 void slot_counters_sum(struct slot_counters *total, const struct slot_counters *counters);
 
-/* Adds the numbers of one process to others; total is private to the caller. */
-void slot_memory_sum(struct slot_memory *total, const struct slot_memory *memory);
-
-/* Adds every worker's slot to total. */
-void slots_sum(const struct slots *slots, struct slot *total);
+/* Adds one set of histograms to another; total is private to the caller. */
+void slot_timing_sum(struct slot_timing *total, const struct slot_timing *timing);
 
 #endif

@@ -17,6 +17,7 @@
 
 #include "base/clock.h"
 #include "master/schedtrace.h"
+#include "shared/counters.h"
 
 static struct generation newest;
 static struct generation older;
@@ -211,7 +212,7 @@ a_generation_ends(void **state)
     set(1000, 0, 5000);
     old->turns = 9;
     old->connections = 1;
-    slots_sum(&older.slots, &gone);
+    counters_sum(&older.slots, &gone);
     old->turns = 0;
     older.instruments.roster->places[0].pid = 0;
     assert_non_null(strstr(run(6000), " draining=0 conns=0 "));

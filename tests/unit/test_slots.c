@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "shared/counters.h"
 #include "shared/slots.h"
 
 static void
@@ -65,24 +66,11 @@ sums_hold_what_children_wrote(void **state)
         }
     while (wait(NULL) > 0)
         continue;
-    slots_sum(&slots, &total);
+    counters_sum(&slots, &total);
     assert_int_equal(total.served.requests, WORKERS * REQUESTS);
     assert_int_equal(total.served.status[1], WORKERS * REQUESTS);
     assert_int_equal(total.accepted, 3 * WORKERS);
     slots_destroy(&slots);
-}
-
-static void
-memory_is_summed_number_by_number(void **state)
-{
-    const struct slot_memory memory = { 1, 20, 300, 4000, 50000, 600000, 7000000 };
-    const struct slot_memory wanted = { 2, 40, 600, 8000, 100000, 1200000, 14000000 };
-    struct slot_memory total = { 0 };
-
-    (void)state;
-    slot_memory_sum(&total, &memory);
-    slot_memory_sum(&total, &memory);
-    assert_memory_equal(&total, &wanted, sizeof(wanted));
 }
 
 int
@@ -92,7 +80,6 @@ main(void)
         cmocka_unit_test(no_two_writers_share_a_cache_line),
         cmocka_unit_test(answers_are_counted_by_status_class),
         cmocka_unit_test(sums_hold_what_children_wrote),
-        cmocka_unit_test(memory_is_summed_number_by_number),
     };
 
     return cmocka_run_group_tests_name("slots", tests, NULL, NULL);
