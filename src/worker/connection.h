@@ -13,9 +13,9 @@
 #include <sys/queue.h>
 
 #include "object/object.h"
+#include "worker/activity.h"
 #include "worker/admission.h"
 #include "worker/inbox.h"
-#include "worker/journal.h"
 #include "worker/sndbuf.h"
 #include "worker/stage.h"
 #include "worker/timers.h"

@@ -24,7 +24,7 @@ struct worker {
     struct slot *slot;                  /* this worker's statistics */
     struct watch_set watches;
     uint64_t now;    /* milliseconds, once a turn of the loop */
-    uint64_t now_ns; /* see journal.h */
+    uint64_t now_ns; /* see activity.h */
     time_t date_second;
     char date[DATE_SIZE]; /* the Date field's value for date_second */
 
@@ -47,7 +47,7 @@ struct worker {
     char *chunk;       /* SNDBUF_TIMES * chunk_size + SENDER_LINE bytes, for pieces of a file */
     size_t chunk_size; /* what the least send buffer takes, see sndbuf_chunk() */
 
-    struct trace *trace; /* these are shared, see journal.h */
+    struct trace *trace; /* these are shared, see activity.h */
     struct rows *rows;
     struct stacks *waits;
     uint32_t last_id; /* of a connection */

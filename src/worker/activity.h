@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * journal: what a worker notes about its connections while it serves them: how long things took
- * (slots.h), what happened (trace.h), where they waited (block.h), how they stand (rows.h), and
- * for which object and request the CPU works (label.h). Time is worker->now_ns, which is read
- * once a turn of the loop, once a request and once a system call that sends.
+ * activity: what a worker notes about its connections while it serves them: how long things
+ * took (slots.h), what happened (trace.h), where they waited (block.h), how they stand
+ * (rows.h), and for which object and request the CPU works (label.h). Time is worker->now_ns,
+ * which is read once a turn of the loop, once a request and once a system call that sends.
  */
-#ifndef WORKER_JOURNAL_H
-#define WORKER_JOURNAL_H
+#ifndef WORKER_ACTIVITY_H
+#define WORKER_ACTIVITY_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * journal: see journal.h. Nothing here can fail, nothing takes a lock, and once the worker
+ * activity: see activity.h. Nothing here can fail, nothing takes a lock, and once the worker
  * serves nothing makes a system call: the clock is read in the vDSO.
  *
  * Answers to pipelined requests that leave together are timed from the first of their requests.
  */
-#include "worker/journal.h"
+#include "worker/activity.h"
 
 #include <unistd.h>
 

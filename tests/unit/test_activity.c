@@ -64,5 +64,5 @@ main(void)
         cmocka_unit_test(an_answer_under_way_is_for_its_request),
     };
 
-    return cmocka_run_group_tests_name("journal", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("activity", tests, NULL, NULL);
 }
