@@ -115,7 +115,7 @@ acceptor_admit(struct worker *worker, int fd)
     slot_add(&worker->slot->accepted, 1);
     if (!room)
         refuse_busy(worker, connection);
-    journal_serve(NULL);
+    activity_serve(NULL);
     ring_others(worker);
 }
 
@@ -152,7 +152,7 @@ acceptor_start(struct worker *worker)
             return error;
     }
     if (worker->accept_paused != 0)
-        journal_waited(worker, MARKER_WAIT_ACCEPT, worker->now_ns - worker->accept_paused);
+        activity_waited(worker, MARKER_WAIT_ACCEPT, worker->now_ns - worker->accept_paused);
     worker->accept_paused = 0;
     worker->accept_again = 0;
     set_sharing(worker, false);

@@ -14,7 +14,7 @@
 #include "worker/worker.h"
 
 void
-journal_start(struct worker *worker)
+activity_start(struct worker *worker)
 {
     const struct inherit *inherit = worker->inherit;
 
@@ -26,36 +26,36 @@ journal_start(struct worker *worker)
     rows_start(worker->rows, inherit->config->server.worker_connections);
     worker->slot->idle = 0;
     worker->slot->runnable = 0;
-    journal_note_time(worker);
-    journal_note(worker, NULL, TRACE_START, (uint64_t)getpid());
+    activity_note_time(worker);
+    activity_note(worker, NULL, TRACE_START, (uint64_t)getpid());
 }
 
 void
-journal_note_time(struct worker *worker)
+activity_note_time(struct worker *worker)
 {
     worker->now_ns = trace_now();
 }
 
 void
-journal_note(struct worker *worker, const struct connection *connection, enum trace_kind kind,
-             uint64_t argument)
+activity_note(struct worker *worker, const struct connection *connection, enum trace_kind kind,
+              uint64_t argument)
 {
-    trace_add(worker->trace, worker->now_ns, kind, connection ? connection->journal.id : 0,
+    trace_add(worker->trace, worker->now_ns, kind, connection ? connection->activity.id : 0,
               connection ? connection->requests : 0, argument);
 }
 
 void
-journal_open(struct worker *worker, struct connection *connection, enum trace_kind how)
+activity_open(struct worker *worker, struct connection *connection, enum trace_kind how)
 {
-    struct journal *journal = &connection->journal;
+    struct activity *activity = &connection->activity;
 
-    journal->id = ++worker->last_id;
-    if ((journal->row = rows_take(worker->rows)) != NULL) {
-        journal->row->opened = journal->row->since = worker->now_ns;
-        journal->row->connection = journal->id;
+    activity->id = ++worker->last_id;
+    if ((activity->row = rows_take(worker->rows)) != NULL) {
+        activity->row->opened = activity->row->since = worker->now_ns;
+        activity->row->connection = activity->id;
     }
     slot_add(&worker->slot->idle, 1); /* every connection begins idle */
-    journal_note(worker, connection, how, 0);
+    activity_note(worker, connection, how, 0);
 }
 
 static uint32_t
@@ -68,33 +68,33 @@ label_of(const struct object *object)
 static void
 count_wait(struct worker *worker, const struct connection *connection)
 {
-    const struct journal *journal = &connection->journal;
-    const uint64_t ns = worker->now_ns - journal->waits;
+    const struct activity *activity = &connection->activity;
+    const uint64_t ns = worker->now_ns - activity->waits;
 
-    block_add(worker->waits, label_of(connection->object), journal->reason, ns);
-    if (journal->reason != MARKER_WAIT_CLIENT)
+    block_add(worker->waits, label_of(connection->object), activity->reason, ns);
+    if (activity->reason != MARKER_WAIT_CLIENT)
         return;
     histogram_add(&worker->slot->timing.stall, &histogram_time, ns);
-    if (journal->row)
-        journal->row->stalled += ns;
+    if (activity->row)
+        activity->row->stalled += ns;
 }
 
 void
-journal_close(struct worker *worker, struct connection *connection)
+activity_close(struct worker *worker, struct connection *connection)
 {
-    if (connection->journal.waits != 0)
+    if (connection->activity.waits != 0)
         count_wait(worker, connection);
     if (connection->state == CONNECTION_IDLE)
         slot_add(&worker->slot->idle, (uint64_t)-1);
-    rows_give(worker->rows, connection->journal.row);
-    journal_note(worker, connection, TRACE_CLOSE, 0);
+    rows_give(worker->rows, connection->activity.row);
+    activity_note(worker, connection, TRACE_CLOSE, 0);
 }
 
 /* Brings the connection's row up to date. */
 static void
-journal_describe(const struct connection *connection)
+activity_describe(const struct connection *connection)
 {
-    struct row *row = connection->journal.row;
+    struct row *row = connection->activity.row;
 
     if (row == NULL)
         return;
@@ -106,26 +106,26 @@ journal_describe(const struct connection *connection)
 }
 
 void
-journal_enter(struct worker *worker, struct connection *connection, unsigned from)
+activity_enter(struct worker *worker, struct connection *connection, unsigned from)
 {
-    journal_describe(connection);
+    activity_describe(connection);
     if (from == connection->state)
         return;
     if (from == CONNECTION_IDLE)
         slot_add(&worker->slot->idle, (uint64_t)-1);
     if (connection->state == CONNECTION_IDLE)
         slot_add(&worker->slot->idle, 1);
-    if (connection->journal.row)
-        connection->journal.row->since = worker->now_ns;
+    if (connection->activity.row)
+        connection->activity.row->since = worker->now_ns;
 }
 
 void
-journal_serve(const struct connection *connection)
+activity_serve(const struct connection *connection)
 {
     struct label_request request = { 0 };
 
     if (connection)
-        request.connection = connection->journal.id;
+        request.connection = connection->activity.id;
     if (connection &&
         (connection->state == CONNECTION_SEND || connection->state == CONNECTION_READ))
         request.number = connection->requests;
@@ -133,134 +133,135 @@ journal_serve(const struct connection *connection)
 }
 
 void
-journal_head(const struct connection *connection)
+activity_head(const struct connection *connection)
 {
-    label_set_request((struct label_request){ connection->journal.id, 0 });
+    label_set_request((struct label_request){ connection->activity.id, 0 });
 }
 
 uint32_t
-journal_turn(struct worker *worker, struct connection *connection)
+activity_turn(struct worker *worker, struct connection *connection)
 {
     slot_add(&worker->slot->turns, 1);
     label_set(label_of(connection->object));
-    journal_serve(connection);
-    if (connection->journal.reason == MARKER_WAIT_TURN)
-        journal_go_on(worker, connection);
-    journal_note(worker, connection, TRACE_TURN, 0);
-    return connection->journal.id;
+    activity_serve(connection);
+    if (connection->activity.reason == MARKER_WAIT_TURN)
+        activity_go_on(worker, connection);
+    activity_note(worker, connection, TRACE_TURN, 0);
+    return connection->activity.id;
 }
 
 void
-journal_turn_end(struct worker *worker, uint32_t id)
+activity_turn_end(struct worker *worker, uint32_t id)
 {
     trace_add(worker->trace, worker->now_ns, TRACE_TURN_END, id, 0,
               worker->server->send_max_chunk - worker->budget);
     label_set(LABEL_NONE);
-    journal_serve(NULL);
+    activity_serve(NULL);
 }
 
 void
-journal_answer(struct worker *worker, struct connection *connection,
-               const struct object *object, unsigned status)
+activity_answer(struct worker *worker, struct connection *connection,
+                const struct object *object, unsigned status)
 {
-    struct journal *journal = &connection->journal;
+    struct activity *activity = &connection->activity;
 
-    journal_note_time(worker);
-    if (journal->under_way++ == 0) {
-        journal->began = worker->now_ns;
-        journal->first = false;
+    activity_note_time(worker);
+    if (activity->under_way++ == 0) {
+        activity->began = worker->now_ns;
+        activity->first = false;
     }
     label_set(label_of(object));
-    label_set_request((struct label_request){ journal->id, connection->requests });
-    journal_note(worker, connection, TRACE_HEAD, 0);
-    journal_note(worker, connection, TRACE_ROUTE, trace_route(label_of(object), status));
+    label_set_request((struct label_request){ activity->id, connection->requests });
+    activity_note(worker, connection, TRACE_HEAD, 0);
+    activity_note(worker, connection, TRACE_ROUTE, trace_route(label_of(object), status));
 }
 
 static void
-time_answers(struct worker *worker, const struct journal *journal, struct histogram *histogram)
+time_answers(struct worker *worker, const struct activity *activity,
+             struct histogram *histogram)
 {
-    for (uint32_t i = 0; i < journal->under_way; i++)
-        histogram_add(histogram, &histogram_time, worker->now_ns - journal->began);
+    for (uint32_t i = 0; i < activity->under_way; i++)
+        histogram_add(histogram, &histogram_time, worker->now_ns - activity->began);
 }
 
 void
-journal_sent(struct worker *worker, struct connection *connection, uint64_t body)
+activity_sent(struct worker *worker, struct connection *connection, uint64_t body)
 {
-    struct journal *journal = &connection->journal;
+    struct activity *activity = &connection->activity;
 
-    journal->body += body;
-    journal_note_time(worker);
-    if (journal->waits != 0)
-        journal_go_on(worker, connection);
-    if (journal->row)
-        journal->row->position = connection->position;
-    if (journal->first || journal->under_way == 0)
+    activity->body += body;
+    activity_note_time(worker);
+    if (activity->waits != 0)
+        activity_go_on(worker, connection);
+    if (activity->row)
+        activity->row->position = connection->position;
+    if (activity->first || activity->under_way == 0)
         return;
-    journal->first = true;
-    time_answers(worker, journal, &worker->slot->timing.first_byte);
-    journal_note(worker, connection, TRACE_FIRST_BYTE, 0);
+    activity->first = true;
+    time_answers(worker, activity, &worker->slot->timing.first_byte);
+    activity_note(worker, connection, TRACE_FIRST_BYTE, 0);
 }
 
 void
-journal_done(struct worker *worker, struct connection *connection)
+activity_done(struct worker *worker, struct connection *connection)
 {
-    struct journal *journal = &connection->journal;
+    struct activity *activity = &connection->activity;
 
-    if (journal->under_way == 0)
+    if (activity->under_way == 0)
         return;
-    time_answers(worker, journal, &worker->slot->timing.transfer);
-    journal_note(worker, connection, TRACE_DONE, journal->under_way);
-    journal->under_way = 0;
+    time_answers(worker, activity, &worker->slot->timing.transfer);
+    activity_note(worker, connection, TRACE_DONE, activity->under_way);
+    activity->under_way = 0;
 }
 
 void
-journal_body(struct worker *worker, uint64_t length)
+activity_body(struct worker *worker, uint64_t length)
 {
     histogram_add(&worker->slot->timing.body, &histogram_bytes, length);
 }
 
 void
-journal_wait(struct worker *worker, struct connection *connection, enum marker reason)
+activity_wait(struct worker *worker, struct connection *connection, enum marker reason)
 {
-    struct journal *journal = &connection->journal;
+    struct activity *activity = &connection->activity;
 
-    if (journal->waits != 0 && journal->reason == reason)
+    if (activity->waits != 0 && activity->reason == reason)
         return;
-    journal->waits = worker->now_ns;
-    journal->reason = reason;
-    if (journal->row) {
-        journal->row->waits = (uint32_t)(worker->now_ns / 1000000);
-        journal->row->reason = (uint16_t)reason;
+    activity->waits = worker->now_ns;
+    activity->reason = reason;
+    if (activity->row) {
+        activity->row->waits = (uint32_t)(worker->now_ns / 1000000);
+        activity->row->reason = (uint16_t)reason;
     }
     if (reason == MARKER_WAIT_CLIENT) {
         slot_add(&worker->slot->stalls, 1);
-        journal_note(worker, connection, TRACE_WOULD_BLOCK, 0);
+        activity_note(worker, connection, TRACE_WOULD_BLOCK, 0);
     } else if (reason == MARKER_WAIT_DISK) {
-        journal_note(worker, connection, TRACE_READ, 0);
+        activity_note(worker, connection, TRACE_READ, 0);
     }
 }
 
 void
-journal_go_on(struct worker *worker, struct connection *connection)
+activity_go_on(struct worker *worker, struct connection *connection)
 {
-    struct journal *journal = &connection->journal;
+    struct activity *activity = &connection->activity;
 
-    if (journal->waits == 0)
+    if (activity->waits == 0)
         return;
     count_wait(worker, connection);
-    journal->waits = 0;
-    if (journal->row)
-        journal->row->reason = 0;
-    if (journal->reason == MARKER_WAIT_CLIENT) {
-        journal_note(worker, connection, TRACE_RESUME, 0);
-    } else if (journal->reason == MARKER_WAIT_DISK) {
+    activity->waits = 0;
+    if (activity->row)
+        activity->row->reason = 0;
+    if (activity->reason == MARKER_WAIT_CLIENT) {
+        activity_note(worker, connection, TRACE_RESUME, 0);
+    } else if (activity->reason == MARKER_WAIT_DISK) {
         slot_add(&worker->slot->reads, 1);
-        journal_note(worker, connection, TRACE_READ_END, 0);
+        activity_note(worker, connection, TRACE_READ_END, 0);
     }
 }
 
 void
-journal_waited(struct worker *worker, enum marker reason, uint64_t ns)
+activity_waited(struct worker *worker, enum marker reason, uint64_t ns)
 {
     block_add(worker->waits, LABEL_NONE, reason, ns);
 }

@@ -21,7 +21,7 @@ struct object;
 struct worker;
 
 /* A connection's part. */
-struct journal {
+struct activity {
     struct row *row;        /* NULL: there are more connections than rows */
     uint64_t began;         /* ns, when the first of the answers under way was asked for */
     uint64_t body;          /* bytes of the body under way that were handed over */
@@ -33,49 +33,49 @@ struct journal {
 };
 
 /* Once, before the first connection. */
-void journal_start(struct worker *worker);
+void activity_start(struct worker *worker);
 
 /* Reads the clock. */
-void journal_note_time(struct worker *worker);
+void activity_note_time(struct worker *worker);
 
-void journal_open(struct worker *worker, struct connection *connection, enum trace_kind how);
-void journal_close(struct worker *worker, struct connection *connection);
+void activity_open(struct worker *worker, struct connection *connection, enum trace_kind how);
+void activity_close(struct worker *worker, struct connection *connection);
 
 /* The state has changed. */
-void journal_enter(struct worker *worker, struct connection *connection, unsigned from);
+void activity_enter(struct worker *worker, struct connection *connection, unsigned from);
 
 /* Whom the loop works for from now on, should it crash; NULL: nobody. */
-void journal_serve(const struct connection *connection);
+void activity_serve(const struct connection *connection);
 
 /* Around what a connection does in one turn; it may be gone at the end. */
-uint32_t journal_turn(struct worker *worker, struct connection *connection);
-void journal_turn_end(struct worker *worker, uint32_t id);
+uint32_t activity_turn(struct worker *worker, struct connection *connection);
+void activity_turn_end(struct worker *worker, uint32_t id);
 
 /* A head is looked for: no request is known yet. */
-void journal_head(const struct connection *connection);
+void activity_head(const struct connection *connection);
 
 /* An answer begins; object NULL: none was found. */
-void journal_answer(struct worker *worker, struct connection *connection,
-                    const struct object *object, unsigned status);
+void activity_answer(struct worker *worker, struct connection *connection,
+                     const struct object *object, unsigned status);
 
 /* Bytes were handed to the kernel, so many of them of a body. */
-void journal_sent(struct worker *worker, struct connection *connection, uint64_t body);
+void activity_sent(struct worker *worker, struct connection *connection, uint64_t body);
 
 /* All answers under way have been handed over. */
-void journal_done(struct worker *worker, struct connection *connection);
+void activity_done(struct worker *worker, struct connection *connection);
 
 /* The body of an answer has been handed over: its length. */
-void journal_body(struct worker *worker, uint64_t length);
+void activity_body(struct worker *worker, uint64_t length);
 
 /* A wait begins, or goes on for the same reason; it is over. */
-void journal_wait(struct worker *worker, struct connection *connection, enum marker reason);
-void journal_go_on(struct worker *worker, struct connection *connection);
+void activity_wait(struct worker *worker, struct connection *connection, enum marker reason);
+void activity_go_on(struct worker *worker, struct connection *connection);
 
 /* The worker as a whole waited so many ns. */
-void journal_waited(struct worker *worker, enum marker reason, uint64_t ns);
+void activity_waited(struct worker *worker, enum marker reason, uint64_t ns);
 
 /* What else happens; connection NULL: to the worker. */
-void journal_note(struct worker *worker, const struct connection *connection,
-                  enum trace_kind kind, uint64_t argument);
+void activity_note(struct worker *worker, const struct connection *connection,
+                   enum trace_kind kind, uint64_t argument);
 
 #endif

@@ -50,9 +50,9 @@ connection_run(struct worker *worker, struct connection *connection)
     uint32_t id;
 
     worker->budget = (size_t)worker->server->send_max_chunk;
-    id = journal_turn(worker, connection);
+    id = activity_turn(worker, connection);
     states[connection->state].run(worker, connection);
-    journal_turn_end(worker, id);
+    activity_turn_end(worker, id);
 }
 
 static void
@@ -92,7 +92,7 @@ connection_open(struct worker *worker, int fd, enum trace_kind how)
     }
     worker->connections++;
     slot_add(&worker->slot->connections, 1);
-    journal_open(worker, connection, how);
+    activity_open(worker, connection, how);
     connection_enter(worker, connection, CONNECTION_IDLE);
     return connection;
 }
@@ -109,7 +109,7 @@ leave_queue(struct worker *worker, struct connection *connection)
 void
 connection_close(struct worker *worker, struct connection *connection)
 {
-    journal_close(worker, connection);
+    activity_close(worker, connection);
     admission_leave(worker, connection);
     timers_disarm(&connection->timer);
     if (connection->queued)
@@ -133,7 +133,7 @@ connection_reset(struct worker *worker, struct connection *connection)
 {
     struct linger reset = { .l_onoff = 1, .l_linger = 0 };
 
-    journal_note(worker, connection, TRACE_RESET, 0);
+    activity_note(worker, connection, TRACE_RESET, 0);
     setsockopt(connection->watch.fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
     connection_close(worker, connection);
 }
@@ -157,7 +157,7 @@ connection_enter(struct worker *worker, struct connection *connection,
     enum connection_state from = connection->state;
 
     connection->state = state;
-    journal_enter(worker, connection, from);
+    activity_enter(worker, connection, from);
     connection_rearm(worker, connection);
 }
 
@@ -192,10 +192,10 @@ connection_expire(struct worker *worker)
         struct timer *timer;
 
         while ((timer = timers_due(&worker->timers[state], worker->now)) != NULL) {
-            journal_note(worker, of_timer(timer), TRACE_TIMER, state);
-            journal_serve(of_timer(timer));
+            activity_note(worker, of_timer(timer), TRACE_TIMER, state);
+            activity_serve(of_timer(timer));
             states[state].expire(worker, of_timer(timer));
-            journal_serve(NULL);
+            activity_serve(NULL);
         }
     }
 }

@@ -59,7 +59,7 @@ struct connection {
     struct reader_job *loading;  /* a read under way, the threads' own; NULL: none */
     struct reader_job *loaded;   /* one that has come back; NULL: none */
 
-    struct journal journal;
+    struct activity activity;
     struct admission admission;
 };
 

@@ -58,7 +58,7 @@ exchange_refuse(struct worker *worker, struct connection *connection, unsigned s
     stage->end += response_refusal(stage->bytes + stage->end, stage_space(stage), status,
                                    reason, head_only, worker->date);
     slot_count_answer(&worker->slot->served, status);
-    journal_answer(worker, connection, NULL, status);
+    activity_answer(worker, connection, NULL, status);
     connection->closing = true;
 }
 
@@ -120,7 +120,7 @@ copy_body(struct worker *worker, const struct object *object, struct range range
         !stage_bytes(stage, object, range.first, (size_t)length))
         return false;
     slot_add(&counters_of(worker, object)->bytes, length);
-    journal_body(worker, length);
+    activity_body(worker, length);
     return true;
 }
 
@@ -208,7 +208,7 @@ answer_request(struct worker *worker, struct connection *connection,
         return SENDER_GONE;
     answer.close |= last_request(worker, connection);
     connection->closing = answer.close;
-    journal_answer(worker, connection, object, answer.status);
+    activity_answer(worker, connection, object, answer.status);
     stage->end += response_head(stage->bytes + stage->end, stage_space(stage), &answer,
                                 object ? &object->representation : NULL, worker->date);
     slot_count_answer(&worker->slot->served, answer.status);
@@ -228,7 +228,7 @@ answer_head(struct worker *worker, struct connection *connection, struct input *
     struct request request;
     enum refusal refusal;
 
-    journal_head(connection);
+    activity_head(connection);
     refusal = head_read(&input->head, input->at, input->length, &limits);
     if (refusal == REFUSAL_NONE && input->head.length == 0)
         return SENDER_DONE;

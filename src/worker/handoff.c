@@ -111,7 +111,7 @@ handoff_offer(struct worker *worker, struct connection *connection, const char *
     if (to == STEERING_NOBODY || !give_to(worker, to, connection, rest, length))
         return false;
     slot_add(&worker->slot->given, 1);
-    journal_note(worker, connection, TRACE_GIVE, (uint64_t)to);
+    activity_note(worker, connection, TRACE_GIVE, (uint64_t)to);
     connection_close(worker, connection);
     return true;
 }

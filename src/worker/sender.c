@@ -141,7 +141,7 @@ account(struct worker *worker, struct connection *connection, size_t sent)
     if (body > 0)
         admission_progress(worker, connection);
     if (sent > 0)
-        journal_sent(worker, connection, body);
+        activity_sent(worker, connection, body);
     if (body == 0)
         return;
     slot_add(&slots_object(worker->inherit->slots, worker->inherit->slot,
@@ -183,11 +183,11 @@ pause_sending(struct worker *worker, struct connection *connection, enum sender_
         return lost(worker, connection);
     }
     if (result == SENDER_READING)
-        journal_wait(worker, connection, MARKER_WAIT_DISK);
+        activity_wait(worker, connection, MARKER_WAIT_DISK);
     else if (result == SENDER_BLOCKED)
-        journal_wait(worker, connection, MARKER_WAIT_CLIENT);
+        activity_wait(worker, connection, MARKER_WAIT_CLIENT);
     else
-        journal_wait(worker, connection, MARKER_WAIT_TURN);
+        activity_wait(worker, connection, MARKER_WAIT_TURN);
     if (result == SENDER_BLOCKED && ioctl(connection->watch.fd, SIOCOUTQ, &queued) == 0)
         connection->unacknowledged = (uint32_t)queued;
     if (result == SENDER_BLOCKED && reader_held(worker->reader) > worker->server->max_pieces)
@@ -198,8 +198,8 @@ pause_sending(struct worker *worker, struct connection *connection, enum sender_
 static void
 end_body(struct worker *worker, struct connection *connection)
 {
-    journal_body(worker, connection->journal.body);
-    connection->journal.body = 0;
+    activity_body(worker, connection->activity.body);
+    connection->activity.body = 0;
     admission_leave(worker, connection);
     multipart_free(connection->multipart);
     drop_loaded(worker, connection);
@@ -401,7 +401,7 @@ sender_push(struct worker *worker, struct connection *connection)
         result = pushes[way](worker, connection);
     }
     if (result == SENDER_DONE)
-        journal_done(worker, connection);
+        activity_done(worker, connection);
     return result;
 }
 
@@ -421,7 +421,7 @@ sender_loaded(struct worker *worker, struct watch *watch, uint32_t events)
         }
         connection->loading = NULL;
         connection->loaded = job;
-        journal_go_on(worker, connection);
+        activity_go_on(worker, connection);
         connection_enter(worker, connection, CONNECTION_SEND);
         connection_yield(worker, connection);
     }

@@ -95,7 +95,7 @@ worker_on_signal(struct worker *worker, struct watch *watch, uint32_t events)
 
     (void)events;
     while ((signal = signals_next(watch->fd)) != 0) {
-        journal_note(worker, NULL, TRACE_SIGNAL, (uint64_t)signal);
+        activity_note(worker, NULL, TRACE_SIGNAL, (uint64_t)signal);
         for (size_t i = 0; i < COUNT(actions); i++)
             if (actions[i].signal == signal)
                 actions[i].act(worker);
@@ -307,7 +307,7 @@ note_time(struct worker *worker)
 {
     time_t second = time(NULL);
 
-    journal_note_time(worker);
+    activity_note_time(worker);
     worker->now = worker->now_ns / 1000000;
     if (second == worker->date_second)
         return;
@@ -434,7 +434,7 @@ worker_run(const struct inherit *inherit)
     worker->inherit = inherit;
     worker->server = &inherit->config->server;
     worker->slot = slots_worker(inherit->slots, inherit->slot);
-    journal_start(worker);
+    activity_start(worker);
     note_time(worker);
     if ((error = worker_start(worker)) < 0 ||
         (error = sandbox_enter(worker->server->sandbox, SANDBOX_WORKER, NULL)) < 0) {

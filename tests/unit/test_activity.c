@@ -27,32 +27,32 @@ a_request_is_known_by_its_head(void **state)
 {
     struct connection connection = { .state = CONNECTION_IDLE,
                                      .requests = 2,
-                                     .journal.id = 12 };
-    uint32_t id = journal_turn(&worker, &connection);
+                                     .activity.id = 12 };
+    uint32_t id = activity_turn(&worker, &connection);
 
     (void)state;
     assert_serves(12, 0);
     connection.requests++;
-    journal_answer(&worker, &connection, NULL, 404);
+    activity_answer(&worker, &connection, NULL, 404);
     assert_serves(12, 3);
-    journal_head(&connection);
+    activity_head(&connection);
     assert_serves(12, 0);
-    journal_turn_end(&worker, id);
+    activity_turn_end(&worker, id);
     assert_serves(0, 0);
 }
 
 static void
 an_answer_under_way_is_for_its_request(void **state)
 {
-    struct connection connection = { .requests = 3, .journal.id = 12 };
+    struct connection connection = { .requests = 3, .activity.id = 12 };
 
     (void)state;
     for (enum connection_state each = 0; each < CONNECTION_STATES; each++) {
         connection.state = each;
-        journal_serve(&connection);
+        activity_serve(&connection);
         assert_serves(12, each == CONNECTION_SEND || each == CONNECTION_READ ? 3 : 0);
     }
-    journal_serve(NULL);
+    activity_serve(NULL);
     assert_serves(0, 0);
 }
 
