@@ -32,7 +32,7 @@ def test_many_connections_at_once(serve, variant):
     """All are open and asked before the first is read; none fits into its socket."""
     count = 500
     content = random.Random(1).randbytes(1 << 20)
-    daemon = serve(content, workers=2, variant=variant)
+    daemon = serve(content, "send_timeout = 1h", workers=2, variant=variant)
     with contextlib.ExitStack() as stack:
         clients = [stack.enter_context(connect_narrowly(daemon)) for _ in range(count)]
         for client in clients:
