@@ -1,52 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * option: makes the table of options from option_list.h, and finds rows in it. Exports
- * option_table, option_find(), option_suggest(), option_field(), option_view() and
- * option_preset_text().
- *
- * A row whose type does not fit its field doesn't compile. Nothing is fatal.
+ * option: finds rows of the table of options (option_table.c), and the fields that they stand
+ * for. Nothing is fatal.
  */
 #include "config/option.h"
 
 #include <string.h>
 
-#include "base/count.h"
 #include "config/nearest.h"
 #include "config/renamed.h"
-#include "config/type.h"
-
-#define SECTION_OF_server  SECTION_SERVER
-#define SECTION_OF_log     SECTION_LOG
-#define SECTION_OF_profile SECTION_PROFILE
-#define SECTION_OF_debug   SECTION_DEBUG
-#define SECTION_OF_asset   SECTION_ASSET
-
-/* The offset of a field, if it has the C type that the option's type stores. */
-#define FIELD(structure, field, type)                                                          \
-    (offsetof(struct structure, field) +                                                       \
-     0 * sizeof(struct {                                                                       \
-         _Static_assert(                                                                       \
-             __builtin_types_compatible_p(__typeof__(((struct structure *)0)->field), type),   \
-             "the option's type does not fit the field");                                      \
-         char unused;                                                                          \
-     }))
-
-#define OPTION(part, name, kind, text, least, most, bits, words)                               \
-    { .section = SECTION_OF_##part,                                                            \
-      .key = #name,                                                                            \
-      .type = &type_##kind,                                                                    \
-      .offset = FIELD(config_##part, name, TYPE_FIELD_##kind),                                 \
-      .preset = (text),                                                                        \
-      .minimum = (least),                                                                      \
-      .maximum = (most),                                                                       \
-      .flags = (bits),                                                                         \
-      .help = (words) },
-
-const struct config_option option_table[] = {
-#include "config/option_list.h"
-};
-
-const size_t option_count = COUNT(option_table);
 
 const struct config_option *
 option_find(enum section_kind section, const char *key)

@@ -10,7 +10,9 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "config/setting.h"
+#include "config/option.h"
+
+struct setting;
 
 /* Space for what type_accepted() may write. */
 #define TYPE_TEXT_SIZE 160

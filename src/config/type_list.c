@@ -10,6 +10,7 @@
 #include "config/field.h"
 #include "config/line.h"
 #include "config/listen.h"
+#include "config/setting.h"
 #include "config/type.h"
 
 static void

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "config/cpu.h"
+#include "config/setting.h"
 #include "config/type.h"
 #include "config/unit.h"
 

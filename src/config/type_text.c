@@ -13,6 +13,7 @@
 
 #include "base/memory.h"
 #include "config/field.h"
+#include "config/setting.h"
 #include "config/type.h"
 
 static void

@@ -10,6 +10,8 @@
 
 #include "config/type.h"
 
+#include "config/setting.h"
+
 static void
 parse_word(const struct setting *setting, union option_field field)
 {

@@ -12,6 +12,7 @@
 
 #include "base/count.h"
 #include "config/option.h"
+#include "config/setting.h"
 #include "config/type.h"
 
 /* What the type writes after it has read the default. */
