@@ -3,13 +3,17 @@
 #include "base/child.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/log.h"
+
+#define LOW_DESCRIPTORS 16
 
 static LIST_HEAD(, child) children = LIST_HEAD_INITIALIZER(children);
 
@@ -21,6 +25,17 @@ close_all_but_log(void)
     if (log > STDERR_FILENO + 1)
         close_range(STDERR_FILENO + 1, log - 1, 0);
     close_range((log > STDERR_FILENO ? log : STDERR_FILENO) + 1, UINT_MAX, 0);
+}
+
+/* libunwind, by which tcmalloc notes who lets the heap grow, has a pipe from before main().
+ * What gets the numbers of its ends would be written to and closed by it. */
+static void
+keep_low_descriptors(void)
+{
+    int fd = memfd_create("kept", MFD_CLOEXEC);
+
+    while (fd >= 0 && fd < LOW_DESCRIPTORS)
+        fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
 }
 
 pid_t
@@ -52,6 +67,7 @@ child_fork_apart(struct child *child, child_ended *ended)
     signal(SIGALRM, SIG_DFL);
     alarm(CHILD_SECONDS);
     close_all_but_log();
+    keep_low_descriptors();
     return 0;
 }
 
@@ -93,6 +109,17 @@ child_reap(void)
         remove_child(child);
         child->ended(child, pid, &end);
     }
+}
+
+unsigned
+child_count(void)
+{
+    const struct child *child;
+    unsigned count = 0;
+
+    LIST_FOREACH(child, &children, entry)
+    count++;
+    return count;
 }
 
 void

@@ -51,6 +51,9 @@ _Noreturn void child_finish(void);
 /* Waits for all children that have ended, and tells their owners. */
 void child_reap(void);
 
+/* Children that somebody will be told of. */
+unsigned child_count(void);
+
 /* Nobody is told any more. Kills the child if there is one. */
 void child_leave(struct child *child);
 

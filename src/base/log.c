@@ -94,18 +94,16 @@ log_reopen(void)
     return 0;
 }
 
+void
+log_use(int fd)
+{
+    use_descriptor(fd);
+}
+
 int
 log_descriptor(void)
 {
     return sink.fd;
-}
-
-int
-log_give(uid_t user, gid_t group)
-{
-    if (sink.path == NULL)
-        return 0;
-    return fchown(sink.fd, user, group) == 0 ? 0 : -errno;
 }
 
 static size_t

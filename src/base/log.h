@@ -6,8 +6,6 @@
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
 
-#include <sys/types.h>
-
 enum log_level {
     LOG_LEVEL_ERROR,
     LOG_LEVEL_WARNING,
@@ -29,12 +27,11 @@ int log_open(const char *path) __attribute__((warn_unused_result));
 /* Opens the same path again, after a rotation. */
 int log_reopen(void) __attribute__((warn_unused_result));
 
+/* Sends lines to this descriptor, which the log owns from now on. */
+void log_use(int fd);
+
 /* Where lines go now. */
 int log_descriptor(void);
-
-/* Hands the log file to the user the workers run as, so that they can open it again. 0 or a
- * negative errno; does nothing for standard error. */
-int log_give(uid_t user, gid_t group) __attribute__((warn_unused_result));
 
 /* Control bytes and bytes above 0x7e leave as \xNN, so no peer can forge a line. */
 void log_write(enum log_level level, const char *format, ...)

@@ -23,7 +23,7 @@ OPTION(server, user, user, "", 0, 0, 0,
        "the user that workers run as; empty: the one that started tiffd")
 OPTION(server, group, group, "", 0, 0, 0,
        "the group that workers run as, with user; empty: the user's own")
-OPTION(server, sandbox, sandbox, "off", 0, 0, 0,
+OPTION(server, sandbox, sandbox, "enforce", 0, 0, 0,
        "enforce: processes can do only what their work needs; log: the rest is done and logged")
 OPTION(server, pid_file, path, "", 0, 0, OPTION_RESTART,
        "where the master writes its process id; empty: nowhere")

@@ -13,6 +13,7 @@
 
 #include "base/child.h"
 #include "base/log.h"
+#include "sandbox/confine.h"
 #include "symbol/backtrace.h"
 
 #define SECCOMP        1     /* SYS_SECCOMP of the kernel */
@@ -133,12 +134,14 @@ crash_report_log(const struct crash_record *record, const char *who,
 
 int
 crash_report_fork(const struct crash_record *record, const char *who,
-                  const struct label_names *labels)
+                  const struct label_names *labels, const struct confinement *confinement)
 {
     const pid_t pid = child_fork_apart(NULL, NULL);
 
     if (pid != 0)
         return pid < 0 ? (int)pid : 0;
-    crash_report_log(record, who, labels);
+    if (confine_reader(confinement, SANDBOX_REPORTER) == 0)
+        crash_report_log(record, who, labels);
+    sandbox_log(SANDBOX_REPORTER);
     child_finish();
 }

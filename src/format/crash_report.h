@@ -9,6 +9,8 @@
 #include "shared/label_names.h"
 #include "stack/crash.h"
 
+struct confinement;
+
 #define CRASH_REPORT_LINE 512
 
 /* "worker 0: SIGSEGV (address not mapped) at 0x10, thread 5, connection 12, request 3, for
@@ -23,6 +25,6 @@ void crash_report_log(const struct crash_record *record, const char *who,
 
 /* The same in a child, because it reads files and takes its time. 0 or a negative errno. */
 int crash_report_fork(const struct crash_record *record, const char *who,
-                      const struct label_names *labels);
+                      const struct label_names *labels, const struct confinement *confinement);
 
 #endif

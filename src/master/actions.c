@@ -27,12 +27,11 @@ reopen_logs(struct master *master, int signal)
 {
     int error = log_reopen();
 
+    (void)signal;
     if (error < 0)
         log_error("log: %s", strerror(-error));
-    else
-        boot_give_log(&master->newest->identity);
-    for (struct generation *g = master->newest; g; g = g->older)
-        supervise_signal(g, signal);
+    for (struct generation *g = master->newest; g && error == 0; g = g->older)
+        supervise_hand_log(g);
 }
 
 static void

@@ -9,7 +9,7 @@
 
 #include "base/log.h"
 
-#define WORKER_DESCRIPTORS 3   /* a doorbell, and both ends of a handoff */
+#define WORKER_DESCRIPTORS 5   /* a doorbell, a handoff's ends, to tell it, its memory */
 #define OBJECT_DESCRIPTORS 2   /* its file, and its memory */
 #define RESERVE            128 /* for all that does not depend on the configuration */
 
@@ -66,11 +66,4 @@ boot_open_log(const struct config *config)
     if ((error = log_open(config->log.file)) < 0)
         log_error("log %s: %s", config->log.file, strerror(-error));
     return error;
-}
-
-void
-boot_give_log(const struct identity *identity)
-{
-    if (identity->user != (uid_t)-1 && log_give(identity->user, identity->group) < 0)
-        log_warning("log: can't be given to the workers' user");
 }

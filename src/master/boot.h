@@ -17,9 +17,6 @@ void boot_raise_descriptor_limit(const struct config *config, const struct gener
  * in the log. */
 int boot_open_log(const struct config *config) __attribute__((warn_unused_result));
 
-/* Hands the log's file to whom the workers run as, so that they can open it again. */
-void boot_give_log(const struct identity *identity);
-
 /* Locks and writes the file, which *file then stands for; path NULL: none. 0, or -1 with a line
  * in the log. See pidfile(3bsd). */
 int boot_write_pid_file(const char *path, struct pidfh **file)

@@ -67,6 +67,30 @@ generation_let_go(const struct generation *generation)
         close_descriptors(generation);
 }
 
+void
+generation_let_go_of_places(const struct generation *generation)
+{
+    for (; generation; generation = generation->older)
+        for (unsigned i = 0; i <= generation->config->server.workers; i++)
+            place_close(&generation->places[i]);
+}
+
+void
+generation_set_memory(const struct generation *generation, unsigned worker, int fd)
+{
+    if (generation->memory[worker] > 0)
+        close(generation->memory[worker]);
+    generation->memory[worker] = fd > 0 ? fd : 0;
+}
+
+void
+generation_let_go_of_memory(const struct generation *generation)
+{
+    for (; generation; generation = generation->older)
+        for (unsigned i = 0; i < generation->config->server.workers; i++)
+            generation_set_memory(generation, i, -1);
+}
+
 /* Adds what is counted of objects to what they have become. */
 static void
 bequeath(const struct catalogue *from, const struct slot_counters *counters,
@@ -100,16 +124,20 @@ build(struct generation *generation, const struct generation *previous)
     const struct config *config = generation->config;
     const struct config_server *server = &config->server;
 
-    if (identity_find("[server] user", server->user, server->group, &generation->identity) < 0)
+    if (identity_find("[server] user", server->user, server->group,
+                      &generation->confinement.identity) < 0)
         return -1;
     sandbox_probe(server->sandbox);
+    generation->confinement.mode = server->sandbox;
+    generation->instruments.confinement = &generation->confinement;
     generation->catalogue = catalogue_open(config, previous ? previous->catalogue : NULL);
     if (generation->catalogue == NULL)
         return -1;
     generation->gone = gone_of(generation->catalogue, previous);
     generation->places = calloc(server->workers + 1, sizeof(*generation->places));
-    if (generation->places && generation->gone && hang_doorbells(generation) == 0 &&
-        open_handoffs(generation) == 0 &&
+    generation->memory = calloc(server->workers, sizeof(*generation->memory));
+    if (generation->places && generation->memory && generation->gone &&
+        hang_doorbells(generation) == 0 && open_handoffs(generation) == 0 &&
         slots_create(&generation->slots, server->workers, (unsigned)config->asset_count) == 0)
         return instruments_create(&generation->instruments, config, generation->catalogue,
                                   generation->number, previous ? &previous->instruments : NULL);
@@ -120,6 +148,9 @@ build(struct generation *generation, const struct generation *previous)
 static void
 generation_release(struct generation *generation)
 {
+    for (unsigned i = 0; generation->memory && i < generation->config->server.workers; i++)
+        generation_set_memory(generation, i, -1);
+    free(generation->memory);
     instruments_release(&generation->instruments);
     slots_destroy(&generation->slots);
     close_descriptors(generation);

@@ -11,21 +11,14 @@
 #include <sys/types.h>
 
 #include "base/child.h"
-#include "base/identity.h"
 #include "config/config.h"
 #include "master/instruments.h"
+#include "master/place.h"
 #include "master/postmortem.h"
 #include "object/catalogue.h"
+#include "sandbox/confine.h"
 #include "shared/slots.h"
 #include "worker/handoff.h"
-
-/* A process's place. It stays when the process in it is replaced. */
-struct place {
-    struct child child; /* its pid 0: empty */
-    unsigned failures;  /* in a row, see respawn.h */
-    uint64_t since;     /* ms of clock.h: when the process that is or was there began */
-    uint64_t spawn_at;  /* when an empty place is to be filled; 0: never */
-};
 
 struct generation {
     struct generation *older; /* NULL: none; the newest is the one that serves */
@@ -36,14 +29,15 @@ struct generation {
     struct instruments instruments;
     struct slot_counters *gone; /* by object: counted by generations that have ended */
     struct place *places;       /* one a worker, then the observer's */
+    int *memory;                /* of each worker, see proc_memory_open(); 0: none */
     int *doorbells;             /* an eventfd a worker, see inherit.h */
     struct handoff *handoffs;   /* likewise; NULL: connections stay where they are */
     unsigned alive;             /* places with a process */
     struct postmortem postmortem;
-    bool hopeless;            /* its workers die before they serve */
-    bool recorded;            /* the profiles of its whole life are written, or being written */
-    uint64_t kill_at;         /* draining: when what is left is killed; 0: serving */
-    struct identity identity; /* of its processes */
+    bool hopeless;    /* its workers die before they serve */
+    bool recorded;    /* the profiles of its whole life are written, or being written */
+    uint64_t kill_at; /* draining: when what is left is killed; 0: serving */
+    struct confinement confinement; /* of its processes */
 };
 
 /* Reads and checks the configuration: what `-t` does. NULL with the errors in report. */
@@ -60,6 +54,16 @@ struct generation *generation_create(struct config *config, const struct generat
 /* In a child: closes what the workers of this generation and of older ones share, which would
  * keep open what lies in their handoffs. */
 void generation_let_go(const struct generation *generation);
+
+/* In a child: closes what only the master may hold to reach the processes of this generation
+ * and of older ones. */
+void generation_let_go_of_places(const struct generation *generation);
+
+/* In a worker: closes what tells the memory of others. */
+void generation_let_go_of_memory(const struct generation *generation);
+
+/* What tells the memory of this worker from now on; -1: nothing. Owns the descriptor. */
+void generation_set_memory(const struct generation *generation, unsigned worker, int fd);
 
 /* Frees a generation without processes. Its statistics are added to total, those of its objects
  * to heir, which has taken its place (NULL: none). */

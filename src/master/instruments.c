@@ -65,7 +65,8 @@ static int
 make_profile_files(struct instruments *instruments, const struct config_profile *profile,
                    unsigned generation)
 {
-    struct profile_files_options options = { .keep = profile->keep_files };
+    struct profile_files_options options = { .keep = profile->keep_files,
+                                             .confinement = instruments->confinement };
 
     if (find_owner(profile, &options.owner) < 0 ||
         place_prefix(profile->dir, profile->cpu, &instruments->prefixes[0]) < 0 ||

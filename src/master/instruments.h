@@ -19,9 +19,10 @@ struct instruments {
     struct roster *roster;
     struct label_names labels; /* object i is label i + 1 */
     struct profile_files *profile_files;
-    struct file_owner owner; /* of files that profiles and traces go to */
-    unsigned keep;           /* such files a worker and kind */
-    char *prefixes[2];       /* of CPU and heap profiles, with their directory; NULL: none */
+    const struct confinement *confinement; /* set before instruments_create() */
+    struct file_owner owner;               /* of files that profiles and traces go to */
+    unsigned keep;                         /* such files a worker and kind */
+    char *prefixes[2]; /* of CPU and heap profiles, with their directory; NULL: none */
 };
 
 /* previous: of the generation before, or NULL. Borrows config and catalogue. 0, or -1 with a

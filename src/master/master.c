@@ -103,7 +103,6 @@ master_start(struct master *master, struct config *config)
     }
     if ((master->newest = generation_create(config, NULL)) == NULL)
         return -1;
-    boot_give_log(&master->newest->identity);
     return 0;
 }
 

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "format/crash_report.h"
 #include "master/last_events.h"
+#include "sandbox/confine.h"
 
 static void
 report_ended(struct child *child, pid_t pid, const struct child_end *end)
@@ -27,6 +28,38 @@ free_child(struct postmortem *postmortem)
     return NULL;
 }
 
+struct postmortem_crash {
+    const struct crash_record *record;
+    const char *name;
+    const struct label_names *labels;
+};
+
+static void
+log_crash(void *argument)
+{
+    const struct postmortem_crash *crash = argument;
+
+    crash_report_log(crash->record, crash->name, crash->labels);
+}
+
+/* Names are looked up apart from what writes files. */
+static void
+postmortem_report(const struct crash_record *record, const struct last_events *last,
+                  const char *name)
+{
+    const struct instruments *instruments = last->instruments;
+    struct postmortem_crash crash = { record, name, &instruments->labels };
+    struct confine_paths paths = { 0 };
+
+    if (record && confine_apart(instruments->confinement, log_crash, &crash) < 0)
+        log_error("%s: its stack can't be told", name);
+    for (int i = 0; i < 2; i++)
+        confine_add_folder(&paths, instruments->prefixes[i]);
+    if (confine_enter(instruments->confinement, SANDBOX_WRITER, &paths) == 0)
+        last_events_save(last);
+    sandbox_log(SANDBOX_WRITER);
+}
+
 static int
 fork_report(struct child *child, const struct crash_record *record,
             const struct last_events *last, const char *name)
@@ -35,9 +68,7 @@ fork_report(struct child *child, const struct crash_record *record,
 
     if (pid != 0)
         return pid < 0 ? pid : 0;
-    if (record)
-        crash_report_log(record, name, &last->instruments->labels);
-    last_events_save(last);
+    postmortem_report(record, last, name);
     child_finish();
 }
 

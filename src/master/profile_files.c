@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 
 #include "base/child.h"
@@ -35,6 +36,7 @@ struct job {
     unsigned kind;   /* row of the table */
     pid_t pid;       /* 0: the merged file */
     unsigned worker; /* of the pid */
+    int content;     /* of the file, in memory; -1: none */
 };
 
 struct profile_files {
@@ -43,6 +45,7 @@ struct profile_files {
     const char *prefixes[KINDS];
     unsigned keep;
     struct file_owner owner;
+    const struct confinement *confinement;
     unsigned generation;
     bool replaced;
     struct child writer; /* one at a time */
@@ -77,6 +80,7 @@ profile_files_create(const struct tables *tables, const struct profile_files_opt
     files->prefixes[1] = options->heap;
     files->keep = options->keep;
     files->owner = options->owner;
+    files->confinement = options->confinement;
     files->generation = generation;
     files->queue_size = (tables->workers + 1 + DEATHS) * KINDS;
     files->queue = calloc(files->queue_size, sizeof(*files->queue));
@@ -135,39 +139,64 @@ name_file(const struct job *job, char **start, char **end)
     return 0;
 }
 
+/* In a child that is confined, for it reads ELF files. Closes the content there. */
 static int
-write_named(const struct job *job, const char *path)
+render(const struct job *job)
 {
     struct maps maps;
     struct content content = { .job = job, .maps = &maps };
-    int error = maps_read(&maps);
+    FILE *out = fdopen(job->content, "w");
+    int error = out ? maps_read(&maps) : -errno;
 
+    if (out == NULL)
+        return error;
     if (error == 0 && job->pid == 0 && (content.symbols = symbol_open(&maps)) == NULL)
         error = -ENOMEM;
     if (error == 0)
-        error = file_write(path, &job->files->owner, write_content, &content);
+        error = write_content(&content, out);
+    if (fclose(out) != 0 && error == 0)
+        error = -errno;
     symbol_close(content.symbols);
     maps_free(&maps);
     return error;
 }
 
+static int
+copy_content(void *argument, FILE *out)
+{
+    const struct job *job = argument;
+    char bytes[16384];
+    off_t done = 0;
+    ssize_t n;
+
+    while ((n = pread(job->content, bytes, sizeof(bytes), done)) > 0) {
+        if (fwrite(bytes, 1, (size_t)n, out) != (size_t)n)
+            return errno != 0 ? -errno : -EIO;
+        done += n;
+    }
+    return n < 0 ? -errno : 0;
+}
+
+/* error: what has become of the content. */
 static void
-write_file(const struct job *job)
+write_file(const struct job *job, int error)
 {
     const struct profile_files *files = job->files;
     bool numbered = job->pid != 0 || files->replaced;
     char *start;
     char *end;
     char *path = NULL;
-    int error = name_file(job, &start, &end);
+    int length = name_file(job, &start, &end);
 
+    if (length == 0)
+        length = !numbered
+                     ? asprintf(&path, "%s%s", start, end)
+                     : asprintf(&path, "%s%d%s", start,
+                                job->pid != 0 ? (int)job->pid : (int)files->generation, end);
     if (error == 0)
-        error = !numbered
-                    ? asprintf(&path, "%s%s", start, end)
-                    : asprintf(&path, "%s%d%s", start,
-                               job->pid != 0 ? (int)job->pid : (int)files->generation, end);
-    if (error >= 0)
-        error = write_named(job, path);
+        error = length < 0
+                    ? length
+                    : file_write(path, &files->owner, copy_content, (void *)(uintptr_t)job);
     if (error < 0)
         log_error("profile %s: %s", path ? path : "", strerror(-error));
     else if (numbered && (error = file_prune(start, end, files->keep)) < 0)
@@ -249,6 +278,56 @@ queue_living(struct profile_files *files)
 
 static void writer_ended(struct child *child, pid_t pid, const struct child_end *end);
 
+/* What crosses the fork to who makes the contents, and back. */
+struct rendering {
+    const struct profile_files *files;
+    int *errors; /* by job; shared */
+};
+
+static void
+render_all(void *argument)
+{
+    const struct rendering *rendering = argument;
+
+    for (unsigned i = 0; i < rendering->files->queued; i++)
+        rendering->errors[i] = render(&rendering->files->queue[i]);
+}
+
+static int
+make_contents(struct profile_files *files, int *errors)
+{
+    struct rendering rendering = { files, errors };
+
+    for (unsigned i = 0; i < files->queued; i++)
+        errors[i] = -ECANCELED;
+    for (unsigned i = 0; i < files->queued; i++)
+        if ((files->queue[i].content = memfd_create("profile", MFD_CLOEXEC)) < 0)
+            return -errno;
+    return confine_apart(files->confinement, render_all, &rendering);
+}
+
+static void
+write_all(struct profile_files *files)
+{
+    struct confine_paths paths = { 0 };
+    int *errors = mmap(NULL, files->queued * sizeof(*errors), PROT_READ | PROT_WRITE,
+                       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+    if (errors == MAP_FAILED) {
+        log_error("profiles are not written: %s", strerror(errno));
+        return;
+    }
+    if (make_contents(files, errors) < 0)
+        log_error("profiles are not made to their end");
+    for (unsigned i = 0; i < KINDS; i++)
+        confine_add_folder(&paths, files->prefixes[i]);
+    if (confine_enter(files->confinement, SANDBOX_WRITER, &paths) < 0)
+        return;
+    for (unsigned i = 0; i < files->queued; i++)
+        write_file(&files->queue[i], errors[i]);
+    sandbox_log(SANDBOX_WRITER);
+}
+
 /* The parent's copies go as soon as the child has its own. */
 static void
 begin_writing(struct profile_files *files)
@@ -259,8 +338,7 @@ begin_writing(struct profile_files *files)
         return;
     files->writer.owner = files;
     if ((pid = child_fork_apart(&files->writer, writer_ended)) == 0) {
-        for (unsigned i = 0; i < files->queued; i++)
-            write_file(&files->queue[i]);
+        write_all(files);
         child_finish();
     }
     if (pid < 0)
@@ -352,6 +430,17 @@ profile_files_abandon(struct profile_files *files)
     child_leave(&files->writer);
     files->again = false;
     drop_queue(files);
+}
+
+void
+profile_files_adopt(struct profile_files *files, const struct roster *roster)
+{
+    files->writer = (struct child){ 0 };
+    files->again = false;
+    drop_queue(files);
+    for (unsigned i = 0; i < files->tables->workers; i++)
+        if (files->places[i].pid != roster_pid(roster, i))
+            forget(&files->places[i]);
 }
 
 void

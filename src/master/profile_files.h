@@ -19,12 +19,15 @@
 
 #include "base/file.h"
 #include "profile/profile.h"
+#include "sandbox/confine.h"
+#include "shared/roster.h"
 
 struct profile_files_options {
     const char *cpu;  /* PREFIX, with its directory; NULL: no files */
     const char *heap; /* likewise */
     unsigned keep;    /* files a worker and kind, and merged files of replaced generations */
     struct file_owner owner;
+    const struct confinement *confinement; /* of the child that writes */
 };
 
 struct profile_files;
@@ -60,6 +63,11 @@ bool profile_files_busy(const struct profile_files *files);
 
 /* Kills who writes; what waited to be written is lost. */
 void profile_files_abandon(struct profile_files *files);
+
+/* In a process that goes on with a copy of it after the owner's death: who writes is not its
+ * child, what waited is the owner's, and so are the files of workers that the roster no longer
+ * has. */
+void profile_files_adopt(struct profile_files *files, const struct roster *roster);
 
 /* Another generation serves from now on: its merged files have the plain name. */
 void profile_files_replaced(struct profile_files *files);

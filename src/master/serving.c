@@ -40,7 +40,7 @@ serving_begin(struct master *master)
     serving_arm(generation);
     schedtrace_set(&master->schedtrace, &generation->config->debug, generation, &master->total,
                    now);
-    supervise_begin(generation, &master->lends, now);
+    supervise_begin(generation, now);
     supervise_spawn(generation, &master->lends, now);
     schedule_record(master, now);
 }

@@ -8,10 +8,11 @@
 #include <unistd.h>
 
 #include "base/title.h"
-#include "format/crash_report.h"
+#include "master/aftermath.h"
 #include "observer/observer.h"
 #include "pages/pages.h"
 #include "profile/heap.h"
+#include "sandbox/canary.h"
 #include "sandbox/sandbox.h"
 #include "stack/crash.h"
 #include "worker/worker.h"
@@ -44,7 +45,7 @@ let_go_of_counts(const struct generation *generation, unsigned worker)
 
 void
 spawn_worker(const struct generation *generation, const struct spawn_lends *lends,
-             unsigned slot)
+             unsigned slot, int control)
 {
     const struct config *config = generation->config;
     const bool observed = lends->observed->count > 0;
@@ -64,13 +65,16 @@ spawn_worker(const struct generation *generation, const struct spawn_lends *lend
         .doorbells = generation->doorbells,
         .handoffs = generation->handoffs,
         .master_pipe = lends->pipe[0],
-        .identity = generation->identity,
-        .fork_report = crash_report_fork,
+        .control = control,
+        .identity = generation->confinement.identity,
     };
     char name[32];
 
+    canary_renew();
     let_go(lends, lends->observed);
     generation_let_go(generation->older);
+    generation_let_go_of_places(generation);
+    generation_let_go_of_memory(generation);
     let_go_of_counts(generation, slot);
     sandbox_bound(config->server.sandbox);
     snprintf(name, sizeof(name), "worker %u", slot);
@@ -95,6 +99,8 @@ spawn_view(const struct generation *generation, const struct spawn_lends *lends)
         .tables = &generation->instruments.tables,
         .labels = &generation->instruments.labels,
         .roster = generation->instruments.roster,
+        .memory = generation->memory,
+        .confinement = &generation->confinement,
         .gone = lends->total,
         .gone_objects = generation->gone,
         .arguments = lends->arguments,
@@ -102,9 +108,19 @@ spawn_view(const struct generation *generation, const struct spawn_lends *lends)
     return view;
 }
 
-void
-spawn_observer(const struct generation *generation, const struct spawn_lends *lends)
+/* Where the observer writes when the master is gone. */
+static void
+add_profiles(const struct generation *generation, struct confine_paths *paths)
 {
+    for (; generation; generation = generation->older)
+        for (int i = 0; i < 2; i++)
+            confine_add_folder(paths, generation->instruments.prefixes[i]);
+}
+
+void
+spawn_observer(struct generation *generation, const struct spawn_lends *lends, int control)
+{
+    struct confine_paths paths = { 0 };
     const struct tables *tables = &generation->instruments.tables;
     const struct observer_inherit inherit = {
         .view = spawn_view(generation, lends),
@@ -112,13 +128,21 @@ spawn_observer(const struct generation *generation, const struct spawn_lends *le
         .listen_fds = lends->observed->fds,
         .listen_count = lends->observed->count,
         .master_pipe = lends->pipe[0],
-        .identity = generation->identity,
+        .control = control,
+        .confinement = &generation->confinement,
+        .paths = &paths,
+        .lent = generation,
+        .worker_spawned = aftermath_spawned,
+        .master_gone = aftermath_run,
     };
 
+    confine_add_code(&paths);
+    add_profiles(generation, &paths);
     if (crash_arm(tables_crash(tables, tables_observer(tables))) < 0)
         log_error("crash handler: can't be installed");
     let_go(lends, lends->listeners);
     generation_let_go(generation);
+    generation_let_go_of_places(generation);
     log_set_process("observer");
     title_set("observer");
     exit(inherit.view ? observer_run(&inherit) : EXIT_FAILURE);

@@ -22,15 +22,16 @@ struct spawn_lends {
     int pipe[2]; /* a child keeps the end to read: its end of file says the master is gone */
 };
 
+/* control: the process's end, see control.h. */
 _Noreturn void spawn_worker(const struct generation *generation,
-                            const struct spawn_lends *lends, unsigned slot);
+                            const struct spawn_lends *lends, unsigned slot, int control);
 
 /* What the observer sees: this generation and those that still drain. Stays for as long as the
  * process; NULL without memory. */
 const struct view *spawn_view(const struct generation *generation,
                               const struct spawn_lends *lends);
 
-_Noreturn void spawn_observer(const struct generation *generation,
-                              const struct spawn_lends *lends);
+_Noreturn void spawn_observer(struct generation *generation, const struct spawn_lends *lends,
+                              int control);
 
 #endif

@@ -65,9 +65,11 @@ status_dump_begin(struct child *child, const struct generation *newest,
 
     if (pid != 0)
         return pid < 0 ? pid : 0;
-    if ((view = spawn_view(newest, lends)) != NULL) {
+    view = spawn_view(newest, lends);
+    if (view && confine_reader(&newest->confinement, SANDBOX_REPORTER) == 0) {
         log_page(view, worker_stacks_write, UINT_MAX);
         log_page(view, connections_goroutine, STATUS_DUMP_CONNECTIONS);
     }
+    sandbox_log(SANDBOX_REPORTER);
     child_finish();
 }

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/proc.h"
 #include "master/respawn.h"
 
 #define KILL_GRACE 1000 /* milliseconds after what processes were told */
@@ -89,6 +90,43 @@ supervise_prepare(struct generation *generation, unsigned index)
 
 static void place_ended(struct child *child, pid_t pid, const struct child_end *end);
 
+static pid_t
+fork_into(struct generation *generation, const struct spawn_lends *lends, unsigned index)
+{
+    struct place *place = &generation->places[index];
+    int control;
+    pid_t pid;
+    int error = place_open(place, &control);
+
+    if (error < 0)
+        return error;
+    place->child.owner = generation;
+    if ((pid = child_fork(&place->child, place_ended)) == 0 && is_worker(generation, index))
+        spawn_worker(generation, lends, index, control);
+    if (pid == 0)
+        spawn_observer(generation, lends, control);
+    close(control);
+    if (pid < 0)
+        place_close(place);
+    return pid;
+}
+
+/* The worker waits for its word, for then it lets nobody look. The observer, if it is there
+ * already, would go on with the process before. */
+static void
+announce(const struct generation *generation, unsigned index, pid_t pid)
+{
+    const int memory = proc_memory_open(pid);
+    const struct control_message begin = { .kind = CONTROL_BEGIN };
+    const struct control_message message = {
+        .kind = CONTROL_WORKER, .generation = generation->number, .worker = index, .pid = pid
+    };
+
+    generation_set_memory(generation, index, memory);
+    place_tell(&generation->places[index], &begin, -1);
+    place_tell(&generation->places[workers_of(generation)], &message, memory);
+}
+
 static bool
 spawn(struct generation *generation, const struct spawn_lends *lends, unsigned index)
 {
@@ -97,12 +135,7 @@ spawn(struct generation *generation, const struct spawn_lends *lends, unsigned i
     pid_t pid;
 
     supervise_prepare(generation, index);
-    place->child.owner = generation;
-    if ((pid = child_fork(&place->child, place_ended)) == 0 && is_worker(generation, index))
-        spawn_worker(generation, lends, index);
-    if (pid == 0)
-        spawn_observer(generation, lends);
-    if (pid < 0) {
+    if ((pid = fork_into(generation, lends, index)) < 0) {
         if (is_worker(generation, index))
             slots_worker(&generation->slots, index)->pid = 0;
         log_error("fork: %s", strerror(-pid));
@@ -112,19 +145,20 @@ spawn(struct generation *generation, const struct spawn_lends *lends, unsigned i
     place->spawn_at = 0;
     place->since = clock_now();
     generation->alive++;
+    if (is_worker(generation, index))
+        announce(generation, index, pid);
     log_info("%s has process %d", name_of(generation, index, name), (int)pid);
     return true;
 }
 
 void
-supervise_begin(struct generation *generation, const struct spawn_lends *lends, uint64_t now)
+supervise_begin(struct generation *generation, uint64_t now)
 {
     for (unsigned i = 0; i < workers_of(generation); i++) {
         generation->places[i].spawn_at = now;
         slots_worker(&generation->slots, i)->pid = SLOT_STARTING;
     }
-    if (lends->observed->count > 0)
-        generation->places[workers_of(generation)].spawn_at = now;
+    generation->places[workers_of(generation)].spawn_at = now;
 }
 
 void
@@ -199,6 +233,7 @@ vacate(struct generation *generation, unsigned index, const struct rusage *usage
     generation->alive--;
     if (!is_worker(generation, index))
         return;
+    generation_set_memory(generation, index, -1);
     slot = slots_worker(&generation->slots, index);
     slot->pid = 0;
     slot->connections = 0;
@@ -221,6 +256,7 @@ place_ended(struct child *child, pid_t pid, const struct child_end *end)
     if (WIFSIGNALED(end->status))
         postmortem_begin(&generation->postmortem, &generation->instruments, index, pid, name);
     vacate(generation, index, &end->usage);
+    place_close(&generation->places[index]);
     if (generation->kill_at == 0)
         supervise_replace(generation, index);
 }
@@ -237,6 +273,16 @@ supervise_signal(const struct generation *generation, int signal)
 {
     for (unsigned i = 0; i < supervise_places_of(generation); i++)
         signal_place(&generation->places[i], signal);
+}
+
+void
+supervise_hand_log(const struct generation *generation)
+{
+    const struct control_message message = { .kind = CONTROL_LOG };
+
+    for (unsigned i = 0;
+         i < supervise_places_of(generation) && log_descriptor() != STDERR_FILENO; i++)
+        place_tell(&generation->places[i], &message, log_descriptor());
 }
 
 void

@@ -13,8 +13,7 @@
 #include "master/spawn.h"
 
 /* Asks for every place to be filled at once. */
-void supervise_begin(struct generation *generation, const struct spawn_lends *lends,
-                     uint64_t now);
+void supervise_begin(struct generation *generation, uint64_t now);
 
 /* Fills the places that are due. Where no process can be made, a later call tries again. The
  * end of each process is noticed by child_reap(): it is replaced, unless its place has failed
@@ -24,6 +23,9 @@ void supervise_spawn(struct generation *generation, const struct spawn_lends *le
 
 /* Sends every process a signal. */
 void supervise_signal(const struct generation *generation, int signal);
+
+/* Hands every process the log that has been opened anew: none of them opens files. */
+void supervise_hand_log(const struct generation *generation);
 
 /* Has the observer answer no new clients: its heir knows more. */
 void supervise_relieve_observer(const struct generation *generation);

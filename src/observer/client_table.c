@@ -42,7 +42,7 @@ line_sink_death(const struct client_table *table, pid_t pid, int signal)
     log_warning("client's process %d was ended by signal %d (%s)", (int)pid, signal,
                 strsignal(signal));
     if (crash_take(tables_crash(view->tables, tables_observer(view->tables)), pid, &record) &&
-        crash_report_fork(&record, "client's process", NULL) < 0)
+        crash_report_fork(&record, "client's process", NULL, view->confinement) < 0)
         log_warning("client's process %d: its stack can't be told", (int)pid);
 }
 

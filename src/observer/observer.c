@@ -27,12 +27,12 @@ struct observer {
     const struct observer_inherit *inherit;
     struct client_table clients;
     int signal_fd;
-    struct pollfd *fds;   /* signals, the master's pipe, then the listeners */
+    struct pollfd *fds;   /* signals, the master's pipe, its word, then the listeners */
     uint64_t drain_until; /* 0: not draining */
     bool ended;
 };
 
-enum { SIGNALS, MASTER, LISTENERS };
+enum { SIGNALS, MASTER, CONTROL, LISTENERS };
 
 /* --- signals ------------------------------------------------------------------------------ */
 
@@ -58,22 +58,14 @@ observer_reap(struct observer *observer)
     child_reap();
 }
 
-static void
-observer_reopen_log(struct observer *observer)
-{
-    int error = log_reopen();
-
-    (void)observer;
-    if (error < 0)
-        log_error("log: %s", strerror(-error));
-}
-
 static const struct {
     int signal;
     void (*act)(struct observer *observer);
 } actions[] = {
-    { SIGQUIT, drain },         { SIGTERM, observer_end_now },    { SIGINT, observer_end_now },
-    { SIGCHLD, observer_reap }, { SIGUSR1, observer_reopen_log },
+    { SIGQUIT, drain },
+    { SIGTERM, observer_end_now },
+    { SIGINT, observer_end_now },
+    { SIGCHLD, observer_reap },
 };
 
 static void
@@ -85,6 +77,36 @@ read_signals(struct observer *observer)
         for (size_t i = 0; i < COUNT(actions); i++)
             if (actions[i].signal == signal)
                 actions[i].act(observer);
+}
+
+/* --- the master --------------------------------------------------------------------------- */
+
+static void
+listen_to_master(struct observer *observer)
+{
+    const struct observer_inherit *inherit = observer->inherit;
+    struct control_message message;
+    int descriptor;
+    int got;
+
+    while ((got = control_receive(inherit->control, &message, &descriptor)) > 0)
+        if (message.kind == CONTROL_LOG && descriptor >= 0)
+            log_use(descriptor);
+        else if (message.kind == CONTROL_WORKER)
+            inherit->worker_spawned(inherit->lent, &message, descriptor);
+    if (got < 0)
+        observer->fds[CONTROL].fd = -1;
+}
+
+/* One that drains has an heir who does it. */
+static void
+outlive_master(struct observer *observer)
+{
+    const struct observer_inherit *inherit = observer->inherit;
+
+    observer->ended = true;
+    if (observer->drain_until == 0)
+        inherit->master_gone(inherit->lent);
 }
 
 /* --- clients ------------------------------------------------------------------------------ */
@@ -99,9 +121,13 @@ be_client(const struct observer *observer, int fd, struct subscription *subscrip
                              .subscription = subscription };
 
     close(observer->signal_fd);
+    close(inherit->control);
     for (size_t i = 0; i < inherit->listen_count; i++)
         close(inherit->listen_fds[i]);
+    if (confine_reader(inherit->confinement, SANDBOX_CLIENT) < 0)
+        exit(EXIT_FAILURE);
     client_serve(&client);
+    sandbox_log(SANDBOX_CLIENT);
     exit(EXIT_SUCCESS);
 }
 
@@ -156,8 +182,10 @@ observer_turn(struct observer *observer)
 
     if (poll(observer->fds, count, patience(observer)) < 0)
         return;
+    if (observer->fds[CONTROL].revents)
+        listen_to_master(observer);
     if (observer->fds[MASTER].revents)
-        observer->ended = true;
+        outlive_master(observer);
     if (observer->fds[SIGNALS].revents)
         read_signals(observer);
     for (size_t i = LISTENERS; i < count && !observer->ended; i++)
@@ -172,9 +200,9 @@ static int
 observer_start(struct observer *observer)
 {
     const struct observer_inherit *inherit = observer->inherit;
-    int error = identity_become(&inherit->identity);
+    int error = client_table_create(&observer->clients, inherit->view);
 
-    if (error < 0 || (error = client_table_create(&observer->clients, inherit->view)) < 0)
+    if (error < 0)
         return error;
     if ((observer->signal_fd = signals_open()) < 0)
         return observer->signal_fd;
@@ -183,9 +211,10 @@ observer_start(struct observer *observer)
         return -ENOMEM;
     observer->fds[SIGNALS] = (struct pollfd){ observer->signal_fd, POLLIN, 0 };
     observer->fds[MASTER] = (struct pollfd){ inherit->master_pipe, POLLIN, 0 };
+    observer->fds[CONTROL] = (struct pollfd){ inherit->control, POLLIN, 0 };
     for (size_t i = 0; i < inherit->listen_count; i++)
         observer->fds[LISTENERS + i] = (struct pollfd){ inherit->listen_fds[i], POLLIN, 0 };
-    return 0;
+    return confine_enter(inherit->confinement, SANDBOX_OBSERVER, inherit->paths);
 }
 
 int
@@ -199,8 +228,10 @@ observer_run(const struct observer_inherit *inherit)
         return EXIT_FAILURE;
     }
     log_info("observing");
-    while (!observer.ended)
+    while (!observer.ended) {
         observer_turn(&observer);
+        sandbox_log(SANDBOX_OBSERVER);
+    }
     client_table_end(&observer.clients);
     free(observer.fds);
     free(observer.clients.children);

@@ -9,9 +9,10 @@
 
 #include <stddef.h>
 
-#include "base/identity.h"
+#include "base/control.h"
 #include "observer/route.h"
 #include "observer/view.h"
+#include "sandbox/confine.h"
 
 /* All that crosses the fork from the master; borrowed for as long as the process lives. */
 struct observer_inherit {
@@ -19,8 +20,15 @@ struct observer_inherit {
     route_finder *find;    /* the pages */
     const int *listen_fds; /* listening stream sockets, of this process alone to accept on */
     size_t listen_count;
-    int master_pipe;          /* readable (end of file) when the master is gone */
-    struct identity identity; /* to become: that of the workers */
+    int master_pipe; /* readable (end of file) when the master is gone */
+    int control;     /* what the master says, see control.h */
+    const struct confinement *confinement;
+    const struct confine_paths *paths; /* what it and its children may open */
+
+    /* Lent by the master: what it would have done. */
+    void *lent;
+    void (*worker_spawned)(void *lent, const struct control_message *message, int memory);
+    void (*master_gone)(void *lent);
 };
 
 /* The observer's whole life: until SIGTERM, SIGINT or SIGQUIT, or the master's end; its clients

@@ -9,6 +9,7 @@
 #include "config/config.h"
 #include "object/catalogue.h"
 #include "profile/tables.h"
+#include "sandbox/confine.h"
 #include "shared/label_names.h"
 #include "shared/roster.h"
 #include "shared/slots.h"
@@ -24,6 +25,8 @@ struct view {
     const struct tables *tables;
     const struct label_names *labels; /* of its objects */
     const struct roster *roster;
+    const struct confinement *confinement; /* of the observer and its children */
+    const int *memory; /* by worker, see proc_memory_open(); 0: none. NULL: none at all */
 
     /* Totals of generations that had ended at the fork (of the newest view only). */
     const struct slot *gone;

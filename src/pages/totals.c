@@ -102,6 +102,12 @@ totals_object(const struct view *view, unsigned index)
 
 /* --- workers ------------------------------------------------------------------------------ */
 
+static int
+memory_of(const struct view *view, unsigned number)
+{
+    return view->memory && view->memory[number] > 0 ? view->memory[number] : -1;
+}
+
 static struct totals_worker
 look_at(const struct view *view, unsigned number)
 {
@@ -115,7 +121,7 @@ look_at(const struct view *view, unsigned number)
         .spawned = __atomic_load_n(&place->spawned, __ATOMIC_RELAXED),
     };
 
-    if (!proc_pss(worker.pid, &worker.pss))
+    if (worker.pid <= 0 || !proc_pss(memory_of(view, number), &worker.pss))
         worker.pss = 0;
     return worker;
 }

@@ -118,6 +118,7 @@ static const struct call table[] = {
 
     /* Clocks, where the vDSO has none. */
     CALL("clock_gettime", ALL),
+    CALL("clock_getres", ALL), /* clock_getcpuclockid(3) */
     CALL("gettimeofday", ALL),
     CALL("time", ALL),
     CALL("nanosleep", ALL),
@@ -186,7 +187,7 @@ static const struct call table[] = {
     CALL("wait4", O | F),
 
     /* Memory that holds an object, sealed and handed to the master. */
-    CALL("memfd_create", O | L),
+    CALL("memfd_create", O | F | L),
     CALL("ftruncate", L),
     CALL("fallocate", L),
 
@@ -198,15 +199,13 @@ static const struct call table[] = {
     CALL("rt_tgsigqueueinfo", O),
     CALL("signalfd4", O),
     CALL("close_range", O),
-    CALL("pipe2", O),
+    CALL("pipe2", O | C | R | F | L), /* and libunwind, whose pipe is closed in children */
     CALL("setgroups", O),
     CALL("setgid", O),
     CALL("setuid", O),
     CALL("capget", O),
     CALL("capset", O),
     IF("prctl", O, IS(0, PR_SET_NO_NEW_PRIVS)),
-    IF("prctl", O, IS(0, PR_CAPBSET_DROP)),
-    IF("prctl", O, IS(0, PR_CAP_AMBIENT)),
     CALL("landlock_create_ruleset", O),
     CALL("landlock_add_rule", O),
     CALL("landlock_restrict_self", O),

@@ -46,7 +46,7 @@ static const struct {
     [SANDBOX_WORKER] = { "worker", 0, false },
     [SANDBOX_OBSERVER] = { "observer", FILES | USERS, true },
     [SANDBOX_CLIENT] = { "observer's client process", 0, true },
-    [SANDBOX_REPORTER] = { "postmortem", 0, true },
+    [SANDBOX_REPORTER] = { "reporter", 0, true },
     [SANDBOX_WRITER] = { "profile writer", FILES, false },
     [SANDBOX_LOADER] = { "loader", PRIVILEGE(CAP_DAC_OVERRIDE), false },
 };
@@ -99,6 +99,8 @@ sandbox_give_up(enum sandbox_mode mode, enum sandbox_kind kind,
         return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ? -errno : 0;
     if ((error = privileges_drop(kinds[kind].keep)) < 0)
         return error;
+    if (prctl(PR_SET_DUMPABLE, 0) < 0) /* crash.c sets it again for a core */
+        return -errno;
     return enter_files(kind, paths);
 }
 
@@ -118,8 +120,11 @@ sandbox_enter(enum sandbox_mode mode, enum sandbox_kind kind, const struct sandb
 void
 sandbox_bound(enum sandbox_mode mode)
 {
-    if (mode == SANDBOX_MODE_ENFORCE && !is_instrumented())
+    static bool done; /* and so it is in children */
+
+    if (mode == SANDBOX_MODE_ENFORCE && !is_instrumented() && !done)
         privileges_bound();
+    done = true;
 }
 
 void

@@ -14,7 +14,6 @@
 #include "config/config.h"
 #include "object/catalogue.h"
 #include "profile/tables.h"
-#include "shared/label_names.h"
 #include "shared/roster.h"
 #include "shared/slots.h"
 #include "worker/handoff.h"
@@ -35,12 +34,8 @@ struct inherit {
     const int *doorbells;           /* an eventfd a worker: rung when it may accept again */
     const struct handoff *handoffs; /* one a worker; NULL: connections stay where they are */
     int master_pipe;                /* readable (end of file) when the master is gone */
+    int control;                    /* what the master says, see control.h */
     struct identity identity;       /* to become */
-
-    /* Has a child of the caller write the crash of a process to the log, names looked up. 0
-     * or a negative errno. names may be NULL. */
-    int (*fork_report)(const struct crash_record *record, const char *process,
-                       const struct label_names *names);
 };
 
 #endif

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/control.h"
 #include "base/count.h"
 #include "base/nodump.h"
 #include "base/signals.h"
@@ -67,16 +68,6 @@ drain_or_end(struct worker *worker)
         worker_drain(worker);
 }
 
-static void
-worker_reopen_log(struct worker *worker)
-{
-    int error = log_reopen();
-
-    (void)worker;
-    if (error < 0)
-        log_error("log: %s", strerror(-error));
-}
-
 /* SIGHUP is for the master; a terminal sends it to everybody. */
 static const struct {
     int signal;
@@ -85,7 +76,6 @@ static const struct {
     { SIGQUIT, worker_drain },
     { SIGTERM, drain_or_end },
     { SIGINT, worker_end_now },
-    { SIGUSR1, worker_reopen_log },
 };
 
 static void
@@ -102,27 +92,29 @@ worker_on_signal(struct worker *worker, struct watch *watch, uint32_t events)
     }
 }
 
-/* The first worker that sees it has a child of its own tell why the master died. */
-static void
-report_master(const struct worker *worker)
-{
-    const struct inherit *inherit = worker->inherit;
-    struct crash_record *shared = tables_crash(inherit->tables, tables_master(inherit->tables));
-    struct crash_record record;
-
-    if (crash_take(shared, inherit->roster->master, &record) && crash_claim(shared) &&
-        inherit->fork_report(&record, "master", NULL) < 0)
-        log_error("the master has crashed, and its stack can't be told");
-}
-
 static void
 on_master_gone(struct worker *worker, struct watch *watch, uint32_t events)
 {
     (void)events;
     log_warning("the master is gone: draining");
-    report_master(worker);
     watch_end(&worker->watches, watch);
     drain_quietly(worker, true);
+}
+
+/* The log after a rotation: a worker opens nothing. */
+static void
+on_control(struct worker *worker, struct watch *watch, uint32_t events)
+{
+    struct control_message message;
+    int descriptor;
+    int got;
+
+    (void)events;
+    while ((got = control_receive(watch->fd, &message, &descriptor)) > 0)
+        if (message.kind == CONTROL_LOG && descriptor >= 0)
+            log_use(descriptor);
+    if (got < 0)
+        watch_end(&worker->watches, watch);
 }
 
 static int
@@ -264,6 +256,7 @@ watch_others(struct worker *worker)
           handoff_ready },
         { &worker->loaded, reader_fd(worker->reader), sender_loaded },
         { &worker->master, inherit->master_pipe, on_master_gone },
+        { &worker->control, inherit->control, on_control },
     };
     int error = 0;
 
@@ -284,7 +277,8 @@ worker_start(struct worker *worker)
     worker_arm(worker->inherit);
     stay_on_cpu(worker);
     start_timers(worker);
-    if ((error = identity_become(&worker->inherit->identity)) < 0 ||
+    if ((error = control_wait(worker->inherit->control, CONTROL_BEGIN)) < 0 ||
+        (error = identity_become(&worker->inherit->identity)) < 0 ||
         (error = roster_protect(worker->inherit->roster)) < 0)
         return error;
     start_sampling(worker);

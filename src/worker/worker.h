@@ -60,6 +60,7 @@ struct worker {
     struct watch loaded;
     struct reader *reader; /* for reads that would block the loop */
     struct watch master;
+    struct watch control;
     uint64_t accept_paused;  /* ns, since when for lack of descriptors or memory; 0: not */
     uint64_t accept_again;   /* when accepting is tried again; 0: not paused */
     uint64_t complain_again; /* when a lack of descriptors is worth another line in the log */

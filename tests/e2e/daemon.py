@@ -109,7 +109,7 @@ def stopped(pid):
 def title(pid):
     """"worker" or "observer": what ps(1) shows."""
     with contextlib.suppress(OSError, IndexError):
-        return pathlib.Path(f"/proc/{pid}/cmdline").read_text().split()[1]
+        return pathlib.Path(f"/proc/{pid}/cmdline").read_text().partition("\0")[0].split()[1]
     return ""
 
 
@@ -182,6 +182,14 @@ class Daemon:
     def workers(self):
         """The process ids of the workers that live."""
         return [pid for pid in children(self.pid) if alive(pid) and title(pid) == "worker"]
+
+    def staff(self):
+        """Likewise, with the observer: who stays."""
+        return [
+            pid
+            for pid in children(self.pid)
+            if alive(pid) and title(pid) in ("worker", "observer")
+        ]
 
     def all_workers(self, count):
         """The same, once there are so many."""

@@ -9,7 +9,7 @@
  *
  * FORBIDDEN_FILE names the file: a page with the process id of the victim (an int), then lines
  * "PID TID WHERE NAME RESULT", where RESULT is negative on failure. Tries begin when the signal
- * SIGRTMIN + 9 comes to a thread (WHERE: signal), and before functions of FORBIDDEN_HOOK.
+ * SIGWINCH comes to a thread (WHERE: signal), and before functions of FORBIDDEN_HOOK.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -214,8 +214,8 @@ begin(void)
     close(fd);
     shared = memory;
     lines = (char *)memory + FIRST;
-    hook = getenv("FORBIDDEN_HOOK") ? getenv("FORBIDDEN_HOOK") : "";
-    sigaction(SIGRTMIN + 9, &action, NULL);
+    hook = strdup(getenv("FORBIDDEN_HOOK")); /* titles are written over the environment */
+    sigaction(SIGWINCH, &action, NULL);
 }
 
 /* --- where else it begins ----------------------------------------------------------------- */
@@ -234,7 +234,7 @@ run(void *argument)
 
     free(argument);
     sigemptyset(&set);
-    sigaddset(&set, SIGRTMIN + 9);
+    sigaddset(&set, SIGWINCH);
     pthread_sigmask(SIG_UNBLOCK, &set, NULL);
     return thread.start(thread.argument);
 }

@@ -23,6 +23,7 @@ variant = cached
 [profile]
 hz = {hz}
 sample_bytes = {sample_bytes}
+{profile}
 [debug]
 listen = 127.0.0.1:{port}
 {debug}
@@ -60,7 +61,7 @@ def title(pid):
 
 
 def start_observed(
-    start, directory, workers=2, hz=100, debug="", sample_bytes="4k", server="", environment=""
+    start, directory, workers=2, hz=100, debug="", sample_bytes="4k", server="", profile="", environment=""
 ):
     """A daemon whose program is gone once it runs, so that every name has to come from it."""
     program = directory / "tiffd"
@@ -73,6 +74,7 @@ def start_observed(
         debug=debug,
         sample_bytes=sample_bytes,
         server=server,
+        profile=profile,
         file=SAMPLE,
     )
     with pytest.MonkeyPatch.context() as patch:

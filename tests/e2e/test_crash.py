@@ -141,7 +141,7 @@ def test_the_observer(observe):
 
 @pytest.mark.parametrize("number", (signal.SIGSEGV, signal.SIGABRT))
 def test_the_master(observe, number):
-    """One of the workers tells; all of them finish what they have begun."""
+    """The observer tells; workers finish what they have begun."""
     daemon = observe(debug=NO_CORE)
     assert fetch(daemon, "GET", "/o").status == 200
     workers = [daemon.named("worker 0"), daemon.named("worker 1")]
@@ -154,7 +154,7 @@ def test_the_master(observe, number):
     wait_frame(daemon, "master", "main")
     wait_until(lambda: not any(map(alive, workers)), "workers end after their master")
     told = [line for line in daemon.lines() if f"master: {number.name}" in line]
-    assert len(told) == 1 and re.search(r" error worker \d+\[", told[0])
+    assert len(told) == 1 and re.search(r" error observer\[", told[0])
 
 
 def test_what_was_killed_has_nothing_to_tell(observe):
@@ -266,6 +266,6 @@ def test_a_signal_has_the_log_tell_where_all_are(start):
         daemon.wait_log(r"notice .*: stack of worker 0, generation 0, pid \d+")
         daemon.wait_log(r"notice .*: +#\d+ 0x[0-9a-f]{16} worker_run\+")
         daemon.wait_log(r"notice .*: +worker 0, connection 1, .* /o, byte \d+ of \d+")
-    wait_until(lambda: children(daemon.pid) == daemon.workers(), "who told it is gone")
+    wait_until(lambda: children(daemon.pid) == daemon.staff(), "who told it is gone")
     daemon.send_signal(signal.SIGTTIN)
     daemon.wait_log("stack of worker 0", count=2)

@@ -243,11 +243,12 @@ def test_end_waits_for_a_status_dump(serve):
     """The child that makes it has the listen sockets, so a restart could not bind them."""
     daemon = serve(b"content", workers=8)
     workers = set(daemon.all_workers(8))
+    staff = set(wait_until(lambda: len(all_ := daemon.staff()) == 9 and all_, "an observer, too"))
     with contextlib.ExitStack() as silent:
         for worker in workers:
             silent.enter_context(stopped(worker))  # so that the status dump takes its time
         daemon.send_signal(signal.SIGTTIN)
-        (status_dump,) = wait_until(lambda: set(children(daemon.pid)) - workers, "the status dump begins")
+        (status_dump,) = wait_until(lambda: set(children(daemon.pid)) - staff, "the status dump begins")
         dump = contextlib.ExitStack()
         dump.enter_context(stopped(status_dump))
     with dump:

@@ -17,7 +17,7 @@ import pytest
 
 from client import connect, fetch, request
 from daemon import PROGRAM, SAMPLE, alive, children, has_tcmalloc, title, wait_until
-from observing import needs_heap
+from observing import needs_heap, total_of
 
 TOOLS = {"google-pprof": ["google-pprof", "--text"], "go": ["go", "tool", "pprof", "-text"]}
 INI = f"""
@@ -390,3 +390,31 @@ def test_sigint_waits_for_no_disk(start, tmp_path):
     daemon.send_signal(signal.SIGINT)
     daemon.stop(signal.SIGINT)
     wait_until(lambda: not alive(writer), "the child ends, too")
+
+
+@pytest.mark.parametrize("number", (signal.SIGKILL, signal.SIGSEGV))
+def test_the_master_dies(profiled, where, number):
+    """The observer writes what the master would have: also of a worker that came later."""
+    daemon = profiled("-o", "debug.core=off")
+    first = daemon.all_workers(2)
+    load(daemon)
+    daemon.expect_log(r"worker 0: process \d+ was ended by signal 9")
+    os.kill(first[0], signal.SIGKILL)
+    wait_files(where, "cpu", 1)
+    heir = wait_until(lambda: set(daemon.workers()) - set(first), "another worker").pop()
+    daemon.all_workers(2)
+    load(daemon)
+    daemon.expect_log("the master is gone")
+    daemon.expect_log(r"master: (SIGSEGV|#)")
+    daemon.status = -number
+    daemon.send_signal(number)
+    wait_files(where, "cpu", 3)
+    pids = {int(path.name.split(".")[2]) for path in files(where, "cpu")}
+    assert pids == {*first, heir}
+    wait_until(lambda: (where / "p.cpu.pb.gz").exists(), "the profile of all")
+    wait_until(lambda: not any(map(alive, [heir, first[1]])), "workers end after their master")
+    nothing_temporary(where)
+    if shutil.which("go"):
+        every = run(TOOLS["go"], where / "p.cpu.pb.gz")
+        assert total_of(every) > 0
+        assert "worker_run" in every

@@ -16,11 +16,12 @@ import subprocess
 import pytest
 
 from client import fetch
-from daemon import build, wait_until
+from daemon import SAMPLE, build, children, wait_until
+from observing import asking, text
 
 pytestmark = pytest.mark.skipif("sandbox seccomp" not in build(), reason="this build has no sandbox")
 
-TRY = signal.SIGRTMIN + 9
+TRY = signal.SIGWINCH  # which the program leaves alone
 SIZE = 1 << 20
 FIRST = 4096
 NOT_LISTED = r"sandbox: the system call \S+ \(\d+\) is not on the list of the {}: {}, \d+ times?$"
@@ -107,6 +108,116 @@ def test_a_worker(observe, intruder, user):
     assert len(named) == len(set(named))
     assert daemon.named("worker 0") == worker
     assert fetch(daemon, "GET", "/o").status == 200
+
+
+def test_a_reader_thread(observe, intruder, tmp_path):
+    """It was made in the sandbox, and so is in it."""
+    daemon = start_with(observe, intruder)
+    expect_lines(daemon, "worker")
+    worker = daemon.named("worker 0")
+    intruder.aim(daemon.named("worker 1"))
+
+    def threads():
+        # Reading anew from the disk is what threads are for.
+        with open(SAMPLE, "rb") as sample:
+            os.posix_fadvise(sample.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+        fetch(daemon, "GET", "/streamed")
+        found = [int(task) for task in os.listdir(f"/proc/{worker}/task")]
+        return [task for task in found if task != worker]
+
+    found = wait_until(threads, "reader threads")
+    poke(worker, found[0])
+    assert_refused(intruder.attempts("signal", found[0]))
+
+
+def test_the_observer(observe, intruder):
+    """Has children, to whom it gives up its user: it may do what that needs."""
+    daemon = start_with(observe, intruder)
+    expect_lines(daemon, "observer")
+    text(daemon, "/debug/pprof/cmdline")
+    observer = daemon.named("observer")
+    intruder.aim(daemon.named("worker 1"))
+    poke(observer, observer)
+    allowed = {"clone", "kill-thread", "rename", "unlink", "setuid", "setgroups"}
+    attempts = intruder.attempts("signal", observer)
+    assert_refused(attempts, *(allowed & {n for n, r in attempts.items() if r not in REFUSED}))
+    assert text(daemon, "/debug/pprof/cmdline")
+
+
+def test_a_client_of_the_observer(observe, intruder):
+    daemon = start_with(observe, intruder)
+    expect_lines(daemon, "observer's client process")
+    victim = daemon.named("worker 1")
+    observer = daemon.named("observer")
+    with asking(daemon, "/debug/pprof/profile?seconds=3") as connection:
+        client = wait_until(lambda: children(observer), "a process for the client")[0]
+        wait_until(lambda: "Seccomp_filters:\t2" in status(client), "it is in its sandbox")
+        intruder.aim(victim)
+        poke(client, client)
+        assert_refused(intruder.attempts("signal", client))
+        assert connection.getresponse().status == 200
+
+
+def status(pid):
+    return pathlib.Path(f"/proc/{pid}/status").read_text()
+
+
+def test_who_looks_up_names(observe, intruder):
+    """For the crash of a worker."""
+    daemon = start_with(observe, intruder, hook="dwfl_begin", debug="core = off\n")
+    expect_lines(daemon, "reporter")
+    daemon.expect_log("worker 0: ")
+    intruder.aim(daemon.named("worker 1"))
+    os.kill(daemon.named("worker 0"), signal.SIGSEGV)
+    daemon.wait_log(r"worker 0: #\d+ 0x[0-9a-f]{16} main\+")
+    assert_refused(intruder.attempts("dwfl_begin"))
+
+
+def test_who_writes_profiles(observe, intruder, tmp_path):
+    daemon = start_with(
+        observe, intruder, hook="rename", profile=f"cpu = {tmp_path}/p\n", server="user = nobody\n"
+    )
+    expect_lines(daemon, "profile writer")
+    intruder.aim(daemon.named("worker 1"))
+    daemon.send_signal(signal.SIGUSR2)
+    wait_until((tmp_path / "p.cpu.pb.gz").exists, "a profile of all")
+    attempts = intruder.attempts("rename")
+    assert_refused(attempts, *({"rename", "unlink"} & set(attempts)))
+
+
+def test_nobody_looks_in(observe, intruder):
+    """A process of the same user, outside, can't read a worker's memory; but how much it has is
+    told."""
+    daemon = start_with(observe, intruder, server="user = nobody\n")
+    worker = daemon.named("worker 0")
+    wait_until(lambda: "Seccomp:\t2" in status(worker), "it is in its sandbox")
+    nobody = subprocess.run(
+        ["setpriv", "--reuid=nobody", "--clear-groups", "cat", f"/proc/{worker}/environ"],
+        capture_output=True,
+        check=False,
+    )
+    assert nobody.returncode != 0 and b"Permission denied" in nobody.stderr
+    page = text(daemon, "/metrics")
+    found = re.findall(r"^tiffd_worker_pss_bytes\{.*\} (\S+)", page, re.M)
+    assert len(found) == 2 and all(float(bytes_) > 100000 for bytes_ in found)
+    for set_ in ("CapPrm", "CapEff", "CapBnd", "CapInh", "CapAmb"):
+        assert f"{set_}:\t0000000000000000" in status(worker)
+    assert "NoNewPrivs:\t1" in status(worker)
+
+
+def test_memory_of_a_worker_that_came_later(observe, intruder):
+    daemon = start_with(observe, intruder)
+    daemon.expect_log(r"worker 0: process \d+ was ended by signal 9")
+    victim = daemon.named("worker 0")
+    os.kill(victim, signal.SIGKILL)
+    wait_until(lambda: daemon.named("worker 0") != victim, "another worker 0")
+    assert fetch(daemon, "GET", "/o").status == 200
+
+    def told():
+        page = text(daemon, "/metrics")
+        return re.search(r'^tiffd_worker_pss_bytes\{.*worker="0".*\} [1-9]\d{4}', page, re.M)
+
+    wait_until(told, "its memory")
 
 
 def test_without_a_sandbox(observe, intruder):

@@ -10,7 +10,7 @@
 
 #include "master/boot.h"
 
-enum { START = 50 };
+enum { START = 50, PER_WORKER = 5 };
 
 /* The limit that these configurations lead to from a low one; NULL: no such generation. */
 static rlim_t
@@ -42,7 +42,7 @@ what_a_generation_takes_is_counted(void **state)
 
     (void)state;
     assert_true(least > START);
-    assert_int_equal(limit_for(&full, NULL, NULL), least + 100 + 3 * 7 + 2 * 11);
+    assert_int_equal(limit_for(&full, NULL, NULL), least + 100 + PER_WORKER * 7 + 2 * 11);
 }
 
 static void
@@ -54,8 +54,9 @@ older_generations_keep_theirs_open(void **state)
     rlim_t alone = limit_for(&next, NULL, NULL);
 
     (void)state;
-    assert_int_equal(limit_for(&next, &many, NULL), alone + 3 * 30);
-    assert_int_equal(limit_for(&next, &many, &large), alone + 3 * 30 + 3 + 2 * 20);
+    assert_int_equal(limit_for(&next, &many, NULL), alone + PER_WORKER * 30);
+    assert_int_equal(limit_for(&next, &many, &large),
+                     alone + PER_WORKER * 30 + PER_WORKER + 2 * 20);
 }
 
 static void

@@ -11,6 +11,10 @@
 #include <cmocka.h>
 
 #include "format/crash_report.h"
+#include "sandbox/confine.h"
+
+static const struct confinement open_air = { .mode = SANDBOX_MODE_OFF,
+                                             .identity.user = (uid_t)-1 };
 
 static void
 the_request_is_named(void **state)
@@ -88,7 +92,7 @@ a_child_tells(void **state)
     int status = 1;
 
     (void)state;
-    assert_int_equal(crash_report_fork(&record, "p", NULL), 0);
+    assert_int_equal(crash_report_fork(&record, "p", NULL, &open_air), 0);
     assert_true(wait(&status) > 0);
     assert_int_equal(status, 0);
 }

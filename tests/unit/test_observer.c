@@ -26,11 +26,20 @@
 #define GET(path) "GET " path " HTTP/1.0\r\n\r\n"
 #define WINDOW    GET("/pprof/profile?seconds=3600")
 
+static const struct confinement open_air = { .mode = SANDBOX_MODE_OFF,
+                                             .identity.user = (uid_t)-1 };
+static const struct confine_paths paths;
 static struct observed observed;
 static struct sockaddr_in address;
 static int listen_fd;
 static int master_pipe[2];
 static pid_t observer;
+
+static void
+outlive(void *lent)
+{
+    (void)lent;
+}
 
 static int
 set_up(void **state)
@@ -53,7 +62,10 @@ set_up(void **state)
                                                   .listen_fds = &listen_fd,
                                                   .listen_count = 1,
                                                   .master_pipe = master_pipe[0],
-                                                  .identity.user = (uid_t)-1 };
+                                                  .control = -1,
+                                                  .master_gone = outlive,
+                                                  .confinement = &open_air,
+                                                  .paths = &paths };
 
         close(master_pipe[1]);
         if (signals_open() < 0)

@@ -25,6 +25,7 @@
 #include "base/log.h"
 #include "build.h"
 #include "sandbox/calls.h"
+#include "sandbox/canary.h"
 #include "sandbox/refused.h"
 #include "sandbox/sandbox.h"
 #include "scratch.h"
@@ -215,6 +216,28 @@ a_writer(void **state)
     run_confined(in_a_writer);
 }
 
+/* --- the canary --------------------------------------------------------------------------- */
+
+/* Nothing here returns. */
+static void
+with_another_canary(void)
+{
+    const uint64_t before = canary_value();
+
+    canary_renew();
+    EXPECT(canary_value() != before && (canary_value() & 0xff) == 0);
+    _exit(0);
+}
+
+static void
+a_canary_is_new(void **state)
+{
+    (void)state;
+    if (canary_value() == 0)
+        skip();
+    run(with_another_canary);
+}
+
 /* --- the log ------------------------------------------------------------------------------ */
 
 static const char *log_path;
@@ -258,7 +281,7 @@ main(void)
         cmocka_unit_test(names_are_known),   cmocka_unit_test(a_worker),
         cmocka_unit_test(a_reporter),        cmocka_unit_test(a_writer),
         cmocka_unit_test(off_takes_nothing), cmocka_unit_test(mode_log_counts_and_lets_through),
-        cmocka_unit_test(lines_get_rarer),
+        cmocka_unit_test(a_canary_is_new),   cmocka_unit_test(lines_get_rarer),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

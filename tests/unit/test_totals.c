@@ -12,6 +12,7 @@
 #include <jansson.h>
 
 #include "base/count.h"
+#include "base/proc.h"
 #include "observed.h"
 #include "pages/health.h"
 #include "pages/metrics.h"
@@ -140,9 +141,13 @@ workers_of_the_living(void **state)
     unsigned count;
     struct totals_worker *workers = totals_workers(&newest.view, &count);
 
+    int memory[] = { proc_memory_open(getpid()), 0 };
+
     (void)state;
     assert_int_equal(count, 2);
+    assert_int_equal(workers[0].pss, 0); /* nothing tells it */
     free(workers);
+    newest.view.memory = memory;
     older.roster->places[0].pid = getpid();
     slots_worker(&older.slots, 0)->memory.in_use = 5;
     slots_worker(&newest.slots, 0)->memory.in_use = 6;
@@ -153,6 +158,8 @@ workers_of_the_living(void **state)
     assert_ptr_equal(workers[2].view, &older.view);
     assert_true(workers[0].cpu_ns > 0);
     assert_true(workers[0].pss > 0);
+    newest.view.memory = NULL;
+    close(memory[0]);
     assert_int_equal(workers[1].cpu_ns, 0);
     assert_int_equal(totals_memory(workers, count).in_use, 11);
     free(workers);

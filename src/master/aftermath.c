@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * aftermath: the observer has a copy of what the master knew at the fork, and is told what has
+ * changed in it since. Known weakness: what a worker does while it drains after the master's
+ * death is in no profile.
+ */
+#include "master/aftermath.h"
+
+#include <unistd.h>
+
+#include "base/control.h"
+#include "base/log.h"
+#include "format/crash_report.h"
+#include "master/generation.h"
+#include "stack/crash.h"
+
+#define STEP_US 5000 /* between two looks for children that have ended */
+
+static struct generation *
+find_generation(struct generation *newest, unsigned number)
+{
+    while (newest && newest->number != number)
+        newest = newest->older;
+    return newest;
+}
+
+void
+aftermath_spawned(void *lent, const struct control_message *message, int memory)
+{
+    struct generation *generation = find_generation(lent, message->generation);
+
+    if (generation == NULL || message->worker >= generation->config->server.workers) {
+        if (memory >= 0)
+            close(memory);
+        return;
+    }
+    generation_set_memory(generation, message->worker, memory);
+    profile_files_prepare(generation->instruments.profile_files, message->worker);
+    profile_files_spawned(generation->instruments.profile_files, message->worker, message->pid);
+}
+
+static void
+aftermath_report(const struct generation *generation)
+{
+    const struct tables *tables = &generation->instruments.tables;
+    struct crash_record *shared = tables_crash(tables, tables_master(tables));
+    struct crash_record record;
+
+    if (crash_take(shared, generation->instruments.roster->master, &record) &&
+        crash_claim(shared) &&
+        crash_report_fork(&record, "master", NULL, &generation->confinement) < 0)
+        log_error("the master has crashed, and its stack can't be told");
+}
+
+/* Files of workers that had ended are the master's, who has begun with them. */
+static void
+aftermath_write_profiles(const struct generation *generation)
+{
+    struct profile_files *files = generation->instruments.profile_files;
+
+    profile_files_adopt(files, generation->instruments.roster);
+    profile_files_write(files);
+}
+
+void
+aftermath_run(void *lent)
+{
+    const struct generation *newest = lent;
+
+    aftermath_report(newest);
+    for (const struct generation *g = newest; g; g = g->older)
+        aftermath_write_profiles(g);
+    while (child_count() > 0) {
+        usleep(STEP_US);
+        child_reap();
+    }
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * aftermath: what is done when the master is gone, in the observer, which outlives it: the log
+ * tells why, and the profiles of all that ran are written.
+ */
+#ifndef MASTER_AFTERMATH_H
+#define MASTER_AFTERMATH_H
+
+#include <sys/types.h>
+
+struct control_message;
+
+/* In the observer; lent: the newest generation that it knows. A worker's place has a new
+ * process (CONTROL_WORKER), whose profile begins now; owns what tells its memory. */
+void aftermath_spawned(void *lent, const struct control_message *message, int memory);
+
+/* The master is gone. Returns when all is written, or what is stuck on a disk is given up. */
+void aftermath_run(void *lent);
+
+#endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* place: where a process of a generation is, and what the master holds to reach it. */
+#ifndef MASTER_PLACE_H
+#define MASTER_PLACE_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/child.h"
+#include "base/control.h"
+
+/* It stays when the process in it is replaced. Begins zeroed. */
+struct place {
+    struct child child; /* its pid 0: empty */
+    unsigned failures;  /* in a row, see respawn.h */
+    uint64_t since;     /* ms of clock.h: when the process that is or was there began */
+    uint64_t spawn_at;  /* when an empty place is to be filled; 0: never */
+    int control;        /* the master's end, see control.h; 0: there is none */
+};
+
+/* Before the fork; *process is the end that the process gets. 0 or a negative errno. */
+int place_open(struct place *place, int *process) __attribute__((warn_unused_result));
+
+/* When the process has ended; and in every child, for what is the master's alone. */
+void place_close(struct place *place);
+
+/* Tells the process in this place something; none: nobody is told. What it does not read is
+ * lost.
+ */
+void place_tell(const struct place *place, const struct control_message *message,
+                int descriptor);
+
+#endif

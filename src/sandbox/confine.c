@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* confine: see confine.h. */
+#include "sandbox/confine.h"
+
+#include <errno.h>
+#include <link.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/child.h"
+#include "base/log.h"
+
+/* --- paths -------------------------------------------------------------------------------- */
+
+void
+confine_add(struct confine_paths *paths, const char *path, bool write)
+{
+    if (paths->count < CONFINE_PATHS - 1)
+        paths->items[paths->count++] = (struct sandbox_path){ path, write };
+}
+
+void
+confine_add_folder(struct confine_paths *paths, const char *file)
+{
+    const char *slash = file ? strrchr(file, '/') : NULL;
+    char *folder;
+
+    if (file == NULL)
+        return;
+    folder = slash ? strndup(file, (size_t)(slash - file) + 1) : strdup(".");
+    if (folder)
+        confine_add(paths, folder, true);
+}
+
+static int
+add_library(struct dl_phdr_info *info, size_t size, void *argument)
+{
+    (void)size;
+    if (info->dlpi_name[0] == '/' && strncmp(info->dlpi_name, "/usr/", 5) != 0)
+        confine_add(argument, info->dlpi_name, false);
+    return 0;
+}
+
+/* Libraries of /lib are in /usr/lib where these are one. */
+void
+confine_add_code(struct confine_paths *paths)
+{
+    confine_add(paths, "/proc", false);
+    confine_add(paths, "/proc/self/exe", false);
+    confine_add(paths, "/usr", false);
+    dl_iterate_phdr(add_library, paths);
+}
+
+/* --- entering ----------------------------------------------------------------------------- */
+
+static bool
+stays(enum sandbox_kind kind)
+{
+    return kind == SANDBOX_OBSERVER || kind == SANDBOX_WRITER || kind == SANDBOX_LOADER;
+}
+
+int
+confine_enter(const struct confinement *confinement, enum sandbox_kind kind,
+              const struct confine_paths *paths)
+{
+    int error = 0;
+
+    sandbox_bound(confinement->mode);
+    if (!stays(kind) && (error = identity_become(&confinement->identity)) < 0)
+        log_error("user: %s", strerror(-error));
+    return error < 0 ? error : sandbox_enter(confinement->mode, kind, paths->items);
+}
+
+int
+confine_reader(const struct confinement *confinement, enum sandbox_kind kind)
+{
+    struct confine_paths paths = { 0 };
+
+    confine_add_code(&paths);
+    return confine_enter(confinement, kind, &paths);
+}
+
+/* --- work apart --------------------------------------------------------------------------- */
+
+static _Noreturn void
+do_work(const struct confinement *confinement, void (*work)(void *argument), void *argument)
+{
+    signal(SIGALRM, SIG_DFL);
+    alarm(CHILD_SECONDS);
+    if (confine_reader(confinement, SANDBOX_REPORTER) < 0)
+        _exit(EXIT_FAILURE);
+    work(argument);
+    sandbox_log(SANDBOX_REPORTER);
+    _exit(EXIT_SUCCESS);
+}
+
+int
+confine_apart(const struct confinement *confinement, void (*work)(void *argument),
+              void *argument)
+{
+    pid_t pid = fork();
+    int status = 0;
+
+    if (pid < 0)
+        return -errno;
+    if (pid == 0)
+        do_work(confinement, work, argument);
+    while (waitpid(pid, &status, 0) < 0)
+        if (errno != EINTR)
+            return -errno;
+    return WIFEXITED(status) && WEXITSTATUS(status) == EXIT_SUCCESS ? 0 : -ECANCELED;
+}
