@@ -7,7 +7,7 @@
  * watching until another has caught up, which rings its doorbell. A timer backs the bell up,
  * for a worker that hangs or dies rings nobody.
  *
- * Over server.worker_connections the longest idle connection makes room, as in nginx; where
+ * Over server.worker_connections the longest idle connection is closed, as in nginx; where
  * none is idle the client is told so (503). Without descriptors or memory accepting pauses: the
  * queue of the listen socket holds the clients meanwhile.
  */
@@ -81,9 +81,10 @@ ring_others(struct worker *worker)
     }
 }
 
-/* Has one more connection room? If not, the idle one that has waited longest makes room. */
+/* May one more connection be served? If need be, the one that has been idle longest is closed.
+ */
 static bool
-make_room(struct worker *worker)
+make_place(struct worker *worker)
 {
     if (worker->connections - worker->refused < worker->server->worker_connections)
         return true;
@@ -105,7 +106,7 @@ refuse_busy(struct worker *worker, struct connection *connection)
 static void
 acceptor_admit(struct worker *worker, int fd)
 {
-    const bool room = make_room(worker);
+    const bool served = make_place(worker);
     struct connection *connection = connection_open(worker, fd, TRACE_ACCEPT);
 
     if (connection == NULL) {
@@ -113,7 +114,7 @@ acceptor_admit(struct worker *worker, int fd)
         return;
     }
     slot_add(&worker->slot->accepted, 1);
-    if (!room)
+    if (!served)
         refuse_busy(worker, connection);
     activity_serve(NULL);
     ring_others(worker);
