@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -31,6 +32,7 @@
 #include "scratch.h"
 
 #if HAVE_SECCOMP
+#include <linux/seccomp.h>
 #include <seccomp.h>
 #endif
 
@@ -274,14 +276,88 @@ lines_get_rarer(void **state)
     free((void *)(uintptr_t)log_path);
 }
 
+/* --- systems that lack a part ------------------------------------------------------------- */
+
+#if HAVE_SECCOMP
+enum { NO_LANDLOCK = 1, NO_SECCOMP = 2 };
+
+static unsigned lacking;
+
+/* This process and its children see a system that lacks that. */
+static void
+take_away(unsigned parts)
+{
+    scmp_filter_ctx context = seccomp_init(SCMP_ACT_ALLOW);
+
+    if (parts & NO_LANDLOCK)
+        EXPECT(seccomp_rule_add(context, SCMP_ACT_ERRNO(ENOSYS), SYS_landlock_create_ruleset,
+                                0) == 0);
+    if (parts & NO_SECCOMP) {
+        EXPECT(seccomp_rule_add(context, SCMP_ACT_ERRNO(ENOSYS), SYS_seccomp, 0) == 0);
+        EXPECT(seccomp_rule_add(context, SCMP_ACT_ERRNO(EINVAL), SYS_prctl, 1,
+                                SCMP_A0(SCMP_CMP_EQ, PR_SET_SECCOMP)) == 0);
+    }
+    EXPECT(seccomp_load(context) == 0);
+    seccomp_release(context);
+}
+
+/* Said once, and all goes on with what is left. */
+static void
+probe_and_enter(void)
+{
+    take_away(lacking);
+    EXPECT(log_open(log_path) == 0);
+    sandbox_probe(SANDBOX_MODE_ENFORCE);
+    sandbox_probe(SANDBOX_MODE_ENFORCE);
+    EXPECT(sandbox_enter(SANDBOX_MODE_ENFORCE, SANDBOX_REPORTER, NULL) == 0);
+}
+#endif
+
+static void
+what_a_system_lacks_is_said_once(void **state)
+{
+#if HAVE_SECCOMP
+    static const char *const words[] = {
+        [NO_LANDLOCK] = "this system has no Landlock: processes are confined by what is left\n",
+        [NO_SECCOMP] = "this system allows no seccomp: processes",
+        [NO_LANDLOCK | NO_SECCOMP] =
+            "this system allows neither seccomp nor Landlock: processes",
+    };
+
+    log_path = strdup(scratch_path("lacking"));
+    for (lacking = 1; lacking < COUNT(words); lacking++) {
+        char text[1024] = "";
+        FILE *log;
+        const char *line;
+
+        run_confined(probe_and_enter);
+        log = fopen(log_path, "r");
+        assert_non_null(log);
+        assert_true(fread(text, 1, sizeof(text) - 1, log) > 0);
+        fclose(log);
+        line = strstr(text, words[lacking]);
+        assert_non_null(line);
+        assert_null(strstr(line + 1, "this system"));
+        unlink(log_path);
+    }
+    free((void *)(uintptr_t)log_path);
+#endif
+    (void)state;
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(names_are_known),   cmocka_unit_test(a_worker),
-        cmocka_unit_test(a_reporter),        cmocka_unit_test(a_writer),
-        cmocka_unit_test(off_takes_nothing), cmocka_unit_test(mode_log_counts_and_lets_through),
-        cmocka_unit_test(a_canary_is_new),   cmocka_unit_test(lines_get_rarer),
+        cmocka_unit_test(names_are_known),
+        cmocka_unit_test(a_worker),
+        cmocka_unit_test(a_reporter),
+        cmocka_unit_test(a_writer),
+        cmocka_unit_test(off_takes_nothing),
+        cmocka_unit_test(mode_log_counts_and_lets_through),
+        cmocka_unit_test(a_canary_is_new),
+        cmocka_unit_test(lines_get_rarer),
+        cmocka_unit_test(what_a_system_lacks_is_said_once),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
