@@ -15,6 +15,8 @@
 #include <gperftools/malloc_extension_c.h>
 #include <gperftools/malloc_hook_c.h>
 
+#define TRIM_MIN (1024 * 1024) /* bytes of free pages */
+
 static uint64_t *counter; /* set before the hook is */
 
 static void
@@ -62,6 +64,14 @@ allocator_publish(struct slot_memory *memory)
     allocator_put(&memory->released, released);
 }
 
+void
+allocator_trim(void)
+{
+    MallocExtension_MarkThreadIdle();
+    if (property("tcmalloc.pageheap_free_bytes") >= TRIM_MIN)
+        MallocExtension_ReleaseFreeMemory();
+}
+
 #else
 
 int
@@ -75,6 +85,11 @@ void
 allocator_publish(struct slot_memory *memory)
 {
     (void)memory;
+}
+
+void
+allocator_trim(void)
+{
 }
 
 #endif

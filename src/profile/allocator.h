@@ -13,4 +13,8 @@ int allocator_count(struct slot_memory *memory) __attribute__((warn_unused_resul
  * tcmalloc. */
 void allocator_publish(struct slot_memory *memory);
 
+/* Gives free memory back to the system, if it is worth it. For a quiet moment: it can take
+ * milliseconds. */
+void allocator_trim(void);
+
 #endif

@@ -123,6 +123,7 @@ connection_close(struct worker *worker, struct connection *connection)
     free(connection->inbox);
     free(connection->outbox);
     worker->connections--;
+    worker->untrimmed = true;
     worker->refused -= connection->refused;
     free(connection);
     slot_add(&worker->slot->connections, (uint64_t)-1);

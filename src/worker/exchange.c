@@ -2,11 +2,11 @@
 /*
  * exchange: the way from bytes received to answers begun.
  *
- * Heads are read where recv(2) put them: in the worker's inbox, or in the connection's own when
- * a part of one had come before. Small answers gather in the stage and share a system call; a
- * body that can't leave at once ends the reading until it has. What is left over of the bytes
- * is kept, never more than server.max_header_size of it, so a client that pipelines faster than
- * it reads is stopped by its own socket.
+ * Heads are read where recv(2) put them, in the worker's inbox, behind what the connection's
+ * own holds when a part of one had come before. Small answers gather in the stage and share a
+ * system call; a body that can't leave at once ends the reading until it has. What is left over
+ * of the bytes is kept, never more than server.max_header_size of it, so a client that
+ * pipelines faster than it reads is stopped by its own socket.
  */
 #include "worker/exchange.h"
 
@@ -350,22 +350,20 @@ receive_failed(struct worker *worker, struct connection *connection, ssize_t n)
 void
 exchange_receive(struct worker *worker, struct connection *connection)
 {
-    struct inbox *inbox = connection->inbox;
-    struct input input = input_of(inbox);
-    char *bytes = inbox ? inbox->bytes : worker->inbox;
-    size_t capacity = (size_t)worker->server->max_header_size - input.length;
-    ssize_t n = recv(connection->watch.fd, bytes + input.length, capacity, 0);
+    struct input input = input_of(connection->inbox);
+    const size_t space = (size_t)worker->server->max_header_size - input.length;
+    ssize_t n = recv(connection->watch.fd, worker->inbox + input.length, space, 0);
 
     if (n <= 0) {
         receive_failed(worker, connection, n);
         return;
     }
-    if ((size_t)n < capacity && !connection->hangup)
+    if ((size_t)n < space && !connection->hangup)
         connection->readable = false;
-    input.at = bytes;
+    if (input.length > 0)
+        memcpy(worker->inbox, input.at, input.length);
+    input.at = worker->inbox;
     input.length += (size_t)n;
-    if (inbox)
-        inbox->length = input.length;
     if (go_on(worker, connection, &input) && connection->readable)
         connection_yield(worker, connection);
 }

@@ -33,6 +33,7 @@
 #include "worker/sndbuf.h"
 
 #define EVENTS     256  /* a turn */
+#define TRIM_MS    5000 /* between two times that free memory is given back */
 #define PUBLISH_MS 1000 /* between two looks at the memory */
 
 static void
@@ -324,6 +325,8 @@ worker_next_wait(const struct worker *worker)
         wait = wait < 0 || wait > 100 ? 100 : wait;
     if (worker->unpublished && (wait < 0 || wait > PUBLISH_MS))
         wait = PUBLISH_MS;
+    if (worker->untrimmed && (wait < 0 || wait > TRIM_MS))
+        wait = TRIM_MS;
     return wait;
 }
 
@@ -338,6 +341,17 @@ publish_memory(struct worker *worker)
         return;
     worker->published = worker->now;
     allocator_publish(&worker->slot->memory);
+}
+
+/* What a burst of connections took is given back after it. */
+static void
+trim_memory(struct worker *worker)
+{
+    if (!worker->untrimmed || worker->now < worker->trimmed + TRIM_MS)
+        return;
+    worker->trimmed = worker->now;
+    worker->untrimmed = false;
+    allocator_trim();
 }
 
 /* One turn for each that waits now; who yields again waits for the next round. */
@@ -386,6 +400,7 @@ worker_turn(struct worker *worker)
     take_turns(worker);
     acceptor_resume(worker);
     publish_memory(worker);
+    trim_memory(worker);
     if (worker->drain_until != 0 &&
         (worker->connections == 0 || worker->now >= worker->drain_until))
         worker->ended = true;

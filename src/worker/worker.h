@@ -32,6 +32,8 @@ struct worker {
     struct admissions admissions;
     uint64_t published;            /* ms, when the numbers of the memory were */
     bool unpublished;              /* they may have changed since */
+    uint64_t trimmed;              /* ms, when free memory was given back */
+    bool untrimmed;                /* connections have closed since */
     struct connection_queue queue; /* have more to do but gave up their turn */
     unsigned queued;
     unsigned connections;

@@ -47,6 +47,20 @@ adds_up(const struct slot_memory *memory)
 }
 
 static void
+free_memory_is_given_back(void **state)
+{
+    struct slot_memory memory = { 0 };
+
+    (void)state;
+    fill();
+    clear();
+    allocator_trim();
+    allocator_publish(&memory);
+    assert_true(memory.page_heap < BLOCK_SIZE * BLOCKS / 8);
+    assert_true(memory.released > BLOCK_SIZE * BLOCKS / 2);
+}
+
+static void
 in_use_follows(void **state)
 {
     struct slot_memory before = { 0 };
@@ -129,6 +143,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(in_use_follows),
+        cmocka_unit_test(free_memory_is_given_back),
         cmocka_unit_test(counts_in_all_threads),
     };
 

@@ -39,12 +39,34 @@ its_own_rest_moves_to_the_front(void **state)
     assert_null(inbox);
 }
 
+/* A slow head costs what it needs, not what it may become. */
+static void
+it_grows_as_needed(void **state)
+{
+    static const char bytes[16384];
+    struct inbox *inbox = NULL;
+    const struct head head = { 0 };
+    size_t before = 0;
+
+    (void)state;
+    for (size_t length = 1; length <= sizeof(bytes); length++) {
+        assert_int_equal(inbox_keep(&inbox, bytes, length, &head, sizeof(bytes)), 0);
+        assert_int_equal(inbox->length, length);
+        assert_true(inbox->capacity >= length && inbox->capacity <= sizeof(bytes));
+        assert_true(before == 0 || inbox->capacity == before ||
+                    inbox->capacity < 2 * (length + sizeof(*inbox)));
+        before = inbox->capacity;
+    }
+    assert_int_equal(inbox_keep(&inbox, NULL, 0, &head, sizeof(bytes)), 0);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_is_made_from_foreign_bytes),
         cmocka_unit_test(its_own_rest_moves_to_the_front),
+        cmocka_unit_test(it_grows_as_needed),
     };
 
     return cmocka_run_group_tests_name("inbox", tests, NULL, NULL);
