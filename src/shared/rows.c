@@ -3,10 +3,9 @@
  * at that moment can be half new. */
 #include "shared/rows.h"
 
-static const char *const state_names[ROW_STATES] = {
-    [ROW_IDLE] = "idle", [ROW_DRAINING] = "draining", [ROW_HEAD] = "head",
-    [ROW_SEND] = "send", [ROW_READ] = "read",         [ROW_LINGER] = "linger",
-};
+#define STATE_NAME(name, text) [ROW_##name] = (text),
+
+static const char *const state_names[ROW_STATES] = { ROWS_STATES(STATE_NAME) };
 
 const char *
 rows_state_name(enum row_state state)

@@ -9,7 +9,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum row_state { ROW_IDLE, ROW_DRAINING, ROW_HEAD, ROW_SEND, ROW_READ, ROW_LINGER, ROW_STATES };
+/* The states of a connection, for rows and for the worker (connection.h): STATE(name, text). */
+#define ROWS_STATES(STATE)                                                                     \
+    STATE(IDLE, "idle")         /* between requests */                                         \
+    STATE(DRAINING, "draining") /* the same in a worker that drains: a last one may come */    \
+    STATE(HEAD, "head")         /* a request head is incomplete */                             \
+    STATE(SEND, "send")         /* an answer has not left */                                   \
+    STATE(READ, "read")         /* a thread reads what is to be sent next */                   \
+    STATE(LINGER, "linger")     /* all is sent and said; what still arrives is discarded */
+
+#define ROWS_STATE(name, text) ROW_##name,
+
+enum row_state { ROWS_STATES(ROWS_STATE) ROW_STATES };
 
 /* Times are ns of CLOCK_MONOTONIC. */
 struct row {

@@ -21,15 +21,10 @@
 #include "worker/timers.h"
 #include "worker/watch.h"
 
-enum connection_state {
-    CONNECTION_IDLE = ROW_IDLE, /* between requests */
-    CONNECTION_DRAINING, /* idle in a worker that drains: a last request may still come */
-    CONNECTION_HEAD,     /* a request head is incomplete */
-    CONNECTION_SEND,     /* an answer has not left */
-    CONNECTION_READ,     /* a thread reads what is to be sent next */
-    CONNECTION_LINGER,   /* all is sent and said; what still arrives is discarded */
-    CONNECTION_STATES
-};
+/* What they mean stands in rows.h. */
+#define CONNECTION_STATE(name, text) CONNECTION_##name = ROW_##name,
+
+enum connection_state { ROWS_STATES(CONNECTION_STATE) CONNECTION_STATES };
 
 struct multipart;
 struct reader_job;
