@@ -146,3 +146,9 @@ def rows_of(table):
         if match:
             rows[match[3].removesuffix(" (inline)")] = (float(match[1]), float(match[2]))
     return rows
+
+
+def sampled(rows, name):
+    """The share of a function and what it called, of what samples were taken of: %. On a busy
+    machine, the part of short windows that no sample covers is large."""
+    return 100 * rows[name][1] / (100 - rows.get("not_sampled", (0, 0))[1])
