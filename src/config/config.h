@@ -95,6 +95,7 @@ struct config_profile {
 /* [debug] */
 struct config_debug {
     struct listen_list listen; /* loopback and Unix sockets only */
+    struct header_list hosts;  /* that a Host field may name besides loopback */
     unsigned max_clients;
     unsigned trace_events; /* kept a worker; 0: none are noted */
     uint64_t schedtrace;   /* 0: off */

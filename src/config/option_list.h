@@ -100,8 +100,10 @@ OPTION(profile, mode, mode, "0640", 0, 0777, 0,
 
 OPTION(debug, listen, listen, "", 0, 0, 0,
        "where numbers, profiles and traces are served: loopback or unix:/PATH; empty: nowhere")
+OPTION(debug, hosts, hosts, "", 0, 0, 0,
+       "names and addresses other than loopback by which browsers may ask there, over TCP")
 OPTION(debug, max_clients, number, "16", 1, 1024, 0,
-       "clients served there at a time; one more is answered with 503")
+       "profiles, traces and stacks served there at a time; above it: 503")
 OPTION(debug, trace_events, number, "16384", 0, 4194304, 0,
        "events that a worker keeps for execution traces; 0: none are noted")
 OPTION(debug, schedtrace, time, "0", 0, 86400000, 0,

@@ -71,6 +71,7 @@ extern const struct option_type type_media;    /* a media type, RFC 9110 section
 extern const struct option_type type_value;    /* a field value, RFC 9110 section 5.5 */
 extern const struct option_type type_listen;   /* listen addresses */
 extern const struct option_type type_header;   /* "Name: value" */
+extern const struct option_type type_hosts;    /* names and addresses of hosts */
 
 /* The C type of the field that each of them fills. */
 #define TYPE_FIELD_number   unsigned
@@ -94,5 +95,6 @@ extern const struct option_type type_header;   /* "Name: value" */
 #define TYPE_FIELD_value    char *
 #define TYPE_FIELD_listen   struct listen_list
 #define TYPE_FIELD_header   struct header_list
+#define TYPE_FIELD_hosts    struct header_list
 
 #endif

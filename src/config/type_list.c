@@ -13,6 +13,8 @@
 #include "config/setting.h"
 #include "config/type.h"
 
+#define HOST_MAX 150 /* octets; a line has to hold it */
+
 static void
 add_address(const struct setting *setting, struct span text, struct listen_list *list)
 {
@@ -113,12 +115,59 @@ clear_header(union option_field field)
     *field.header = (struct header_list){ 0 };
 }
 
+/* A name, an IPv4 address or [an IPv6 address]; what Host fields can hold. */
+static bool
+is_host(struct span text)
+{
+    static const char accepted[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                   "0123456789.-_";
+    const bool literal =
+        text.length > 2 && text.at[0] == '[' && text.at[text.length - 1] == ']';
+
+    if (literal)
+        text = (struct span){ text.at + 1, text.length - 2 };
+    for (size_t i = 0; i < text.length; i++)
+        if (strchr(literal ? "0123456789abcdefABCDEF:." : accepted, text.at[i]) == NULL)
+            return false;
+    return text.length > 0 && text.length <= HOST_MAX;
+}
+
+static void
+add_host(const struct setting *setting, struct span text, struct header_list *list)
+{
+    if (!is_host(text)) {
+        setting_refuse(setting, text, "is no host");
+        return;
+    }
+    list->items = memory_grow(list->items, list->count + 1, sizeof(*list->items));
+    list->items[list->count++] = memory_copy_span(text);
+}
+
+static void
+parse_hosts(const struct setting *setting, union option_field field)
+{
+    struct span rest = span_of(setting->value);
+
+    if (rest.length == 0)
+        return;
+    while (rest.at != NULL)
+        add_host(setting, span_trim(span_cut(&rest, ',')), field.header);
+}
+
 const struct option_type type_listen = {
     .list = true,
     .parse = parse_listen,
     .print = print_listen,
     .clear = clear_listen,
     .accepts = "IPV4:PORT, [IPV6]:PORT, *:PORT with a port from 1 to 65535, unix:/PATH",
+};
+
+const struct option_type type_hosts = {
+    .list = true,
+    .parse = parse_hosts,
+    .print = print_header,
+    .clear = clear_header,
+    .accepts = "names, IPv4 addresses and [IPv6] addresses, without a port",
 };
 
 const struct option_type type_header = {

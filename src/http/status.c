@@ -23,6 +23,7 @@ static const struct {
     STATUS(304, "Not Modified"),
     STATUS(204, "No Content"),
     STATUS(400, "Bad Request"),
+    STATUS(403, "Forbidden"),
     STATUS(404, "Not Found"),
     STATUS(405, "Method Not Allowed"),
     STATUS(408, "Request Timeout"),

@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "observer/origin.h"
 #include "observer/reply.h"
 
 #define REQUEST_MS     10000 /* until the whole request is there */
@@ -38,8 +39,6 @@ find_route(struct service *service)
     enum method method = message->request.method;
     bool post = span_equal(message->method, SPAN("POST"));
 
-    if (service->client->subscription == NULL)
-        return (struct message_error){ 503, "too many clients; see [debug] clients" };
     if (method == METHOD_UNKNOWN)
         return (struct message_error){ 501, NULL };
     if ((service->route = service->client->find(message->request.path)) == NULL)
@@ -62,6 +61,25 @@ check_query(struct service *service)
 }
 
 static struct message_error
+check_origin(struct service *service)
+{
+    const struct client *client = service->client;
+
+    if (origin_allows(&service->message, client->peer.fd, &client->view->config->debug.hosts,
+                      service->reason))
+        return fine;
+    return (struct message_error){ 403, service->reason };
+}
+
+static struct message_error
+take_seat(const struct service *service)
+{
+    if (service->route->quick || seat_take(service->client->seats, service->client->owner))
+        return fine;
+    return (struct message_error){ 503, "too many clients; see [debug] max_clients" };
+}
+
+static struct message_error
 understand(struct service *service)
 {
     struct message *message = &service->message;
@@ -69,11 +87,15 @@ understand(struct service *service)
 
     service->head_only = message->head.method == METHOD_HEAD;
     if (error.status == 0)
+        error = check_origin(service);
+    if (error.status == 0)
         error = find_route(service);
     if (error.status == 0)
         error = check_query(service);
     if (error.status == 0 && message->request.method == METHOD_KNOWN)
         error = message_read_content(message, &service->peer);
+    if (error.status == 0)
+        error = take_seat(service);
     return error;
 }
 
@@ -142,6 +164,7 @@ client_serve(const struct client *client)
     alarm(ANSWER_SECONDS);
     if ((error = respond(&service)) < 0)
         log_debug("client: %s", strerror(-error));
+    seat_give(client->seats, client->owner);
     peer_finish(&service.peer);
     message_free(&service.message);
 }

@@ -5,6 +5,7 @@
 
 #include "observer/peer.h"
 #include "observer/route.h"
+#include "observer/seat.h"
 #include "observer/subscription.h"
 #include "observer/view.h"
 
@@ -12,8 +13,9 @@ struct client {
     const struct view *view;
     route_finder *find;
     struct peer peer;
-    struct subscription
-        *subscription; /* NULL: there are too many clients, and this one is told so */
+    const struct seats *seats; /* for pages that take time */
+    uint32_t owner;            /* what this process is called there */
+    struct subscription *subscription;
 };
 
 /* Serves the client and closes its connection. However long that takes, the process is ended

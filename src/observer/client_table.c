@@ -17,24 +17,77 @@
 #include "base/log.h"
 #include "format/crash_report.h"
 
-#define END_MS 1000 /* for a child to end by itself */
+#define END_MS   1000 /* for a child to end by itself */
+#define GRACE_MS 250  /* that a client has in any case */
+#define SPARE    32   /* places without a seat */
 
 int
 client_table_create(struct client_table *table, const struct view *view)
 {
-    *table = (struct client_table){ .view = view, .clients = view->config->debug.max_clients };
-    table->size = 2 * table->clients;
-    if ((table->children = calloc(table->size, sizeof(*table->children))) == NULL)
+    const unsigned seats = view->config->debug.max_clients;
+    int error;
+
+    *table = (struct client_table){ .view = view, .size = seats + SPARE };
+    if ((table->places = calloc(table->size, sizeof(*table->places))) == NULL)
         return -ENOMEM;
-    if ((table->subscriptions = subscription_create(table->clients)) == NULL ||
+    if ((error = seat_create(&table->seats, seats)) < 0)
+        return error;
+    if ((table->subscriptions = subscription_create(table->size)) == NULL ||
         pipe2(table->lifeline, O_CLOEXEC) < 0)
         return -errno;
     return 0;
 }
 
+/* --- places ---------------------------------------------------------------------------------
+ */
+
+/* The oldest without a seat. There is one when all places are taken, since there are more
+ * places than seats. */
+static struct client_place *
+find_oldest(const struct client_table *table)
+{
+    struct client_place *oldest = NULL;
+
+    for (unsigned i = 0; i < table->size; i++) {
+        struct client_place *place = &table->places[i];
+
+        if (place->child.pid != 0 && !seat_has(&table->seats, client_table_owner(i)) &&
+            (oldest == NULL || place->since < oldest->since))
+            oldest = place;
+    }
+    return oldest;
+}
+
+uint64_t
+client_table_patience(const struct client_table *table)
+{
+    const struct client_place *oldest = table->leaving > 0 ? NULL : find_oldest(table);
+    const uint64_t now = clock_now();
+
+    if (oldest == NULL)
+        return UINT64_MAX;
+    return oldest->since + GRACE_MS > now ? oldest->since + GRACE_MS - now : 0;
+}
+
+void
+client_table_evict(struct client_table *table)
+{
+    struct client_place *oldest = find_oldest(table);
+
+    if (oldest == NULL)
+        return;
+    log_info("client's process %d: others wait, and it has been there longest",
+             (int)oldest->child.pid);
+    kill(oldest->child.pid, SIGKILL);
+    oldest->ended = true;
+    table->leaving++;
+}
+
+/* --- processes ---------------------------------------------------------------------------- */
+
 /* The children's crashes are recorded where the observer's would be. */
 static void
-line_sink_death(const struct client_table *table, pid_t pid, int signal)
+log_death(const struct client_table *table, pid_t pid, int signal)
 {
     const struct view *view = table->view;
     struct crash_record record;
@@ -50,31 +103,33 @@ static void
 client_ended(struct child *child, pid_t pid, const struct child_end *end)
 {
     struct client_table *table = child->owner;
-    const unsigned place = (unsigned)(child - table->children);
+    struct client_place *place = (struct client_place *)child;
+    const unsigned number = (unsigned)(place - table->places);
 
-    if (WIFSIGNALED(end->status))
-        line_sink_death(table, pid, WTERMSIG(end->status));
-    if (place < table->clients)
-        subscription_end(&table->subscriptions[place], table->view);
+    if (WIFSIGNALED(end->status) && !place->ended)
+        log_death(table, pid, WTERMSIG(end->status));
+    subscription_end(&table->subscriptions[number], table->view);
+    seat_give(&table->seats, client_table_owner(number));
+    table->leaving -= place->ended;
     table->busy--;
 }
 
 pid_t
-client_table_fork(struct client_table *table, struct subscription **subscription)
+client_table_fork(struct client_table *table, unsigned *number)
 {
-    unsigned place = 0;
+    struct client_place *place = table->places;
     pid_t pid;
 
-    while (place < table->size && table->children[place].pid != 0)
+    while (place < table->places + table->size && place->child.pid != 0)
         place++;
-    if (place == table->size)
+    if (place == table->places + table->size)
         return -EAGAIN;
-    table->children[place].owner = table;
-    if ((pid = child_fork(&table->children[place], client_ended)) < 0)
+    *number = (unsigned)(place - table->places);
+    *place = (struct client_place){ .child.owner = table, .since = clock_now() };
+    if ((pid = child_fork(&place->child, client_ended)) < 0)
         return pid;
     if (pid == 0) {
         close(table->lifeline[1]);
-        *subscription = place < table->clients ? &table->subscriptions[place] : NULL;
         return 0;
     }
     table->busy++;
@@ -85,8 +140,8 @@ static void
 kill_all(const struct client_table *table)
 {
     for (unsigned i = 0; i < table->size; i++)
-        if (table->children[i].pid > 0)
-            kill(table->children[i].pid, SIGKILL);
+        if (table->places[i].child.pid > 0)
+            kill(table->places[i].child.pid, SIGKILL);
 }
 
 void
@@ -100,4 +155,6 @@ client_table_end(struct client_table *table)
             kill_all(table);
         usleep(5000);
     }
+    free(table->places);
+    seat_destroy(&table->seats);
 }

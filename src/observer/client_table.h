@@ -2,6 +2,11 @@
 /*
  * client_table: the processes of the observer, one a client, and what is to be put in order
  * when one ends.
+ *
+ * There are more places than seats (seat.h). A client that has no seat is reading its request,
+ * is sent something short or is slow to take it. When all places are taken the one that has
+ * been there longest is ended for the next, so clients that are silent or slow can't keep
+ * others waiting.
  */
 #ifndef OBSERVER_CLIENT_TABLE_H
 #define OBSERVER_CLIENT_TABLE_H
@@ -9,16 +14,24 @@
 #include <stdbool.h>
 
 #include "base/child.h"
+#include "observer/seat.h"
 #include "observer/subscription.h"
 #include "observer/view.h"
 
+struct client_place {
+    struct child child; /* its pid 0: free */
+    uint64_t since;     /* ms on clock.h's clock */
+    bool ended;         /* it was, for another client */
+};
+
 struct client_table {
     const struct view *view;
-    unsigned clients; /* served at a time */
-    unsigned size;    /* places: those, and as many for clients that are turned away */
+    struct seats seats;
+    unsigned size; /* places */
     unsigned busy;
-    struct child *children;             /* by place; its pid 0: free */
-    struct subscription *subscriptions; /* of the first places */
+    unsigned leaving; /* places whose process was ended and is not gone yet */
+    struct client_place *places;
+    struct subscription *subscriptions; /* by place */
     int lifeline[2]; /* a pipe: children see the end of file when the observer is gone */
 };
 
@@ -32,13 +45,27 @@ client_table_has_place(const struct client_table *table)
     return table->busy < table->size;
 }
 
-/* Forks for a client, if there is space; child_reap() takes notice of its end. Returns 0 in the
- * child, with *subscription set (NULL: the client is to be turned away); else the process id or
- * a negative errno. */
-pid_t client_table_fork(struct client_table *table, struct subscription **subscription)
+/* How long until client_table_evict() can make a place: ms; 0: now; UINT64_MAX: somebody has to
+ * leave first. */
+uint64_t client_table_patience(const struct client_table *table);
+
+/* Ends a process, when client_table_patience() is 0. There is a place once child_reap() has met
+ * it. */
+void client_table_evict(struct client_table *table);
+
+/* Forks for a client, if there is a place; child_reap() takes notice of its end. Returns 0 in
+ * the child, with the number of its place; else the process id or a negative errno. */
+pid_t client_table_fork(struct client_table *table, unsigned *number)
     __attribute__((warn_unused_result));
 
-/* Has all end now, those that don't by force, and waits for them. */
+/* What the process in a place calls itself in table->seats. */
+static inline uint32_t
+client_table_owner(unsigned place)
+{
+    return place + 1;
+}
+
+/* Has all end now, those that don't by force, waits for them, and frees what the table has. */
 void client_table_end(struct client_table *table);
 
 #endif

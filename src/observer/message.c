@@ -130,7 +130,7 @@ message_free(struct message *message)
     *message = (struct message){ 0 };
 }
 
-/* --- Accept-Encoding ---------------------------------------------------------------------- */
+/* --- fields ------------------------------------------------------------------------------- */
 
 /* Cuts the next line of a checked head off rest. */
 static struct span
@@ -142,6 +142,30 @@ message_next_line(struct span *rest)
 
     *rest = (struct span){ rest->at + used, rest->length - used };
     return line;
+}
+
+struct span
+message_fields(const struct message *message)
+{
+    const struct head *head = &message->head;
+
+    return (struct span){ message->bytes + head->first_field,
+                          head->length - head->first_field };
+}
+
+bool
+message_next_field(struct span *rest, struct span name, struct span *value)
+{
+    while (rest->length > 0) {
+        struct span line = message_next_line(rest);
+        const struct span found = span_cut(&line, ':');
+
+        if (!span_equal_nocase(found, name))
+            continue;
+        *value = span_trim(line);
+        return true;
+    }
+    return false;
 }
 
 /* "gzip", "gzip;q=0.5", "gzip ; q=0" */
@@ -157,21 +181,13 @@ allows(struct span element, struct span coding)
 bool
 message_accepts(const struct message *message, struct span coding)
 {
-    static const struct span name = { "Accept-Encoding:", 16 };
-    const struct head *head = &message->head;
-    struct span rest = { message->bytes + head->first_field, head->length - head->first_field };
+    struct span rest = message_fields(message);
+    struct span element;
+    struct span list;
 
-    while (rest.length > 0) {
-        struct span line = message_next_line(&rest);
-        struct span list;
-        struct span element;
-
-        if (line.length < name.length || strncasecmp(line.at, name.at, name.length) != 0)
-            continue;
-        list = (struct span){ line.at + name.length, line.length - name.length };
+    while (message_next_field(&rest, SPAN("Accept-Encoding"), &list))
         while (header_list_next(&list, &element))
             if (allows(element, coding))
                 return true;
-    }
     return false;
 }

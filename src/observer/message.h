@@ -47,6 +47,14 @@ struct message_error message_read_content(struct message *message, const struct 
 
 void message_free(struct message *message);
 
+/* The field lines. */
+struct span message_fields(const struct message *message);
+
+/* The next line of rest with the field of this name; rest goes on behind it. False: there is
+ * none.
+ */
+bool message_next_field(struct span *rest, struct span name, struct span *value);
+
 /* Does Accept-Encoding name this coding? Weights other than "q=0" are ignored. */
 bool message_accepts(const struct message *message, struct span coding);
 

@@ -6,6 +6,7 @@
 #include "observer/observer.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -112,13 +113,15 @@ outlive_master(struct observer *observer)
 /* --- clients ------------------------------------------------------------------------------ */
 
 static _Noreturn void
-be_client(const struct observer *observer, int fd, struct subscription *subscription)
+be_client(const struct observer *observer, int fd, unsigned place)
 {
     const struct observer_inherit *inherit = observer->inherit;
     struct client client = { .view = inherit->view,
                              .find = inherit->find,
                              .peer = { .fd = fd, .lifeline = observer->clients.lifeline[0] },
-                             .subscription = subscription };
+                             .seats = &observer->clients.seats,
+                             .owner = client_table_owner(place),
+                             .subscription = &observer->clients.subscriptions[place] };
 
     close(observer->signal_fd);
     close(inherit->control);
@@ -135,7 +138,7 @@ static void
 accept_client(struct observer *observer, int listen_fd)
 {
     int fd = accept4(listen_fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    struct subscription *subscription;
+    unsigned place;
     pid_t pid;
 
     if (fd < 0) {
@@ -145,8 +148,8 @@ accept_client(struct observer *observer, int listen_fd)
         }
         return;
     }
-    if ((pid = client_table_fork(&observer->clients, &subscription)) == 0)
-        be_client(observer, fd, subscription);
+    if ((pid = client_table_fork(&observer->clients, &place)) == 0)
+        be_client(observer, fd, place);
     if (pid < 0) {
         log_warning("fork: %s", strerror(-pid));
         usleep(PAUSE_US);
@@ -156,31 +159,45 @@ accept_client(struct observer *observer, int listen_fd)
 
 /* --- the loop ----------------------------------------------------------------------------- */
 
-/* Without space, or while draining, clients stay in the queue. */
-static size_t
-watched(const struct observer *observer)
+/* How long clients have to stay in the queue: 0 while there is a place, or can be; UINT64_MAX
+ * until something happens. */
+static uint64_t
+queueing(const struct observer *observer)
 {
-    if (observer->drain_until != 0 || !client_table_has_place(&observer->clients))
-        return LISTENERS;
-    return LISTENERS + observer->inherit->listen_count;
+    if (observer->drain_until != 0)
+        return UINT64_MAX;
+    return client_table_has_place(&observer->clients)
+               ? 0
+               : client_table_patience(&observer->clients);
 }
 
 static int
-patience(const struct observer *observer)
+patience(const struct observer *observer, uint64_t queueing)
 {
     uint64_t now = clock_now();
 
     if (observer->drain_until == 0)
-        return -1;
+        return queueing > 0 && queueing < INT_MAX ? (int)queueing : -1;
     return observer->drain_until > now ? (int)(observer->drain_until - now) : 0;
+}
+
+/* The one without a place goes on when the place of another is free. */
+static void
+admit(struct observer *observer, int listen_fd)
+{
+    if (client_table_has_place(&observer->clients))
+        accept_client(observer, listen_fd);
+    else if (client_table_patience(&observer->clients) == 0)
+        client_table_evict(&observer->clients);
 }
 
 static void
 observer_turn(struct observer *observer)
 {
-    size_t count = watched(observer);
+    uint64_t wait = queueing(observer);
+    size_t count = LISTENERS + (wait == 0 ? observer->inherit->listen_count : 0);
 
-    if (poll(observer->fds, count, patience(observer)) < 0)
+    if (poll(observer->fds, count, patience(observer, wait)) < 0)
         return;
     if (observer->fds[CONTROL].revents)
         listen_to_master(observer);
@@ -189,8 +206,8 @@ observer_turn(struct observer *observer)
     if (observer->fds[SIGNALS].revents)
         read_signals(observer);
     for (size_t i = LISTENERS; i < count && !observer->ended; i++)
-        if (observer->fds[i].revents && client_table_has_place(&observer->clients))
-            accept_client(observer, observer->fds[i].fd);
+        if (observer->fds[i].revents)
+            admit(observer, observer->fds[i].fd);
     if (observer->drain_until != 0 &&
         (observer->clients.busy == 0 || clock_now() >= observer->drain_until))
         observer->ended = true;
@@ -234,6 +251,5 @@ observer_run(const struct observer_inherit *inherit)
     }
     client_table_end(&observer.clients);
     free(observer.fds);
-    free(observer.clients.children);
     return EXIT_SUCCESS;
 }

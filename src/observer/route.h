@@ -12,6 +12,7 @@
 struct route {
     const char *path; /* whole, or the part behind "/debug/pprof/" and "/pprof/" */
     void (*write)(struct page *page);
+    bool quick;     /* takes no time to speak of, and no seat (seat.h) */
     bool posts;     /* POST is a method of it, besides GET and HEAD */
     bool addresses; /* the query is a list of addresses instead of parameters */
     struct query_rules rules;

@@ -89,7 +89,7 @@ static const struct {
     { SECTION_SERVER, "level", "it belongs to [log]" },
     { SECTION_LOG, "colour", "accepted: level file" },
     { SECTION_DEBUG, "x",
-      "accepted: listen max_clients trace_events schedtrace alloctrace core" },
+      "accepted: listen hosts max_clients trace_events schedtrace alloctrace core" },
 };
 
 static void
