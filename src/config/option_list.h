@@ -85,7 +85,7 @@ OPTION(profile, dir, path, "", 0, 0, 0,
        "where relative names of profiles begin; empty: where tiffd was started")
 OPTION(profile, hz, number, "100", 1, 1000, 0,
        "samples a second of CPU time; the kernel's own tick is the upper limit")
-OPTION(profile, sample_bytes, size, "512k", 1, 1073741824, 0,
+OPTION(profile, sample_bytes, size, "64k", 1, 1073741824, 0,
        "bytes of allocations for each one that is sampled, on average")
 OPTION(profile, keep_files, number, "16", 1, 100000, 0,
        "profiles kept of one worker and kind, and of replaced generations")

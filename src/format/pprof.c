@@ -49,6 +49,10 @@ enum { LOCATION_ID = 1, LOCATION_MAPPING, LOCATION_ADDRESS, LOCATION_LINE };
 enum { LINE_FUNCTION = 1, LINE_LINE };
 enum { FUNCTION_ID = 1, FUNCTION_NAME, FUNCTION_SYSTEM_NAME, FUNCTION_FILENAME };
 
+/* What is known of the code of a mapping: bits. A reader that has the file need not look again
+ * for what is, and does for what is not. */
+enum { KNOWN_FUNCTIONS = 1, KNOWN_FILES = 2, KNOWN_LINES = 4, KNOWN_INLINED = 8 };
+
 /* A function's key: numbers of strings. */
 struct function {
     size_t name;
@@ -65,6 +69,7 @@ struct writer {
     struct intern *strings;
     struct intern *functions;
     struct intern *locations; /* by address */
+    unsigned char *known;     /* by mapping */
     int64_t samples;          /* sums of the first two values */
     int64_t time;
 };
@@ -114,7 +119,7 @@ pprof_add_sample(void *argument, const struct profile_sample *sample)
         numbers[i] = (uint64_t)sample->values[i];
     proto_numbers(&writer->part, SAMPLE_VALUE, numbers, profile_meaning(kind)->count);
     snprintf(worker, sizeof(worker), "%u", sample->worker);
-    add_label(writer, "worker", worker);
+    add_label(writer, "worker", sample->worker == PROFILE_NO_WORKER ? NULL : worker);
     add_label(writer, "variant", sample->label->variant);
     add_label(writer, "object", sample->label->object);
     finish(writer, PROFILE_SAMPLE);
@@ -134,12 +139,25 @@ function_id(struct writer *writer, const struct symbol *symbol)
     return intern_number(writer->functions, &function, sizeof(function)) + 1;
 }
 
-static uint64_t
+/* 0: none. */
+static size_t
 mapping_id(const struct writer *writer, uintptr_t address)
 {
     const struct map *map = maps_find(writer->maps, address);
 
-    return map ? (uint64_t)(map - writer->maps->items) + 1 : 0;
+    return map ? (size_t)(map - writer->maps->items) + 1 : 0;
+}
+
+static void
+note_known(struct writer *writer, size_t mapping, const struct symbol *frames, size_t count)
+{
+    unsigned known = count > 1 ? KNOWN_INLINED : 0;
+
+    for (size_t i = 0; i < count; i++)
+        known |= (frames[i].known ? KNOWN_FUNCTIONS : 0) | (frames[i].file ? KNOWN_FILES : 0) |
+                 (frames[i].line > 0 ? KNOWN_LINES : 0);
+    if (mapping > 0)
+        writer->known[mapping - 1] |= (unsigned char)known;
 }
 
 static void
@@ -147,12 +165,15 @@ add_location(struct writer *writer, size_t number)
 {
     uintptr_t address;
     const struct symbol *frames;
+    size_t mapping;
     size_t count;
 
     memcpy(&address, intern_key(writer->locations, number, NULL), sizeof(address));
+    mapping = mapping_id(writer, address);
     count = symbol_find(writer->symbols, address, &frames);
+    note_known(writer, mapping, frames, count);
     proto_number(&writer->part, LOCATION_ID, number + 1);
-    proto_number(&writer->part, LOCATION_MAPPING, mapping_id(writer, address));
+    proto_number(&writer->part, LOCATION_MAPPING, mapping);
     proto_number(&writer->part, LOCATION_ADDRESS, address);
     for (size_t i = 0; i < count; i++) {
         proto_clear(&writer->leaf);
@@ -176,11 +197,11 @@ add_function(struct writer *writer, size_t number)
     finish(writer, PROFILE_FUNCTION);
 }
 
-/* All is resolved that can be: a reader need not try. */
 static void
 add_mapping(struct writer *writer, size_t number)
 {
     const struct map *map = &writer->maps->items[number];
+    const unsigned known = writer->known[number];
 
     proto_number(&writer->part, MAPPING_ID, number + 1);
     proto_number(&writer->part, MAPPING_START, map->start);
@@ -188,10 +209,10 @@ add_mapping(struct writer *writer, size_t number)
     proto_number(&writer->part, MAPPING_OFFSET, map->offset);
     proto_number(&writer->part, MAPPING_FILENAME, pprof_string(writer, map->path));
     proto_number(&writer->part, MAPPING_BUILD_ID, pprof_string(writer, map->build_id));
-    proto_number(&writer->part, MAPPING_HAS_FUNCTIONS, 1);
-    proto_number(&writer->part, MAPPING_HAS_FILENAMES, 1);
-    proto_number(&writer->part, MAPPING_HAS_LINE_NUMBERS, 1);
-    proto_number(&writer->part, MAPPING_HAS_INLINE_FRAMES, 1);
+    proto_number(&writer->part, MAPPING_HAS_FUNCTIONS, (known & KNOWN_FUNCTIONS) != 0);
+    proto_number(&writer->part, MAPPING_HAS_FILENAMES, (known & KNOWN_FILES) != 0);
+    proto_number(&writer->part, MAPPING_HAS_LINE_NUMBERS, (known & KNOWN_LINES) != 0);
+    proto_number(&writer->part, MAPPING_HAS_INLINE_FRAMES, (known & KNOWN_INLINED) != 0);
     finish(writer, PROFILE_MAPPING);
 }
 
@@ -223,6 +244,8 @@ add_cpu_rate(struct writer *writer)
 static void
 add_period(struct writer *writer)
 {
+    const struct profile_type *kind_type = profile_meaning(writer->profile->kind)->types;
+
     switch (writer->profile->kind) {
     case PROFILE_CPU:
         add_type(writer, PROFILE_PERIOD_TYPE, "cpu", "nanoseconds");
@@ -233,7 +256,7 @@ add_period(struct writer *writer)
         proto_number(&writer->whole, PROFILE_PERIOD, writer->profile->rate);
         break;
     default:
-        add_type(writer, PROFILE_PERIOD_TYPE, "contentions", "count");
+        add_type(writer, PROFILE_PERIOD_TYPE, kind_type->name, kind_type->unit);
         proto_number(&writer->whole, PROFILE_PERIOD, 1);
     }
 }
@@ -261,10 +284,10 @@ encode(struct writer *writer, int preferred)
     add_head(writer, preferred);
     profile_each(writer->profile, pprof_add_sample, writer);
     add_period(writer);
-    for (size_t i = 0; i < writer->maps->count; i++)
-        add_mapping(writer, i);
     for (size_t i = 0; i < intern_count(writer->locations); i++)
         add_location(writer, i);
+    for (size_t i = 0; i < writer->maps->count; i++)
+        add_mapping(writer, i);
     for (size_t i = 0; i < intern_count(writer->functions); i++)
         add_function(writer, i);
     for (size_t i = 0; i < intern_count(writer->strings); i++) {
@@ -284,16 +307,19 @@ pprof_write(const struct profile *profile, int preferred, const struct maps *map
                              .symbols = symbols,
                              .strings = intern_create(),
                              .functions = intern_create(),
-                             .locations = intern_create() };
+                             .locations = intern_create(),
+                             .known = calloc(maps->count + 1, 1) };
     int error = -ENOMEM;
 
-    encode(&writer, preferred);
-    if (!writer.whole.failed && !intern_failed(writer.strings) &&
+    if (writer.known)
+        encode(&writer, preferred);
+    if (writer.known && !writer.whole.failed && !intern_failed(writer.strings) &&
         !intern_failed(writer.functions) && !intern_failed(writer.locations))
         error = gzip_write(writer.whole.bytes, writer.whole.size, out);
     proto_free(&writer.whole);
     proto_free(&writer.part);
     proto_free(&writer.leaf);
+    free(writer.known);
     intern_free(writer.strings);
     intern_free(writer.functions);
     intern_free(writer.locations);

@@ -15,7 +15,8 @@
 #define HIDDEN_BELOW 0.005 /* of the total */
 
 struct text_row {
-    const char *name;
+    const char *name; /* of the function; behind its end the file's */
+    const char *file; /* shown beside the name when others have the same; else NULL */
     int64_t flat;
     int64_t cum;
     size_t seen; /* in the sample with this number; recursion counts once */
@@ -35,10 +36,31 @@ struct table {
 
 /* --- adding up ---------------------------------------------------------------------------- */
 
-static struct text_row *
-row_of(struct table *table, const char *name)
+/* Static functions of one name are as many as there are files. */
+static size_t
+number_of(struct table *table, const struct symbol *frame)
 {
-    size_t number = intern_number(table->names, name, strlen(name));
+    const char *file = frame->home ? frame->home : "";
+    const size_t name_size = strlen(frame->function) + 1;
+    const size_t file_size = strlen(file) + 1;
+    char *key = malloc(name_size + file_size);
+    size_t number = 0;
+
+    if (key == NULL) {
+        table->failed = true;
+        return 0;
+    }
+    memcpy(key, frame->function, name_size);
+    memcpy(key + name_size, file, file_size);
+    number = intern_number(table->names, key, name_size + file_size);
+    free(key);
+    return number;
+}
+
+static struct text_row *
+row_of(struct table *table, const struct symbol *frame)
+{
+    size_t number = number_of(table, frame);
     size_t capacity = table->capacity > 0 ? table->capacity * 2 : 64;
     struct text_row *rows;
 
@@ -55,9 +77,9 @@ row_of(struct table *table, const char *name)
 }
 
 static void
-add_frame(struct table *table, const char *name, bool innermost, int64_t value)
+add_frame(struct table *table, const struct symbol *frame, bool innermost, int64_t value)
 {
-    struct text_row *row = row_of(table, name);
+    struct text_row *row = row_of(table, frame);
 
     if (row == NULL) {
         table->failed = true;
@@ -84,7 +106,7 @@ text_add_sample(void *argument, const struct profile_sample *sample)
             symbol_find(table->symbols, profile_address(table->kind, sample, i), &frames);
 
         for (size_t k = 0; k < count; k++)
-            add_frame(table, frames[k].function, i == 0 && k == 0, value);
+            add_frame(table, &frames[k], i == 0 && k == 0, value);
     }
 }
 
@@ -135,6 +157,32 @@ text_compare(const void *a, const void *b)
     return strcmp(left->name, right->name);
 }
 
+static int
+compare_names(const void *a, const void *b)
+{
+    const struct text_row *left = a;
+    const struct text_row *right = b;
+
+    return strcmp(left->name, right->name);
+}
+
+static void
+name_rows(struct table *table, size_t count)
+{
+    struct text_row *rows = table->rows;
+
+    for (size_t i = 0; i < count; i++)
+        rows[i].name = intern_key(table->names, i, NULL);
+    if (count > 0)
+        qsort(rows, count, sizeof(*rows), compare_names);
+    for (size_t i = 0; i + 1 < count; i++)
+        if (strcmp(rows[i].name, rows[i + 1].name) == 0)
+            rows[i].file = rows[i + 1].file = "";
+    for (size_t i = 0; i < count; i++)
+        if (rows[i].file)
+            rows[i].file = rows[i].name + strlen(rows[i].name) + 1;
+}
+
 /* Sorts, and moves what is too small to show behind the rest. Returns how many to show. */
 static size_t
 arrange(struct table *table)
@@ -143,8 +191,7 @@ arrange(struct table *table)
     double least = HIDDEN_BELOW * fabs((double)table->total);
     size_t shown = 0;
 
-    for (size_t i = 0; i < count; i++)
-        table->rows[i].name = intern_key(table->names, i, NULL);
+    name_rows(table, count);
     for (size_t i = 0; i < count; i++) {
         struct text_row row = table->rows[i];
 
@@ -234,9 +281,10 @@ print_rows(const struct table *table, size_t shown, const char *unit, FILE *out)
         sum = saturate_add(sum, row->flat);
         text_format(row->flat, unit, flat, sizeof(flat));
         text_format(row->cum, unit, cum, sizeof(cum));
-        fprintf(out, "%10s %5.2f%% %5.2f%% %10s %5.2f%%  %s\n", flat,
+        fprintf(out, "%10s %5.2f%% %5.2f%% %10s %5.2f%%  %s%s%s\n", flat,
                 percent(row->flat, table->total), percent(sum, table->total), cum,
-                percent(row->cum, table->total), row->name);
+                percent(row->cum, table->total), row->name, row->file ? " " : "",
+                row->file ? row->file : "");
     }
 }
 

@@ -15,6 +15,7 @@
 #include "sandbox/canary.h"
 #include "sandbox/sandbox.h"
 #include "stack/crash.h"
+#include "symbol/symbol.h"
 #include "worker/worker.h"
 
 /* What only the master may hold. Its end of the pipe would keep the pipe open. */
@@ -78,6 +79,7 @@ spawn_worker(const struct generation *generation, const struct spawn_lends *lend
     let_go_of_counts(generation, slot);
     sandbox_bound(config->server.sandbox);
     snprintf(name, sizeof(name), "worker %u", slot);
+    symbol_stay_local();
     log_set_process(name);
     title_set("%s (%s)", name, config_variant_name(config->server.variant));
     exit(worker_run(&inherit));
@@ -143,6 +145,7 @@ spawn_observer(struct generation *generation, const struct spawn_lends *lends, i
     let_go(lends, lends->listeners);
     generation_let_go(generation);
     generation_let_go_of_places(generation);
+    symbol_stay_local();
     log_set_process("observer");
     title_set("observer");
     exit(inherit.view ? observer_run(&inherit) : EXIT_FAILURE);

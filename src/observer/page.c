@@ -2,7 +2,9 @@
 /* page: see page.h. */
 #include "observer/page.h"
 
+#include <errno.h>
 #include <stdarg.h>
+#include <string.h>
 
 #include "http/status.h"
 
@@ -20,6 +22,19 @@ page_refuse(struct page *page, unsigned status, const char *format, ...)
     vfprintf(page->out, format, arguments);
     va_end(arguments);
     fputc('\n', page->out);
+}
+
+void
+page_fail(struct page *page, int error)
+{
+    if (error == -ENOENT)
+        page_refuse(
+            page, 500,
+            "/proc/self/maps: %s; where code lies is read there: mount /proc where tiffd "
+            "runs",
+            strerror(-error));
+    else
+        page_refuse(page, 500, "%s", strerror(-error));
 }
 
 bool

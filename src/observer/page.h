@@ -38,6 +38,9 @@ struct page {
 void page_refuse(struct page *page, unsigned status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* The same for a negative errno, 500. -ENOENT is /proc that is not there. */
+void page_fail(struct page *page, int error);
+
 /* Lets so many milliseconds of a window pass. False when the client has left meanwhile: then
  * there will be no answer. */
 bool page_wait(struct page *page, uint64_t milliseconds) __attribute__((warn_unused_result));

@@ -119,6 +119,7 @@ static bool
 read_debug(struct query *query, struct span text, const struct query_rules *rules)
 {
     (void)rules;
+    query->debug_given = true;
     return query_read_number(text, 0, 2, &query->debug);
 }
 
@@ -153,39 +154,19 @@ query_find(struct span name, const struct query_rules *rules)
     return NULL;
 }
 
-static void
-line_sink_names(const struct query_rules *rules, FILE *out)
-{
-    const char *separator = "";
-
-    for (size_t i = 0; i < COUNT(parameters); i++)
-        if (rules->accepted & parameters[i].bit) {
-            fprintf(out, "%s%s", separator, parameters[i].name.at);
-            separator = ", ";
-        }
-    if (*separator == '\0')
-        fputs("none", out);
-}
-
 /* Too long a text is cut off: it is a hint for people. */
 static void
-explain(const struct parameter *parameter, struct span name, struct span value,
-        const struct query_rules *rules, char error[QUERY_ERROR_MAX])
+explain(const struct parameter *parameter, struct span value, const struct query_rules *rules,
+        char error[QUERY_ERROR_MAX])
 {
     FILE *out = fmemopen(error, QUERY_ERROR_MAX, "w");
 
     error[0] = '\0';
     if (out == NULL)
         return;
-    if (parameter) {
-        fprintf(out, "%s: \"%.*s\"; accepted: ", parameter->name.at,
-                value.length < 64 ? (int)value.length : 64, value.at ? value.at : "");
-        parameter->tell(rules, out);
-    } else {
-        fprintf(out, "\"%.*s\": no parameter of this page; accepted: ",
-                name.length < 64 ? (int)name.length : 64, name.at);
-        line_sink_names(rules, out);
-    }
+    fprintf(out, "%s: \"%.*s\"; accepted: ", parameter->name.at,
+            value.length < 64 ? (int)value.length : 64, value.at ? value.at : "");
+    parameter->tell(rules, out);
     fclose(out);
     error[QUERY_ERROR_MAX - 1] = '\0';
 }
@@ -203,15 +184,29 @@ query_read(struct query *query, struct span text, const struct query_rules *rule
         struct span name = span_cut(&value, '=');
         const struct parameter *parameter = query_find(name, rules);
 
-        if (parameter && seen & parameter->bit) {
+        if (parameter == NULL)
+            continue;
+        if (seen & parameter->bit) {
             snprintf(error, QUERY_ERROR_MAX, "%s: given twice", parameter->name.at);
             return false;
         }
-        if (parameter == NULL || !parameter->read(query, value, rules)) {
-            explain(parameter, name, value, rules, error);
+        if (!parameter->read(query, value, rules)) {
+            explain(parameter, value, rules, error);
             return false;
         }
         seen |= parameter->bit;
     }
     return true;
+}
+
+enum query_format
+query_choose(const struct query *query, bool gzip, bool legacy)
+{
+    if (query->format != QUERY_UNSPECIFIED)
+        return query->format;
+    if (query->debug > 0)
+        return QUERY_TEXT;
+    if (query->debug_given || gzip)
+        return QUERY_PROTO;
+    return legacy ? QUERY_LEGACY : QUERY_TEXT;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * query: the parameters behind the '?' of a page. Every one is checked, so that a typing error
- * is an answer and not a profile of something else.
+ * query: the parameters behind the '?' of a page. Values are checked, so that a typing error is
+ * an answer and not a profile of something else. Names that a page does not know are ignored,
+ * as Go's pages do: tools send what other programs understand.
  */
 #ifndef OBSERVER_QUERY_H
 #define OBSERVER_QUERY_H
@@ -40,7 +41,12 @@ struct query {
     enum query_format format;
     int sample_index; /* see profile_type_index(); -1: not given */
     unsigned debug;   /* 0 to 2 */
+    bool debug_given; /* also as 0 */
 };
+
+/* The form that a profile is to have. gzip: the client accepts it; legacy: the format exists.
+ */
+enum query_format query_choose(const struct query *query, bool gzip, bool legacy);
 
 /* Reads "name=value&name=value". False: error holds one line that names the parameter, what was
  * found and what is accepted. */

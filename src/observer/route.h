@@ -19,7 +19,7 @@ struct route {
 
     /* For the index. */
     const char *example; /* query of a link that people can look at; NULL: none */
-    uint64_t (*count)(const struct view *view);
+    void (*count)(const struct view *view, FILE *out); /* NULL: nothing can be counted */
     const char *about;
 };
 

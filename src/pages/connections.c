@@ -11,6 +11,7 @@
 
 #include "base/count.h"
 #include "format/count_profile.h"
+#include "pages/profiles.h"
 #include "pages/worker_stacks.h"
 #include "shared/rows.h"
 #include "shared/trace.h"
@@ -137,23 +138,76 @@ print_state(FILE *out, const struct list *list, enum row_state state, uint64_t n
             print_entry(out, &list->items[i], now);
 }
 
+static int
+connections_write_text(struct page *page, const struct list *list)
+{
+    const uint64_t now = trace_now();
+
+    count_profile_begin(page->out, "goroutine", list->count);
+    for (enum row_state state = 0; state < ROW_STATES; state++)
+        print_state(page->out, list, state, now);
+    if (page->query.debug == 2 && !page->head_only)
+        worker_stacks_write(page);
+    return count_profile_end(page->out);
+}
+
+/* --- as a profile ------------------------------------------------------------------------- */
+
+/* A part for each worker that has any: its entries follow each other. */
+static unsigned
+count_workers(const struct list *list)
+{
+    unsigned count = 0;
+
+    for (size_t i = 0; i < list->count; i++)
+        count += i == 0 || list->items[i].worker != list->items[i - 1].worker ||
+                 list->items[i].view != list->items[i - 1].view;
+    return count;
+}
+
+static void
+fill(struct profile *profile, const struct list *list)
+{
+    struct profile_part *part = profile->parts - 1;
+
+    for (size_t i = 0; i < list->count; i++) {
+        const struct entry *entry = &list->items[i];
+
+        if (i == 0 || entry->worker != entry[-1].worker || entry->view != entry[-1].view) {
+            part++;
+            part->worker = entry->worker;
+            part->labels = entry->view->labels;
+        }
+        profile_count(part, entry->row.label,
+                      marker_pc(marker_of_state((enum row_state)entry->row.state)), 1);
+    }
+}
+
+static int
+connections_write_profile(struct page *page, const struct list *list)
+{
+    const unsigned parts = count_workers(list);
+    struct profile *profile = profile_create(PROFILE_GOROUTINE, parts > 0 ? parts : 1);
+
+    if (profile == NULL)
+        return -ENOMEM;
+    fill(profile, list);
+    profiles_answer(page, profile, QUERY_PROTO, "goroutine");
+    profile_free(profile);
+    return 0;
+}
+
 void
 connections_goroutine(struct page *page)
 {
     struct list list = { 0 };
     int error = connections_collect(page, &list);
-    uint64_t now = trace_now();
 
-    if (error == 0) {
-        count_profile_begin(page->out, "goroutine", list.count);
-        for (enum row_state state = 0; state < ROW_STATES; state++)
-            print_state(page->out, &list, state, now);
-        if (page->query.debug == 2 && !page->head_only)
-            worker_stacks_write(page);
-        error = count_profile_end(page->out);
-    }
+    if (error == 0)
+        error = profiles_wanted(page) ? connections_write_profile(page, &list)
+                                      : connections_write_text(page, &list);
     if (error < 0)
-        page_refuse(page, 500, "%s", strerror(-error));
+        page_fail(page, error);
     free(list.items);
 }
 

@@ -2,8 +2,6 @@
 /* index: the routes as an HTML table, with counts and examples. */
 #include "pages/index.h"
 
-#include <inttypes.h>
-
 #include "pages/pages.h"
 
 static void
@@ -64,7 +62,7 @@ write_row(struct page *page, const struct route *route)
 {
     fputs("<tr><td class=\"count\">", page->out);
     if (route->count)
-        fprintf(page->out, "%" PRIu64, route->count(page->view));
+        route->count(page->view, page->out);
     fputs("</td><td>", page->out);
     write_link(page->out, route);
     fputs("</td><td>", page->out);

@@ -87,6 +87,6 @@ lookup_symbol(struct page *page)
     if (symbols)
         lookup_answer(page, symbols, addresses);
     else
-        page_refuse(page, 500, "%s", strerror(errno));
+        page_fail(page, -errno);
     symbol_close(symbols);
 }

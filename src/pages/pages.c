@@ -2,7 +2,10 @@
 /* pages: the table; everything else about a page follows from its row. */
 #include "pages/pages.h"
 
+#include <inttypes.h>
+
 #include "base/count.h"
+#include "format/text.h"
 #include "pages/connections.h"
 #include "pages/health.h"
 #include "pages/index.h"
@@ -17,17 +20,62 @@
 #define PROFILE_PARAMETERS                                                                     \
     (QUERY_WORKER | QUERY_SECONDS | QUERY_FORMAT | QUERY_SAMPLE_INDEX | QUERY_DEBUG)
 
-static uint64_t
-count_heap(const struct view *view)
+/* --- counts of the index ------------------------------------------------------------------ */
+
+static void
+write_total(FILE *out, const struct view *view, enum profile_kind kind, const char *value)
 {
-    return profiles_count(view, PROFILE_HEAP);
+    const struct profile_meaning *meaning = profile_meaning(kind);
+    const char *unit = meaning->types[profile_type_index(kind, value)].unit;
+    char text[32];
+
+    text_format(profiles_total(view, kind, value), unit, text, sizeof(text));
+    fputs(text, out);
 }
 
-static uint64_t
-count_block(const struct view *view)
+static void
+count_heap(const struct view *view, FILE *out)
 {
-    return profiles_count(view, PROFILE_BLOCK);
+    write_total(out, view, PROFILE_HEAP, "inuse_space");
 }
+
+static void
+count_allocs(const struct view *view, FILE *out)
+{
+    write_total(out, view, PROFILE_HEAP, "alloc_space");
+}
+
+static void
+count_block(const struct view *view, FILE *out)
+{
+    write_total(out, view, PROFILE_BLOCK, "contentions");
+}
+
+static void
+count_mutex(const struct view *view, FILE *out)
+{
+    write_total(out, view, PROFILE_MUTEX, "contentions");
+}
+
+static void
+count_events(const struct view *view, FILE *out)
+{
+    fprintf(out, "%" PRIu64, tracing_count(view));
+}
+
+static void
+count_connections(const struct view *view, FILE *out)
+{
+    fprintf(out, "%" PRIu64, connections_count(view));
+}
+
+static void
+count_processes(const struct view *view, FILE *out)
+{
+    fprintf(out, "%" PRIu64, processes_count(view));
+}
+
+/* --- the table ---------------------------------------------------------------------------- */
 
 static const struct route routes[] = {
     { .path = "", .write = index_write, .quick = true },
@@ -59,7 +107,7 @@ static const struct route routes[] = {
                  .legacy = true,
                  .kind = PROFILE_HEAP },
       .example = "format=text",
-      .count = count_heap,
+      .count = count_allocs,
       .about = "All memory allocated so far, also what has been freed since." },
     { .path = "growth",
       .write = profiles_growth,
@@ -75,25 +123,31 @@ static const struct route routes[] = {
       .example = "format=text",
       .count = count_block,
       .about = "What connections have waited for: slow clients, disks, their turn." },
+    { .path = "mutex",
+      .write = profiles_mutex,
+      .rules = { .accepted = PROFILE_PARAMETERS, .whole = true, .kind = PROFILE_MUTEX },
+      .example = "format=text",
+      .count = count_mutex,
+      .about = "Which code has waited for a lock that another thread held: reader threads." },
     { .path = "trace",
       .write = tracing_write,
       .rules = { .accepted = QUERY_WORKER | QUERY_SECONDS, .seconds = 1 },
       .example = "seconds=1",
-      .count = tracing_count,
+      .count = count_events,
       .about = "What happens in workers, event by event, for seconds=N (1). For Perfetto, "
                "chrome://tracing, speedscope. Waits that long." },
     { .path = "goroutine",
       .write = connections_goroutine,
-      .rules = { .accepted = QUERY_WORKER | QUERY_DEBUG },
+      .rules = { .accepted = QUERY_WORKER | QUERY_FORMAT | QUERY_DEBUG },
       .example = "debug=1",
-      .count = connections_count,
+      .count = count_connections,
       .about = "What each connection is doing: state, age, bytes, how long its client stalled. "
                "With debug=2 also where the code of every worker is." },
     { .path = "threadcreate",
       .write = processes_threadcreate,
-      .rules = { .accepted = QUERY_DEBUG },
+      .rules = { .accepted = QUERY_FORMAT | QUERY_DEBUG },
       .example = "debug=1",
-      .count = processes_count,
+      .count = count_processes,
       .about = "The daemon's processes." },
     { .path = "cmdline",
       .write = processes_cmdline,

@@ -5,11 +5,15 @@
  */
 #include "pages/processes.h"
 
+#include <errno.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/proc.h"
 #include "format/count_profile.h"
+#include "pages/profiles.h"
+#include "pages/totals.h"
 
 void
 processes_cmdline(struct page *page)
@@ -76,12 +80,11 @@ print_workers(FILE *out, const struct view *view)
     }
 }
 
-void
-processes_threadcreate(struct page *page)
+static int
+processes_write_text(struct page *page)
 {
     const struct view *view = page->view;
     const struct roster *roster = view->roster;
-    int error;
 
     count_profile_begin(page->out, "threadcreate", processes_count(view));
     count_profile_group(page->out, MARKER_MASTER, "master", 1);
@@ -91,6 +94,41 @@ processes_threadcreate(struct page *page)
                roster->observer.spawned);
     for (; view; view = view->older)
         print_workers(page->out, view);
-    if ((error = count_profile_end(page->out)) < 0)
-        page_refuse(page, 500, "%s", strerror(-error));
+    return count_profile_end(page->out);
+}
+
+/* The first part is of those that are no workers. */
+static int
+processes_write_profile(struct page *page)
+{
+    const struct totals_worker *workers;
+    unsigned count;
+    struct profile *profile;
+
+    if ((workers = totals_workers(page->view, &count)) == NULL)
+        return -ENOMEM;
+    if ((profile = profile_create(PROFILE_THREADCREATE, count + 1)) != NULL) {
+        profile->parts[0].worker = PROFILE_NO_WORKER;
+        profile_count(&profile->parts[0], 0, marker_pc(MARKER_MASTER), 1);
+        profile_count(&profile->parts[0], 0, marker_pc(MARKER_OBSERVER), 1);
+        for (unsigned i = 0; i < count; i++) {
+            profile->parts[i + 1].worker = workers[i].number;
+            if (workers[i].pid > 0)
+                profile_count(&profile->parts[i + 1], 0, marker_pc(MARKER_WORKER), 1);
+        }
+        profiles_answer(page, profile, QUERY_PROTO, "threadcreate");
+        profile_free(profile);
+    }
+    free((void *)(uintptr_t)workers);
+    return profile ? 0 : -ENOMEM;
+}
+
+void
+processes_threadcreate(struct page *page)
+{
+    const int error =
+        profiles_wanted(page) ? processes_write_profile(page) : processes_write_text(page);
+
+    if (error < 0)
+        page_fail(page, error);
 }

@@ -33,7 +33,7 @@ is_sampled(const struct scope *scope, const struct view *newest, enum profile_ki
     unsigned worker;
 
     for (unsigned i = 0; (view = scope_worker(scope, newest, i, &worker)) != NULL; i++)
-        if (kind == PROFILE_BLOCK ||
+        if (kind == PROFILE_BLOCK || kind == PROFILE_MUTEX ||
             (kind == PROFILE_CPU && tables_cpu(view->tables, worker)->hz != 0) ||
             (kind == PROFILE_HEAP && tables_heap(view->tables, worker)->sample_bytes != 0))
             return true;
@@ -70,16 +70,10 @@ profiles_take(struct page *page, const struct subject *subject, const struct sco
 
 /* --- writing ------------------------------------------------------------------------------ */
 
-static enum query_format
-choose_format(const struct page *page, const struct subject *subject)
+static bool
+accepts_gzip(const struct page *page)
 {
-    if (page->query.format != QUERY_UNSPECIFIED)
-        return page->query.format;
-    if (page->query.debug > 0)
-        return QUERY_TEXT;
-    if (message_accepts(page->message, SPAN("gzip")))
-        return QUERY_PROTO;
-    return subject->legacy ? QUERY_LEGACY : QUERY_TEXT;
+    return page->message && message_accepts(page->message, SPAN("gzip"));
 }
 
 static int
@@ -109,9 +103,9 @@ write_symbolized(struct page *page, const struct profile *profile, enum query_fo
 }
 
 static int
-write_profile(struct page *page, const struct subject *subject, const struct profile *profile)
+write_as(struct page *page, const struct subject *subject, const struct profile *profile,
+         enum query_format format)
 {
-    enum query_format format = choose_format(page, subject);
     struct maps maps;
     int error = maps_read(&maps);
 
@@ -125,6 +119,13 @@ write_profile(struct page *page, const struct subject *subject, const struct pro
         page->file_name = subject->file_name;
     }
     return error;
+}
+
+static int
+write_profile(struct page *page, const struct subject *subject, const struct profile *profile)
+{
+    return write_as(page, subject, profile,
+                    query_choose(&page->query, accepts_gzip(page), subject->legacy != NULL));
 }
 
 static void
@@ -143,8 +144,25 @@ profiles_show(struct page *page, const struct subject *subject)
         return;
     error = profile ? write_profile(page, subject, profile) : -ENOMEM;
     if (error < 0)
-        page_refuse(page, 500, "%s", strerror(-error));
+        page_fail(page, error);
     profile_free(profile);
+}
+
+bool
+profiles_wanted(const struct page *page)
+{
+    return query_choose(&page->query, accepts_gzip(page), false) == QUERY_PROTO;
+}
+
+void
+profiles_answer(struct page *page, const struct profile *profile, enum query_format format,
+                const char *file_name)
+{
+    const struct subject subject = { .kind = profile->kind, .file_name = file_name };
+    const int error = write_as(page, &subject, profile, format);
+
+    if (error < 0)
+        page_fail(page, error);
 }
 
 /* --- the pages ---------------------------------------------------------------------------- */
@@ -196,26 +214,23 @@ profiles_block(struct page *page)
     profiles_show(page, &(const struct subject){ .kind = PROFILE_BLOCK, .file_name = "block" });
 }
 
-/* --- counting ----------------------------------------------------------------------------- */
-
-static void
-count_sample(void *argument, const struct profile_sample *sample)
+void
+profiles_mutex(struct page *page)
 {
-    uint64_t *count = argument;
-
-    (void)sample;
-    ++*count;
+    profiles_show(page, &(const struct subject){ .kind = PROFILE_MUTEX, .file_name = "mutex" });
 }
 
-uint64_t
-profiles_count(const struct view *view, enum profile_kind kind)
+/* --- counting ----------------------------------------------------------------------------- */
+
+int64_t
+profiles_total(const struct view *view, enum profile_kind kind, const char *value)
 {
     struct scope scope = scope_of(view, SCOPE_ALL);
     struct profile *profile = scope_take(&scope, view, kind);
-    uint64_t count = 0;
+    int64_t total = 0;
 
     if (profile)
-        profile_each(profile, count_sample, &count);
+        total = profile_total(profile, (unsigned)profile_type_index(kind, value));
     profile_free(profile);
-    return count;
+    return total;
 }

@@ -14,8 +14,17 @@ void profiles_heap(struct page *page);   /* in use */
 void profiles_allocs(struct page *page); /* allocated so far */
 void profiles_growth(struct page *page); /* what came to be in use in a window */
 void profiles_block(struct page *page);
+void profiles_mutex(struct page *page);
 
-/* Distinct stacks so far, of all workers. */
-uint64_t profiles_count(const struct view *view, enum profile_kind kind);
+/* Answers with a profile of a kind without tables, as profile.proto or as a table. What it
+ * can't write becomes an error. */
+void profiles_answer(struct page *page, const struct profile *profile, enum query_format format,
+                     const char *file_name);
+
+/* Is such a page asked for as profile.proto, or for people? */
+bool profiles_wanted(const struct page *page);
+
+/* The sum of a value so far, over all workers. */
+int64_t profiles_total(const struct view *view, enum profile_kind kind, const char *value);
 
 #endif

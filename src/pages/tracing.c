@@ -124,7 +124,7 @@ tracing_write(struct page *page)
     if (error == 0 && !page->abandoned)
         error = print(page, &followers);
     if (error < 0)
-        page_refuse(page, 500, "%s", strerror(-error));
+        page_fail(page, error);
     for (size_t i = 0; followers.items && i < followers.count; i++)
         trace_free(&followers.items[i].copy);
     free(followers.items);

@@ -13,6 +13,7 @@
 #include "profile/block.h"
 #include "profile/heap.h"
 #include "profile/marker.h"
+#include "profile/mutex.h"
 #include "profile/sampler.h"
 #include "profile/stacks.h"
 
@@ -25,6 +26,9 @@ static const struct profile_meaning meanings[PROFILE_KINDS] = {
                        4,
                        3 },
     [PROFILE_BLOCK] = { { { "contentions", "count" }, { "delay", "nanoseconds" } }, 2, 1 },
+    [PROFILE_MUTEX] = { { { "contentions", "count" }, { "delay", "nanoseconds" } }, 2, 1 },
+    [PROFILE_GOROUTINE] = { { { "goroutine", "count" } }, 1, 0 },
+    [PROFILE_THREADCREATE] = { { { "threadcreate", "count" } }, 1, 0 },
 };
 
 const struct profile_meaning *
@@ -52,6 +56,8 @@ profile_stacks_of(const struct tables *tables, enum profile_kind kind, unsigned 
         return heap_stacks(tables_heap(tables, worker));
     case PROFILE_BLOCK:
         return tables_block(tables, worker);
+    case PROFILE_MUTEX:
+        return mutex_stacks(tables_mutex(tables, worker));
     default:
         return sampler_stacks(tables_cpu(tables, worker));
     }
@@ -99,6 +105,33 @@ profile_take(const struct tables *tables, enum profile_kind kind, unsigned first
         }
     }
     return profile;
+}
+
+struct profile *
+profile_create(enum profile_kind kind, unsigned parts)
+{
+    struct profile *profile = calloc(1, sizeof(*profile));
+
+    if (profile == NULL || (profile->parts = calloc(parts, sizeof(*profile->parts))) == NULL) {
+        free(profile);
+        return NULL;
+    }
+    profile->kind = kind;
+    profile->begin = clock_wall();
+    for (; profile->count < parts; profile->count++)
+        if ((profile->parts[profile->count].stacks = calloc(1, STACKS_SIZE)) == NULL) {
+            profile_free(profile);
+            return NULL;
+        }
+    return profile;
+}
+
+void
+profile_count(struct profile_part *part, uint32_t label, uintptr_t pc, uint64_t count)
+{
+    const uint64_t values[STACKS_VALUES] = { count };
+
+    stacks_add(part->stacks, label, &pc, 1, values);
 }
 
 void
@@ -188,7 +221,7 @@ convert(const struct profile_reading *reading, const uint64_t *raw, int64_t *val
     case PROFILE_HEAP:
         convert_heap(raw, values);
         break;
-    default:
+    default: /* counts, and perhaps times */
         values[0] = (int64_t)raw[BLOCK_TIMES];
         values[1] = (int64_t)raw[BLOCK_NS];
     }

@@ -6,6 +6,7 @@
 #ifndef PROFILE_PROFILE_H
 #define PROFILE_PROFILE_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -13,7 +14,16 @@
 #include "profile/tables.h"
 #include "shared/label_names.h"
 
-enum profile_kind { PROFILE_CPU, PROFILE_HEAP, PROFILE_BLOCK, PROFILE_KINDS };
+enum profile_kind {
+    PROFILE_CPU,
+    PROFILE_HEAP,
+    PROFILE_BLOCK,
+    PROFILE_MUTEX,
+    PROFILE_TABLES, /* kinds before this one have tables; profile_count() fills the others */
+    PROFILE_GOROUTINE = PROFILE_TABLES,
+    PROFILE_THREADCREATE,
+    PROFILE_KINDS
+};
 
 #define PROFILE_VALUES 4
 
@@ -34,9 +44,11 @@ const struct profile_meaning *profile_meaning(enum profile_kind kind);
 /* The type with this name, or -1. */
 int profile_type_index(enum profile_kind kind, const char *name);
 
+#define PROFILE_NO_WORKER UINT_MAX
+
 /* One worker's share. */
 struct profile_part {
-    unsigned worker;
+    unsigned worker; /* PROFILE_NO_WORKER: another process's */
     struct stacks *stacks;
     const struct label_names *labels; /* borrowed */
     uint64_t cpu_ns;                  /* CPU time the worker has used; 0: not a CPU profile */
@@ -57,6 +69,13 @@ struct profile *profile_take(const struct tables *tables, enum profile_kind kind
                              unsigned first, unsigned count, const struct label_names *labels)
     __attribute__((warn_unused_result));
 void profile_free(struct profile *profile);
+
+/* One of a kind that has no tables, with empty parts. NULL without memory. */
+struct profile *profile_create(enum profile_kind kind, unsigned parts)
+    __attribute__((warn_unused_result));
+
+/* Adds to what such a part counts at an address. */
+void profile_count(struct profile_part *part, uint32_t label, uintptr_t pc, uint64_t count);
 
 /* Turns a profile into what came since an earlier one of the same tables, kind and workers. */
 void profile_subtract(struct profile *profile, const struct profile *earlier);

@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "profile/heap.h"
+#include "profile/mutex.h"
 #include "profile/sampler.h"
 #include "profile/stacks.h"
 #include "shared/rows.h"
@@ -25,6 +26,7 @@ struct tables_part {
     struct sampler_table cpu __attribute__((aligned(PAGE)));
     struct heap_table heap __attribute__((aligned(PAGE)));
     uint64_t block[STACKS_SIZE / sizeof(uint64_t)] __attribute__((aligned(PAGE)));
+    struct mutex_table mutex __attribute__((aligned(PAGE)));
     struct dump_record dump __attribute__((aligned(PAGE)));
     struct crash_record crash;
 };
@@ -120,6 +122,12 @@ struct stacks *
 tables_block(const struct tables *tables, unsigned worker)
 {
     return (struct stacks *)part(tables, worker)->block;
+}
+
+struct mutex_table *
+tables_mutex(const struct tables *tables, unsigned worker)
+{
+    return &part(tables, worker)->mutex;
 }
 
 struct rows *

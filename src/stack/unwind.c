@@ -60,7 +60,12 @@ skip_until(struct walk *walk, uintptr_t pc)
 unsigned
 unwind_interrupted(const void *context, uintptr_t *pcs, unsigned depth)
 {
-    uintptr_t pc = registers_pc(context);
+    return unwind_from(registers_pc(context), pcs, depth);
+}
+
+unsigned
+unwind_from(uintptr_t pc, uintptr_t *pcs, unsigned depth)
+{
     struct walk walk = { .pcs = pcs, .capacity = depth, .skip = skip_until, .wanted = pc };
 
     _Unwind_Backtrace(visit, &walk);

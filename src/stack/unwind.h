@@ -21,6 +21,11 @@ void unwind_prime(void);
 unsigned unwind_interrupted(const void *context, uintptr_t *pcs, unsigned depth)
     __attribute__((warn_unused_result));
 
+/* The same from a place on the calling thread's stack: a return address of one of its callers.
+ */
+unsigned unwind_from(uintptr_t pc, uintptr_t *pcs, unsigned depth)
+    __attribute__((warn_unused_result));
+
 /* Both ends of a stack that can be of any depth, as one of endless recursion is. Zeroed: empty.
  */
 struct unwind_ends {

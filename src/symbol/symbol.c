@@ -2,7 +2,8 @@
 /*
  * symbol: elfutils' libdwfl over the files that are mapped: DWARF where there is some, else
  * .symtab, else .dynsym. Debug information in files of its own is found by build id under
- * /usr/lib/debug; the network (debuginfod) is never asked.
+ * /usr/lib/debug, by the name in .gnu_debuglink beside the program, and, where libdebuginfod is
+ * there and DEBUGINFOD_URLS names a server, over the network; see symbol_stay_local().
  *
  * The program is opened by /proc/self/exe, so it may have been replaced meanwhile; a library
  * whose build id is not the one that is mapped is not used.
@@ -21,6 +22,7 @@
 #include <unistd.h>
 
 #include "base/intern.h"
+#include "symbol/srcpath.h"
 
 #define INLINED_MAX 16
 
@@ -36,6 +38,7 @@ struct symbols {
     Dwfl *dwfl;
     Dwfl_Module **modules; /* one a map; NULL: nothing to be had */
     char **fallbacks;      /* likewise: "[libfoo.so]" */
+    struct intern *files;  /* absolute names of sources */
     struct intern *addresses;
     struct symbol_answer **answers; /* by an address's number */
     size_t capacity;
@@ -49,7 +52,7 @@ static char *debug_path = NULL; /* libdwfl's default */
 
 static const Dwfl_Callbacks callbacks = {
     .find_elf = dwfl_build_id_find_elf,
-    .find_debuginfo = dwfl_build_id_find_debuginfo,
+    .find_debuginfo = dwfl_standard_find_debuginfo,
     .section_address = dwfl_offline_section_address,
     .debuginfo_path = &debug_path,
 };
@@ -120,8 +123,10 @@ symbol_prepare(struct symbols *symbols, const struct maps *maps)
     symbols->modules = calloc(maps->count + 1, sizeof(Dwfl_Module *));
     symbols->fallbacks = calloc(maps->count + 1, sizeof(*symbols->fallbacks));
     symbols->addresses = intern_create();
+    symbols->files = intern_create();
     symbols->dwfl = dwfl_begin(&callbacks);
-    if (!symbols->modules || !symbols->fallbacks || !symbols->addresses || !symbols->dwfl)
+    if (!symbols->modules || !symbols->fallbacks || !symbols->addresses || !symbols->files ||
+        !symbols->dwfl)
         return -ENOMEM;
     load_modules(symbols);
     return 0;
@@ -152,6 +157,12 @@ symbol_open_self(void)
 }
 
 void
+symbol_stay_local(void)
+{
+    unsetenv("DEBUGINFOD_URLS");
+}
+
+void
 symbol_close(struct symbols *symbols)
 {
     if (symbols == NULL)
@@ -168,12 +179,43 @@ symbol_close(struct symbols *symbols)
     free(symbols->fallbacks);
     free(symbols->modules);
     intern_free(symbols->addresses);
+    intern_free(symbols->files);
     dwfl_end(symbols->dwfl);
     maps_free(&symbols->own);
     free(symbols);
 }
 
+/* --- names of sources --------------------------------------------------------------------- */
+
+/* The name as it is where that can't be made absolute. */
+static const char *
+absolute(const struct symbols *symbols, const char *directory, const char *name)
+{
+    char *path = name ? srcpath_join(directory, name) : NULL;
+    size_t number;
+
+    if (path == NULL)
+        return name;
+    number = intern_number(symbols->files, path, strlen(path));
+    free(path);
+    return intern_failed(symbols->files) ? name : intern_key(symbols->files, number, NULL);
+}
+
+static const char *
+directory_of(Dwarf_Die *unit)
+{
+    Dwarf_Attribute attribute;
+
+    return dwarf_formstring(dwarf_attr(unit, DW_AT_comp_dir, &attribute));
+}
+
 /* --- one address -------------------------------------------------------------------------- */
+
+/* Where an address was looked for. */
+struct lookup {
+    const struct symbols *symbols;
+    Dwarf_Die *unit;
+};
 
 /* Scopes around an address, innermost first, in the order of calls. dwarf_getscopes() alone
  * goes on from an inlined function to where it was written instead of to its caller. */
@@ -194,7 +236,7 @@ scopes_at(Dwarf_Die *unit, Dwarf_Addr address, Dwarf_Die **scopes)
 
 /* Where an inlined function was called. */
 static void
-go_to_call(Dwarf_Die *unit, Dwarf_Die *inlined, struct symbol *place)
+go_to_call(const struct lookup *search, Dwarf_Die *inlined, struct symbol *place)
 {
     Dwarf_Attribute attribute;
     Dwarf_Files *files;
@@ -206,12 +248,26 @@ go_to_call(Dwarf_Die *unit, Dwarf_Die *inlined, struct symbol *place)
     if (dwarf_formudata(dwarf_attr(inlined, DW_AT_call_line, &attribute), &line) == 0)
         place->line = (unsigned)line;
     if (dwarf_formudata(dwarf_attr(inlined, DW_AT_call_file, &attribute), &file) == 0 &&
-        dwarf_getsrcfiles(unit, &files, NULL) == 0)
-        place->file = dwarf_filesrc(files, file, NULL, NULL);
+        dwarf_getsrcfiles(search->unit, &files, NULL) == 0)
+        place->file = absolute(search->symbols, directory_of(search->unit),
+                               dwarf_filesrc(files, file, NULL, NULL));
+}
+
+/* Compilers and <immintrin.h> mark what is a part of its caller in the eyes of a debugger. */
+static bool
+is_artificial(Dwarf_Die *inlined)
+{
+    Dwarf_Attribute attribute;
+    bool flag = false;
+
+    return dwarf_tag(inlined) == DW_TAG_inlined_subroutine &&
+           dwarf_formflag(dwarf_attr_integrate(inlined, DW_AT_artificial, &attribute), &flag) ==
+               0 &&
+           flag;
 }
 
 static size_t
-unfold(Dwarf_Die *unit, Dwarf_Die *scopes, int count, struct symbol place,
+unfold(const struct lookup *search, Dwarf_Die *scopes, int count, struct symbol place,
        struct symbol frames[INLINED_MAX])
 {
     size_t found = 0;
@@ -222,22 +278,27 @@ unfold(Dwarf_Die *unit, Dwarf_Die *scopes, int count, struct symbol place,
 
         if (tag != DW_TAG_inlined_subroutine && tag != DW_TAG_subprogram)
             continue;
-        if ((name = dwarf_diename(&scopes[i])) != NULL) {
+        if (!is_artificial(&scopes[i]) && (name = dwarf_diename(&scopes[i])) != NULL) {
             place.function = name;
+            place.known = true;
+            place.home = absolute(search->symbols, directory_of(search->unit),
+                                  dwarf_decl_file(&scopes[i]));
             frames[found++] = place;
         }
         if (tag == DW_TAG_subprogram)
             break;
-        go_to_call(unit, &scopes[i], &place);
+        go_to_call(search, &scopes[i], &place);
     }
     return found;
 }
 
 static size_t
-from_dwarf(Dwfl_Module *module, uintptr_t address, struct symbol frames[INLINED_MAX])
+from_dwarf(const struct symbols *symbols, Dwfl_Module *module, uintptr_t address,
+           struct symbol frames[INLINED_MAX])
 {
     Dwarf_Addr bias;
     Dwarf_Die *unit = dwfl_module_addrdie(module, address, &bias);
+    const struct lookup search = { symbols, unit };
     Dwfl_Line *line = dwfl_module_getsrc(module, address);
     struct symbol place = { 0 };
     Dwarf_Die *scopes = NULL;
@@ -248,10 +309,11 @@ from_dwarf(Dwfl_Module *module, uintptr_t address, struct symbol frames[INLINED_
     if (unit == NULL)
         return 0;
     if (line)
-        place.file = dwfl_lineinfo(line, NULL, &number, NULL, NULL, NULL);
+        place.file = absolute(symbols, directory_of(unit),
+                              dwfl_lineinfo(line, NULL, &number, NULL, NULL, NULL));
     place.line = (unsigned)number;
     count = scopes_at(unit, address - bias, &scopes);
-    found = unfold(unit, scopes, count, place, frames);
+    found = unfold(&search, scopes, count, place, frames);
     free(scopes);
     return found;
 }
@@ -263,7 +325,7 @@ from_symbols(Dwfl_Module *module, uintptr_t address, struct symbol frames[INLINE
 
     if (name == NULL)
         return 0;
-    frames[0] = (struct symbol){ .function = name };
+    frames[0] = (struct symbol){ .function = name, .known = true };
     return 1;
 }
 
@@ -285,7 +347,7 @@ look_up(const struct symbols *symbols, uintptr_t address)
         answer->fallback.function = symbols->fallbacks[index];
     if (symbols->modules[index] == NULL)
         return answer;
-    answer->count = from_dwarf(symbols->modules[index], address, frames);
+    answer->count = from_dwarf(symbols, symbols->modules[index], address, frames);
     if (answer->count == 0)
         answer->count = from_symbols(symbols->modules[index], address, frames);
     if (answer->count > 0 && (answer->frames = malloc(answer->count * sizeof(*frames))) != NULL)

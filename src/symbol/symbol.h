@@ -16,8 +16,10 @@ struct symbols;
 
 struct symbol {
     const char *function; /* "[libfoo.so]" where only the file is known, "[unknown]" at worst */
-    const char *file;     /* of the source; NULL without debug information */
+    const char *file;     /* of the source, absolute; NULL without debug information */
     unsigned line;        /* 0: not known */
+    bool known;           /* function is the name of one */
+    const char *home;     /* file that the function is defined in, as above */
 };
 
 /* maps is borrowed until symbol_close(). NULL without memory. */
@@ -27,6 +29,10 @@ struct symbols *symbol_open(const struct maps *maps) __attribute__((warn_unused_
 struct symbols *symbol_open_self(void) __attribute__((warn_unused_result));
 
 void symbol_close(struct symbols *symbols);
+
+/* Has this process look for debug information on this machine only, whatever the environment
+ * says: for those that must not wait for a server, or may not reach one. */
+void symbol_stay_local(void);
 
 /*
  * The functions at this address: more than one where calls were inlined, innermost first, and

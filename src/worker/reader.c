@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "base/nodump.h"
+#include "profile/mutex.h"
 #include "profile/sampler.h"
 #include "stack/crash.h"
 
@@ -102,7 +103,7 @@ wait_for_job(struct reader_queue *queue)
     struct reader *reader = queue->reader;
     struct reader_job *job;
 
-    pthread_mutex_lock(&reader->lock);
+    mutex_lock(&reader->lock);
     queue->idle++;
     while ((job = TAILQ_FIRST(&queue->jobs)) == NULL)
         pthread_cond_wait(&queue->work, &reader->lock);
@@ -117,7 +118,7 @@ wait_for_job(struct reader_queue *queue)
 static void
 reader_give_back(struct reader *reader, struct reader_job *job)
 {
-    pthread_mutex_lock(&reader->lock);
+    mutex_lock(&reader->lock);
     TAILQ_INSERT_TAIL(&reader->done, job, entry);
     pthread_mutex_unlock(&reader->lock);
     (void)eventfd_write(reader->event_fd, 1);
@@ -176,7 +177,7 @@ reader_append(struct reader_queue *queue, struct reader_job *job)
 {
     bool enough;
 
-    pthread_mutex_lock(&queue->reader->lock);
+    mutex_lock(&queue->reader->lock);
     TAILQ_INSERT_TAIL(&queue->jobs, job, entry);
     job->waiting = true;
     enough = ++queue->waiting <= queue->idle;
@@ -214,7 +215,7 @@ reader_cancel(struct reader *reader, struct reader_job *job)
     bool waiting;
 
     job->connection = NULL;
-    pthread_mutex_lock(&reader->lock);
+    mutex_lock(&reader->lock);
     if ((waiting = job->waiting))
         reader_leave(reader_queue_of(reader, job->object), job);
     pthread_mutex_unlock(&reader->lock);
@@ -231,7 +232,7 @@ reader_next(struct reader *reader)
     eventfd_t times;
 
     (void)eventfd_read(reader->event_fd, &times);
-    pthread_mutex_lock(&reader->lock);
+    mutex_lock(&reader->lock);
     if ((job = TAILQ_FIRST(&reader->done)) != NULL)
         TAILQ_REMOVE(&reader->done, job, entry);
     pthread_mutex_unlock(&reader->lock);
@@ -248,7 +249,7 @@ keep_spare(struct reader *reader, char *bytes)
 {
     bool kept = false;
 
-    pthread_mutex_lock(&reader->lock);
+    mutex_lock(&reader->lock);
     if ((kept = bytes && reader->spares < SPARE_MAX))
         reader->spare[reader->spares++] = bytes;
     pthread_mutex_unlock(&reader->lock);
@@ -271,7 +272,7 @@ reader_waiting(struct reader *reader, const struct object *object)
 {
     unsigned waiting;
 
-    pthread_mutex_lock(&reader->lock);
+    mutex_lock(&reader->lock);
     waiting = reader_queue_of(reader, object)->waiting;
     pthread_mutex_unlock(&reader->lock);
     return waiting;

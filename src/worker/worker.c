@@ -23,6 +23,7 @@
 #include "base/signals.h"
 #include "profile/allocator.h"
 #include "profile/heap.h"
+#include "profile/mutex.h"
 #include "profile/sampler.h"
 #include "sandbox/sandbox.h"
 #include "shared/trace.h"
@@ -174,6 +175,7 @@ start_sampling(const struct worker *worker)
     const struct config_profile *profile = &inherit->config->profile;
     int error = 0;
 
+    mutex_start(tables_mutex(inherit->tables, inherit->slot));
     if (inherit->sample_cpu)
         error = sampler_start(tables_cpu(inherit->tables, inherit->slot), profile->hz);
     if (error < 0)

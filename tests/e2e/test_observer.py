@@ -12,9 +12,11 @@ import time
 
 import pytest
 
+import daemon as daemon_module
 from client import connect, connect_narrowly, fetch, request
-from daemon import SAMPLE, alive, children, dial, has_tcmalloc, wait_until
+from daemon import PROGRAM, SAMPLE, alive, children, dial, free_port, has_tcmalloc, wait_until
 from observing import (
+    Observed,
     ask,
     asking,
     cpu_time,
@@ -39,6 +41,11 @@ PAGES = {
     "/debug/pprof/block": "text/plain",
     "/debug/pprof/goroutine": "text/plain",
     "/debug/pprof/goroutine?debug=2": "text/plain",
+    "/debug/pprof/goroutine?seconds=1": "text/plain",
+    "/debug/pprof/goroutine?debug=0": "application/octet-stream",
+    "/debug/pprof/threadcreate?format=proto": "application/octet-stream",
+    "/debug/pprof/mutex?debug=1&gc=1": "text/plain",
+    "/metrics?debug=1": "text/plain",
     "/debug/pprof/threadcreate?debug=1": "text/plain",
     "/debug/pprof/cmdline": "text/plain",
     "/debug/pprof/symbol": "text/plain",
@@ -51,7 +58,6 @@ REFUSED = {
     "/debug/pprof/profile?seconds=5;worker=1": (400, "seconds", "1 to 3600"),
     "/pprof/heap?worker=99": (400, "worker", "0 to 1, all"),
     "/pprof/heap?format=%00": (400, "%00", ""),
-    "/pprof/heap?fromat=text": (400, "fromat", "worker, seconds, format"),
     "/debug/pprof/symbol?0xg": (400, "0xg", "hexadecimal"),
     "/debug/pprof/nothing": (404, "", "/debug/pprof/"),
     "/o": (404, "", "/debug/pprof/"),
@@ -322,3 +328,26 @@ def test_a_unix_socket(observe, tmp_path):
         assert connection.recv(1 << 16).startswith(b"HTTP/1.1 200 OK\r\n")
         connection.shutdown(socket.SHUT_WR)
     assert title(daemon.named("observer")).endswith("observer")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount")
+def test_without_proc(start, tmp_path, monkeypatch):
+    """Profiles say what is missing; numbers are there."""
+    program = tmp_path / "without-proc"
+    program.write_text(
+        "#!/bin/sh\nexec unshare --mount sh -c "
+        f"'mount -t tmpfs none /proc && exec {PROGRAM} \"$@\"' sh \"$@\"\n"
+    )
+    program.chmod(0o755)
+    port = free_port()
+    ini = (
+        f"[server]\nworkers = 1\n[debug]\nlisten = 127.0.0.1:{port}\n[asset /o]\nfile = {SAMPLE}\n"
+    )
+    monkeypatch.setattr(daemon_module, "PROGRAM", str(program))
+    daemon = start(ini, kind=Observed)
+    daemon.observer_address = ("127.0.0.1", port)
+    daemon.wait_log("started: ")
+    for page in ("profile?seconds=1", "block", "goroutine", "symbol?0x1"):
+        status, _, content = ask(daemon, f"/debug/pprof/{page}")
+        assert (status, b"/proc/self/maps" in content) == (500, True), (page, content)
+    assert ask(daemon, "/metrics")[0] == 200

@@ -11,8 +11,8 @@ import pytest
 
 import daemon as daemon_module
 from client import connect, request
-from daemon import DEADLINE, wait_until
-from observing import ask, load, needs_heap, rows_of, sampled
+from daemon import DEADLINE, SAMPLE, free_port, wait_until
+from observing import Observed, ask, load, needs_heap, rows_of, sampled, text
 from viewers import pprof_pages
 
 CALLERS = ("main", "worker_run")
@@ -155,6 +155,19 @@ def test_go_on_the_heap(observe, tool, page, index):
 
 
 @needs_heap
+def test_a_worker_that_does_nothing_has_a_heap(observe):
+    """With the default of sample_bytes; the index says how much that is."""
+    daemon = observe(workers=1, sample_bytes="64k")
+
+    def table():
+        return text(daemon, "/debug/pprof/heap?format=text")
+
+    wait_until(lambda: "worker_run" in rows_of(table()), "samples")
+    assert re.search(r'<td class="count">[0-9.]+[kM]B</td><td><a href="/debug/pprof/heap',
+                     text(daemon, "/"))
+
+
+@needs_heap
 def test_go_takes_the_default_of_the_page(observe, tool):
     daemon = observe()
     assert "Type: inuse_space\n" in go(tool, "-text", url(daemon, "heap"))
@@ -211,3 +224,106 @@ def test_the_web_pages_of_go(observe, tmp_path):
         for page in ("top", "flamegraph"):
             with urllib.request.urlopen(pages + page, timeout=DEADLINE) as answer:
                 assert "worker_run" in answer.read().decode()
+
+
+SCRAPERS = {
+    # The paths and fields of Grafana Alloy (pyroscope.scrape), which takes nothing but
+    # application/octet-stream, and of Parca. Both leave it to Go's client to ask for gzip.
+    "alloy": ("allocs", "block", "goroutine", "mutex", "profile?seconds=1"),
+    "parca": (
+        "allocs?seconds=1",
+        "block?seconds=1",
+        "goroutine",
+        "mutex?seconds=1",
+        "profile?seconds=1",
+        "threadcreate?debug=0",
+    ),
+}
+
+
+@needs_heap
+@pytest.mark.parametrize("scraper", SCRAPERS)
+def test_scrapers(observe, tool, tmp_path, scraper):
+    """Every page is profile.proto that pprof's own parser takes, with a type and a period."""
+    daemon = observe()
+    with load(daemon):
+        for number, page in enumerate(SCRAPERS[scraper]):
+            accept = {"Accept-Encoding": "gzip", "User-Agent": scraper}
+            status, fields, content = ask(daemon, "/debug/pprof/" + page, **accept)
+            assert (status, fields["content-type"]) == (200, "application/octet-stream"), page
+            (tmp_path / f"{number}.pb.gz").write_bytes(content)
+            raw = go(tool, "-raw", f"{number}.pb.gz")
+            assert re.search(r"^PeriodType: \w+ \w+$", raw, re.M), page
+            assert re.search(r"^Samples:\n\w+/\w+", raw, re.M), page
+            assert int(re.search(r"^Period: (\d+)", raw, re.M)[1]) > 0 or "profile" in page
+
+
+def test_sources_are_found_anywhere(observe, tool, tmp_path):
+    """Names are absolute, so list finds files from any directory, and -trim_path takes them off."""
+    daemon = observe(workers=1)
+    with load(daemon):
+        tool("curl", "-s", "-o", "cpu.pb.gz", url(daemon, "profile?seconds=2&format=proto"))
+    page = go(tool, "-list", "^worker_run$", "cpu.pb.gz")
+    assert re.search(r"^ROUTINE =+ worker_run in /\S+/src/worker/worker\.c$", page, re.M)
+    assert re.search(r"^ +\S+ +\S+ +\d+:.*turn\(", page, re.M), page
+    go(tool, "-weblist", "^worker_run$", "-output=page.html", "cpu.pb.gz")
+    assert "/src/worker/worker.c" in (tmp_path / "page.html").read_text()
+    top = str(daemon_module.TOP.resolve())
+    lines = go(tool, "-text", "-lines", "-trim_path", top, "cpu.pb.gz")
+    assert re.search(r" main src/main\.c:\d+$", lines, re.M), lines
+
+
+@pytest.fixture
+def stripped(tmp_path, monkeypatch):
+    """stripped(where=None): the program without symbols; what was taken off is in where."""
+
+    def run(where=None):
+        program = tmp_path / "stripped"
+        shutil.copy(shutil.which(daemon_module.PROGRAM), program)
+        (tmp_path / "full").write_bytes(program.read_bytes())
+        subprocess.run(["objcopy", "--remove-section=.note.gnu.build-id", program], check=True)
+        if where:
+            where.parent.mkdir(exist_ok=True)
+            subprocess.run(["objcopy", "--only-keep-debug", program, where], check=True)
+        subprocess.run(["strip", program], check=True)
+        if where:
+            subprocess.run(["objcopy", f"--add-gnu-debuglink={where}", program], check=True)
+        monkeypatch.setattr(daemon_module, "PROGRAM", str(program))
+
+    return run
+
+
+def start_in_place(start, port):
+    """The program stays where it is, as it does with its debug information beside it."""
+    ini = f"""
+[server]
+workers = 1
+[debug]
+listen = 127.0.0.1:{port}
+[asset /o]
+file = {SAMPLE}
+"""
+    daemon = start(ini, kind=Observed)
+    daemon.observer_address = ("127.0.0.1", port)
+    daemon.wait_log("started: ")
+    return daemon
+
+
+@pytest.mark.parametrize("where", ["stripped.debug", ".debug/stripped.debug"])
+def test_debug_information_beside_the_program(start, stripped, tmp_path, where):
+    stripped(tmp_path / where)
+    daemon = start_in_place(start, free_port())
+    with load(daemon):
+        rows = rows_of(text(daemon, "/debug/pprof/profile?seconds=1&format=text"))
+    assert sampled(rows, "worker_run") > 70
+
+
+def test_a_program_without_symbols(start, stripped, tool, tmp_path):
+    """No names are claimed, so pprof looks them up in the full program."""
+    stripped()
+    daemon = start_in_place(start, free_port())
+    with load(daemon):
+        tool("curl", "-s", "-o", "cpu.pb.gz", url(daemon, "profile?seconds=2&format=proto"))
+    assert "worker_run" not in rows_of(go(tool, "-text", "cpu.pb.gz"))
+    rows = rows_of(go(tool, "-text", "full", "cpu.pb.gz"))
+    assert sampled(rows, "worker_run") > 70

@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "profile/heap.h"
+#include "profile/mutex.h"
 #include "profile/sampler.h"
 #include "profile/stacks.h"
 #include "symbol/symbol.h"
@@ -83,6 +84,8 @@ load_stacks(const struct tables *tables, enum profile_kind kind, unsigned worker
         return (struct stacks *)tables_cpu(tables, worker)->stacks;
     case PROFILE_HEAP:
         return (struct stacks *)tables_heap(tables, worker)->stacks;
+    case PROFILE_MUTEX:
+        return (struct stacks *)tables_mutex(tables, worker)->stacks;
     default:
         return tables_block(tables, worker);
     }
@@ -143,4 +146,16 @@ load_has_stack(const struct profile *profile, const char *inner, const char *out
         profile_each(profile, look_at, &search);
     symbol_close(search.symbols);
     return search.found;
+}
+
+__attribute__((noinline, noclone)) static void
+twin(void)
+{
+    __asm__ volatile("nop\n\tnop");
+}
+
+uintptr_t
+load_twin(void)
+{
+    return (uintptr_t)twin + 1;
 }

@@ -31,6 +31,9 @@ struct stacks *load_stacks(const struct tables *tables, enum profile_kind kind,
 void load_table(struct stacks *stacks, uint32_t label, const uintptr_t *pcs, unsigned depth,
                 uint64_t first, uint64_t second);
 
+/* An address in a function of this file that is called twin(), as may be others. */
+uintptr_t load_twin(void);
+
 /* Is there a sample with both functions in its stack, inner further in than outer? */
 bool load_has_stack(const struct profile *profile, const char *inner, const char *outer);
 

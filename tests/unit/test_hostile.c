@@ -118,7 +118,7 @@ scribble_all(unsigned seed)
     random_state = seed + 1;
     scribble(observed.tables.memory, observed.tables.size, kinds[seed % 4]);
     scribble(observed.slots.memory, observed.slots.size, kinds[seed / 4 % 4]);
-    for (enum profile_kind kind = 0; kind < PROFILE_KINDS; kind++)
+    for (enum profile_kind kind = 0; kind < PROFILE_TABLES; kind++)
         memset(load_stacks(&observed.tables, kind, 0), 0xff, sizeof(uint32_t));
 }
 
@@ -159,7 +159,7 @@ pages_are_written(void **state)
         test_page(connections_goroutine, query);
         test_page(processes_threadcreate, query);
         test_page(profiles_block, table);
-        (void)profiles_count(&observed.view, PROFILE_HEAP);
+        (void)profiles_total(&observed.view, PROFILE_HEAP, "inuse_space");
     }
 }
 
@@ -189,7 +189,7 @@ profiles_are_written(void **state)
 
     (void)state;
     for (unsigned seed = 0; seed < SEEDS; seed++)
-        for (enum profile_kind kind = 0; kind < PROFILE_KINDS; kind++) {
+        for (enum profile_kind kind = 0; kind < PROFILE_TABLES; kind++) {
             struct profile *before;
             struct profile *profile;
 
@@ -216,7 +216,7 @@ sums_stay_at_the_limit(void **state)
     FILE *out = fopen("/dev/null", "w");
 
     (void)state;
-    for (enum profile_kind kind = 0; kind < PROFILE_KINDS; kind++) {
+    for (enum profile_kind kind = 0; kind < PROFILE_TABLES; kind++) {
         struct profile *profile;
 
         for (unsigned i = 0; i < 2; i++)

@@ -30,18 +30,22 @@ good_queries(void **state)
         const struct query_rules *rules;
         struct query expected;
     } rows[] = {
-        { "", &all, { SCOPE_ALL, 30, QUERY_UNSPECIFIED, -1, 0 } },
-        { "", &none, { SCOPE_ALL, 0, QUERY_UNSPECIFIED, -1, 0 } },
-        { "worker=all", &all, { SCOPE_ALL, 30, QUERY_UNSPECIFIED, -1, 0 } },
-        { "worker=0", &all, { 0, 30, QUERY_UNSPECIFIED, -1, 0 } },
-        { "worker=3&seconds=1", &all, { 3, 1, QUERY_UNSPECIFIED, -1, 0 } },
-        { "seconds=3600&", &all, { SCOPE_ALL, 3600, QUERY_UNSPECIFIED, -1, 0 } },
-        { "seconds=0", &whole, { SCOPE_ALL, 0, QUERY_UNSPECIFIED, -1, 0 } },
-        { "format=proto", &all, { SCOPE_ALL, 30, QUERY_PROTO, -1, 0 } },
-        { "format=text", &whole, { SCOPE_ALL, 0, QUERY_TEXT, -1, 0 } },
-        { "format=legacy", &all, { SCOPE_ALL, 30, QUERY_LEGACY, -1, 0 } },
-        { "sample_index=alloc_space", &all, { SCOPE_ALL, 30, QUERY_UNSPECIFIED, 1, 0 } },
-        { "debug=2&format=text&worker=1", &all, { 1, 30, QUERY_TEXT, -1, 2 } },
+        { "", &all, { SCOPE_ALL, 30, QUERY_UNSPECIFIED, -1, 0, false } },
+        { "", &none, { SCOPE_ALL, 0, QUERY_UNSPECIFIED, -1, 0, false } },
+        { "worker=all", &all, { SCOPE_ALL, 30, QUERY_UNSPECIFIED, -1, 0, false } },
+        { "worker=0", &all, { 0, 30, QUERY_UNSPECIFIED, -1, 0, false } },
+        { "worker=3&seconds=1", &all, { 3, 1, QUERY_UNSPECIFIED, -1, 0, false } },
+        { "seconds=3600&", &all, { SCOPE_ALL, 3600, QUERY_UNSPECIFIED, -1, 0, false } },
+        { "seconds=0", &whole, { SCOPE_ALL, 0, QUERY_UNSPECIFIED, -1, 0, false } },
+        { "format=proto", &all, { SCOPE_ALL, 30, QUERY_PROTO, -1, 0, false } },
+        { "format=text", &whole, { SCOPE_ALL, 0, QUERY_TEXT, -1, 0, false } },
+        { "format=legacy", &all, { SCOPE_ALL, 30, QUERY_LEGACY, -1, 0, false } },
+        { "sample_index=alloc_space", &all, { SCOPE_ALL, 30, QUERY_UNSPECIFIED, 1, 0, false } },
+        { "debug=2&format=text&worker=1", &all, { 1, 30, QUERY_TEXT, -1, 2, true } },
+        { "debug=0", &all, { SCOPE_ALL, 30, QUERY_UNSPECIFIED, -1, 0, true } },
+        { "gc=1&second=10s&=1&&x", &all, { SCOPE_ALL, 30, QUERY_UNSPECIFIED, -1, 0, false } },
+        { "worker=1&debug=7", &whole, { SCOPE_ALL, 0, QUERY_UNSPECIFIED, -1, 0, false } },
+        { "seconds=x", &none, { SCOPE_ALL, 0, QUERY_UNSPECIFIED, -1, 0, false } },
     };
 
     (void)state;
@@ -56,6 +60,7 @@ good_queries(void **state)
         assert_int_equal(query.format, rows[i].expected.format);
         assert_int_equal(query.sample_index, rows[i].expected.sample_index);
         assert_int_equal(query.debug, rows[i].expected.debug);
+        assert_int_equal(query.debug_given, rows[i].expected.debug_given);
     }
 }
 
@@ -85,11 +90,6 @@ bad_queries(void **state)
           "sample_index: \"cpu\"; accepted: alloc_objects, alloc_space, inuse_objects, "
           "inuse_space" },
         { "debug=3", &all, "debug: \"3\"; accepted: 0 to 2" },
-        { "worker=1", &whole,
-          "\"worker\": no parameter of this page; accepted: seconds, format" },
-        { "x=1", &none, "\"x\": no parameter of this page; accepted: none" },
-        { "=1", &none, "\"\": no parameter of this page; accepted: none" },
-        { "&", &none, "\"\": no parameter of this page; accepted: none" },
         { "seconds=" LONG_VALUE, &whole,
           "seconds: \"0123456789012345678901234567890123456789012345678901234567890123\"; "
           "accepted: 0 to 3600" },
@@ -105,12 +105,30 @@ bad_queries(void **state)
     }
 }
 
+static void
+forms_that_are_chosen(void **state)
+{
+    const struct query nothing = { 0 };
+    const struct query zero = { .debug_given = true };
+    const struct query one = { .debug = 1, .debug_given = true };
+    const struct query text = { .format = QUERY_TEXT, .debug_given = true };
+
+    (void)state;
+    assert_int_equal(query_choose(&nothing, true, true), QUERY_PROTO);
+    assert_int_equal(query_choose(&nothing, false, true), QUERY_LEGACY);
+    assert_int_equal(query_choose(&nothing, false, false), QUERY_TEXT);
+    assert_int_equal(query_choose(&zero, false, true), QUERY_PROTO);
+    assert_int_equal(query_choose(&one, true, true), QUERY_TEXT);
+    assert_int_equal(query_choose(&text, true, true), QUERY_TEXT);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(good_queries),
         cmocka_unit_test(bad_queries),
+        cmocka_unit_test(forms_that_are_chosen),
     };
 
     return cmocka_run_group_tests_name("query", tests, NULL, NULL);

@@ -77,7 +77,10 @@ functions_have_names_files_and_lines(void **state)
     assert_int_equal(symbol_find(symbols, (uintptr_t)note_caller, &frames), 1);
     assert_string_equal(frames[0].function, "note_caller");
     assert_non_null(frames[0].file);
-    assert_non_null(strstr(frames[0].file, "test_symbol.c"));
+    assert_non_null(strstr(frames[0].file, "/tests/unit/test_symbol.c"));
+    assert_int_equal(frames[0].file[0], '/');
+    assert_null(strstr(frames[0].file, "/../"));
+    assert_true(frames[0].known);
     assert_true(frames[0].line > 0);
     assert_string_equal(name_of((uintptr_t)symbol_open + 1), "symbol_open");
 }
@@ -93,7 +96,36 @@ inlined_calls_are_frames_of_their_own(void **state)
     assert_string_equal(frames[0].function, "inlined");
     assert_string_equal(frames[1].function, "outer");
     assert_int_equal(frames[1].line, line_of_call);
+    assert_string_equal(frames[1].file, frames[0].file);
     assert_non_null(frames[1].file);
+}
+
+/* As those of <immintrin.h> are. */
+static inline __attribute__((always_inline, artificial)) void
+intrinsic(void)
+{
+    note_caller();
+    __asm__ volatile("");
+}
+
+__attribute__((noinline, noclone)) static void
+caller_of_intrinsic(void)
+{
+    line_of_call = __LINE__ + 1;
+    intrinsic();
+    __asm__ volatile("");
+}
+
+static void
+intrinsics_are_their_callers(void **state)
+{
+    const struct symbol *frames;
+
+    (void)state;
+    caller_of_intrinsic();
+    assert_int_equal(symbol_find(symbols, (uintptr_t)returned_to - 1, &frames), 1);
+    assert_string_equal(frames[0].function, "caller_of_intrinsic");
+    assert_int_equal(frames[0].line, line_of_call);
 }
 
 static void
@@ -158,6 +190,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(functions_have_names_files_and_lines),
         cmocka_unit_test(inlined_calls_are_frames_of_their_own),
+        cmocka_unit_test(intrinsics_are_their_callers),
         cmocka_unit_test(a_library_has_names_at_least),
         cmocka_unit_test(the_unknown_has_a_name_too),
         cmocka_unit_test(an_answer_is_remembered),

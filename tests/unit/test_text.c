@@ -101,6 +101,34 @@ rows_are_sorted_and_recursion_counts_once(void **state)
     tables_destroy(&tables);
 }
 
+__attribute__((noinline, noclone)) static void
+twin(void)
+{
+    __asm__ volatile("nop\n\tnop");
+}
+
+static void
+functions_of_one_name_are_as_many_as_their_files(void **state)
+{
+    const uintptr_t mine = (uintptr_t)twin + 1;
+    const uintptr_t other = load_twin();
+    struct tables tables;
+    char *text;
+
+    (void)state;
+    assert_int_equal(tables_create(&tables, &(struct tables_plan){ .workers = 1 }), 0);
+    load_table(load_stacks(&tables, PROFILE_CPU, 0), 0, &mine, 1, 1, 300 * MS);
+    load_table(load_stacks(&tables, PROFILE_CPU, 0), 0, &other, 1, 1, 700 * MS);
+    text = print(&tables, PROFILE_CPU);
+    assert_non_null(strstr(text, " 70.00% 70.00%      700ms 70.00%  twin /"));
+    assert_non_null(strstr(text, "/tests/unit/profile_load.c\n"));
+    assert_non_null(strstr(text, " 30.00%   100%      300ms 30.00%  twin /") ||
+                    strstr(text, " 30.00% 100.00%      300ms 30.00%  twin /"));
+    assert_non_null(strstr(text, "/tests/unit/test_text.c\n"));
+    free(text);
+    tables_destroy(&tables);
+}
+
 static void
 an_empty_profile_is_an_empty_table(void **state)
 {
@@ -151,6 +179,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(values_have_fitting_units),
         cmocka_unit_test(rows_are_sorted_and_recursion_counts_once),
+        cmocka_unit_test(functions_of_one_name_are_as_many_as_their_files),
         cmocka_unit_test(an_empty_profile_is_an_empty_table),
         cmocka_unit_test(a_table_of_the_heap_tells_its_rate),
     };
