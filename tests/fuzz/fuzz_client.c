@@ -18,6 +18,7 @@ enum { ANSWER_MAX = 8 << 20 };
 
 static struct observed observed;
 static struct subscription *subscription;
+static struct seats seats;
 static char *answer;
 
 static void
@@ -28,7 +29,7 @@ begin(void)
     observed_create(&observed, 2);
     subscription = subscription_create(1);
     answer = malloc(ANSWER_MAX);
-    FUZZ_CHECK(subscription != NULL && answer != NULL);
+    FUZZ_CHECK(subscription != NULL && answer != NULL && seat_create(&seats, 1) == 0);
 }
 
 /* The whole answer has space in the socket, since nobody reads it meanwhile. */
@@ -38,6 +39,8 @@ exchange(const uint8_t *data, size_t size)
     const int capacity = ANSWER_MAX;
     struct client client = { .view = &observed.view,
                              .find = pages_find,
+                             .seats = &seats,
+                             .owner = 1,
                              .subscription = subscription };
     int ends[2];
     int lifeline[2];

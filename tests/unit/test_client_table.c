@@ -35,33 +35,41 @@ tear_down(void **state)
 }
 
 /* A child that does not look whether the observer is still there. */
-static struct subscription *
+static void
 start_client(pid_t *pid)
 {
-    struct subscription *subscription = NULL;
+    unsigned place;
 
-    *pid = client_table_fork(&table, &subscription);
+    *pid = client_table_fork(&table, &place);
     if (*pid == 0)
         for (;;)
             pause();
-    return subscription;
 }
 
-/* Two clients, as many that hear that there is no place, and no more. */
+/* No more than there are. The oldest has to go for the next, once it has had its time, but not
+ * one that has a seat. */
 static void
 places_end(void **state)
 {
+    pid_t first = 0;
     pid_t pid;
 
     (void)state;
-    for (unsigned i = 0; i < 4; i++) {
+    for (unsigned i = 0; i < table.size; i++) {
         assert_true(client_table_has_place(&table));
-        start_client(&pid);
-        assert_true(pid > 0);
+        start_client(i == 1 ? &first : &pid);
     }
     assert_false(client_table_has_place(&table));
     start_client(&pid);
     assert_int_equal(pid, -EAGAIN);
+    assert_true(seat_take(&table.seats, client_table_owner(0)));
+    while (client_table_patience(&table) > 0)
+        usleep(1000);
+    client_table_evict(&table);
+    assert_true(client_table_patience(&table) == UINT64_MAX);
+    while (!client_table_has_place(&table))
+        child_reap();
+    assert_int_equal(kill(first, 0), -1);
     client_table_end(&table);
     assert_int_equal(table.busy, 0);
 }
@@ -80,7 +88,7 @@ a_place_becomes_free(void **state)
         child_reap();
     start_client(&second);
     assert_true(second > 0);
-    assert_int_equal(table.children[0].pid, second);
+    assert_int_equal(table.places[0].child.pid, second);
     client_table_end(&table);
     assert_int_equal(kill(second, 0), -1);
 }
