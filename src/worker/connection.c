@@ -280,12 +280,12 @@ linger(struct worker *worker, struct connection *connection)
     ssize_t n =
         recv(connection->watch.fd, worker->inbox, worker->server->max_header_size, MSG_TRUNC);
 
-    if (n > 0) {
+    if (n > 0 || (n < 0 && errno == EINTR)) {
         connection_yield(worker, connection);
         return;
     }
     connection->readable = false;
-    if (n == 0 || (errno != EAGAIN && errno != EINTR))
+    if (n == 0 || errno != EAGAIN)
         connection_close(worker, connection);
 }
 

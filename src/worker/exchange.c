@@ -172,11 +172,12 @@ given_away(struct worker *worker, struct connection *connection, const struct ob
            handoff_offer(worker, connection, input->at, input->length);
 }
 
+/* Without memory. What has left of an answer must not be taken for the whole. */
 static enum sender_result
 exchange_give_up(struct worker *worker, struct connection *connection)
 {
     stage_clear(&worker->stage);
-    connection_close(worker, connection);
+    connection_reset(worker, connection);
     return SENDER_GONE;
 }
 
@@ -341,10 +342,22 @@ input_of(const struct inbox *inbox)
 static void
 receive_failed(struct worker *worker, struct connection *connection, ssize_t n)
 {
-    if (n < 0 && (errno == EAGAIN || errno == EINTR))
+    if (n < 0 && errno == EAGAIN)
         connection->readable = false;
     else
         connection_close(worker, connection);
+}
+
+/* A signal is no reason to wait for the next edge, which may never come. */
+static ssize_t
+receive(const struct connection *connection, char *bytes, size_t size)
+{
+    ssize_t n;
+
+    do
+        n = recv(connection->watch.fd, bytes, size, 0);
+    while (n < 0 && errno == EINTR);
+    return n;
 }
 
 void
@@ -352,7 +365,7 @@ exchange_receive(struct worker *worker, struct connection *connection)
 {
     struct input input = input_of(connection->inbox);
     const size_t space = (size_t)worker->server->max_header_size - input.length;
-    ssize_t n = recv(connection->watch.fd, worker->inbox + input.length, space, 0);
+    ssize_t n = receive(connection, worker->inbox + input.length, space);
 
     if (n <= 0) {
         receive_failed(worker, connection, n);

@@ -163,12 +163,14 @@ cut(struct worker *worker, struct connection *connection, const struct object *o
     return SENDER_GONE;
 }
 
+/* Also for lack of memory: then the peer is still there, and must not take what it has for the
+ * whole. */
 static enum sender_result
 lost(struct worker *worker, struct connection *connection)
 {
     log_debug("a client is gone: %s", strerror(errno));
     stage_clear(&worker->stage);
-    connection_close(worker, connection);
+    connection_reset(worker, connection);
     return SENDER_GONE;
 }
 
