@@ -9,9 +9,11 @@ import random
 
 import pytest
 
+import faulty
 import observing
 from client import fetch
 from daemon import SAMPLE, Daemon
+from faults import Faults
 from table import IMF_FIXDATE
 
 VARIANTS = ("cached", "embedded", "streaming")
@@ -153,3 +155,18 @@ def picture():
 @pytest.fixture(scope="session")
 def text(picture):
     return base64.b64encode(picture)
+
+
+@pytest.fixture
+def faults(tmp_path):
+    """Faults that can be made in a daemon, see faults.py."""
+    return Faults(tmp_path)
+
+
+@pytest.fixture
+def body(tmp_path, content):
+    """What faulty.run() serves: 1 MB and some, more than a worker sends in a turn."""
+    body = content[: (1 << 20) + 4321]
+    (tmp_path / "object").write_bytes(body)
+    (tmp_path / "small").write_bytes(faulty.SMALL)
+    return body
