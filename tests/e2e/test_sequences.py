@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""A thousand sequences of requests, see sequences.py. SEQUENCES=N asks for so many of each kind, SEED=N
+for those from a number on: a failure names its own."""
+
+import os
+import random
+import re
+import signal
+
+import pytest
+
+from daemon import sanitized, wait_until
+from sequences import Crowd, Repertoire
+
+COUNT = int(os.environ.get("SEQUENCES", "100"))
+SEED = int(os.environ.get("SEED", "0"))
+INI = """
+[server]
+variant = {variant}
+linger_timeout = 100ms
+{server}
+[log]
+level = notice
+[asset /small]
+file = {directory}/small
+[asset /object]
+file = {directory}/object
+"""
+SETTINGS = {
+    "default": (2, ""),
+    "small": (3, "turn_size = 4k\nsenders = 1\nrequests = 3\nsend_buffer = 0\ntransmit = sendfile"),
+    "steered": (3, "turn_size = 16k\nsteering = cpu\naffinity = cpu\nsend_buffer = 4k"),
+}
+REQUESTS = {"small": 3}
+
+
+@pytest.fixture(params=SETTINGS)
+def settings(request):
+    return request.param
+
+
+@pytest.fixture
+def served(start, tmp_path, content, settings):
+    """A daemon with these settings in the variant that is asked for."""
+
+    def run(variant):
+        (tmp_path / "small").write_bytes(content[:99])
+        (tmp_path / "object").write_bytes(content[100:250_000])
+        workers, server = SETTINGS[settings]
+        server = f"workers = {workers}\n{server}"
+        daemon = start(INI.format(variant=variant, server=server, directory=tmp_path))
+        daemon.wait_log("started: ")
+        return daemon
+
+    return run
+
+
+@pytest.mark.parametrize("variant", ["cached", "streaming"])
+def test_sequences(served, settings, variant):
+    """What the clients saw is what the daemon has counted."""
+    daemon = served(variant)
+    repertoire = Repertoire(daemon)
+    crowd = Crowd(daemon, repertoire, requests=REQUESTS.get(settings, 0))
+    crowd.run(SEED, COUNT)
+    daemon.send_signal(signal.SIGTERM)
+    line = daemon.wait_log("served ")
+    requests, octets, connections = map(int, re.findall(r"\d+", line.partition("served ")[2]))
+    assert connections == COUNT + repertoire.count
+    assert octets == crowd.octets + repertoire.seen
+    assert requests == crowd.answers + repertoire.count
+
+
+@pytest.mark.parametrize("variant", ["cached", "streaming"])
+def test_rough_sequences(served, settings, variant):
+    """The same with clients that reset, while the daemon reloads and its workers are killed: what comes
+    is right as far as it comes."""
+    daemon = served(variant)
+    daemon.expect_log(r"ended by signal 9")
+    repertoire = Repertoire(daemon)
+    draw = random.Random(SEED)
+    reloads = 0
+
+    def disturb(number):
+        nonlocal reloads
+        workers = daemon.workers()
+        if number % 2 and workers:
+            os.kill(draw.choice(workers), signal.SIGKILL)
+        elif number % 4 == 0:
+            reloads += 1
+            daemon.send_signal(signal.SIGHUP)
+
+    Crowd(daemon, repertoire, rough=True).run(SEED, COUNT, meanwhile=disturb)
+    wait_until(lambda: len(daemon.workers()) == SETTINGS[settings][0], "all workers are there")
+    Crowd(daemon, repertoire, requests=REQUESTS.get(settings, 0)).run(SEED, 20)
