@@ -203,7 +203,7 @@ class Client:
         try:
             self.send_all()
             self.take_all()
-        except (ConnectionResetError, BrokenPipeError):
+        except OSError:  # ENOTCONN, too: the reset came before the end was said
             self.broken = True
             self.take_rest()
         finally:

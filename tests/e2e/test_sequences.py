@@ -17,7 +17,6 @@ SEED = int(os.environ.get("SEED", "0"))
 INI = """
 [server]
 variant = {variant}
-linger_timeout = 100ms
 {server}
 [log]
 level = notice
