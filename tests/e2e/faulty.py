@@ -11,7 +11,7 @@ from daemon import Daemon, sanitized, wait_until
 INI = """
 [server]
 workers = {workers}
-senders = 2
+max_senders = 2
 linger_timeout = 100ms
 send_timeout = 1s
 drain_timeout = 2s

@@ -27,8 +27,8 @@ file = {directory}/object
 """
 SETTINGS = {
     "default": (2, ""),
-    "small": (3, "turn_size = 4k\nsenders = 1\nrequests = 3\nsend_buffer = 0\ntransmit = sendfile"),
-    "steered": (3, "turn_size = 16k\nsteering = cpu\naffinity = cpu\nsend_buffer = 4k"),
+    "small": (3, "send_max_chunk = 4k\nmax_senders = 1\nkeepalive_requests = 3\nsndbuf = 0\ntransmit = sendfile"),
+    "steered": (3, "send_max_chunk = 16k\nsteering = cpu\naffinity = cpu\nsndbuf = 4k"),
 }
 REQUESTS = {"small": 3}
 
