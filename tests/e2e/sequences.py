@@ -120,7 +120,8 @@ class Sequence:
             if exchange.closes or len(self.answers) == requests:
                 break
         self.expected = b"".join(self.answers)
-        self.cuts = sorted(draw.sample(range(len(self.octets)), min(len(self.octets), draw.choice([0, 0, 1, 3, 20]))))
+        cuts = min(len(self.octets), draw.choice([0, 0, 1, 3, 20]))
+        self.cuts = sorted(draw.sample(range(len(self.octets)), cuts))
         self.narrow = draw.random() < 0.1
         self.portion = draw.choice([1 << 18, 1 << 18, 65536, 4096])
         self.half_closes = draw.random() < 0.5

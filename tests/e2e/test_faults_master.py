@@ -9,7 +9,7 @@ import signal
 import pytest
 
 from client import fetch
-from daemon import alive, children, wait_until
+from daemon import children, wait_until
 from faulty import descriptors, run, settle, unusable
 
 MASTER = [

@@ -9,7 +9,7 @@ import signal
 
 import pytest
 
-from daemon import sanitized, wait_until
+from daemon import wait_until
 from sequences import Crowd, Repertoire
 
 COUNT = int(os.environ.get("SEQUENCES", "100"))
@@ -27,7 +27,10 @@ file = {directory}/object
 """
 SETTINGS = {
     "default": (2, ""),
-    "small": (3, "send_max_chunk = 4k\nmax_senders = 1\nkeepalive_requests = 3\nsndbuf = 0\ntransmit = sendfile"),
+    "small": (
+        3,
+        "send_max_chunk = 4k\nmax_senders = 1\nkeepalive_requests = 3\nsndbuf = 0\ntransmit = sendfile",
+    ),
     "steered": (3, "send_max_chunk = 16k\nsteering = cpu\naffinity = cpu\nsndbuf = 4k"),
 }
 REQUESTS = {"small": 3}
