@@ -108,6 +108,8 @@ proc_parse_stat(const char *text, struct proc_stat *stat)
     *stat = (struct proc_stat){
         .state = name_end[2],
         .ticks = field(name_end + 2, 14) + field(name_end + 2, 15),
+        .user_ticks = field(name_end + 2, 14),
+        .system_ticks = field(name_end + 2, 15),
         .threads = field(name_end + 2, 20),
         .pages = field(name_end + 2, 24),
     };

@@ -10,8 +10,10 @@
 
 /* Of proc_pid_stat(5). */
 struct proc_stat {
-    char state;          /* "D" waits for a disk, "T" is stopped */
-    unsigned long ticks; /* CPU time, see sysconf(3) */
+    char state;               /* "D" waits for a disk, "T" is stopped */
+    unsigned long ticks;      /* CPU time, see sysconf(3) */
+    unsigned long user_ticks; /* of these */
+    unsigned long system_ticks;
     unsigned long threads;
     unsigned long pages; /* resident */
 };

@@ -181,12 +181,20 @@ generation_create(struct config *config, const struct generation *previous)
     return NULL;
 }
 
+static void
+retire_place(const struct roster_place *place, struct slot *total)
+{
+    total->retired_ns += place->retired_ns;
+    total->retired_user_ns += place->retired_user_ns;
+    total->retired_system_ns += place->retired_system_ns;
+}
+
 /* What the roster knows of processes that have ended. */
 static void
 retire(const struct roster *roster, struct slot *total)
 {
     for (unsigned i = 0; i < roster->workers; i++)
-        total->retired_ns += roster->places[i].retired_ns;
+        retire_place(&roster->places[i], total);
     total->restarts += roster_restarts(roster);
 }
 

@@ -228,6 +228,10 @@ vacate(struct generation *generation, unsigned index, const struct rusage *usage
     struct slot *slot;
 
     /* In this order, see totals.c. */
+    __atomic_fetch_add(&entry->retired_user_ns, clock_of_timeval(&usage->ru_utime),
+                       __ATOMIC_SEQ_CST);
+    __atomic_fetch_add(&entry->retired_system_ns, clock_of_timeval(&usage->ru_stime),
+                       __ATOMIC_SEQ_CST);
     __atomic_fetch_add(&entry->retired_ns, clock_of_usage(usage), __ATOMIC_SEQ_CST);
     __atomic_store_n(&entry->pid, 0, __ATOMIC_SEQ_CST);
     generation->alive--;

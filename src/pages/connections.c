@@ -16,6 +16,8 @@
 #include "shared/rows.h"
 #include "shared/trace.h"
 
+#define LINE_SIZE 1024
+
 struct entry {
     const struct view *view;
     unsigned worker;
@@ -47,13 +49,13 @@ connections_add(struct list *list, const struct entry *entry)
 }
 
 static int
-connections_collect(const struct page *page, struct list *list)
+connections_collect(const struct view *view, int worker, struct list *list)
 {
-    struct scope scope = scope_of(page->view, page->query.worker);
+    struct scope scope = scope_of(view, worker);
     struct entry entry;
 
-    for (unsigned i = 0;
-         (entry.view = scope_worker(&scope, page->view, i, &entry.worker)) != NULL; i++) {
+    for (unsigned i = 0; (entry.view = scope_worker(&scope, view, i, &entry.worker)) != NULL;
+         i++) {
         const struct tables *tables = entry.view->tables;
         const struct rows *rows = tables_rows(tables, entry.worker);
         size_t place = 0;
@@ -113,7 +115,7 @@ print_entry(FILE *out, const struct entry *entry, uint64_t now)
 {
     const struct row *row = &entry->row;
 
-    fprintf(out, "#\t    worker %u", entry->worker);
+    fprintf(out, "worker %u", entry->worker);
     if (entry->view->generation > 0)
         fprintf(out, " of generation %u", entry->view->generation);
     fprintf(out,
@@ -122,7 +124,6 @@ print_entry(FILE *out, const struct entry *entry, uint64_t now)
             row->requests);
     print_body(out, entry);
     print_wait(out, row, now);
-    fputc('\n', out);
 }
 
 static void
@@ -133,9 +134,19 @@ print_state(FILE *out, const struct list *list, enum row_state state, uint64_t n
     for (size_t i = 0; i < list->count; i++)
         count += list->items[i].row.state == state;
     count_profile_group(out, marker_of_state(state), rows_state_name(state), count);
-    for (size_t i = 0; i < list->count; i++)
-        if (list->items[i].row.state == state)
-            print_entry(out, &list->items[i], now);
+    for (size_t i = 0; i < list->count; i++) {
+        if (list->items[i].row.state != state)
+            continue;
+        fputs("#\t    ", out);
+        print_entry(out, &list->items[i], now);
+        fputc('\n', out);
+    }
+}
+
+static void
+print_comment(void *argument, const char *line)
+{
+    fprintf(argument, "#\t%s\n", line);
 }
 
 static int
@@ -147,8 +158,44 @@ connections_write_text(struct page *page, const struct list *list)
     for (enum row_state state = 0; state < ROW_STATES; state++)
         print_state(page->out, list, state, now);
     if (page->query.debug == 2 && !page->head_only)
-        worker_stacks_write(page);
+        worker_stacks_lines(page->view, page->query.worker, print_comment, page->out);
     return count_profile_end(page->out);
+}
+
+/* --- as lines ----------------------------------------------------------------------------- */
+
+static void
+connections_write_line(const struct entry *entry, uint64_t now, line_sink_line *line,
+                       void *argument)
+{
+    char text[LINE_SIZE] = "";
+    FILE *out = fmemopen(text, sizeof(text), "w");
+
+    if (out == NULL)
+        return;
+    fprintf(out, "%s: ", rows_state_name((enum row_state)entry->row.state));
+    print_entry(out, entry, now);
+    fclose(out);
+    text[sizeof(text) - 1] = '\0';
+    line(argument, text);
+}
+
+int
+connections_lines(const struct view *view, size_t most, line_sink_line *line, void *argument)
+{
+    const uint64_t now = trace_now();
+    struct list list = { 0 };
+    int error = connections_collect(view, SCOPE_ALL, &list);
+    char text[LINE_SIZE];
+
+    for (size_t i = 0; error == 0 && i < list.count && i < most; i++)
+        connections_write_line(&list.items[i], now, line, argument);
+    if (error == 0 && list.count > most) {
+        snprintf(text, sizeof(text), "%zu more are left out", list.count - most);
+        line(argument, text);
+    }
+    free(list.items);
+    return error;
 }
 
 /* --- as a profile ------------------------------------------------------------------------- */
@@ -192,7 +239,7 @@ connections_write_profile(struct page *page, const struct list *list)
     if (profile == NULL)
         return -ENOMEM;
     fill(profile, list);
-    profiles_answer(page, profile, QUERY_PROTO, "goroutine");
+    profiles_answer(page, profile, "goroutine", NULL, NULL);
     profile_free(profile);
     return 0;
 }
@@ -201,7 +248,7 @@ void
 connections_goroutine(struct page *page)
 {
     struct list list = { 0 };
-    int error = connections_collect(page, &list);
+    int error = connections_collect(page->view, page->query.worker, &list);
 
     if (error == 0)
         error = profiles_wanted(page) ? connections_write_profile(page, &list)

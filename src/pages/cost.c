@@ -39,8 +39,16 @@ cost_by_process(const struct view *view, struct cost *cost)
     if (asked == 0 || (asked & (asked - 1)) != 0)
         return false;
     add_bytes(view, cost);
-    cost->cpu_ns[variant] = totals_own_cpu(view);
+    cost->cpu_ns[variant] = totals_own_cpu(view).all_ns;
     return true;
+}
+
+static void
+add_record(struct cost *cost, enum variant variant, const uint64_t *values)
+{
+    cost->cpu_ns[variant] += values[SAMPLER_NS];
+    cost->user_ns[variant] += values[SAMPLER_USER_NS];
+    cost->system_ns[variant] += values[SAMPLER_SYSTEM_NS];
 }
 
 /* Labels are numbers of objects, plus 1. */
@@ -55,7 +63,7 @@ add_samples(const struct view *view, unsigned worker, struct cost *cost)
         return false;
     while ((record = stacks_next(stacks, &place)) != NULL)
         if (record->label > 0 && record->label <= view->catalogue->count)
-            cost->cpu_ns[variant_of(view, record->label - 1)] += record->values[SAMPLER_NS];
+            add_record(cost, variant_of(view, record->label - 1), record->values);
     free(stacks);
     return true;
 }

@@ -16,6 +16,8 @@
 /* By variant. */
 struct cost {
     uint64_t cpu_ns[COST_VARIANTS];
+    uint64_t user_ns[COST_VARIANTS]; /* of these; by samples only */
+    uint64_t system_ns[COST_VARIANTS];
     uint64_t bytes[COST_VARIANTS]; /* of bodies */
 };
 

@@ -12,6 +12,7 @@
 #include "build.h"
 #include "format/exposition.h"
 #include "pages/metrics_cost.h"
+#include "pages/metrics_residence.h"
 #include "pages/metrics_worker.h"
 #include "pages/totals.h"
 #include "shared/counters.h"
@@ -66,7 +67,19 @@ restarts(const struct scrape *scrape)
 static double
 cpu(const struct scrape *scrape)
 {
-    return (double)scrape->totals.cpu_ns / NS;
+    return (double)scrape->totals.cpu.all_ns / NS;
+}
+
+static double
+user_cpu(const struct scrape *scrape)
+{
+    return (double)scrape->totals.cpu.user_ns / NS;
+}
+
+static double
+system_cpu(const struct scrape *scrape)
+{
+    return (double)scrape->totals.cpu.system_ns / NS;
 }
 
 static double
@@ -99,6 +112,10 @@ static const struct metrics_whole wholes[] = {
       restarts },
     { "tiffd_cpu_seconds_total", "counter", "CPU time of all workers, the system's included.",
       cpu },
+    { "tiffd_user_cpu_seconds_total", "counter", "The part of it spent in the program.",
+      user_cpu },
+    { "tiffd_system_cpu_seconds_total", "counter", "The part of it spent in the kernel.",
+      system_cpu },
     { "tiffd_pss_bytes", "gauge", "Proportional set size of all workers together.", pss },
     { "tiffd_connections", "gauge", "Connections now.", connections },
 };
@@ -243,5 +260,6 @@ metrics_write(struct page *page)
     metrics_cost_write(page->out, page->view);
     metrics_worker_write(page->out, scrape.workers, scrape.worker_count);
     write_objects(&scrape);
+    metrics_residence_write(page->out, page->view);
     free(scrape.workers);
 }

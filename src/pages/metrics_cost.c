@@ -25,21 +25,33 @@ write_ratios(FILE *out, const struct cost *cost, const char *by)
 }
 
 static void
-write_times(FILE *out, const struct cost *cost, unsigned generation)
+write_times(FILE *out, const char *name, const char *help, const uint64_t *times,
+            unsigned generation)
 {
     char number[NUMBER_MAX];
 
     snprintf(number, sizeof(number), "%u", generation);
-    exposition_family(out, TOTAL, "counter",
-                      "CPU time of samples taken while a worker worked for an object of the "
-                      "variant. Absent without [profile] cpu.");
+    exposition_family(out, name, "counter", help);
     for (enum variant i = 0; i < COST_VARIANTS; i++) {
         const struct exposition_label labels[] = { { "generation", number },
                                                    { "variant", config_variant_name(i) },
                                                    { NULL, NULL } };
 
-        exposition_sample(out, TOTAL, labels, (double)cost->cpu_ns[i] / NS);
+        exposition_sample(out, name, labels, (double)times[i] / NS);
     }
+}
+
+static void
+write_all_times(FILE *out, const struct cost *cost, unsigned generation)
+{
+    write_times(out, TOTAL,
+                "CPU time of samples taken while a worker worked for an object of the "
+                "variant. Absent without [profile] cpu.",
+                cost->cpu_ns, generation);
+    write_times(out, "tiffd_variant_user_cpu_seconds_total",
+                "The part of it spent in the program.", cost->user_ns, generation);
+    write_times(out, "tiffd_variant_system_cpu_seconds_total",
+                "The part of it spent in the kernel.", cost->system_ns, generation);
 }
 
 void
@@ -51,7 +63,7 @@ metrics_cost_write(FILE *out, const struct view *view)
     const bool by_samples = cost_by_samples(view, &samples);
 
     if (by_samples)
-        write_times(out, &samples, view->generation);
+        write_all_times(out, &samples, view->generation);
     if (!by_process && !by_samples)
         return;
     exposition_family(out, PER_BYTE, "gauge",

@@ -18,7 +18,19 @@
 static double
 cpu_seconds(const struct totals_worker *worker)
 {
-    return (double)worker->cpu_ns / NS;
+    return (double)worker->cpu.all_ns / NS;
+}
+
+static double
+user_cpu_seconds(const struct totals_worker *worker)
+{
+    return (double)worker->cpu.user_ns / NS;
+}
+
+static double
+system_cpu_seconds(const struct totals_worker *worker)
+{
+    return (double)worker->cpu.system_ns / NS;
 }
 
 static double
@@ -42,6 +54,10 @@ static const struct {
 } of_workers[] = {
     { "tiffd_worker_cpu_seconds_total", "counter", "CPU time of all processes in its place.",
       false, cpu_seconds },
+    { "tiffd_worker_user_cpu_seconds_total", "counter", "The part spent in the program.", false,
+      user_cpu_seconds },
+    { "tiffd_worker_system_cpu_seconds_total", "counter", "The part spent in the kernel.",
+      false, system_cpu_seconds },
     { "tiffd_worker_spawned_total", "counter", "Processes that have been in its place.", false,
       spawned },
     { "tiffd_worker_pss_bytes", "gauge", "Proportional set size.", true, worker_pss },

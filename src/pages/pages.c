@@ -13,6 +13,7 @@
 #include "pages/metrics.h"
 #include "pages/processes.h"
 #include "pages/profiles.h"
+#include "pages/residence.h"
 #include "pages/tracing.h"
 #include "pages/vars.h"
 
@@ -149,6 +150,13 @@ static const struct route routes[] = {
       .example = "debug=1",
       .count = count_processes,
       .about = "The daemon's processes." },
+    { .path = "residence",
+      .write = residence_write,
+      .rules = { .accepted = QUERY_WORKER | QUERY_FORMAT | QUERY_SAMPLE_INDEX | QUERY_DEBUG,
+                 .kind = PROFILE_RESIDENCE },
+      .example = "debug=1",
+      .count = residence_count,
+      .about = "How many bytes of each object are in memory, and where." },
     { .path = "cmdline",
       .write = processes_cmdline,
       .quick = true,

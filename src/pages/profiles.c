@@ -154,13 +154,32 @@ profiles_wanted(const struct page *page)
     return query_choose(&page->query, accepts_gzip(page), false) == QUERY_PROTO;
 }
 
-void
-profiles_answer(struct page *page, const struct profile *profile, enum query_format format,
-                const char *file_name)
+static int
+answer_proto(struct page *page, const struct profile *profile, profiles_namer *name,
+             void *argument)
 {
-    const struct subject subject = { .kind = profile->kind, .file_name = file_name };
-    const int error = write_as(page, &subject, profile, format);
+    struct maps maps;
+    struct symbols *symbols = NULL;
+    int error = maps_read(&maps);
 
+    if (error == 0 &&
+        ((symbols = symbol_open(&maps)) == NULL || (name && !name(argument, symbols))))
+        error = -ENOMEM;
+    if (error == 0)
+        error = pprof_write(profile, page->query.sample_index, &maps, symbols, page->out);
+    symbol_close(symbols);
+    maps_free(&maps);
+    return error;
+}
+
+void
+profiles_answer(struct page *page, const struct profile *profile, const char *file_name,
+                profiles_namer *name, void *argument)
+{
+    const int error = answer_proto(page, profile, name, argument);
+
+    page->type = PAGE_BINARY;
+    page->file_name = file_name;
     if (error < 0)
         page_fail(page, error);
 }

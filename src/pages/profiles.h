@@ -8,6 +8,7 @@
 #define PAGES_PROFILES_H
 
 #include "observer/page.h"
+#include "symbol/symbol.h"
 
 void profiles_cpu(struct page *page);
 void profiles_heap(struct page *page);   /* in use */
@@ -16,10 +17,13 @@ void profiles_growth(struct page *page); /* what came to be in use in a window *
 void profiles_block(struct page *page);
 void profiles_mutex(struct page *page);
 
-/* Answers with a profile of a kind without tables, as profile.proto or as a table. What it
+/* Gives names to addresses that are none of code. False without memory. */
+typedef bool profiles_namer(void *argument, struct symbols *symbols);
+
+/* Answers with a profile of a kind without tables, as profile.proto. name may be NULL. What it
  * can't write becomes an error. */
-void profiles_answer(struct page *page, const struct profile *profile, enum query_format format,
-                     const char *file_name);
+void profiles_answer(struct page *page, const struct profile *profile, const char *file_name,
+                     profiles_namer *name, void *argument);
 
 /* Is such a page asked for as profile.proto, or for people? */
 bool profiles_wanted(const struct page *page);

@@ -7,6 +7,7 @@
 #include "pages/totals.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/proc.h"
@@ -16,43 +17,74 @@
 /* --- CPU time ----------------------------------------------------------------------------- */
 
 #define RUSAGE_LOSS 2000 /* ns: wait4(2) rounds user and system time down to whole us */
+#define NS          UINT64_C(1000000000) /* a second's */
+
+static void
+add_cpu(struct totals_cpu *sum, struct totals_cpu cpu)
+{
+    sum->all_ns += cpu.all_ns;
+    sum->user_ns += cpu.user_ns;
+    sum->system_ns += cpu.system_ns;
+}
+
+/* The kernel tells it in ticks, rounded down, so what is told of a process that has ended is
+ * never less. Nothing without /proc. */
+static void
+add_split(pid_t pid, struct totals_cpu *cpu)
+{
+    const uint64_t tick = NS / (uint64_t)sysconf(_SC_CLK_TCK);
+    struct proc_stat stat;
+
+    if (!proc_stat(pid, &stat))
+        return;
+    cpu->user_ns += stat.user_ticks * tick;
+    cpu->system_ns += stat.system_ticks * tick;
+}
+
+/* False: the master is in the middle of a change. */
+static bool
+try_place(const struct roster_place *place, struct totals_cpu *cpu)
+{
+    const uint64_t retired = __atomic_load_n(&place->retired_ns, __ATOMIC_SEQ_CST);
+    const pid_t pid = __atomic_load_n(&place->pid, __ATOMIC_SEQ_CST);
+    uint64_t ns = 0;
+    bool steady;
+
+    *cpu = (struct totals_cpu){
+        .user_ns = __atomic_load_n(&place->retired_user_ns, __ATOMIC_SEQ_CST),
+        .system_ns = __atomic_load_n(&place->retired_system_ns, __ATOMIC_SEQ_CST),
+    };
+    steady = pid <= 0 || clock_of_process(pid, &ns);
+    add_split(pid, cpu);
+    ns -= ns < RUSAGE_LOSS ? ns : RUSAGE_LOSS; /* else the end would turn it back */
+    cpu->all_ns = ns + retired;
+    return steady && __atomic_load_n(&place->retired_ns, __ATOMIC_SEQ_CST) == retired;
+}
 
 /*
  * The master adds what a process used and then empties its place. Where the sum has changed
  * meanwhile, or the id is there and its process is not, it is in the middle of that: what was
  * read would count the process twice or not at all, so all of it is read again.
  */
-static uint64_t
+static struct totals_cpu
 cpu_of_place(const struct roster *roster, unsigned number)
 {
-    const struct roster_place *place = &roster->places[number];
     const struct timespec moment = { .tv_nsec = 1000000 };
-    uint64_t retired = 0;
-    uint64_t ns = 0;
+    struct totals_cpu cpu;
 
-    for (unsigned tries = 0; tries < 20; tries++) {
-        pid_t pid;
-
-        retired = __atomic_load_n(&place->retired_ns, __ATOMIC_SEQ_CST);
-        pid = __atomic_load_n(&place->pid, __ATOMIC_SEQ_CST);
-        ns = 0;
-        if ((pid <= 0 || clock_of_process(pid, &ns)) &&
-            __atomic_load_n(&place->retired_ns, __ATOMIC_SEQ_CST) == retired)
-            break;
+    for (unsigned tries = 0; !try_place(&roster->places[number], &cpu) && tries < 20; tries++)
         nanosleep(&moment, NULL);
-    }
-    ns -= ns < RUSAGE_LOSS ? ns : RUSAGE_LOSS; /* else the end would turn it back */
-    return ns + retired;
+    return cpu;
 }
 
-uint64_t
+struct totals_cpu
 totals_own_cpu(const struct view *view)
 {
-    uint64_t ns = 0;
+    struct totals_cpu sum = { 0 };
 
     for (unsigned i = 0; i < view->roster->workers; i++)
-        ns += cpu_of_place(view->roster, i);
-    return ns;
+        add_cpu(&sum, cpu_of_place(view->roster, i));
+    return sum;
 }
 
 /* --- sums --------------------------------------------------------------------------------- */
@@ -61,11 +93,12 @@ void
 totals_take(const struct view *view, struct totals *totals)
 {
     *totals = (struct totals){ .sum = *view->gone,
-                               .cpu_ns = view->gone->retired_ns,
+                               .cpu = { view->gone->retired_ns, view->gone->retired_user_ns,
+                                        view->gone->retired_system_ns },
                                .restarts = view->gone->restarts };
     for (; view; view = view->older) {
         counters_sum(view->slots, &totals->sum);
-        totals->cpu_ns += totals_own_cpu(view);
+        add_cpu(&totals->cpu, totals_own_cpu(view));
         totals->restarts += roster_restarts(view->roster);
     }
 }
@@ -117,7 +150,7 @@ look_at(const struct view *view, unsigned number)
         .slot = slots_worker(view->slots, number),
         .number = number,
         .pid = roster_pid(view->roster, number),
-        .cpu_ns = cpu_of_place(view->roster, number),
+        .cpu = cpu_of_place(view->roster, number),
         .spawned = __atomic_load_n(&place->spawned, __ATOMIC_RELAXED),
     };
 

@@ -11,9 +11,17 @@
 
 #include "observer/view.h"
 
+/* CPU time. The kernel tells its parts in ticks: they are a little less than the whole, and
+ * without /proc nothing. */
+struct totals_cpu {
+    uint64_t all_ns;
+    uint64_t user_ns;
+    uint64_t system_ns;
+};
+
 struct totals {
-    struct slot sum; /* everything counted since the daemon's start; no gauges */
-    uint64_t cpu_ns; /* of workers */
+    struct slot sum;       /* everything counted since the daemon's start; no gauges */
+    struct totals_cpu cpu; /* of workers */
     uint64_t restarts;
 };
 
@@ -22,10 +30,10 @@ struct totals_worker {
     const struct view *view;
     const struct slot *slot;
     unsigned number;
-    pid_t pid;        /* 0: nobody is in its place */
-    uint64_t cpu_ns;  /* of all processes that have been in its place */
-    uint64_t pss;     /* bytes; 0: unknown */
-    uint64_t spawned; /* processes so far */
+    pid_t pid;             /* 0: nobody is in its place */
+    struct totals_cpu cpu; /* of all processes that have been in its place */
+    uint64_t pss;          /* bytes; 0: unknown */
+    uint64_t spawned;      /* processes so far */
 };
 
 void totals_take(const struct view *view, struct totals *totals);
@@ -45,6 +53,6 @@ struct slot_counters totals_object(const struct view *view, unsigned object);
 /* Of the view's own generation alone: what has been answered from an object, and the CPU time
  * of its workers in ns. */
 struct slot_counters totals_own_object(const struct view *view, unsigned object);
-uint64_t totals_own_cpu(const struct view *view);
+struct totals_cpu totals_own_cpu(const struct view *view);
 
 #endif

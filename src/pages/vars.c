@@ -27,6 +27,14 @@ put_seconds(json_t *object, const char *name, uint64_t ns)
     json_object_set_new(object, name, json_real((double)ns / NS));
 }
 
+static void
+put_cpu(json_t *object, const struct totals_cpu *cpu)
+{
+    put_seconds(object, "cpu_seconds", cpu->all_ns);
+    put_seconds(object, "user_cpu_seconds", cpu->user_ns);
+    put_seconds(object, "system_cpu_seconds", cpu->system_ns);
+}
+
 /* Arguments are any bytes, JSON's strings are UTF-8: what is not becomes a question mark. */
 static json_t *
 vars_string(const char *text)
@@ -116,7 +124,7 @@ one_worker(const struct totals_worker *worker)
     vars_put(value, "worker", worker->number);
     vars_put(value, "pid", (uint64_t)worker->pid);
     vars_put(value, "spawned", worker->spawned);
-    put_seconds(value, "cpu_seconds", worker->cpu_ns);
+    put_cpu(value, &worker->cpu);
     vars_put(value, "pss_bytes", worker->pss);
     vars_put(value, "connections", slot_read(&slot->connections));
     put_counted(value, slot, false);
@@ -168,7 +176,7 @@ vars_whole(const struct view *view)
     totals_take(view, &totals);
     put_seconds(value, "start_time_seconds", view->roster->started);
     vars_put(value, "generation", view->generation);
-    put_seconds(value, "cpu_seconds", totals.cpu_ns);
+    put_cpu(value, &totals.cpu);
     vars_put(value, "restarts", totals.restarts);
     put_counted(value, &totals.sum, true);
     return value;

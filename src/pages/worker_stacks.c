@@ -2,7 +2,8 @@
 /* worker_stacks: asks one worker after the other (dump.h), then looks the names up. */
 #include "pages/worker_stacks.h"
 
-#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/proc.h"
@@ -11,19 +12,44 @@
 #include "symbol/backtrace.h"
 
 #define PATIENCE_MS 250 /* a worker */
+#define LINE_SIZE   640
+
+struct stacks_writer {
+    struct symbols *symbols;
+    line_sink_line *line;
+    void *argument;
+};
+
+static __attribute__((format(printf, 2, 3))) void
+write_stacks_line(const struct stacks_writer *writer, const char *format, ...)
+{
+    char text[LINE_SIZE];
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(text, sizeof(text), format, arguments);
+    va_end(arguments);
+    writer->line(writer->argument, text);
+}
 
 static void
-write_dump(FILE *out, const struct view *view, const struct dump *dump, struct symbols *symbols)
+write_stacks_frame(void *argument, const char *line)
+{
+    write_stacks_line(argument, "    %s", line);
+}
+
+static void
+write_stack(struct stacks_writer *writer, const struct view *view, const struct dump *dump)
 {
     const char *object = label_names_object(view->labels, dump->label);
 
     if (object)
-        fprintf(out, "#\t    in request for %s\n", object);
-    backtrace_write(symbols, dump->pcs, dump->depth, "#\t    ", out);
+        write_stacks_line(writer, "    in request for %s", object);
+    backtrace_lines(writer->symbols, dump->pcs, dump->depth, write_stacks_frame, writer);
 }
 
 static void
-write_worker(FILE *out, const struct view *view, unsigned worker, struct symbols *symbols)
+write_worker_stack(struct stacks_writer *writer, const struct view *view, unsigned worker)
 {
     pid_t pid = roster_pid(view->roster, worker);
     struct proc_stat stat;
@@ -32,25 +58,25 @@ write_worker(FILE *out, const struct view *view, unsigned worker, struct symbols
 
     if (pid <= 0)
         return;
-    fprintf(out, "#\tstack of worker %u, generation %u, pid %d\n", worker, view->generation,
-            (int)pid);
+    write_stacks_line(writer, "stack of worker %u, generation %u, pid %d", worker,
+                      view->generation, (int)pid);
     error = dump_ask(tables_dump(view->tables, worker), pid, PATIENCE_MS, &dump);
     if (error == 0)
-        write_dump(out, view, &dump, symbols);
+        write_stack(writer, view, &dump);
     else
-        fprintf(out, "#\t    no answer: %s, process state %c\n", strerror(-error),
-                proc_stat(pid, &stat) ? stat.state : '?');
+        write_stacks_line(writer, "    no answer: %s, process state %c", strerror(-error),
+                          proc_stat(pid, &stat) ? stat.state : '?');
 }
 
 void
-worker_stacks_write(struct page *page)
+worker_stacks_lines(const struct view *view, int worker, line_sink_line *line, void *argument)
 {
-    struct scope scope = scope_of(page->view, page->query.worker);
-    struct symbols *symbols = symbol_open_self();
-    const struct view *view;
-    unsigned worker;
+    struct stacks_writer writer = { symbol_open_self(), line, argument };
+    struct scope scope = scope_of(view, worker);
+    const struct view *owner;
+    unsigned number;
 
-    for (unsigned i = 0; (view = scope_worker(&scope, page->view, i, &worker)) != NULL; i++)
-        write_worker(page->out, view, worker, symbols);
-    symbol_close(symbols);
+    for (unsigned i = 0; (owner = scope_worker(&scope, view, i, &number)) != NULL; i++)
+        write_worker_stack(&writer, owner, number);
+    symbol_close(writer.symbols);
 }

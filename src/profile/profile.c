@@ -5,6 +5,7 @@
  */
 #include "profile/profile.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,7 +19,12 @@
 #include "profile/stacks.h"
 
 static const struct profile_meaning meanings[PROFILE_KINDS] = {
-    [PROFILE_CPU] = { { { "samples", "count" }, { "cpu", "nanoseconds" } }, 2, 1 },
+    [PROFILE_CPU] = { { { "samples", "count" },
+                        { "cpu", "nanoseconds" },
+                        { "user", "nanoseconds" },
+                        { "system", "nanoseconds" } },
+                      4,
+                      1 },
     [PROFILE_HEAP] = { { { "alloc_objects", "count" },
                          { "alloc_space", "bytes" },
                          { "inuse_objects", "count" },
@@ -29,6 +35,12 @@ static const struct profile_meaning meanings[PROFILE_KINDS] = {
     [PROFILE_MUTEX] = { { { "contentions", "count" }, { "delay", "nanoseconds" } }, 2, 1 },
     [PROFILE_GOROUTINE] = { { { "goroutine", "count" } }, 1, 0 },
     [PROFILE_THREADCREATE] = { { { "threadcreate", "count" } }, 1, 0 },
+    [PROFILE_RESIDENCE] = { { { "resident", "bytes" },
+                              { "mapped", "bytes" },
+                              { "huge", "bytes" },
+                              { "size", "bytes" } },
+                            4,
+                            0 },
 };
 
 const struct profile_meaning *
@@ -129,9 +141,17 @@ profile_create(enum profile_kind kind, unsigned parts)
 void
 profile_count(struct profile_part *part, uint32_t label, uintptr_t pc, uint64_t count)
 {
-    const uint64_t values[STACKS_VALUES] = { count };
+    const uint64_t values[PROFILE_VALUES] = { count };
 
-    stacks_add(part->stacks, label, &pc, 1, values);
+    profile_add(part, label, &pc, 1, values);
+}
+
+void
+profile_add(struct profile_part *part, uint32_t label, const uintptr_t *pcs, unsigned depth,
+            const uint64_t values[PROFILE_VALUES])
+{
+    static_assert(PROFILE_VALUES == STACKS_VALUES, "a record holds the values of a sample");
+    stacks_add(part->stacks, label, pcs, depth, values);
 }
 
 void
@@ -216,14 +236,15 @@ convert(const struct profile_reading *reading, const uint64_t *raw, int64_t *val
     switch (reading->profile->kind) {
     case PROFILE_CPU:
         values[0] = (int64_t)raw[SAMPLER_SAMPLES];
-        values[1] = saturate_round((double)raw[SAMPLER_NS] * reading->scale);
+        for (unsigned i = SAMPLER_NS; i <= SAMPLER_SYSTEM_NS; i++)
+            values[i] = saturate_round((double)raw[i] * reading->scale);
         break;
     case PROFILE_HEAP:
         convert_heap(raw, values);
         break;
-    default: /* counts, and perhaps times */
-        values[0] = (int64_t)raw[BLOCK_TIMES];
-        values[1] = (int64_t)raw[BLOCK_NS];
+    default:
+        for (unsigned i = 0; i < meanings[reading->profile->kind].count; i++)
+            values[i] = (int64_t)raw[i];
     }
 }
 

@@ -22,6 +22,7 @@ enum profile_kind {
     PROFILE_TABLES, /* kinds before this one have tables; profile_count() fills the others */
     PROFILE_GOROUTINE = PROFILE_TABLES,
     PROFILE_THREADCREATE,
+    PROFILE_RESIDENCE,
     PROFILE_KINDS
 };
 
@@ -74,7 +75,11 @@ void profile_free(struct profile *profile);
 struct profile *profile_create(enum profile_kind kind, unsigned parts)
     __attribute__((warn_unused_result));
 
-/* Adds to what such a part counts at an address. */
+/* Adds to what such a part counts for a stack (depth 1 to STACKS_DEPTH). */
+void profile_add(struct profile_part *part, uint32_t label, const uintptr_t *pcs,
+                 unsigned depth, const uint64_t values[PROFILE_VALUES]);
+
+/* The same for one address and one value. */
 void profile_count(struct profile_part *part, uint32_t label, uintptr_t pc, uint64_t count);
 
 /* Turns a profile into what came since an earlier one of the same tables, kind and workers. */

@@ -15,6 +15,7 @@
 #include <signal.h>
 #include <stddef.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -34,8 +35,10 @@
 struct thread {
     timer_t timer;
     clockid_t clock;
-    uint64_t last; /* ns on that clock: up to here the time is accounted for */
-    bool ready;    /* set last */
+    uint64_t last;   /* ns on that clock: up to here the time is accounted for */
+    uint64_t system; /* ns of its system time, likewise */
+    bool fresh;      /* there was no sample since the timer was set: system is not known */
+    bool ready;      /* set last */
 };
 
 /* This process's. A signal handler can be given nothing else to find them by. */
@@ -53,20 +56,40 @@ sampler_stacks_of(struct sampler_table *table)
     return (struct stacks *)table->stacks;
 }
 
+/* How much of so many ns of CPU time the calling thread was in the kernel. The first time after
+ * a pause, what it has spent there in all its life says in what proportion. */
+static uint64_t
+system_part(const struct thread *thread, const struct rusage *usage, uint64_t ns)
+{
+    const uint64_t system = clock_of_timeval(&usage->ru_stime);
+    const uint64_t all = clock_of_usage(usage);
+    const uint64_t part = system > thread->system ? system - thread->system : 0;
+
+    if (thread->fresh)
+        return all > 0 ? (uint64_t)((double)ns * (double)system / (double)all) : 0;
+    return part < ns ? part : ns;
+}
+
 /* When another thread holds the guard, the time goes to this thread's next sample. */
 static void
 take_sample(struct thread *thread, const void *context)
 {
     uintptr_t pcs[STACKS_DEPTH];
-    uint64_t now = clock_read(thread->clock);
-    const uint64_t values[STACKS_VALUES] = {
-        [SAMPLER_SAMPLES] = 1, [SAMPLER_NS] = now - thread->last
-    };
+    const uint64_t now = clock_read(thread->clock);
+    const uint64_t ns = now - thread->last;
+    uint64_t values[STACKS_VALUES] = { [SAMPLER_SAMPLES] = 1, [SAMPLER_NS] = ns };
     unsigned depth = unwind_interrupted(context, pcs, STACKS_DEPTH);
+    struct rusage usage = { 0 };
 
     if (!guard_try(&sampler.table->guard))
         return;
+    getrusage(RUSAGE_THREAD, &usage);
+    values[SAMPLER_SYSTEM_NS] = system_part(thread, &usage, ns);
+    values[SAMPLER_USER_NS] = ns - values[SAMPLER_SYSTEM_NS];
     thread->last = now;
+    thread->system = thread->fresh ? clock_of_timeval(&usage.ru_stime)
+                                   : thread->system + values[SAMPLER_SYSTEM_NS];
+    thread->fresh = false;
     stacks_add(sampler_stacks_of(sampler.table), label_get(), pcs, depth, values);
     guard_open(&sampler.table->guard);
 }
@@ -79,6 +102,7 @@ sampler_arm(struct thread *thread, bool on)
     uint64_t first;
 
     thread->last = clock_read(thread->clock);
+    thread->fresh = true;
     if (on) {
         first = (thread->last ^ (uintptr_t)&first) * 0x9e3779b97f4a7c15u % sampler.period + 1;
         times.it_value.tv_sec = (time_t)(first / SECOND);

@@ -2,7 +2,8 @@
 /*
  * sampler: where a worker's CPU time goes. Each thread has a timer on its own CPU clock; when
  * it expires, the stack and the label are counted in shared memory together with the CPU time
- * that has passed since the thread's last sample. The times add up to what the kernel charged,
+ * that has passed since the thread's last sample, in all, and the parts of it that were spent
+ * in the program and in the kernel (getrusage(2)). The times add up to what the kernel charged,
  * whatever the rate: timers on a CPU clock expire on the kernel's tick only (CONFIG_HZ, often
  * 250 a second), so asking for more gives no more samples.
  *
@@ -18,7 +19,7 @@
 #include "profile/stacks.h"
 
 /* What the values of a record count. */
-enum { SAMPLER_SAMPLES, SAMPLER_NS };
+enum { SAMPLER_SAMPLES, SAMPLER_NS, SAMPLER_USER_NS, SAMPLER_SYSTEM_NS };
 
 /* One worker's, in shared memory. */
 struct sampler_table {

@@ -105,6 +105,7 @@ static const struct call table[] = {
     CALL("munmap", ALL),
     CALL("mremap", ALL),
     CALL("madvise", ALL),
+    CALL("cachestat", C | R), /* how much of an object is in memory */
     CALL("mincore", ALL), /* libunwind, by which tcmalloc notes who lets the heap grow */
 
     /* Threads. clone3 is answered with ENOSYS, see filter.c: its flags are out of reach. */
@@ -124,7 +125,8 @@ static const struct call table[] = {
     CALL("nanosleep", ALL),
     CALL("clock_nanosleep", ALL),
 
-    /* The sampler's timers. */
+    /* The sampler's timers, and what a sample was spent on. */
+    CALL("getrusage", W),
     CALL("timer_create", W),
     CALL("timer_settime", W),
     CALL("timer_delete", W),

@@ -16,6 +16,8 @@ struct roster_place {
     uint32_t spawned;    /* processes that have been in this place */
     uint64_t since;      /* ns since the epoch: start of the one that is there */
     uint64_t retired_ns; /* CPU time of those that have ended */
+    uint64_t retired_user_ns;
+    uint64_t retired_system_ns;
 };
 
 struct roster {

@@ -74,7 +74,9 @@ struct slot {
 
     /* Only in totals of generations that have ended; else the roster knows. */
     uint64_t retired_ns; /* CPU time */
-    uint64_t restarts;   /* processes that took the place of one that ended */
+    uint64_t retired_user_ns;
+    uint64_t retired_system_ns;
+    uint64_t restarts; /* processes that took the place of one that ended */
 } __attribute__((aligned(SLOTS_LINE)));
 
 struct slots {

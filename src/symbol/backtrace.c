@@ -126,25 +126,3 @@ backtrace_ends(struct symbols *symbols, const struct unwind_ends *ends, line_sin
     line_sink_left_out(&printer, ends->count - kept);
     line_sink_frames(&printer, pcs, UNWIND_END, kept);
 }
-
-struct stream {
-    const char *prefix;
-    FILE *out;
-};
-
-static void
-backtrace_write_line(void *argument, const char *line)
-{
-    const struct stream *stream = argument;
-
-    fprintf(stream->out, "%s%s\n", stream->prefix, line);
-}
-
-void
-backtrace_write(struct symbols *symbols, const uintptr_t *pcs, size_t depth, const char *prefix,
-                FILE *out)
-{
-    struct stream stream = { prefix, out };
-
-    backtrace_lines(symbols, pcs, depth, backtrace_write_line, &stream);
-}

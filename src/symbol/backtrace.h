@@ -12,7 +12,6 @@
 
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 
 #include "base/line_sink.h"
 #include "symbol/symbol.h"
@@ -27,9 +26,5 @@ void backtrace_lines(struct symbols *symbols, const uintptr_t *pcs, size_t depth
 /* The same for the ends of a stack, with a line about what is left out between them. */
 void backtrace_ends(struct symbols *symbols, const struct unwind_ends *ends,
                     line_sink_line *line, void *argument);
-
-/* As backtrace_lines(), each line with this in front, into a stream. */
-void backtrace_write(struct symbols *symbols, const uintptr_t *pcs, size_t depth,
-                     const char *prefix, FILE *out);
 
 #endif

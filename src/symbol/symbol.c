@@ -38,7 +38,7 @@ struct symbols {
     Dwfl *dwfl;
     Dwfl_Module **modules; /* one a map; NULL: nothing to be had */
     char **fallbacks;      /* likewise: "[libfoo.so]" */
-    struct intern *files;  /* absolute names of sources */
+    struct intern *files;  /* absolute names of sources, and names of symbol_name() */
     struct intern *addresses;
     struct symbol_answer **answers; /* by an address's number */
     size_t capacity;
@@ -370,6 +370,26 @@ symbol_reserve(struct symbols *symbols, size_t number)
            (capacity - symbols->capacity) * sizeof(struct symbol_answer *));
     symbols->answers = answers;
     symbols->capacity = capacity;
+    return true;
+}
+
+bool
+symbol_name(struct symbols *symbols, uintptr_t address, const char *name)
+{
+    const size_t number = intern_number(symbols->addresses, &address, sizeof(address));
+    const size_t text = intern_number(symbols->files, name, strlen(name));
+    struct symbol_answer *answer;
+
+    if (intern_failed(symbols->addresses) || intern_failed(symbols->files) ||
+        !symbol_reserve(symbols, number))
+        return false;
+    if (symbols->answers[number])
+        return true;
+    if ((answer = calloc(1, sizeof(*answer))) == NULL)
+        return false;
+    answer->fallback =
+        (struct symbol){ .function = intern_key(symbols->files, text, NULL), .known = true };
+    symbols->answers[number] = answer;
     return true;
 }
 

@@ -41,6 +41,11 @@ void symbol_stay_local(void);
  */
 size_t symbol_find(struct symbols *symbols, uintptr_t address, const struct symbol **frames);
 
+/* Gives an address that is none of code a name, for frames that stand for something else. False
+ * without memory. */
+bool symbol_name(struct symbols *symbols, uintptr_t address, const char *name)
+    __attribute__((warn_unused_result));
+
 /* How far the address lies behind the start of the function that holds it (the outermost, where
  * calls were inlined), or, where only the file is known, behind where its addresses begin.
  * False: it lies in no file. */

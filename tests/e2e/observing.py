@@ -111,13 +111,13 @@ def text(daemon, path):
     return content.decode()
 
 
-def load(daemon, path="/o", clients=2):
-    """Clients that fetch an object again and again."""
+def load(daemon, path="/o", clients=2, requests=64):
+    """Clients that fetch an object again and again, so often on each connection."""
 
     def fetch(ended):
         while not ended.is_set():
             with connect(daemon) as client:
-                for _ in range(64):
+                for _ in range(requests):
                     client.send(request("GET", path))
                     client.answer()
 

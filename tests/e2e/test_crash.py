@@ -265,7 +265,7 @@ def test_a_signal_has_the_log_tell_where_all_are(start):
         daemon.wait_log("notice .*: SIGTTIN: telling where workers are and what connections do")
         daemon.wait_log(r"notice .*: stack of worker 0, generation 0, pid \d+")
         daemon.wait_log(r"notice .*: +#\d+ 0x[0-9a-f]{16} worker_run\+")
-        daemon.wait_log(r"notice .*: +worker 0, connection 1, .* /o, byte \d+ of \d+")
+        daemon.wait_log(r"notice .*: send: worker 0, connection 1, .* /o, byte \d+ of \d+")
     wait_until(lambda: children(daemon.pid) == daemon.staff(), "who told it is gone")
     daemon.send_signal(signal.SIGTTIN)
     daemon.wait_log("stack of worker 0", count=2)

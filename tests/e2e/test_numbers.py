@@ -188,14 +188,23 @@ def test_the_manual_has_every_number(start, tmp_path):
 
 
 def test_cpu_time_is_the_kernels(numbered):
-    """Within a clock tick a worker of what /proc/PID/stat says."""
+    """Within a clock tick a worker of what /proc/PID/stat says, also of its parts."""
     get(numbered, "/o", 50)
-    ticks = 0
+    user = system = 0
     for pid in numbered.workers():
         with open(f"/proc/{pid}/stat") as stat:
-            ticks += sum(map(int, stat.read().rpartition(")")[2].split()[11:13]))
-    seconds = scrape(numbered)["tiffd_cpu_seconds_total"]
-    assert seconds == pytest.approx(ticks / os.sysconf("SC_CLK_TCK"), abs=0.05)
+            ticks = stat.read().rpartition(")")[2].split()[11:13]
+        user += int(ticks[0]) / os.sysconf("SC_CLK_TCK")
+        system += int(ticks[1]) / os.sysconf("SC_CLK_TCK")
+    samples = scrape(numbered)
+    assert samples["tiffd_cpu_seconds_total"] == pytest.approx(user + system, abs=0.05)
+    assert samples["tiffd_user_cpu_seconds_total"] == pytest.approx(user, abs=0.05)
+    assert samples["tiffd_system_cpu_seconds_total"] == pytest.approx(system, abs=0.05)
+    for part in ("user", "system"):
+        workers = [
+            value for name, value in samples.items() if name.startswith(f"tiffd_worker_{part}_cpu")
+        ]
+        assert sum(workers) == pytest.approx(samples[f"tiffd_{part}_cpu_seconds_total"], abs=0.05)
 
 
 def test_counters_outlive_processes_and_generations(numbered):

@@ -267,7 +267,7 @@ def test_clients_that_are_silent_or_wait_hold_up_no_numbers(observe):
     """All windows there can be, and more clients without a request than there are places."""
     daemon = observe()
     with contextlib.ExitStack() as stack:
-        for _ in range(16):
+        for _ in range(20):  # more than there are seats, for those who look take one, too
             stack.enter_context(asking(daemon, PROFILE + "3600"))
         wait_until(lambda: ask(daemon, BLOCK)[0] == 503, "all seats are taken")
         for _ in range(60):

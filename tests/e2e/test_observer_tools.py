@@ -113,7 +113,7 @@ def test_google_pprof_has_the_same_names_without_the_program(observe, tool, tmp_
 def test_google_pprof_on_allocs(observe, tool):
     """It asks for a number of seconds, and gets what was allocated meanwhile."""
     daemon = observe(sample_bytes=1)
-    with load(daemon):
+    with load(daemon, requests=1):
         table = tool("google-pprof", "--text", "--alloc_space", "--seconds=1", url(daemon, "allocs"))
     assert_callers(table)
 
@@ -206,7 +206,7 @@ def test_go_on_counts(observe, tool, page, name):
 
 
 def test_labels(observe, tool):
-    daemon = observe()
+    daemon = observe(hz=1000)
     with load(daemon), load(daemon, "/streamed"):
         page = url(daemon, "profile?seconds=2")
         tags = go(tool, "-tags", page)

@@ -171,11 +171,13 @@ the_kind_is_described(void **state)
     add_samples();
     write_and_decode(PROFILE_CPU, -1);
     assert_string_equal(decoded.strings[0], "");
-    assert_int_equal(decoded.type_count, 2);
+    assert_int_equal(decoded.type_count, 4);
     assert_string_equal(text_in(&decoded, decoded.types[0], 1), "samples");
     assert_string_equal(text_in(&decoded, decoded.types[0], 2), "count");
     assert_string_equal(text_in(&decoded, decoded.types[1], 1), "cpu");
     assert_string_equal(text_in(&decoded, decoded.types[1], 2), "nanoseconds");
+    assert_string_equal(text_in(&decoded, decoded.types[2], 1), "user");
+    assert_string_equal(text_in(&decoded, decoded.types[3], 1), "system");
     assert_int_equal(decoded.numbers[12], 4000000);
     assert_string_equal(decoded.strings[decoded.numbers[13]],
                         "Rate: 250 samples a second of CPU time, 1000 asked for");
@@ -233,6 +235,8 @@ samples_have_values_and_labels(void **state)
     values = packed_in(decoded.samples[0], 2);
     assert_true(wire_number(&values, &number) && number == 3);
     assert_true(wire_number(&values, &number) && number == 12000000);
+    assert_true(wire_number(&values, &number) && number == 0); /* of unknown parts */
+    assert_true(wire_number(&values, &number) && number == 0);
     assert_false(wire_number(&values, &number));
     assert_true(has_label(decoded.samples[0], "worker", "0"));
     assert_true(has_label(decoded.samples[0], "variant", "cached"));

@@ -104,6 +104,41 @@ full(void)
 }
 
 static void
+in_the_program(void)
+{
+    load_user(600 * MS);
+}
+
+static void
+in_the_kernel(void)
+{
+    load_system(600 * MS);
+}
+
+/* Against getrusage(2) of the process, whose own split is made of ticks, too. */
+static void
+user_and_system_time_are_told_apart(void **state)
+{
+    static void (*const runs[])(void) = { in_the_program, in_the_kernel };
+
+    (void)state;
+    for (unsigned i = 0; i < COUNT(runs); i++) {
+        struct load load = { 100, runs[i] };
+        uint64_t charged;
+        uint64_t part;
+
+        assert_int_equal(set_up(NULL), 0);
+        sampler_request(cpu(), 0, true);
+        assert_int_equal(load_wait(load_start(start_and_run, &load), &charged), 0);
+        part = sampled(i == 0 ? SAMPLER_USER_NS : SAMPLER_SYSTEM_NS);
+        assert_int_equal(sampled(SAMPLER_USER_NS) + sampled(SAMPLER_SYSTEM_NS),
+                         sampled(SAMPLER_NS));
+        assert_true(part > sampled(SAMPLER_NS) / 2);
+        tables_destroy(&tables);
+    }
+}
+
+static void
 totals_are_what_the_kernel_charged(void **state)
 {
     static const struct load loads[] = { { 100, idle },   { 1000, idle }, { 100, light },
@@ -356,6 +391,7 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(user_and_system_time_are_told_apart),
         cmocka_unit_test(totals_are_what_the_kernel_charged),
         cmocka_unit_test_setup_teardown(a_sample_in_a_system_call_has_the_whole_stack, set_up,
                                         tear_down),

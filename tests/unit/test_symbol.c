@@ -129,6 +129,21 @@ intrinsics_are_their_callers(void **state)
 }
 
 static void
+addresses_of_no_code_can_be_given_names(void **state)
+{
+    const uintptr_t address = (uintptr_t)1 << 63;
+    const struct symbol *frames;
+
+    (void)state;
+    assert_true(symbol_name(symbols, address, "/object"));
+    assert_true(symbol_name(symbols, address, "/other"));
+    assert_int_equal(symbol_find(symbols, address, &frames), 1);
+    assert_string_equal(frames[0].function, "/object");
+    assert_true(frames[0].known);
+    assert_string_equal(name_of(address + 1), "[unknown]");
+}
+
+static void
 a_library_has_names_at_least(void **state)
 {
     (void)state;
@@ -191,6 +206,7 @@ main(void)
         cmocka_unit_test(functions_have_names_files_and_lines),
         cmocka_unit_test(inlined_calls_are_frames_of_their_own),
         cmocka_unit_test(intrinsics_are_their_callers),
+        cmocka_unit_test(addresses_of_no_code_can_be_given_names),
         cmocka_unit_test(a_library_has_names_at_least),
         cmocka_unit_test(the_unknown_has_a_name_too),
         cmocka_unit_test(an_answer_is_remembered),

@@ -95,17 +95,23 @@ counters_of_all_generations(void **state)
     (void)state;
     gone.accepted = 1;
     gone.retired_ns = 5000000000;
+    gone.retired_user_ns = 1000000000;
+    gone.retired_system_ns = 4000000000;
     gone.restarts = 2;
     slots_worker(&newest.slots, 1)->accepted = 10;
     slots_worker(&older.slots, 0)->accepted = 100;
     newest.roster->places[1].pid = 0;
     newest.roster->places[0].pid = 0;
     newest.roster->places[1].retired_ns = 7000000000;
+    newest.roster->places[1].retired_user_ns = 5000000000;
+    newest.roster->places[1].retired_system_ns = 2000000000;
     newest.roster->places[1].spawned = 4;
     newest.roster->places[0].spawned = 1;
     totals_take(&newest.view, &totals);
     assert_int_equal(totals.sum.accepted, 111);
-    assert_int_equal(totals.cpu_ns, 12000000000);
+    assert_int_equal(totals.cpu.all_ns, 12000000000);
+    assert_int_equal(totals.cpu.user_ns, 6000000000);
+    assert_int_equal(totals.cpu.system_ns, 6000000000);
     assert_int_equal(totals.restarts, 5);
 }
 
@@ -156,11 +162,11 @@ workers_of_the_living(void **state)
     workers = totals_workers(&newest.view, &count);
     assert_int_equal(count, 3);
     assert_ptr_equal(workers[2].view, &older.view);
-    assert_true(workers[0].cpu_ns > 0);
+    assert_true(workers[0].cpu.all_ns > 0);
     assert_true(workers[0].pss > 0);
     newest.view.memory = NULL;
     close(memory[0]);
-    assert_int_equal(workers[1].cpu_ns, 0);
+    assert_int_equal(workers[1].cpu.all_ns, 0);
     assert_int_equal(totals_memory(workers, count).in_use, 11);
     free(workers);
 }

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* ledger: the kernel's answers (residency.h) about the descriptors that hold the objects, which
+ * the observer has inherited. */
+#include "pages/ledger.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "base/residency.h"
+
+#define HUGE_MAX 64 /* objects: for each the kernel lists all mappings of a worker */
+
+/* What holds an object's bytes. */
+struct holder {
+    int fd; /* -1: nobody knows */
+    uint64_t offset;
+    uint64_t length;
+};
+
+static struct holder
+holder_of(const struct object *object)
+{
+    if (object->asset->variant == VARIANT_STREAMING)
+        return (struct holder){ object->source.fd, 0, object->source.size };
+    return (struct holder){ object->memory_fd, object->memory_offset,
+                            object->representation.length };
+}
+
+const char *
+ledger_place(const struct ledger_entry *entry)
+{
+    static const char *const places[] = { [VARIANT_CACHED] = "memory_file",
+                                          [VARIANT_EMBEDDED] = "program_file",
+                                          [VARIANT_STREAMING] = "page_cache" };
+
+    return places[entry->object->asset->variant];
+}
+
+/* --- what is the same --------------------------------------------------------------------- */
+
+/* An entry with the identity of what holds it. */
+struct keyed {
+    struct ledger_entry *entry;
+    dev_t device;
+    ino_t inode;
+    uint64_t offset;
+};
+
+static struct keyed
+key_of(struct ledger_entry *entry)
+{
+    const struct holder holder = holder_of(entry->object);
+    struct stat status;
+
+    if (holder.fd < 0 || fstat(holder.fd, &status) < 0)
+        return (struct keyed){ .entry = entry };
+    return (struct keyed){ entry, status.st_dev, status.st_ino, holder.offset };
+}
+
+static int
+compare_keys(const void *a, const void *b)
+{
+    const struct keyed *x = a;
+    const struct keyed *y = b;
+
+    if (x->device != y->device)
+        return x->device < y->device ? -1 : 1;
+    if (x->inode != y->inode)
+        return x->inode < y->inode ? -1 : 1;
+    if (x->offset != y->offset)
+        return x->offset < y->offset ? -1 : 1;
+    return (x->entry > y->entry) - (x->entry < y->entry);
+}
+
+static bool
+mark_shared(struct ledger *ledger)
+{
+    struct keyed *keys = calloc(ledger->count + 1, sizeof(*keys));
+
+    if (keys == NULL)
+        return false;
+    for (size_t i = 0; i < ledger->count; i++)
+        keys[i] = key_of(&ledger->entries[i]);
+    qsort(keys, ledger->count, sizeof(*keys), compare_keys);
+    for (size_t i = 1; i < ledger->count; i++)
+        keys[i].entry->shared = keys[i].inode != 0 && keys[i].inode == keys[i - 1].inode &&
+                                keys[i].device == keys[i - 1].device &&
+                                keys[i].offset == keys[i - 1].offset;
+    free(keys);
+    return true;
+}
+
+/* --- taking ------------------------------------------------------------------------------- */
+
+static bool
+is_draining(const struct view *view)
+{
+    for (unsigned i = 0; i < view->roster->workers; i++)
+        if (roster_pid(view->roster, i) > 0)
+            return true;
+    return false;
+}
+
+static size_t
+count_objects(const struct view *newest)
+{
+    size_t count = 0;
+
+    for (const struct view *view = newest; view; view = view->older)
+        if (view == newest || is_draining(view))
+            count += view->catalogue->count;
+    return count;
+}
+
+/* Of one worker, for they all map the same. */
+static uint64_t
+huge_pages(const struct ledger_entry *entry)
+{
+    const struct roster *roster = entry->view->roster;
+    const uintptr_t address = (uintptr_t)entry->object->bytes;
+    uint64_t bytes;
+
+    for (unsigned i = 0; address != 0 && i < roster->workers; i++)
+        if (residency_huge(roster_pid(roster, i), address, entry->size, &bytes))
+            return bytes;
+    return 0;
+}
+
+static void
+ledger_look_at(struct ledger_entry *entry, uint64_t *left)
+{
+    const struct holder holder = holder_of(entry->object);
+
+    if (entry->shared || *left < holder.length)
+        return;
+    *left -= holder.length;
+    entry->known = holder.fd >= 0 &&
+                   residency_of_file(holder.fd, holder.offset, holder.length, &entry->resident);
+}
+
+static int
+largest_first(const void *a, const void *b)
+{
+    const struct ledger_entry *x = a;
+    const struct ledger_entry *y = b;
+
+    if (x->size != y->size)
+        return x->size > y->size ? -1 : 1;
+    return x->view != y->view ? (x->view->generation > y->view->generation ? -1 : 1)
+                              : (x->object > y->object) - (x->object < y->object);
+}
+
+static void
+list(struct ledger *ledger, const struct view *newest, size_t room)
+{
+    for (const struct view *view = newest; view; view = view->older) {
+        if (view != newest && !is_draining(view))
+            continue;
+        for (size_t i = 0; i < view->catalogue->count && ledger->count < room; i++) {
+            const struct object *object = &view->catalogue->objects[i];
+
+            ledger->entries[ledger->count++] = (struct ledger_entry){
+                .view = view, .object = object, .size = holder_of(object).length
+            };
+        }
+    }
+    qsort(ledger->entries, ledger->count, sizeof(*ledger->entries), largest_first);
+}
+
+static void
+add_up(struct ledger *ledger)
+{
+    for (size_t i = 0; i < ledger->count; i++) {
+        const struct ledger_entry *entry = &ledger->entries[i];
+
+        if (entry->shared)
+            continue;
+        ledger->size += entry->size;
+        ledger->resident += entry->resident;
+        ledger->unknown += !entry->known;
+    }
+}
+
+int
+ledger_take(struct ledger *ledger, const struct view *view, uint64_t most)
+{
+    const size_t count = count_objects(view);
+
+    *ledger = (struct ledger){ .entries = calloc(count + 1, sizeof(*ledger->entries)) };
+    if (ledger->entries == NULL)
+        return -ENOMEM;
+    list(ledger, view, count);
+    if (!mark_shared(ledger)) {
+        ledger_free(ledger);
+        return -ENOMEM;
+    }
+    for (size_t i = 0; i < ledger->count; i++) {
+        ledger_look_at(&ledger->entries[i], &most);
+        if (i < HUGE_MAX && ledger->entries[i].known && !ledger->entries[i].shared)
+            ledger->entries[i].huge = huge_pages(&ledger->entries[i]);
+    }
+    add_up(ledger);
+    return 0;
+}
+
+void
+ledger_free(struct ledger *ledger)
+{
+    free(ledger->entries);
+    *ledger = (struct ledger){ 0 };
+}
+
+uint64_t
+ledger_mapped(const struct ledger_entry *entry, unsigned worker)
+{
+    const uintptr_t address = (uintptr_t)entry->object->bytes;
+    uint64_t bytes = 0;
+
+    if (address == 0 || !residency_in_process(roster_pid(entry->view->roster, worker), address,
+                                              entry->size, &bytes))
+        return 0;
+    return bytes;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * ledger: for each object, where its bytes are and how many of them are in memory: once for
+ * all, and as far as each worker has them in its page tables. Objects of older generations that
+ * drain are there where they hold memory of their own.
+ */
+#ifndef PAGES_LEDGER_H
+#define PAGES_LEDGER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "observer/view.h"
+
+struct ledger_entry {
+    const struct view *view;
+    const struct object *object;
+    uint64_t size;     /* bytes of what is held: the representation, or its file */
+    uint64_t resident; /* of them in memory */
+    uint64_t huge;     /* of them that a worker maps by huge pages; of the largest objects */
+    bool known;        /* resident is */
+    bool shared;       /* counted with an entry before: the same file, or the same memory */
+};
+
+struct ledger {
+    struct ledger_entry *entries; /* the largest first */
+    size_t count;
+    uint64_t size; /* sums of all that are not shared */
+    uint64_t resident;
+    size_t unknown; /* entries whose residency is */
+};
+
+#define LEDGER_QUICK (UINT64_C(16) << 30) /* bytes; for answers that must not take long */
+
+/* 0 or -ENOMEM. Objects beyond so many bytes in all are not looked at, and unknown. */
+int ledger_take(struct ledger *ledger, const struct view *view, uint64_t most)
+    __attribute__((warn_unused_result));
+void ledger_free(struct ledger *ledger);
+
+/* "memory_file" (cached), "program_file" (embedded) or "page_cache" (streaming). */
+const char *ledger_place(const struct ledger_entry *entry);
+
+/* What of it a worker of its generation has in its page tables; 0 where that is unknown, or
+ * nothing is mapped. */
+uint64_t ledger_mapped(const struct ledger_entry *entry, unsigned worker);
+
+#endif

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* metrics_residence: how much of the objects is in memory, for Prometheus. */
+#ifndef PAGES_METRICS_RESIDENCE_H
+#define PAGES_METRICS_RESIDENCE_H
+
+#include <stdio.h>
+
+#include "observer/view.h"
+
+/* Sums, and the largest objects. */
+void metrics_residence_write(FILE *out, const struct view *view);
+
+#endif

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* residence: frames have addresses that no code can have: those above the half of the address
+ * space that processes have. A reader takes one off that of a call. */
+#include "pages/residence.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "format/text.h"
+#include "observer/scope.h"
+#include "pages/ledger.h"
+#include "pages/profiles.h"
+
+#define SHOWN_MAX 1000 /* objects by name: the largest */
+#define PLACES    16
+#define FRAMES    ((uintptr_t)1 << 63)
+
+/* --- as a table --------------------------------------------------------------------------- */
+
+static uint64_t
+mapped_by_workers(const struct ledger_entry *entry, int worker)
+{
+    uint64_t bytes = 0;
+
+    for (unsigned i = 0; i < entry->view->tables->workers; i++)
+        if (worker == SCOPE_ALL || i == (unsigned)worker)
+            bytes += ledger_mapped(entry, i);
+    return bytes;
+}
+
+static void
+print_amount(FILE *out, uint64_t bytes, bool known)
+{
+    char text[32] = "unknown";
+
+    if (known)
+        text_format((int64_t)bytes, "bytes", text, sizeof(text));
+    fprintf(out, "%10s ", text);
+}
+
+static void
+residence_print_entry(FILE *out, const struct ledger_entry *entry, int worker)
+{
+    const double part = entry->size > 0 ? (double)entry->resident / (double)entry->size : 0;
+
+    print_amount(out, entry->resident, entry->known);
+    print_amount(out, entry->size, true);
+    if (entry->known)
+        fprintf(out, "%6.2f%% ", 100 * part);
+    else
+        fputs("      - ", out);
+    print_amount(out, mapped_by_workers(entry, worker), true);
+    print_amount(out, entry->huge, entry->known);
+    fprintf(out, " %-12s %s", ledger_place(entry), entry->object->asset->path);
+    if (entry->view->generation > 0)
+        fprintf(out, " of generation %u", entry->view->generation);
+    fputc('\n', out);
+}
+
+static void
+write_table(struct page *page, const struct ledger *ledger)
+{
+    FILE *out = page->out;
+    size_t shown = 0;
+    char resident[32];
+    char size[32];
+
+    text_format((int64_t)ledger->resident, "bytes", resident, sizeof(resident));
+    text_format((int64_t)ledger->size, "bytes", size, sizeof(size));
+    fprintf(out, "residence: %zu objects, %s of %s in memory", ledger->count, resident, size);
+    if (ledger->unknown > 0)
+        fprintf(out, "; of %zu the kernel does not tell", ledger->unknown);
+    fprintf(out, "\n%10s %10s %7s %10s %10s  %-12s %s\n", "resident", "size", "part", "mapped",
+            "huge", "held in", "object");
+    for (size_t i = 0; i < ledger->count && shown < SHOWN_MAX; i++)
+        if (!ledger->entries[i].shared) {
+            residence_print_entry(out, &ledger->entries[i], page->query.worker);
+            shown++;
+        }
+}
+
+/* --- as a profile ------------------------------------------------------------------------- */
+
+static uintptr_t
+frame_of_place(const struct ledger_entry *entry)
+{
+    return FRAMES + (uintptr_t)entry->object->asset->variant;
+}
+
+/* That of the object with this number; all but the largest have one together. */
+static uintptr_t
+frame_of_object(size_t number)
+{
+    return FRAMES + PLACES + (number < SHOWN_MAX ? number : SHOWN_MAX);
+}
+
+static bool
+name_frames(void *argument, struct symbols *symbols)
+{
+    const struct ledger *ledger = argument;
+    bool named = symbol_name(symbols, frame_of_object(SHOWN_MAX), "(others)");
+
+    for (size_t i = 0; named && i < ledger->count; i++) {
+        const struct ledger_entry *entry = &ledger->entries[i];
+
+        named = symbol_name(symbols, frame_of_place(entry), ledger_place(entry)) &&
+                symbol_name(symbols, frame_of_object(i), entry->object->asset->path);
+    }
+    return named;
+}
+
+/* The parts of a generation: what is there once, then its workers. */
+static unsigned
+parts_before(const struct view *newest, const struct view *end)
+{
+    unsigned parts = 0;
+
+    for (const struct view *view = newest; view != end; view = view->older)
+        parts += 1 + view->tables->workers;
+    return parts;
+}
+
+static void
+add_entry(struct profile *profile, const struct view *newest, const struct ledger *ledger,
+          size_t number)
+{
+    const struct ledger_entry *entry = &ledger->entries[number];
+    struct profile_part *part = profile->parts + parts_before(newest, entry->view);
+    const uint32_t label = number < SHOWN_MAX ? entry->object->index + 1 : 0;
+    const uintptr_t pcs[] = { frame_of_object(number) + 1, frame_of_place(entry) + 1 };
+    const uint64_t once[PROFILE_VALUES] = { entry->resident, 0, entry->huge, entry->size };
+
+    part->worker = PROFILE_NO_WORKER;
+    part->labels = entry->view->labels;
+    if (!entry->shared)
+        profile_add(part, label, pcs, 2, once);
+    for (unsigned i = 0; number < SHOWN_MAX && i < entry->view->tables->workers; i++) {
+        const uint64_t mapped[PROFILE_VALUES] = { 0, ledger_mapped(entry, i) };
+
+        part[i + 1].worker = i;
+        part[i + 1].labels = entry->view->labels;
+        profile_add(&part[i + 1], label, pcs, 2, mapped);
+    }
+}
+
+static int
+residence_write_profile(struct page *page, struct ledger *ledger)
+{
+    struct profile *profile = profile_create(PROFILE_RESIDENCE, parts_before(page->view, NULL));
+
+    if (profile == NULL)
+        return -ENOMEM;
+    for (size_t i = 0; i < ledger->count; i++)
+        add_entry(profile, page->view, ledger, i);
+    profiles_answer(page, profile, "residence", name_frames, ledger);
+    profile_free(profile);
+    return 0;
+}
+
+/* --- exported ----------------------------------------------------------------------------- */
+
+void
+residence_write(struct page *page)
+{
+    struct ledger ledger;
+    int error = ledger_take(&ledger, page->view, UINT64_MAX);
+
+    if (error == 0 && profiles_wanted(page))
+        error = residence_write_profile(page, &ledger);
+    else if (error == 0)
+        write_table(page, &ledger);
+    if (error < 0)
+        page_fail(page, error);
+    ledger_free(&ledger);
+}
+
+void
+residence_count(const struct view *view, FILE *out)
+{
+    struct ledger ledger;
+    char text[32];
+
+    if (ledger_take(&ledger, view, LEDGER_QUICK) < 0)
+        return;
+    text_format((int64_t)ledger.resident, "bytes", text, sizeof(text));
+    fputs(text, out);
+    ledger_free(&ledger);
+}

@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The ledger of memory: against what the kernel tells of workers, and with known parts of a file in
+memory."""
+
+import os
+import pathlib
+import re
+
+import pytest
+
+from client import fetch
+from daemon import SAMPLE, wait_until
+from observing import Observed, ask, free_port, text
+from test_observer_tools import go, tool  # noqa: F401 (a fixture)
+
+SIZE = 32 << 20
+PAGE = os.sysconf("SC_PAGESIZE")
+
+INI = """
+[server]
+workers = 2
+[debug]
+listen = 127.0.0.1:{port}
+[asset /cached]
+file = {file}
+[asset /streamed]
+file = {file}
+variant = streaming
+[asset /twice]
+file = {file}
+variant = streaming
+[asset /sample.tif]
+file = {sample}
+variant = embedded
+"""
+
+
+@pytest.fixture
+def held(start, tmp_path):
+    """A daemon with a large object in each variant; its file is held.file."""
+    file = tmp_path / "large"
+    file.write_bytes(os.urandom(SIZE))
+    with open(file, "rb") as opened:
+        os.fsync(opened.fileno())
+    port = free_port()
+    daemon = start(INI.format(port=port, file=file, sample=SAMPLE.name), kind=Observed)
+    daemon.observer_address = ("127.0.0.1", port)
+    daemon.wait_log("started: ")
+    daemon.file = file
+    return daemon
+
+
+def resident(daemon, path):
+    """Bytes of an object in memory, by /metrics; None where that is unknown."""
+    found = re.search(
+        rf'^tiffd_object_resident_bytes{{path="{path}",.*}} (\S+)$', text(daemon, "/metrics"), re.M
+    )
+    return float(found[1]) if found else None
+
+
+def mapped(pid, size):
+    """Rss of the mapping of so many bytes."""
+    total = 0
+    for part in re.split(r"(?m)^(?=[0-9a-f]+-[0-9a-f]+ )", pathlib.Path(f"/proc/{pid}/smaps").read_text()):
+        bounds = re.match(r"([0-9a-f]+)-([0-9a-f]+) ", part)
+        if bounds and int(bounds[2], 16) - int(bounds[1], 16) == size:
+            total += int(re.search(r"^Rss: +(\d+) kB", part, re.M)[1]) << 10
+    return total
+
+
+def evict(file):
+    with open(file, "rb") as opened:
+        os.posix_fadvise(opened.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+
+
+def cached_pages_can_be_dropped(file):
+    """Not on tmpfs, whose files are nowhere else."""
+    return os.statvfs(file).f_bsize > 0 and "tmpfs" not in os.popen(f"stat -f -c %T {file}").read()
+
+
+def test_known_parts_of_a_file(held):
+    """Nothing of it, a quarter, all. One of the two objects that are this file stands for both."""
+    if not cached_pages_can_be_dropped(held.file):
+        pytest.skip("the files of tests are in memory here")
+    (path,) = [path for path in ("/streamed", "/twice") if resident(held, path) is not None]
+    wait_until(lambda: evict(held.file) or resident(held, path) == 0, "nothing in memory")
+    with open(held.file, "rb") as opened:
+        os.posix_fadvise(opened.fileno(), 0, 0, os.POSIX_FADV_RANDOM)
+        opened.read(SIZE // 4)
+        assert resident(held, path) == pytest.approx(SIZE / 4, rel=0.02)
+        opened.read()
+        assert resident(held, path) == pytest.approx(SIZE, rel=0.02)
+
+
+def test_what_workers_map_is_what_smaps_tells(held, tool):  # noqa: F811
+    """A cached object is in memory once, and in the page tables of who has sent it."""
+    fetch(held, "GET", target="/cached")
+    assert resident(held, "/cached") == SIZE
+    by_smaps = sum(mapped(pid, SIZE) for pid in held.workers())
+    assert by_smaps > 0
+    address = "http://{}:{}/debug/pprof/residence".format(*held.observer_address)
+    raw = go(tool, "-top", "-unit=B", "-sample_index=mapped", "-tagfocus=object=/cached", address)
+    told = re.search(r"^ *(\d+)B .* /cached$", raw, re.M)
+    assert int(told[1]) == pytest.approx(by_smaps, rel=0.02)
+
+
+def test_the_table_and_the_profile(held, tool):  # noqa: F811
+    table = text(held, "/debug/pprof/residence?debug=1")
+    assert re.match(r"residence: 4 objects, \S+ of \S+ in memory\n", table)
+    rows = re.findall(r"^ *(\S+) +(\S+) +\S+% +\S+ +\S+ +(\S+) +(/\S+)$", table, re.M)
+    places = {path: place for _, _, place, path in rows}
+    assert places["/cached"] == "memory_file"
+    assert places["/sample.tif"] == "program_file"
+    assert ("/streamed" in places) != ("/twice" in places)
+    address = "http://{}:{}/debug/pprof/residence".format(*held.observer_address)
+    tree = go(tool, "-peek", "^memory_file$", address)
+    assert "/cached" in tree
+    assert "held_in=\"memory_file\"" in text(held, "/metrics")
+
+
+def test_what_the_kernel_does_not_tell_is_absent(start, tmp_path):
+    """The workers' user neither owns the file nor may write it."""
+    if os.geteuid() != 0:
+        pytest.skip("only root can be another user")
+    tmp_path.chmod(0o755)
+    file = tmp_path / "large"
+    file.write_bytes(os.urandom(1 << 20))
+    port = free_port()
+    ini = INI.format(port=port, file=file, sample=SAMPLE.name)
+    ini = ini.replace("workers = 2", "workers = 2\nuser = nobody")
+    daemon = start(ini, kind=Observed)
+    daemon.observer_address = ("127.0.0.1", port)
+    daemon.wait_log("started: ")
+    assert resident(daemon, "/streamed") is None
+    assert resident(daemon, "/cached") == 1 << 20
+    table = ask(daemon, "/debug/pprof/residence?debug=1")[2].decode()
+    assert re.search(r"^ +unknown +1MB +- ", table, re.M)
