@@ -17,6 +17,9 @@ SEED = int(os.environ.get("SEED", "0"))
 INI = """
 [server]
 variant = {variant}
+header_timeout = 5m
+keepalive_timeout = 5m
+send_timeout = 5m
 {server}
 [log]
 level = notice
