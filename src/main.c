@@ -67,7 +67,7 @@ static const char help[] =
     "  -V, --version        print version, libraries and embedded objects\n"
     "  -h, --help           print this text\n"
     "\n"
-    "See tiffd(8), tiffd.ini(5) and tiffd-debug(7).\n";
+    "See tiffd(8), tiffd.ini(5), tiffd-debug(7) and tiffd-metrics(7).\n";
 
 static _Noreturn void
 usage_error(const char *message)

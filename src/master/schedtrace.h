@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * schedtrace: the lines of `schedtrace` and `alloctrace`, each with a period of its own. What
- * they hold is told in tiffd-debug(7), "Lines in the terminal"; fields are only ever added
- * before the brackets.
+ * they hold is described in tiffd-metrics(7), "Trace lines"; fields are only ever added before
+ * the brackets.
  */
 #ifndef MASTER_SCHEDTRACE_H
 #define MASTER_SCHEDTRACE_H

@@ -176,7 +176,7 @@ def test_the_manual_has_every_number(start, tmp_path):
     daemon = start(INI, f"--cpuprofile={tmp_path}/p", debug=True)
     daemon.wait_log("started: ")
     get(daemon, "/o", 1)
-    manual = (TOP / "man" / "tiffd-debug.7").read_text()
+    manual = (TOP / "man" / "tiffd-metrics.7").read_text()
     families = re.findall("^# TYPE ([^ ]+)", ask(daemon, "/metrics")[1], re.MULTILINE)
     assert len(families) > 30
     stems = [re.sub("^tiffd_(worker|object)_", "", family) for family in families]
