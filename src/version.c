@@ -56,7 +56,7 @@ print_transmit(FILE *out)
     else
         fprintf(out,
                 "transmit auto: send while a worker waits for events for at least %d %% of "
-                "%d ms, else vmsplice; a pipe of %zu KiB each worker\n",
+                "%d ms, else vmsplice over loopback; a pipe of %zu KiB each worker\n",
                 100 / TRANSMIT_IDLE, TRANSMIT_WINDOW / 1000000, splice_capacity(&pipe) / 1024);
     splice_close(&pipe);
 }

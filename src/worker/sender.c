@@ -374,6 +374,7 @@ choose_way(const struct worker *worker, const struct connection *connection, boo
                                .mapped = object->ops->map != NULL,
                                .file = object->ops->file(object, &offset) >= 0,
                                .pipe = splice_capacity(&worker->pipe) > 0,
+                               .loopback = connection->sndbuf.loopback,
                                .large = large,
                            },
                            worker->load.busy);

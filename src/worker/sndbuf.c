@@ -16,14 +16,20 @@
 #define FEW       3 /* senders that have larger buffers */
 #define FOR_PAGES 2 /* times the least buffer */
 
-static bool
-short_path(int fd)
+/* Loopback has packets as large as IP can name; no network has. */
+#define LOOPBACK_MTU 65535
+
+static void
+judge_path(struct sndbuf *sndbuf, int fd)
 {
     struct tcp_info info = { 0 };
     socklen_t length = sizeof(info);
 
-    return getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &length) == 0 &&
-           info.tcpi_min_rtt <= SNDBUF_SHORT;
+    sndbuf->judged = true;
+    if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &length) < 0)
+        return;
+    sndbuf->fits = info.tcpi_min_rtt <= SNDBUF_SHORT;
+    sndbuf->loopback = info.tcpi_pmtu >= LOOPBACK_MTU;
 }
 
 unsigned
@@ -39,12 +45,9 @@ sndbuf_fit(struct sndbuf *sndbuf, int fd, uint64_t size, unsigned times)
 {
     int bytes;
 
-    if (size == 0)
-        return;
     if (!sndbuf->judged)
-        sndbuf->fits = short_path(fd);
-    sndbuf->judged = true;
-    if (!sndbuf->fits || times == sndbuf->times)
+        judge_path(sndbuf, fd);
+    if (size == 0 || !sndbuf->fits || times == sndbuf->times)
         return;
     sndbuf->times = (uint8_t)times;
     bytes = (int)(times * size);

@@ -19,9 +19,10 @@
 
 /* A connection's part. */
 struct sndbuf {
-    bool judged : 1; /* its path has been looked at */
-    bool fits : 1;   /* it is a short one */
-    uint8_t times;   /* server.sndbuf, its buffer is; 0: it is the kernel's */
+    bool judged : 1;   /* its path has been looked at */
+    bool fits : 1;     /* it is a short one */
+    bool loopback : 1; /* the client is on this machine */
+    uint8_t times;     /* server.sndbuf, its buffer is; 0: it is the kernel's */
 };
 
 /* Bounds the send buffer if the path is short: to so many times `size`, which is that of

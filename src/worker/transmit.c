@@ -30,7 +30,7 @@ transmit_choose(enum transmit transmit, struct transmit_choice choice, bool busy
     case TRANSMIT_VMSPLICE:
         return pages ? TRANSMIT_PAGES : TRANSMIT_COPY;
     case TRANSMIT_AUTO:
-        return pages && busy ? TRANSMIT_PAGES : TRANSMIT_COPY;
+        return pages && choice.loopback && busy ? TRANSMIT_PAGES : TRANSMIT_COPY;
     case TRANSMIT_SEND:
         break;
     }

@@ -58,6 +58,7 @@ loopback_is_a_short_path(void **state)
     assert_int_equal(buffer_of(fd), 2 * SNDBUF_TIMES * SIZE);
     sndbuf_fit(&sndbuf, fd, SIZE, 1);
     assert_int_equal(buffer_of(fd), 2 * SIZE);
+    assert_true(sndbuf.loopback);
     close(fd);
     close(client);
 }
@@ -90,6 +91,7 @@ a_unix_socket_stays_as_it_is(void **state)
     before = buffer_of(fds[0]);
     sndbuf_fit(&sndbuf, fds[0], SIZE, SNDBUF_TIMES);
     sndbuf_fit(&sndbuf, fds[0], SIZE, 1);
+    assert_false(sndbuf.loopback);
     assert_int_equal(buffer_of(fds[0]), before);
     close(fds[0]);
     close(fds[1]);

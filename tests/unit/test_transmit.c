@@ -12,7 +12,7 @@
 
 #define MS 1000000
 
-static const struct transmit_choice everything = { true, true, true, true };
+static const struct transmit_choice everything = { true, true, true, true, true };
 
 /* So many windows, in each of which the worker waits for a part and works for the rest. */
 static struct transmit_load
@@ -99,12 +99,24 @@ auto_hands_pages_over_while_busy(void **state)
 }
 
 static void
+auto_copies_to_other_machines(void **state)
+{
+    const struct transmit_choice remote = {
+        .mapped = true, .file = true, .pipe = true, .loopback = false, .large = true
+    };
+
+    (void)state;
+    assert_int_equal(transmit_choose(TRANSMIT_AUTO, remote, true), TRANSMIT_COPY);
+    assert_int_equal(transmit_choose(TRANSMIT_VMSPLICE, remote, true), TRANSMIT_PAGES);
+}
+
+static void
 what_is_not_there_is_not_chosen(void **state)
 {
     const struct transmit_choice lacks[] = {
-        { .mapped = false, .file = true, .pipe = true, .large = true },
-        { .mapped = true, .file = true, .pipe = false, .large = true },
-        { .mapped = true, .file = true, .pipe = true, .large = false },
+        { .mapped = false, .file = true, .pipe = true, .loopback = true, .large = true },
+        { .mapped = true, .file = true, .pipe = false, .loopback = true, .large = true },
+        { .mapped = true, .file = true, .pipe = true, .loopback = true, .large = false },
     };
     const struct transmit_choice no_file = { .mapped = true, .pipe = true, .large = true };
 
@@ -127,6 +139,7 @@ main(void)
         cmocka_unit_test(a_sleep_ends_it),
         cmocka_unit_test(a_choice_of_the_user_holds_whatever_the_load),
         cmocka_unit_test(auto_hands_pages_over_while_busy),
+        cmocka_unit_test(auto_copies_to_other_machines),
         cmocka_unit_test(what_is_not_there_is_not_chosen),
     };
 
