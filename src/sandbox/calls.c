@@ -105,6 +105,7 @@ static const struct call table[] = {
     CALL("munmap", ALL),
     CALL("mremap", ALL),
     CALL("madvise", ALL),
+    CALL("getsockname", C), /* is it a Unix socket? */
     CALL("cachestat", C | R), /* how much of an object is in memory */
     CALL("mincore", ALL), /* libunwind, by which tcmalloc notes who lets the heap grow */
 
