@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/sink.h"
 
 #define LOW_DESCRIPTORS 16
 
@@ -20,7 +21,7 @@ static LIST_HEAD(, child) children = LIST_HEAD_INITIALIZER(children);
 static void
 close_all_but_log(void)
 {
-    const unsigned log = (unsigned)log_descriptor();
+    const unsigned log = (unsigned)sink_descriptor();
 
     if (log > STDERR_FILENO + 1)
         close_range(STDERR_FILENO + 1, log - 1, 0);

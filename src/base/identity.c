@@ -35,6 +35,14 @@ identity_find(const char *what, const char *user, const char *group, struct iden
     return 0;
 }
 
+uid_t
+identity_user(const char *user)
+{
+    const struct passwd *found = user ? getpwnam(user) : NULL;
+
+    return found ? found->pw_uid : (uid_t)-1;
+}
+
 /* Groups first: without root's rights they can't be changed any more. */
 int
 identity_become(const struct identity *identity)

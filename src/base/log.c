@@ -2,22 +2,24 @@
 /*
  * log: where every process of tiffd says what happened.
  *
- * A line is built on the stack and leaves with one write(2) to a descriptor opened with
- * O_APPEND, so lines of several processes never interleave. Nothing here is fatal: a line that
- * can't be written is lost, because a full disk must not end a server.
+ * A line is built on the stack and leaves with one system call, so lines of several processes
+ * never interleave. Nothing here is fatal and nothing waits: a line that can't be written at
+ * once is lost, because neither a full disk nor a reader that stands still must stop a server.
+ * The next line that can be written is preceded by one with the number of those that were lost.
  * Weakness: a line above LINE_SIZE bytes is cut, and says so with a final "...".
  */
 #include "base/log.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "base/sink.h"
 
 #define LINE_SIZE 2048
 
@@ -28,82 +30,19 @@ static const char *const level_names[] = {
 
 static struct {
     enum log_level level;
-    int fd;
-    char *path; /* NULL: standard error */
     char process[32];
-} sink = { .level = LOG_LEVEL_NOTICE, .fd = STDERR_FILENO, .process = "tiffd" };
+} self = { .level = LOG_LEVEL_NOTICE, .process = "tiffd" };
 
 void
 log_set_level(enum log_level level)
 {
-    sink.level = level;
+    self.level = level;
 }
 
 void
 log_set_process(const char *name)
 {
-    snprintf(sink.process, sizeof(sink.process), "%s", name);
-}
-
-static int
-open_append(const char *path)
-{
-    int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0640);
-
-    return fd < 0 ? -errno : fd;
-}
-
-static void
-use_descriptor(int fd)
-{
-    if (sink.fd != STDERR_FILENO)
-        close(sink.fd);
-    sink.fd = fd;
-}
-
-int
-log_open(const char *path)
-{
-    char *copy = NULL;
-    int fd = STDERR_FILENO;
-
-    if (path) {
-        if ((copy = strdup(path)) == NULL)
-            return -ENOMEM;
-        if ((fd = open_append(path)) < 0) {
-            free(copy);
-            return fd;
-        }
-    }
-    use_descriptor(fd);
-    free(sink.path);
-    sink.path = copy;
-    return 0;
-}
-
-int
-log_reopen(void)
-{
-    int fd;
-
-    if (sink.path == NULL)
-        return 0;
-    if ((fd = open_append(sink.path)) < 0)
-        return fd;
-    use_descriptor(fd);
-    return 0;
-}
-
-void
-log_use(int fd)
-{
-    use_descriptor(fd);
-}
-
-int
-log_descriptor(void)
-{
-    return sink.fd;
+    snprintf(self.process, sizeof(self.process), "%s", name);
 }
 
 static size_t
@@ -118,7 +57,7 @@ write_prefix(char *line, size_t size, enum log_level level)
     length = strftime(line, size, "%Y-%m-%dT%H:%M:%S", &utc);
     return length + (size_t)snprintf(line + length, size - length,
                                      ".%03ldZ %s %s[%d]: ", now.tv_nsec / 1000000,
-                                     level_names[level], sink.process, (int)getpid());
+                                     level_names[level], self.process, (int)getpid());
 }
 
 /* Copies text with every byte that is not printable ASCII as \xNN. */
@@ -142,24 +81,49 @@ write_escaped(char *out, size_t size, const char *text)
     return length;
 }
 
+/* One line, or a part of it that ends in "...", with its newline. */
+static size_t
+write_line(char line[static LINE_SIZE], enum log_level level, const char *text)
+{
+    size_t length = write_prefix(line, LINE_SIZE, level);
+
+    length += write_escaped(line + length, LINE_SIZE - 1 - length, text);
+    line[length++] = '\n';
+    return length;
+}
+
+/* Says how many lines were lost before. False: that can't be written, either. */
+static bool
+tell_lost(void)
+{
+    const uint64_t lost = sink_take_lost();
+    char text[64];
+    char line[LINE_SIZE];
+
+    if (lost == 0)
+        return true;
+    snprintf(text, sizeof(text), "%llu line%s of the log %s lost", (unsigned long long)lost,
+             lost == 1 ? "" : "s", lost == 1 ? "was" : "were");
+    if (sink_write(line, write_line(line, LOG_LEVEL_WARNING, text)))
+        return true;
+    sink_add_lost(lost);
+    return false;
+}
+
 void
 log_write(enum log_level level, const char *format, ...)
 {
     char text[LINE_SIZE];
     char line[LINE_SIZE];
-    size_t length;
     va_list arguments;
     int saved = errno;
 
-    if (level > sink.level)
+    if (level > self.level)
         return;
     va_start(arguments, format);
     vsnprintf(text, sizeof(text), format, arguments);
     va_end(arguments);
-    length = write_prefix(line, sizeof(line), level);
-    length += write_escaped(line + length, sizeof(line) - 1 - length, text);
-    line[length++] = '\n';
-    while (write(sink.fd, line, length) < 0 && errno == EINTR)
-        continue;
+    if (!tell_lost() || !sink_write(line, write_line(line, level, text)))
+        sink_add_lost(1);
     errno = saved;
 }

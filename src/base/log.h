@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * log: one line per event, written with one write(2), so that processes that share a
- * log never mix their lines. Form: "2026-01-31T12:00:00.123Z LEVEL process[pid]: text".
+ * log: one line per event, written with one system call, so that processes that share a
+ * log never mix their lines. Where lines go is sink.h's matter. Form: "2026-01-31T12:00:00.123Z
+ * LEVEL process[pid]: text".
  */
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
@@ -19,19 +20,6 @@ void log_set_level(enum log_level level);
 
 /* Names this process in its lines ("master", "worker 3"); the text is copied and cut to fit. */
 void log_set_process(const char *name);
-
-/* Sends lines to path (appended, created 0640) instead of standard error; NULL goes back to
- * standard error. On failure nothing changes and a negative errno is returned. */
-int log_open(const char *path) __attribute__((warn_unused_result));
-
-/* Opens the same path again, after a rotation. */
-int log_reopen(void) __attribute__((warn_unused_result));
-
-/* Sends lines to this descriptor, which the log owns from now on. */
-void log_use(int fd);
-
-/* Where lines go now. */
-int log_descriptor(void);
 
 /* Control bytes and bytes above 0x7e leave as \xNN, so no peer can forge a line. */
 void log_write(enum log_level level, const char *format, ...)

@@ -1,13 +1,21 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * check: the rules that span several keys. Exports check_whole(). Nothing is fatal. Whether the
- * files of assets can be served is asked of the check that the caller brings.
+ * files of assets can be served is asked of the check that the caller brings; without one no
+ * file is looked at.
  */
 #include "config/check.h"
 
+#include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <netinet/in.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include "base/identity.h"
+#include "base/sink.h"
 #include "config/listen.h"
 
 static void
@@ -37,6 +45,43 @@ check_group(const struct build *build, enum section_kind section, const char *na
         report_error(build->report, *build_given(build, group, 0),
                      "[%s] group: \"%s\" without a user; accepted: user = NAME, too",
                      section_name(section), name);
+}
+
+/* Why a file can't be opened for writing, or made; NULL when it can. Leaves no trace. */
+static const char *
+unwritable(const char *path, uid_t trusted)
+{
+    const char *slash = strrchr(path, '/');
+    char directory[PATH_MAX] = "/";
+    struct stat status;
+    int error = 0;
+
+    if (lstat(path, &status) == 0)
+        error = sink_check(&status, trusted);
+    if (error < 0)
+        return sink_problem(error);
+    if (eaccess(path, W_OK) == 0)
+        return NULL;
+    if (errno == ENOENT && (size_t)(slash - path) < sizeof(directory)) {
+        memcpy(directory, path, slash > path ? (size_t)(slash - path) : 1);
+        if (eaccess(directory, W_OK | X_OK) == 0)
+            return NULL;
+    }
+    return strerror(errno);
+}
+
+/* A file that the start must be able to write. Paths are absolute by now. */
+static void
+check_written(const struct build *build, enum section_kind section, const char *key,
+              const char *path)
+{
+    const uid_t trusted = identity_user(build->config->server.user);
+    const char *reason = path != NULL ? unwritable(path, trusted) : NULL;
+
+    if (reason != NULL)
+        report_error(build->report, *build_given(build, option_find(section, key), 0),
+                     "[%s] %s: \"%s\": %s; accepted: a file that can be written or made",
+                     section_name(section), key, path, reason);
 }
 
 static bool
@@ -84,7 +129,7 @@ check_asset(const struct build *build, size_t index, config_asset_check *check)
         report_error(build->report, asset->file_origin,
                      "[asset %s] file: is missing; accepted: file = the path of the object",
                      asset->path);
-    else
+    else if (check)
         check(asset, build->report);
 }
 
@@ -97,6 +142,10 @@ check_whole(const struct build *build, config_asset_check *check)
     check_group(build, SECTION_SERVER, config->server.group);
     check_group(build, SECTION_PROFILE, config->profile.group);
     check_debug_listen(build);
+    if (check) {
+        check_written(build, SECTION_SERVER, "pid_file", config->server.pid_file);
+        check_written(build, SECTION_LOG, "file", config->log.file);
+    }
     for (size_t i = 0; i < config->asset_count; i++)
         check_asset(build, i, check);
     if (config->asset_count == 0 && build->report->count == build->errors)

@@ -13,13 +13,6 @@
 #include "config/override.h"
 #include "config/preset.h"
 
-static void
-check_nothing(const struct config_asset *asset, struct report *report)
-{
-    (void)asset;
-    (void)report;
-}
-
 /* What config_load_checked() is asked for, and what comes of it. */
 struct load {
     const char *file;
@@ -52,7 +45,7 @@ struct config *
 config_load(const char *file, const struct config_override *overrides, size_t override_count,
             struct report *report)
 {
-    return config_load_checked(file, overrides, override_count, check_nothing, report);
+    return config_load_checked(file, overrides, override_count, NULL, report);
 }
 
 struct config *

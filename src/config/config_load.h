@@ -17,8 +17,8 @@ struct config *config_load(const char *file, const struct config_override *overr
                            size_t override_count, struct report *report)
     __attribute__((warn_unused_result));
 
-/* The same with a check of each asset that names a file, so that one run reports the errors of
- * the configuration and of the files it names. */
+/* The same with a check of each asset that names a file, and of files that the start writes, so
+ * that one run reports the errors of the configuration and of the files it names. */
 struct config *config_load_checked(const char *file, const struct config_override *overrides,
                                    size_t override_count, config_asset_check *check,
                                    struct report *report) __attribute__((warn_unused_result));

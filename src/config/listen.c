@@ -54,6 +54,10 @@ parse_host(const char *host, uint16_t port, struct listen_address *item)
         inner[length - 2] = '\0';
         if (inet_pton(AF_INET6, inner, &ipv6.sin6_addr) != 1)
             return "is not [IPV6]:PORT";
+        if (IN6_IS_ADDR_V4MAPPED(&ipv6.sin6_addr))
+            return "is an IPv4 address in IPv6 notation (write it as 127.0.0.1:PORT)";
+        if (IN6_IS_ADDR_LINKLOCAL(&ipv6.sin6_addr))
+            return "is a link-local address, which needs a scope (there are none here)";
         store(item, &ipv6, sizeof(ipv6));
         return NULL;
     }

@@ -7,6 +7,7 @@
 
 #include "base/count.h"
 #include "base/signals.h"
+#include "base/sink.h"
 #include "master/boot.h"
 #include "master/ending.h"
 #include "master/reload.h"
@@ -25,11 +26,11 @@ reload_unless_stopping(struct master *master, int signal)
 static void
 reopen_logs(struct master *master, int signal)
 {
-    int error = log_reopen();
+    int error = sink_reopen();
 
     (void)signal;
     if (error < 0)
-        log_error("log: %s", strerror(-error));
+        log_error("log: %s", sink_problem(error));
     for (struct generation *g = master->newest; g && error == 0; g = g->older)
         supervise_hand_log(g);
 }

@@ -2,12 +2,13 @@
 /* boot: see boot.h. What is fatal is the caller's to decide. */
 #include "master/boot.h"
 
-#include <bsd/libutil.h>
 #include <errno.h>
 #include <string.h>
 #include <sys/resource.h>
 
+#include "base/identity.h"
 #include "base/log.h"
+#include "base/sink.h"
 
 #define WORKER_DESCRIPTORS 5   /* a doorbell, a handoff's ends, to tell it, its memory */
 #define OBJECT_DESCRIPTORS 2   /* its file, and its memory */
@@ -39,31 +40,16 @@ boot_raise_descriptor_limit(const struct config *config, const struct generation
 }
 
 int
-boot_write_pid_file(const char *path, struct pidfh **file)
-{
-    pid_t other = 0;
-
-    if (path == NULL)
-        return 0;
-    *file = pidfile_open(path, 0644, &other);
-    if (*file && pidfile_write(*file) == 0)
-        return 0;
-    if (*file == NULL && errno == EEXIST)
-        log_error("pid file %s: process %d is running", path, (int)other);
-    else
-        log_error("pid file %s: %s", path, strerror(errno));
-    return -1;
-}
-
-int
 boot_open_log(const struct config *config)
 {
     int error;
 
     log_set_level(config->log.level);
+    sink_share();
+    sink_trust(identity_user(config->server.user));
     if (config->log.file == NULL)
         return 0;
-    if ((error = log_open(config->log.file)) < 0)
-        log_error("log %s: %s", config->log.file, strerror(-error));
+    if ((error = sink_open(config->log.file)) < 0)
+        log_error("log %s: %s", config->log.file, sink_problem(error));
     return error;
 }

@@ -6,8 +6,6 @@
 #include "config/config.h"
 #include "master/generation.h"
 
-struct pidfh;
-
 /* For the workers of a generation with this configuration, which have what the living
  * generations (the newest of them, or NULL) hold open, and a descriptor a connection; a limit
  * that is higher stays. Whoever limits them below that is told so in the log. */
@@ -17,9 +15,5 @@ void boot_raise_descriptor_limit(const struct config *config, const struct gener
  * in the log. */
 int boot_open_log(const struct config *config) __attribute__((warn_unused_result));
 
-/* Locks and writes the file, which *file then stands for; path NULL: none. 0, or -1 with a line
- * in the log. See pidfile(3bsd). */
-int boot_write_pid_file(const char *path, struct pidfh **file)
-    __attribute__((warn_unused_result));
 
 #endif

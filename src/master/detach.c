@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -39,6 +40,12 @@ detach_begin(void)
     close(fds[0]);
     setsid();
     return fds[1];
+}
+
+void
+detach_inherited(unsigned first)
+{
+    close_range(first, UINT_MAX, 0);
 }
 
 void

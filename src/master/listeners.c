@@ -9,6 +9,7 @@
 #include "master/listeners.h"
 
 #include <arpa/inet.h>
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/tcp.h>
@@ -18,8 +19,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define INHERIT_FIRST 3 /* SD_LISTEN_FDS_START */
-#define UNIX_PREFIX   "unix:"
+#define PASSED_MAX      1024
+#define PASSED_MAX_TEXT "1024"
+#define UNIX_PREFIX     "unix:"
 
 static int
 listeners_failed(const char *name, const char *what)
@@ -241,17 +243,45 @@ take_over(struct listeners *listeners, int fd)
     return listeners_add(listeners, fd, name);
 }
 
-/* How many sockets were passed to this very process, as sd_listen_fds(3) counts them. */
-static size_t
-passed(void)
+static int
+refuse_environment(const char *name, const char *value, const char *accepted)
+{
+    log_error("%s=%s: accepted: %s", name, value, accepted);
+    return -EINVAL;
+}
+
+int
+listeners_passed(size_t *count)
 {
     const char *pid = getenv("LISTEN_PID");
     const char *fds = getenv("LISTEN_FDS");
-    long count = fds ? strtol(fds, NULL, 10) : 0;
+    char *end;
+    unsigned long number;
 
-    if (pid == NULL || strtol(pid, NULL, 10) != (long)getpid())
+    *count = 0;
+    if (pid == NULL || fds == NULL || strtol(pid, NULL, 10) != (long)getpid())
         return 0;
-    return count > 0 && count < 1024 ? (size_t)count : 0;
+    number = strtoul(fds, &end, 10);
+    if (!isdigit((unsigned char)fds[0]) || *end != '\0' || number > PASSED_MAX)
+        return refuse_environment("LISTEN_FDS", fds, "a number from 0 to " PASSED_MAX_TEXT);
+    *count = number;
+    return 0;
+}
+
+/* A list that is too short or too long leaves open which socket is for [debug]. */
+static int
+check_names(const char *names, size_t count)
+{
+    size_t found = 1;
+
+    if (names == NULL || count == 0)
+        return 0;
+    for (const char *at = names; *at != '\0'; at++)
+        found += *at == ':';
+    if (found == count)
+        return 0;
+    return refuse_environment("LISTEN_FDNAMES", names,
+                              "as many names, with colons between them, as LISTEN_FDS says");
 }
 
 /* Is the name at this place of the list "name:name:..." that of sockets for [debug]? Goes on to
@@ -272,17 +302,18 @@ listeners_inherit(struct listeners *server, struct listeners *debug)
 {
     const char *given = getenv("LISTEN_FDNAMES");
     const char *names = given ? given : "";
-    size_t count = passed();
-    int error = 0;
+    size_t count;
+    int error = listeners_passed(&count);
 
     *server = *debug = (struct listeners){ 0 };
-    if (count > 0 && (error = listeners_allocate(server, count)) == 0)
+    if (error == 0 && (error = check_names(given, count)) == 0 && count > 0 &&
+        (error = listeners_allocate(server, count)) == 0)
         error = listeners_allocate(debug, count);
     for (size_t i = 0; error == 0 && i < count; i++) {
         struct listeners *listeners = is_for_debug(&names) ? debug : server;
 
         listeners->inherited = true;
-        error = take_over(listeners, INHERIT_FIRST + (int)i);
+        error = take_over(listeners, LISTENERS_FIRST + (int)i);
     }
     unsetenv("LISTEN_PID");
     unsetenv("LISTEN_FDS");

@@ -21,6 +21,13 @@ struct listeners {
 /* The name in LISTEN_FDNAMES of sockets for [debug]; all others are for [server]. */
 #define LISTENERS_DEBUG "debug"
 
+/* The first of the descriptors that a service manager passes (SD_LISTEN_FDS_START). */
+#define LISTENERS_FIRST 3
+
+/* How many were passed to this very process. 0, or -EINVAL with a line in the log when
+ * LISTEN_FDS is not a number that can be. */
+int listeners_passed(size_t *count) __attribute__((warn_unused_result));
+
 /* Takes the sockets of LISTEN_FDS over (sd_listen_fds_with_names(3)); none is not an error. 0
  * or negative errno, with a line in the log. */
 int listeners_inherit(struct listeners *server, struct listeners *debug)

@@ -9,7 +9,6 @@
  */
 #include "master/master.h"
 
-#include <bsd/libutil.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -20,6 +19,7 @@
 
 #include "base/clock.h"
 #include "base/signals.h"
+#include "base/sink.h"
 #include "base/title.h"
 #include "build.h"
 #include "config/config_free.h"
@@ -27,6 +27,7 @@
 #include "master/boot.h"
 #include "master/detach.h"
 #include "master/ending.h"
+#include "master/pid_file.h"
 #include "master/reload.h"
 #include "master/serving.h"
 #include "master/state.h"
@@ -72,11 +73,28 @@ go_to_background(struct master *master)
     return -1;
 }
 
+static int
+lock_pid_file(struct master *master, const char *path)
+{
+    if (path == NULL)
+        return 0;
+    if ((master->lends.pid_file = pid_file_open(path)) < 0)
+        return -1;
+    master->pid_path = strdup(path);
+    return 0;
+}
+
 /* Signals wait from the first moment. Inherited sockets are taken over before detaching changes
  * the process id that they were meant for. */
 static int
 master_prepare(struct master *master, const struct config *config)
 {
+    size_t passed;
+
+    if (listeners_passed(&passed) < 0)
+        return -1;
+    if (master->options->detach)
+        detach_inherited(LISTENERS_FIRST + (unsigned)passed);
     signals_ignore();
     if ((master->lends.signal_fd = signals_open()) < 0 ||
         pipe2(master->lends.pipe, O_CLOEXEC) < 0) {
@@ -87,8 +105,7 @@ master_prepare(struct master *master, const struct config *config)
         return -1;
     boot_raise_descriptor_limit(config, NULL);
     if (listeners_inherit(&master->listeners, &master->observed) < 0 ||
-        go_to_background(master) < 0 ||
-        boot_write_pid_file(config->server.pid_file, &master->lends.pid_file) < 0)
+        go_to_background(master) < 0 || lock_pid_file(master, config->server.pid_file) < 0)
         return -1;
     return reload_listeners(master, config);
 }
@@ -116,6 +133,8 @@ master_begin(struct master *master)
     title_set("master");
     if (detach)
         detach_streams();
+    if (detach && master->newest->config->log.file == NULL)
+        (void)!sink_reopen();
     serving_begin(master);
     log_notice("tiffd %s started: %u worker%s", PACKAGE_VERSION, workers,
                workers == 1 ? "" : "s");
@@ -133,8 +152,9 @@ master_end(struct master *master)
         generation_destroy(master->newest, NULL, &master->total);
     listeners_close(&master->listeners);
     listeners_close(&master->observed);
-    if (master->lends.pid_file)
-        pidfile_remove(master->lends.pid_file);
+    if (master->lends.pid_file >= 0)
+        pid_file_remove(master->lends.pid_file, master->pid_path);
+    free(master->pid_path);
 }
 
 static void
@@ -150,7 +170,7 @@ int
 master_run(const struct master_options *options, struct config *config)
 {
     struct master master = { .options = options,
-                             .lends = { .detached = -1, .pipe = { -1, -1 } } };
+                             .lends = { .detached = -1, .pipe = { -1, -1 }, .pid_file = -1 } };
 
     log_set_process("master");
     master.lends.listeners = &master.listeners;

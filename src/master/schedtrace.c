@@ -11,7 +11,6 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "base/proc.h"
 #include "shared/counters.h"
@@ -181,7 +180,7 @@ static const struct {
 
 static void
 schedtrace_write_line(const struct schedtrace *schedtrace, enum schedtrace_kind kind,
-                      const struct figures *figures, uint64_t now, int fd)
+                      const struct figures *figures, uint64_t now, schedtrace_writer *write)
 {
     char *text = NULL;
     size_t length = 0;
@@ -192,7 +191,7 @@ schedtrace_write_line(const struct schedtrace *schedtrace, enum schedtrace_kind 
     fprintf(out, "%s %" PRIu64 "ms:", kinds[kind].name, now - schedtrace->began);
     kinds[kind].put(figures, out);
     if (fclose(out) == 0)
-        (void)!write(fd, text, length);
+        (void)write(text, length);
     free(text);
 }
 
@@ -208,7 +207,7 @@ mark(struct schedtrace_line *line, const struct slot *total, uint64_t now)
 static void
 schedtrace_run_line(struct schedtrace *schedtrace, enum schedtrace_kind kind,
                     const struct generation *newest, const struct slot *gone, uint64_t now,
-                    int fd)
+                    schedtrace_writer *write)
 {
     struct schedtrace_line *line = &schedtrace->lines[kind];
     struct figures figures = { .newest = newest,
@@ -218,7 +217,7 @@ schedtrace_run_line(struct schedtrace *schedtrace, enum schedtrace_kind kind,
                                .total = *gone };
 
     add_workers(&figures);
-    schedtrace_write_line(schedtrace, kind, &figures, now, fd);
+    schedtrace_write_line(schedtrace, kind, &figures, now, write);
     mark(line, &figures.total, now);
     line->next += ((now - line->next) / line->every + 1) * line->every;
 }
@@ -273,11 +272,11 @@ schedtrace_next(const struct schedtrace *schedtrace)
 
 void
 schedtrace_run(struct schedtrace *schedtrace, const struct generation *newest,
-               const struct slot *gone, uint64_t now, int fd)
+               const struct slot *gone, uint64_t now, schedtrace_writer *write)
 {
     for (enum schedtrace_kind kind = 0; kind < SCHEDTRACE_KINDS; kind++)
         if (schedtrace->lines[kind].next != 0 && schedtrace->lines[kind].next <= now)
-            schedtrace_run_line(schedtrace, kind, newest, gone, now, fd);
+            schedtrace_run_line(schedtrace, kind, newest, gone, now, write);
 }
 
 void

@@ -7,6 +7,7 @@
 #ifndef MASTER_SCHEDTRACE_H
 #define MASTER_SCHEDTRACE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -51,10 +52,12 @@ void schedtrace_set(struct schedtrace *schedtrace, const struct config_debug *de
 /* When schedtrace_run() has something to do; 0: never. */
 uint64_t schedtrace_next(const struct schedtrace *schedtrace);
 
-/* Writes the lines that are due to fd, each with one write(2); what can't be written is lost.
- */
+/* False: it can't be written, and is lost. */
+typedef bool schedtrace_writer(const char *line, size_t length);
+
+/* Has the lines that are due written. */
 void schedtrace_run(struct schedtrace *schedtrace, const struct generation *newest,
-                    const struct slot *gone, uint64_t now, int fd);
+                    const struct slot *gone, uint64_t now, schedtrace_writer *write);
 
 void schedtrace_free(struct schedtrace *schedtrace);
 

@@ -3,9 +3,9 @@
 #include "master/serving.h"
 
 #include <string.h>
-#include <unistd.h>
 
 #include "base/clock.h"
+#include "base/sink.h"
 #include "master/core_limit.h"
 #include "master/supervise.h"
 #include "stack/crash.h"
@@ -70,7 +70,8 @@ serving_run(struct master *master, uint64_t now)
         supervise_spawn(g, &master->lends, now);
     }
     record_periodically(master, now);
-    schedtrace_run(&master->schedtrace, master->newest, &master->total, now, STDERR_FILENO);
+    schedtrace_run(&master->schedtrace, master->newest, &master->total, now,
+                   sink_write_standard);
 }
 
 uint64_t

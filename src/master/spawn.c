@@ -2,7 +2,6 @@
 /* spawn: the child's side of a fork. Nothing here returns to the master's loop. */
 #include "master/spawn.h"
 
-#include <bsd/libutil.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -26,8 +25,8 @@ let_go(const struct spawn_lends *lends, const struct listeners *others)
     if (lends->detached >= 0)
         close(lends->detached);
     close(lends->pipe[1]);
-    if (lends->pid_file)
-        pidfile_close(lends->pid_file);
+    if (lends->pid_file >= 0)
+        close(lends->pid_file);
     for (size_t i = 0; i < others->count; i++)
         close(others->fds[i]);
 }

@@ -7,7 +7,6 @@
 #include "master/generation.h"
 #include "master/listeners.h"
 
-struct pidfh;
 struct view;
 
 /* What a process is given besides its generation. */
@@ -18,7 +17,7 @@ struct spawn_lends {
     char *const *arguments;            /* the command line; NULL at the end */
     int signal_fd;                     /* the master's own: a child closes it */
     int detached;                      /* see detach_begin(); a child closes it; -1: none */
-    struct pidfh *pid_file; /* locked by the master; a child lets go of it; NULL: none */
+    int pid_file;                      /* locked by the master; a child closes it; -1: none */
     int pipe[2]; /* a child keeps the end to read: its end of file says the master is gone */
 };
 

@@ -18,6 +18,7 @@ struct master {
     struct listeners listeners;
     struct listeners observed; /* of [debug] */
     struct spawn_lends lends;
+    char *pid_path; /* of the file that is locked; NULL: none */
     struct generation *newest;
     struct slot total;            /* of generations that are gone */
     uint64_t record_at;           /* when profiles are to be written; 0: never */

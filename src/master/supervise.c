@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/sink.h"
 #include "base/proc.h"
 #include "master/respawn.h"
 
@@ -285,8 +286,8 @@ supervise_hand_log(const struct generation *generation)
     const struct control_message message = { .kind = CONTROL_LOG };
 
     for (unsigned i = 0;
-         i < supervise_places_of(generation) && log_descriptor() != STDERR_FILENO; i++)
-        place_tell(&generation->places[i], &message, log_descriptor());
+         i < supervise_places_of(generation) && sink_has_file(); i++)
+        place_tell(&generation->places[i], &message, sink_descriptor());
 }
 
 void

@@ -19,6 +19,7 @@
 #include "base/count.h"
 #include "base/log.h"
 #include "base/signals.h"
+#include "base/sink.h"
 #include "observer/client.h"
 #include "observer/client_table.h"
 
@@ -92,7 +93,7 @@ listen_to_master(struct observer *observer)
 
     while ((got = control_receive(inherit->control, &message, &descriptor)) > 0)
         if (message.kind == CONTROL_LOG && descriptor >= 0)
-            log_use(descriptor);
+            sink_use(descriptor);
         else if (message.kind == CONTROL_WORKER)
             inherit->worker_spawned(inherit->lent, &message, descriptor);
     if (got < 0)

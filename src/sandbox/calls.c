@@ -83,7 +83,7 @@ static const struct call table[] = {
     CALL("recvfrom", W | C),
     CALL("recvmsg", W | O | C | L),
     CALL("sendto", W | C),
-    CALL("sendmsg", W | C | L),
+    CALL("sendmsg", ALL), /* to the journal, too */
     CALL("shutdown", W | C),
     CALL("getsockopt", W | C),
     IF("setsockopt", W, IS(1, SOL_SOCKET), IS(2, SO_SNDBUF)),
@@ -153,8 +153,8 @@ static const struct call table[] = {
     CALL("exit_group", ALL),
 
     /* Waiting without epoll; a deadline for all of a process. */
-    CALL("poll", O | C | L),
-    CALL("ppoll", O | C | L),
+    CALL("poll", ALL), /* the log, where it can't be written without waiting */
+    CALL("ppoll", ALL),
     CALL("alarm", O | C | R | F),
     CALL("setitimer", O | C | R | F),
 

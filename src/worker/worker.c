@@ -21,6 +21,7 @@
 #include "base/count.h"
 #include "base/nodump.h"
 #include "base/signals.h"
+#include "base/sink.h"
 #include "profile/allocator.h"
 #include "profile/heap.h"
 #include "profile/mutex.h"
@@ -114,7 +115,7 @@ on_control(struct worker *worker, struct watch *watch, uint32_t events)
     (void)events;
     while ((got = control_receive(watch->fd, &message, &descriptor)) > 0)
         if (message.kind == CONTROL_LOG && descriptor >= 0)
-            log_use(descriptor);
+            sink_use(descriptor);
     if (got < 0)
         watch_end(&worker->watches, watch);
 }

@@ -159,8 +159,9 @@ class Daemon:
         moves = [f"exec {90 + i}<&{found.fileno()}; " for i, found in enumerate(passed)]
         moves += [f"exec {3 + i}<&{90 + i} {90 + i}<&-; " for i in range(len(passed))]
         script = f"{''.join(moves)}LISTEN_PID=$$ LISTEN_FDS={len(passed)} "
-        script += f"LISTEN_FDNAMES=http:debug {self.environment} exec {shlex.join(command)}"
-        with open(self.log_file, "ab") as log:
+        names = ":".join(["http", "debug"][: len(passed)])
+        script += f"LISTEN_FDNAMES={names} {self.environment} exec {shlex.join(command)}"
+        with self.redirected() as log:
             self.process = subprocess.Popen(
                 ["/bin/bash", "-c", script],
                 stdin=subprocess.DEVNULL,
@@ -169,6 +170,10 @@ class Daemon:
                 pass_fds=[found.fileno() for found in passed],
             )
         return self
+
+    def redirected(self):
+        """Where its standard output and error go."""
+        return open(self.log_file, "ab")
 
     @property
     def debug_url(self):
@@ -226,6 +231,10 @@ class Daemon:
     def reload(self):
         """Reloads, and waits until nobody of the generation before is left."""
         self.wait_log("started: ")
+        self.reload_quietly()
+
+    def reload_quietly(self):
+        """The same, when the log can tell nothing."""
         before = self.workers()
         self.send_signal(signal.SIGHUP)
         wait_until(lambda: not any(map(alive, before)), "the old generation ends")

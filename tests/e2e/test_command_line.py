@@ -18,9 +18,10 @@ from daemon import DEADLINE, PROGRAM, alive, children, dial, wait_until
 USAGE = "usage: tiffd "
 
 
-def run(*arguments):
+def run(*arguments, **keywords):
+    command = [PROGRAM, *arguments]
     return subprocess.run(
-        [PROGRAM, *arguments], capture_output=True, text=True, timeout=DEADLINE, check=False
+        command, capture_output=True, text=True, timeout=DEADLINE, check=False, **keywords
     )
 
 
@@ -120,7 +121,8 @@ def detached(ini, tmp_path):
     path = ini()
     processes = []
     try:
-        result = run("-d", "-c", path)
+        with open(tmp_path / "object", "rb") as kept:
+            result = run("-d", "-c", path, pass_fds=[kept.fileno()])
         master = int((tmp_path / "pid").read_text())
         processes = [master, *children(master)]
         yield result, processes
@@ -140,6 +142,8 @@ def test_detach(detached, tmp_path):
         assert os.getsid(pid) not in (0, os.getsid(0))
         for number in range(3):
             assert os.readlink(f"/proc/{pid}/fd/{number}") == "/dev/null"
+        open_files = map(os.readlink, pathlib.Path(f"/proc/{pid}/fd").iterdir())
+        assert sum(name == str(tmp_path / "object") for name in open_files) == 1  # its own
     with Client(dial(tmp_path / "socket")) as client:
         assert client.still_open()
     assert "started: 1 worker\n" in (tmp_path / "log").read_text()

@@ -27,6 +27,7 @@ def fixture_write(tmp_path):
     (tmp_path / "object").write_bytes(b"some bytes\n")
     (tmp_path / "empty").write_bytes(b"")
     (tmp_path / "directory").mkdir()
+    (tmp_path / "run").mkdir()
 
     def write(text):
         path = tmp_path / "t.ini"
@@ -75,6 +76,10 @@ BAD = {
     "time below": (ASSET + "[server]\nheader_timeout = 0\n", 4, ["minimum", "10ms to 1h"]),
     "unknown variant": (ASSET + "[server]\nvariant = cache\n", 4, ["cached, embedded or streaming"]),
     "unknown encoding": (ASSET + "encoding = gzip\n", 3, ["identity or base64"]),
+    "log in no directory": (ASSET + "[log]\nfile = none/log\n", 4, ["none/log", "No such file"]),
+    "log that is a directory": (ASSET + "[log]\nfile = directory\n", 4, ["Is a directory"]),
+    "log below a file": (ASSET + "[log]\nfile = object/log\n", 4, ["Not a directory"]),
+    "pid in no directory": (ASSET + "[server]\npid_file = none/pid\n", 4, ["none/pid"]),
     "unknown level": (ASSET + "[log]\nlevel = warn\n", 4, ['"warn"', "warning"]),
     "unknown user": (ASSET + "[server]\nuser = no-such-user\n", 4, ["no-such-user", "user"]),
     "unknown group": (ASSET + "[server]\nuser = root\ngroup = no-such-group\n", 5, ["group"]),
@@ -86,6 +91,7 @@ BAD = {
     "listen on a name": (ASSET + "[server]\nlisten = localhost:80\n", 4, ["localhost:80", "literal"]),
     "listen on bare IPv6": (ASSET + "[server]\nlisten = ::1:8080\n", 4, ["brackets"]),
     "listen on open IPv6": (ASSET + "[server]\nlisten = [::1:8080\n", 4, ["[IPV6]:PORT"]),
+    "IPv4 in IPv6": (ASSET + "[server]\nlisten = [::ffff:127.0.0.1]:80\n", 4, ["IPv4"]),
     "listen twice": (ASSET + "[server]\nlisten = *:81\nlisten = *:81\n", 5, ["listed twice"]),
     "second of two addresses": (ASSET + "[server]\nlisten = *:81, x\n", 4, ['"x"', "no port"]),
     "relative unix path": (ASSET + "[server]\nlisten = unix:x.sock\n", 4, ["relative path"]),

@@ -2,6 +2,7 @@
 """Where the daemon listens: addresses of its own, and sockets it is handed."""
 
 import contextlib
+import re
 import socket
 import subprocess
 
@@ -136,3 +137,20 @@ def test_inherited_descriptor_that_does_not_listen(start, object_ini, tmp_path):
         daemon.expect_log("does not listen")
         assert daemon.process.wait(DEADLINE) == 1
         daemon.wait_log("inherited descriptor does not listen")
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        *(f"LISTEN_FDS={value}" for value in ("-1", "1x", "''", "1025", "9" * 30, "0x1", "' 1'")),
+        "LISTEN_FDNAMES=http:debug",
+    ],
+)
+def test_odd_values_of_socket_activation(start, object_ini, tmp_path, setting):
+    (tmp_path / "object").write_bytes(b"content")
+    daemon = start(object_ini(), environment=setting)
+    daemon.status = 1
+    said = re.escape(setting.replace("'", "")) + ": accepted: "
+    daemon.expect_log(said)
+    assert daemon.process.wait(DEADLINE) == 1
+    daemon.wait_log(said)

@@ -280,6 +280,33 @@ def test_pid_file_of_a_running_daemon(serve, tmp_path):
     assert path.read_text().strip() == str(first.pid)
 
 
+@pytest.mark.parametrize("link", [os.symlink, os.link])
+def test_pid_file_that_is_a_link(tmp_path, object_ini, link):
+    """Whoever owns the directory would have root empty any file."""
+    (tmp_path / "object").write_bytes(b"content")
+    path, other = tmp_path / "pid", tmp_path / "other"
+    other.write_text("kept\n")
+    link(other, path)
+    ini = tmp_path / "tiffd.ini"
+    ini.write_text(object_ini(f"listen = unix:{tmp_path}/socket", f"pid_file = {path}"))
+    result = subprocess.run(
+        [PROGRAM, "-c", str(ini)], capture_output=True, text=True, timeout=DEADLINE, check=False
+    )
+    assert result.returncode == 1
+    assert f'pid_file: "{path}": ' in result.stderr
+    assert other.read_text() == "kept\n"
+
+
+def test_pid_file_of_another_is_not_removed(serve, tmp_path):
+    path = tmp_path / "pid"
+    daemon = serve(b"content", f"pid_file = {path}")
+    assert fetch(daemon, "GET", "/o").status == 200
+    path.unlink()
+    path.write_text("7\n")
+    daemon.stop()
+    assert path.read_text() == "7\n"
+
+
 def test_pid_file_that_cannot_be_written(tmp_path, object_ini):
     """As on a full file system: here files have a limit of no bytes."""
     (tmp_path / "object").write_bytes(b"content")

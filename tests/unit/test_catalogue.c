@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "base/sink.h"
 #include "object/catalogue.h"
 #include "object/embed.h"
 #include "scratch.h"
@@ -126,9 +127,9 @@ one_object_that_fails_fails_all(void **state)
     (void)state;
     assets[1].file = (char *)(uintptr_t) "/nonexistent/file";
     log_set_level(LOG_LEVEL_ERROR);
-    assert_int_equal(log_open("/dev/null"), 0);
+    assert_int_equal(sink_open("/dev/null"), 0);
     assert_null(catalogue_open(&config, NULL));
-    assert_int_equal(log_open(NULL), 0);
+    assert_int_equal(sink_open(NULL), 0);
 }
 
 static void

@@ -15,6 +15,7 @@
 
 #include "base/child.h"
 #include "base/log.h"
+#include "base/sink.h"
 #include "scratch.h"
 
 static int
@@ -56,13 +57,13 @@ it_can_log_and_ends_well(void **state)
 
     (void)state;
     snprintf(path, sizeof(path), "%s", scratch_path("log"));
-    assert_int_equal(log_open(path), 0);
+    assert_int_equal(sink_open(path), 0);
     if ((pid = child_fork_apart(NULL, NULL)) == 0) {
         log_error("from the child");
         child_finish();
     }
     assert_int_equal(status_of(pid), 0);
-    assert_int_equal(log_open(NULL), 0);
+    assert_int_equal(sink_open(NULL), 0);
     log = fopen(path, "r");
     assert_non_null(log);
     assert_non_null(fgets(line, sizeof(line), log));

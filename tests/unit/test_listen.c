@@ -50,6 +50,9 @@ static const struct {
     { "[:80", "is not [IPV6]:PORT" },
     { "[127.0.0.1]:80", "is not [IPV6]:PORT" },
     { "[fe80::1%lo]:80", "is not [IPV6]:PORT" },
+    { "[fe80::1]:80", "is a link-local address, which needs a scope (there are none here)" },
+    { "[::ffff:127.0.0.1]:80",
+      "is an IPv4 address in IPv6 notation (write it as 127.0.0.1:PORT)" },
     { "unix:", "has a relative path" },
     { "unix:tiffd.sock", "has a relative path" },
 };

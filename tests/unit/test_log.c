@@ -2,6 +2,7 @@
 /* Log: levels, escaping, cutting, reopening. */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -11,6 +12,7 @@
 #include <cmocka.h>
 
 #include "base/log.h"
+#include "base/sink.h"
 #include "scratch.h"
 
 static char line[8192];
@@ -29,11 +31,25 @@ last_line(const char *name)
     return line;
 }
 
+/* Is there a line with both? */
+static bool
+holds(const char *name, const char *first, const char *second)
+{
+    FILE *file = fopen(scratch_path(name), "r");
+    bool found = false;
+
+    while (file && fgets(line, sizeof(line), file))
+        found |= strstr(line, first) != NULL && strstr(line, second) != NULL;
+    if (file)
+        fclose(file);
+    return found;
+}
+
 static int
 open_log(void **state)
 {
     (void)state;
-    return log_open(scratch_write("log", "", 0));
+    return sink_open(scratch_write("log", "", 0));
 }
 
 static void
@@ -97,7 +113,7 @@ reopening_follows_a_rename(void **state)
     log_notice("before");
     snprintf(old, sizeof(old), "%s.1", scratch_path("log"));
     rename(scratch_path("log"), old);
-    assert_int_equal(log_reopen(), 0);
+    assert_int_equal(sink_reopen(), 0);
     log_notice("after");
     assert_non_null(strstr(last_line("log.1"), ": before"));
     assert_non_null(strstr(last_line("log"), ": after"));
@@ -107,9 +123,23 @@ static void
 a_path_that_cannot_be_opened_changes_nothing(void **state)
 {
     (void)state;
-    assert_true(log_open("/nonexistent/log") < 0);
+    assert_true(sink_open("/nonexistent/log") < 0);
     log_notice("still here");
     assert_non_null(strstr(last_line("log"), ": still here"));
+}
+
+static void
+lost_lines_are_counted(void **state)
+{
+    (void)state;
+    sink_add_lost(1);
+    log_notice("next");
+    assert_non_null(strstr(last_line("log"), ": next"));
+    assert_true(holds("log", "warning worker 3", "1 line of the log was lost"));
+    sink_add_lost(17);
+    log_notice("next");
+    assert_true(holds("log", "warning worker 3", "17 lines of the log were lost"));
+    assert_int_equal(sink_take_lost(), 0);
 }
 
 int
@@ -122,6 +152,7 @@ main(void)
         cmocka_unit_test(a_long_line_is_cut_and_says_so),
         cmocka_unit_test(reopening_follows_a_rename),
         cmocka_unit_test(a_path_that_cannot_be_opened_changes_nothing),
+        cmocka_unit_test(lost_lines_are_counted),
     };
 
     return cmocka_run_group_tests_name("log", tests, open_log, NULL);

@@ -18,6 +18,7 @@
 
 #include "base/child.h"
 #include "base/log.h"
+#include "base/sink.h"
 #include "master/profile_files.h"
 #include "profile/sampler.h"
 #include "profile/stacks.h"
@@ -261,11 +262,11 @@ a_missing_directory_costs_a_line_in_the_log(void **state)
     FILE *in;
 
     (void)state;
-    assert_int_equal(log_open(scratch_path("log")), 0);
+    assert_int_equal(sink_open(scratch_path("log")), 0);
     profile_files_destroy(files);
     files = create("/nonexistent/p");
     live_and_die(4001, 30);
-    assert_int_equal(log_open(NULL), 0);
+    assert_int_equal(sink_open(NULL), 0);
     assert_non_null(in = fopen(scratch_path("log"), "r"));
     assert_non_null(fgets(line, sizeof(line), in));
     fclose(in);

@@ -24,6 +24,7 @@
 
 #include "base/count.h"
 #include "base/log.h"
+#include "base/sink.h"
 #include "build.h"
 #include "sandbox/calls.h"
 #include "sandbox/canary.h"
@@ -247,7 +248,7 @@ static const char *log_path;
 static void
 log_some(void)
 {
-    EXPECT(log_open(log_path) == 0);
+    EXPECT(sink_open(log_path) == 0);
     EXPECT(sandbox_enter(SANDBOX_MODE_ENFORCE, SANDBOX_WORKER, NULL) == 0);
     for (int i = 1; i <= 12; i++) {
         EXPECT(is_refused(open("/etc/passwd", O_RDONLY)));

@@ -63,6 +63,12 @@ tear_down(void **state)
     return 0;
 }
 
+static bool
+write_line(const char *line, size_t length)
+{
+    return write(fd, line, length) == (ssize_t)length;
+}
+
 /* What schedtrace_run() writes at this time. */
 static const char *
 run(uint64_t now)
@@ -70,7 +76,7 @@ run(uint64_t now)
     static char text[4096];
     ssize_t length;
 
-    schedtrace_run(&schedtrace, &newest, &gone, now, fd);
+    schedtrace_run(&schedtrace, &newest, &gone, now, write_line);
     length = pread(fd, text, sizeof(text) - 1, taken);
     assert_true(length >= 0);
     taken += length;

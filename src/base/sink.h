@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * sink: where the lines of the log go: a file, or standard error. Nobody is ever waited for: a
+ * line that can't be written at once is lost, and counted by all processes together.
+ */
+#ifndef BASE_SINK_H
+#define BASE_SINK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/stat.h>
+#include <sys/types.h>
+
+/* Shares the count of lost lines with children to come. Without memory each process counts for
+ * itself. */
+void sink_share(void);
+
+/* A file that root writes to must belong to root or to this user. (uid_t)-1: to root. */
+void sink_trust(uid_t user);
+
+/*
+ * Lines go to path from now on, created 0640, or to standard error (NULL). A file that exists
+ * must not be a symbolic link, nor have other names, and root writes only to what root or the
+ * trusted user owns: whoever owns the directory could lead root elsewhere. On failure nothing
+ * changes and a negative errno is returned: ELOOP for a link, EMLINK for other names, EPERM for
+ * a foreign owner.
+ */
+int sink_open(const char *path) __attribute__((warn_unused_result));
+
+/* The same path again, after a rotation; or standard error, after it was replaced. */
+int sink_reopen(void) __attribute__((warn_unused_result));
+
+/* Lines go to this descriptor, which is the sink's from now on, instead of the file. */
+void sink_use(int fd);
+
+/* May one write to a file of this kind that was there before? lstat(2) it. 0, or a negative
+ * errno as above. */
+int sink_check(const struct stat *status, uid_t trusted) __attribute__((warn_unused_result));
+
+/* strerror(3) of what sink_open(), sink_reopen() and sink_check() return. */
+const char *sink_problem(int error);
+
+int sink_descriptor(void);
+
+/* Do lines go to a file, and not to standard error? */
+bool sink_has_file(void);
+
+/* Writes a line with its newline. False with errno: it is lost, or a part of it stands there:
+ * then the next line of whatever process begins a new one. */
+bool sink_write(const char *line, size_t length);
+
+/* Writes to standard error, wherever the log goes. */
+bool sink_write_standard(const char *text, size_t length);
+
+/* Lines that were lost; takes the count, or adds to it. */
+uint64_t sink_take_lost(void);
+void sink_add_lost(uint64_t lines);
+
+#endif

@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The log waits for nobody, loses no line in silence, and leads root nowhere else."""
+
+import contextlib
+import fcntl
+import os
+import pwd
+import resource
+import signal
+
+import pytest
+
+from client import fetch
+from daemon import Daemon, alive, wait_until
+
+NOBODY = pwd.getpwnam("nobody")
+as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root is led astray")
+
+
+class Piped(Daemon):
+    """Its standard error is a pipe that the test reads, or does not."""
+
+    def __init__(self, *arguments, **keywords):
+        super().__init__(*arguments, **keywords)
+        self.reader, self.writer = os.pipe()
+        fcntl.fcntl(self.reader, fcntl.F_SETPIPE_SZ, 4096)
+        os.set_blocking(self.reader, False)
+
+    @contextlib.contextmanager
+    def redirected(self):
+        yield self.writer
+
+    def stall(self):
+        """Fills the pipe, as a reader that stands still lets it be."""
+        with open(os.open(f"/proc/self/fd/{self.writer}", os.O_WRONLY | os.O_NONBLOCK), "wb", 0) as own:
+            while own.write(b"#\n"):
+                pass
+
+    def take(self):
+        """What is in the pipe, without what filled it, goes to the log that is checked."""
+        with contextlib.suppress(BlockingIOError), open(self.log_file, "ab") as log:
+            while octets := os.read(self.reader, 65536):
+                log.write(octets.replace(b"#\n", b""))
+
+    def lines(self):
+        self.take()
+        return super().lines()
+
+
+@pytest.fixture
+def piped(start, object_ini, tmp_path):
+    """piped(*lines): the same as serve(), with a pipe for a log."""
+
+    def run(*lines, **keywords):
+        (tmp_path / "object").write_bytes(b"content")
+        return start(object_ini(*lines, **keywords), kind=Piped)
+
+    return run
+
+
+def test_a_stalled_reader_stops_nobody(piped):
+    daemon = piped("[log]", "level = debug", workers=2)
+    daemon.expect_log("ended by signal 9")
+    daemon.expect_log(r"\d+ lines of the log were lost")
+    assert fetch(daemon, "GET", "/o").body == b"content"
+    (first, second) = daemon.all_workers(2)
+    daemon.take()
+    daemon.stall()
+    assert os.get_blocking(daemon.writer)
+    for _ in range(100):
+        assert fetch(daemon, "GET", "/none").status == 404
+    os.kill(first, signal.SIGKILL)
+    wait_until(lambda: len(set(daemon.workers()) - {first, second}) == 1, "the worker is replaced")
+    assert fetch(daemon, "GET", "/o").body == b"content"
+    daemon.take()
+    daemon.send_signal(signal.SIGHUP)
+    daemon.wait_log(r"lines of the log were lost")
+    daemon.stall()
+    daemon.send_signal(signal.SIGTERM)
+    assert daemon.process.wait(20) == 0
+
+
+def test_a_stalled_reader_stops_no_lines_in_the_terminal(piped):
+    daemon = piped("[debug]", "schedtrace = 1ms")
+    assert fetch(daemon, "GET", "/o").body == b"content"
+    daemon.stall()
+    daemon.send_signal(signal.SIGTERM)
+    assert daemon.process.wait(20) == 0
+    daemon.reader = os.open("/dev/null", os.O_RDONLY)  # its lines are not those of the log
+
+
+def test_a_full_disk_joins_no_lines(serve, tmp_path):
+    log = tmp_path / "the.log"
+    daemon = serve(b"content", "[log]", f"file = {log}")
+    wait_until(lambda: log.exists() and "started" in log.read_text(), "the start is told")
+    _, hard = resource.prlimit(daemon.pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(daemon.pid, resource.RLIMIT_FSIZE, (log.stat().st_size + 20, hard))
+    daemon.all_workers(1)
+    for _ in range(3):
+        daemon.reload_quietly()
+    resource.prlimit(daemon.pid, resource.RLIMIT_FSIZE, (hard, hard))
+    daemon.send_signal(signal.SIGHUP)
+    wait_until(lambda: "generation 4 serves" in log.read_text(), "the log goes on")
+    daemon.expect_log(r"\d+ lines of the log were lost")
+    daemon.stop()
+    lines = log.read_text().splitlines()
+    torn = [line for line in lines if "master[" not in line and "worker" not in line]
+    assert len(torn) == 1 and len(torn[0]) == 20
+    daemon.log_file.write_text("\n".join(line for line in lines if line not in torn))
+    daemon.check_log()
+    assert any("lines of the log were lost" in line for line in lines)
+
+
+@as_root
+@pytest.mark.parametrize("link", [os.symlink, os.link])
+def test_root_follows_no_link_in_a_directory_of_the_workers(serve, tmp_path, link):
+    """The class of CVE-2016-1247: what looks like a rotated log is a link to another's file."""
+    directory = tmp_path / "logs"
+    directory.mkdir()
+    os.chown(directory, NOBODY.pw_uid, NOBODY.pw_gid)
+    log, secret = directory / "the.log", tmp_path / "secret"
+    secret.write_text("secret\n")
+    secret.chmod(0o600)
+    daemon = serve(b"content", "user = nobody", "[log]", f"file = {log}")
+    wait_until(lambda: log.exists() and "started" in log.read_text(), "the start is told")
+    log.rename(directory / "the.log.1")
+    link(secret, log)
+    daemon.send_signal(signal.SIGUSR1)
+    wait_until(lambda: "log: is a symbolic link" in (directory / "the.log.1").read_text()
+               or "log: has several names" in (directory / "the.log.1").read_text(), "it is said")
+    assert secret.read_text() == "secret\n"
+    assert (secret.stat().st_uid, secret.stat().st_mode & 0o777) == (0, 0o600)
+    log.unlink()
+    daemon.send_signal(signal.SIGUSR1)
+    wait_until(lambda: log.exists() and log.stat().st_uid == NOBODY.pw_uid, "a new log")
