@@ -10,14 +10,45 @@
 
 #include "base/count.h"
 
+/* Real-time signals are counted from SIGRTMIN, which is no constant. */
+#define REAL_TIME 0x100
+
 static const struct {
     int signal;
     const char *name;
 } table[] = {
-    { SIGHUP, "SIGHUP" },   { SIGINT, "SIGINT" },   { SIGQUIT, "SIGQUIT" },
-    { SIGTERM, "SIGTERM" }, { SIGUSR1, "SIGUSR1" }, { SIGUSR2, "SIGUSR2" },
-    { SIGTTIN, "SIGTTIN" }, { SIGTTOU, "SIGTTOU" }, { SIGCHLD, "SIGCHLD" },
+    { SIGHUP, "SIGHUP" },
+    { SIGINT, "SIGINT" },
+    { SIGQUIT, "SIGQUIT" },
+    { SIGTERM, "SIGTERM" },
+    { SIGUSR1, "SIGUSR1" },
+    { SIGUSR2, "SIGUSR2" },
+    { SIGTTIN, "SIGTTIN" },
+    { SIGTTOU, "SIGTTOU" },
+    { SIGCHLD, "SIGCHLD" },
+    { REAL_TIME + 0, "SIGRTMIN" },
+    { REAL_TIME + 1, "SIGRTMIN+1" },
 };
+
+static int
+signal_of(size_t row)
+{
+    const int number = table[row].signal;
+
+    return number < REAL_TIME ? number : number - REAL_TIME + SIGRTMIN;
+}
+
+int
+signals_dump(void)
+{
+    return SIGRTMIN;
+}
+
+int
+signals_profile(void)
+{
+    return SIGRTMIN + 1;
+}
 
 /*
  * What would end or stop a process that nobody means to end. SIGXFSZ: a log that may not grow
@@ -28,13 +59,23 @@ static const struct {
 static const int ignored[] = { SIGPIPE,   SIGXFSZ, SIGALRM, SIGVTALRM,
                                SIGSTKFLT, SIGIO,   SIGPWR,  SIGPROF };
 
+/* A handler that is there already, of a library that was preloaded, stays. */
+static void
+ignore_one(int number)
+{
+    struct sigaction action;
+
+    if (sigaction(number, NULL, &action) == 0 && action.sa_handler == SIG_DFL)
+        signal(number, SIG_IGN);
+}
+
 void
 signals_ignore(void)
 {
     for (size_t i = 0; i < COUNT(ignored); i++)
-        signal(ignored[i], SIG_IGN);
+        ignore_one(ignored[i]);
     for (int real_time = SIGRTMIN; real_time <= SIGRTMAX; real_time++)
-        signal(real_time, SIG_IGN);
+        ignore_one(real_time);
 }
 
 int
@@ -45,7 +86,7 @@ signals_open(void)
 
     sigemptyset(&set);
     for (size_t i = 0; i < COUNT(table); i++)
-        sigaddset(&set, table[i].signal);
+        sigaddset(&set, signal_of(i));
     if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
         return -errno;
     fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
@@ -59,6 +100,8 @@ signals_next(int fd)
 
     if (read(fd, &info, sizeof(info)) != (ssize_t)sizeof(info))
         return 0;
+    if (info.ssi_signo == SIGQUIT && info.ssi_code == SI_KERNEL)
+        return signals_dump(); /* Ctrl-\ at the terminal */
     return (int)info.ssi_signo;
 }
 
@@ -85,7 +128,7 @@ const char *
 signals_name(int signal)
 {
     for (size_t i = 0; i < COUNT(table); i++)
-        if (table[i].signal == signal)
+        if (signal_of(i) == signal)
             return table[i].name;
     return "unknown signal";
 }

@@ -17,7 +17,12 @@ int signals_open(void) __attribute__((warn_unused_result));
  * crash raises. Handlers are to be installed after that. */
 void signals_ignore(void);
 
-/* The next signal that has come, or 0. */
+/* SIGRTMIN asks for the stacks of all workers, SIGRTMIN+1 for files of profiles. */
+int signals_dump(void);
+int signals_profile(void);
+
+/* The next signal that has come, or 0. Ctrl-\, which the kernel sends to all processes of a
+ * terminal, is told from SIGQUIT by kill(1): it is signals_dump(). */
 int signals_next(int fd);
 
 /* Lets a signal, which need not be one of the table, reach a handler in this thread. */

@@ -53,6 +53,10 @@ OPTION(server, linger_timeout, time, "2s", 0, 60000, 0,
        "time to read on after the last answer, so that the client gets it whole")
 OPTION(server, drain_timeout, time, "30s", 0, 86400000, 0,
        "time that running answers have at a graceful end")
+OPTION(server, reload_timeout, time, "0", 0, 86400000, 0,
+       "time that running answers have after a reload; 0: as long as they make progress")
+OPTION(server, drain_rate, size, "1k", 0, 1073741824, 0,
+       "bytes a second that are progress, measured over send_timeout; 0: any")
 OPTION(server, transmit, transmit, "auto", 0, 0, 0,
        "how bodies are sent: send copies, sendfile and vmsplice hand pages over; auto: by load")
 OPTION(server, affinity, binding, "none", 0, 0, 0,

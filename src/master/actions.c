@@ -16,14 +16,6 @@
 #include "master/supervise.h"
 
 static void
-reload_unless_stopping(struct master *master, int signal)
-{
-    (void)signal;
-    if (!master->stopping)
-        reload_run(master);
-}
-
-static void
 reopen_logs(struct master *master, int signal)
 {
     int error = sink_reopen();
@@ -62,20 +54,61 @@ dump_status(struct master *master, int signal)
         log_error("%s: %s", signals_name(signal), strerror(-error));
 }
 
+/* As many more or fewer workers as were asked for, until the next SIGHUP. */
+static void
+change_workers(struct master *master, int signal)
+{
+    if (master->stopping)
+        return;
+    master->more_workers += signal == SIGTTIN ? 1 : -1;
+    reload_run(master);
+}
+
+/* What the configuration says, also of the number of workers. */
+static void
+reload_all(struct master *master, int signal)
+{
+    (void)signal;
+    if (master->stopping)
+        return;
+    master->more_workers = 0;
+    reload_run(master);
+}
+
 static const struct {
     int signal;
+    int (*number)(void); /* of a signal that is no constant */
     void (*act)(struct master *master, int signal);
     const char *text;
 } actions[] = {
-    { SIGTERM, ending_begin, "ending when all answers are sent (again: at once)" },
-    { SIGQUIT, ending_begin, "ending when all answers are sent" },
-    { SIGINT, ending_begin, "ending at once" },
-    { SIGHUP, reload_unless_stopping, NULL },
-    { SIGUSR1, reopen_logs, "opening the log anew" },
-    { SIGUSR2, write_profiles, "writing the profiles that are on" },
-    { SIGTTIN, dump_status, "telling where workers are and what connections do" },
-    { SIGCHLD, actions_reap, NULL },
+    { SIGTERM, NULL, ending_begin, "ending when all answers are sent (again: at once)" },
+    { SIGQUIT, NULL, ending_begin, "ending when all answers are sent" },
+    { SIGINT, NULL, ending_begin, "ending at once" },
+    { SIGHUP, NULL, reload_all, NULL },
+    { SIGTTIN, NULL, change_workers, "one worker more" },
+    { SIGTTOU, NULL, change_workers, "one worker fewer" },
+    { SIGUSR1, NULL, reopen_logs, "opening the log anew" },
+    { 0, signals_profile, write_profiles, "writing the profiles that are on" },
+    { 0, signals_dump, dump_status, "telling where workers are and what connections do" },
+    { SIGCHLD, NULL, actions_reap, NULL },
 };
+
+static bool
+is_meant(size_t row, int signal)
+{
+    return (actions[row].number ? actions[row].number() : actions[row].signal) == signal;
+}
+
+/* A second SIGTERM or SIGINT does more than the first one says. */
+static const char *
+text_of(const struct master *master, size_t row)
+{
+    if (master->stopping && actions[row].signal == SIGTERM)
+        return "ending at once";
+    if (master->stopping && actions[row].signal == SIGINT)
+        return "ending at once, without files that are being written";
+    return actions[row].text;
+}
 
 void
 actions_run(struct master *master)
@@ -84,10 +117,10 @@ actions_run(struct master *master)
 
     while ((signal = signals_next(master->lends.signal_fd)) != 0)
         for (size_t i = 0; i < COUNT(actions); i++) {
-            if (actions[i].signal != signal)
+            if (!is_meant(i, signal))
                 continue;
             if (actions[i].text)
-                log_notice("%s: %s", signals_name(signal), actions[i].text);
+                log_notice("%s: %s", signals_name(signal), text_of(master, i));
             actions[i].act(master, signal);
         }
 }

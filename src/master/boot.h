@@ -15,5 +15,4 @@ void boot_raise_descriptor_limit(const struct config *config, const struct gener
  * in the log. */
 int boot_open_log(const struct config *config) __attribute__((warn_unused_result));
 
-
 #endif

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "master/supervise.h"
+#include "master/trial.h"
 
 #define PATIENCE      2000 /* milliseconds after SIGINT for what is being written */
 #define ABANDON_AGAIN 100  /* likewise, after that */
@@ -15,6 +16,7 @@ ending_begin(struct master *master, int signal)
 {
     bool again = master->stopping;
 
+    trial_cancel(master);
     master->stopping = true;
     master->record_at = 0;
     if (signal == SIGINT && master->abandon_at == 0)
@@ -24,7 +26,7 @@ ending_begin(struct master *master, int signal)
     listeners_close(&master->listeners);
     listeners_close(&master->observed);
     for (struct generation *g = master->newest; g; g = g->older) {
-        supervise_drain(g, clock_now(), g == master->newest);
+        supervise_drain(g, clock_now(), true, g == master->newest);
         if (signal == SIGINT || (signal == SIGTERM && again))
             supervise_end(g, clock_now());
     }
@@ -61,6 +63,8 @@ forget_ended(struct master *master)
     struct generation *newer = master->newest;
     struct generation *generation;
 
+    if (newer->trying)
+        return; /* the one that serves stays, whatever became of its workers */
     while ((generation = newer->older) != NULL) {
         if (!has_ended(generation)) {
             newer = generation;

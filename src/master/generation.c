@@ -26,6 +26,8 @@ hang_doorbells(struct generation *generation)
 {
     unsigned workers = generation->config->server.workers;
 
+    if ((generation->ready_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) < 0)
+        return -errno;
     if ((generation->doorbells = calloc(workers, sizeof(*generation->doorbells))) == NULL)
         return -ENOMEM;
     for (unsigned i = 0; i < workers; i++)
@@ -52,6 +54,8 @@ open_handoffs(struct generation *generation)
 static void
 close_descriptors(const struct generation *generation)
 {
+    if (generation->ready_fd > 0)
+        close(generation->ready_fd);
     for (unsigned i = 0; i < generation->config->server.workers; i++) {
         if (generation->handoffs && generation->handoffs[i].give > 0)
             handoff_close(&generation->handoffs[i]);

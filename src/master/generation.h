@@ -20,6 +20,8 @@
 #include "shared/slots.h"
 #include "worker/handoff.h"
 
+#define GENERATION_REASON_SIZE 128
+
 struct generation {
     struct generation *older; /* NULL: none; the newest is the one that serves */
     unsigned number;
@@ -34,7 +36,10 @@ struct generation {
     struct handoff *handoffs;   /* likewise; NULL: connections stay where they are */
     unsigned alive;             /* places with a process */
     struct postmortem postmortem;
-    bool hopeless;    /* its workers die before they serve */
+    int ready_fd;                       /* an eventfd: a worker has begun to serve */
+    bool trying;                        /* not all of its workers have */
+    char unfit[GENERATION_REASON_SIZE]; /* trying: why one can't; "": none */
+    bool hopeless;                      /* its workers die before they serve */
     bool recorded;    /* the profiles of its whole life are written, or being written */
     uint64_t kill_at; /* draining: when what is left is killed; 0: serving */
     struct confinement confinement; /* of its processes */

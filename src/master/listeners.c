@@ -69,7 +69,7 @@ listeners_prepare(int fd, const struct listen_address *address)
 }
 
 static int
-bind_one(const struct listen_address *address, int backlog)
+bind_one(const struct listen_address *address)
 {
     int fd = socket(address->address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     int error;
@@ -77,12 +77,9 @@ bind_one(const struct listen_address *address, int backlog)
     if (fd < 0)
         return listeners_failed(address->text, "socket");
     listeners_prepare(fd, address);
-    if (bind(fd, (const struct sockaddr *)&address->address, address->length) < 0)
-        error = listeners_failed(address->text, "bind");
-    else if (listen(fd, backlog) < 0)
-        error = listeners_failed(address->text, "listen");
-    else
+    if (bind(fd, (const struct sockaddr *)&address->address, address->length) == 0)
         return fd;
+    error = listeners_failed(address->text, "bind");
     close(fd);
     return error;
 }
@@ -144,14 +141,14 @@ discard_others(const struct listeners *from, const struct listeners *kept)
 /* Sockets that are there already are taken from current. */
 static int
 add_wanted(struct listeners *plan, const struct listeners *current,
-           const struct listen_address *address, int backlog)
+           const struct listen_address *address)
 {
     int fd = listeners_find(current, address->text);
     int error;
 
     if (fd >= 0)
         return listeners_add(plan, fd, address->text);
-    if ((fd = bind_one(address, backlog)) < 0)
+    if ((fd = bind_one(address)) < 0)
         return fd;
     if ((error = listeners_add(plan, fd, address->text)) < 0)
         discard(address->text, fd);
@@ -160,7 +157,7 @@ add_wanted(struct listeners *plan, const struct listeners *current,
 
 int
 listeners_plan(struct listeners *plan, const struct listeners *current,
-               const struct listen_list *wanted, int backlog)
+               const struct listen_list *wanted)
 {
     int error;
 
@@ -169,9 +166,20 @@ listeners_plan(struct listeners *plan, const struct listeners *current,
         return 0;
     error = listeners_allocate(plan, wanted->count);
     for (size_t i = 0; error == 0 && i < wanted->count; i++)
-        error = add_wanted(plan, current, &wanted->items[i], backlog);
+        error = add_wanted(plan, current, &wanted->items[i]);
     if (error < 0)
         listeners_abandon(plan, current);
+    return error;
+}
+
+int
+listeners_listen(const struct listeners *plan, const struct listeners *current, int backlog)
+{
+    int error = 0;
+
+    for (size_t i = 0; i < plan->count && error == 0; i++)
+        if (listeners_find(current, plan->names[i]) < 0 && listen(plan->fds[i], backlog) < 0)
+            error = listeners_failed(plan->names[i], "listen");
     return error;
 }
 

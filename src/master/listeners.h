@@ -35,12 +35,16 @@ int listeners_inherit(struct listeners *server, struct listeners *debug)
 
 /*
  * What the configuration asks for, in two steps, so that several sets change together or none
- * does. A plan holds the sockets of current that stay and new ones, which listen; current is as
- * it was. Negative errno with a line in the log, and no plan, when an address can't be
+ * does. A plan holds the sockets of current that stay and new ones, which are bound; current is
+ * as it was. Negative errno with a line in the log, and no plan, when an address can't be
  * bound. An inherited set stays what it is.
  */
 int listeners_plan(struct listeners *plan, const struct listeners *current,
-                   const struct listen_list *wanted, int backlog)
+                   const struct listen_list *wanted) __attribute__((warn_unused_result));
+
+/* The new sockets listen from now on, and clients may connect: not before there is something to
+ * serve. 0, or a negative errno with a line in the log. */
+int listeners_listen(const struct listeners *plan, const struct listeners *current, int backlog)
     __attribute__((warn_unused_result));
 
 /* Ends a plan: current becomes what was planned, with this backlog, and what is no longer

@@ -18,10 +18,10 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/count.h"
 #include "base/signals.h"
 #include "base/sink.h"
 #include "base/title.h"
-#include "build.h"
 #include "config/config_free.h"
 #include "master/actions.h"
 #include "master/boot.h"
@@ -31,6 +31,7 @@
 #include "master/reload.h"
 #include "master/serving.h"
 #include "master/state.h"
+#include "master/trial.h"
 #include "stack/crash.h"
 
 /* --- the loop ----------------------------------------------------------------------------- */
@@ -39,7 +40,10 @@
 static int
 master_next_wait(const struct master *master, uint64_t now)
 {
-    const uint64_t next = clock_earlier(serving_next(master), ending_next(master));
+    uint64_t next = clock_earlier(serving_next(master), trial_next(master));
+
+    next = clock_earlier(next, ending_next(master));
+    next = clock_earlier(next, master->reload_at);
 
     if (next == 0)
         return -1;
@@ -50,12 +54,16 @@ static void
 loop(struct master *master)
 {
     while (!ending_over(master)) {
-        struct pollfd fd = { .fd = master->lends.signal_fd, .events = POLLIN };
+        struct pollfd fds[] = { { .fd = master->lends.signal_fd, .events = POLLIN },
+                                { .fd = trial_descriptor(master), .events = POLLIN } };
         uint64_t now;
 
-        poll(&fd, 1, master_next_wait(master, clock_now()));
+        poll(fds, COUNT(fds), master_next_wait(master, clock_now()));
         actions_run(master);
         now = clock_now();
+        trial_run(master, now);
+        if (master->again && !master->stopping)
+            reload_run(master);
         serving_run(master, now);
         ending_run(master, now);
     }
@@ -107,40 +115,34 @@ master_prepare(struct master *master, const struct config *config)
     if (listeners_inherit(&master->listeners, &master->observed) < 0 ||
         go_to_background(master) < 0 || lock_pid_file(master, config->server.pid_file) < 0)
         return -1;
-    return reload_listeners(master, config);
+    return reload_plan(master, config);
 }
 
 /* Owns config from here on. */
 static int
-master_start(struct master *master, struct config *config)
+master_start(struct master *master, struct config *config, struct generation **generation)
 {
     if (master_prepare(master, config) < 0) {
         config_free(config);
         return -1;
     }
-    if ((master->newest = generation_create(config, NULL)) == NULL)
+    if ((*generation = generation_create(config, NULL)) == NULL)
         return -1;
     return 0;
 }
 
 /* The first workers. The terminal goes before they inherit it, the waiting parent after. */
 static void
-master_begin(struct master *master)
+master_begin(struct master *master, struct generation *generation)
 {
     const bool detach = master->options->detach;
-    const unsigned workers = master->newest->config->server.workers;
 
     title_set("master");
     if (detach)
         detach_streams();
-    if (detach && master->newest->config->log.file == NULL)
+    if (detach && generation->config->log.file == NULL)
         (void)!sink_reopen();
-    serving_begin(master);
-    log_notice("tiffd %s started: %u worker%s", PACKAGE_VERSION, workers,
-               workers == 1 ? "" : "s");
-    if (detach)
-        detach_ready(master->lends.detached);
-    master->lends.detached = -1;
+    trial_begin(master, generation);
 }
 
 static void
@@ -171,17 +173,24 @@ master_run(const struct master_options *options, struct config *config)
 {
     struct master master = { .options = options,
                              .lends = { .detached = -1, .pipe = { -1, -1 }, .pid_file = -1 } };
+    struct generation *generation;
 
     log_set_process("master");
     master.lends.listeners = &master.listeners;
     master.lends.observed = &master.observed;
+    master.lends.all[0] = &master.listeners;
+    master.lends.all[1] = &master.observed;
+    master.lends.all[2] = &master.planned;
+    master.lends.all[3] = &master.planned_debug;
     master.lends.total = &master.total;
     master.lends.arguments = options->arguments;
-    if (master_start(&master, config) < 0) {
+    if (master_start(&master, config, &generation) < 0) {
+        listeners_close(&master.planned);
+        listeners_close(&master.planned_debug);
         master_end(&master);
         return EXIT_FAILURE;
     }
-    master_begin(&master);
+    master_begin(&master, generation);
     loop(&master);
     master_end(&master);
     log_total(&master.total);

@@ -5,12 +5,11 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "config/restart.h"
 #include "master/boot.h"
-#include "master/serving.h"
-#include "master/supervise.h"
+#include "master/trial.h"
 
-#define GENERATIONS_MAX 3 /* the one that serves and two that drain */
+#define WORKERS_MAX  1024 /* as of [server] workers */
+#define DRAINING_MAX 8    /* generations, before a reload waits for one of them */
 
 static void
 log_report(const struct report *report)
@@ -25,53 +24,78 @@ log_report(const struct report *report)
     }
 }
 
-/* Old generations beyond the limit end at once: without one they pile up under slow clients. */
-static void
-retire_surplus(const struct master *master)
-{
-    unsigned count = 0;
-
-    for (struct generation *g = master->newest; g; g = g->older)
-        if (++count > GENERATIONS_MAX)
-            supervise_end(g, clock_now());
-}
-
+/* Both sets, or none. */
 int
-reload_listeners(struct master *master, const struct config *config)
+reload_plan(struct master *master, const struct config *config)
 {
-    const int backlog = (int)config->server.backlog;
-    struct listeners server;
-    struct listeners debug;
-    int error = listeners_plan(&server, &master->listeners, &config->server.listen, backlog);
+    int error = listeners_plan(&master->planned, &master->listeners, &config->server.listen);
 
     if (error < 0)
         return error;
-    error = listeners_plan(&debug, &master->observed, &config->debug.listen, backlog);
-    if (error < 0) {
-        listeners_abandon(&server, &master->listeners);
-        return error;
-    }
-    listeners_commit(&server, &master->listeners, backlog);
-    listeners_commit(&debug, &master->observed, backlog);
-    return 0;
+    error = listeners_plan(&master->planned_debug, &master->observed, &config->debug.listen);
+    if (error < 0)
+        listeners_abandon(&master->planned, &master->listeners);
+    return error;
 }
 
 static void
-adopt(struct master *master, struct generation *generation)
+refuse_reload(const struct master *master, const char *reason)
 {
-    char names[256];
+    const struct generation *serving = master->newest;
 
-    log_set_level(generation->config->log.level);
-    if (restart_needed(master->newest->config, generation->config, names, sizeof(names)) > 0)
-        log_notice("reload: changed, but a restart is needed for: %s", names);
-    generation->older = master->newest;
-    master->newest = generation;
-    profile_files_replaced(generation->older->instruments.profile_files);
-    profile_files_write(generation->older->instruments.profile_files);
-    supervise_relieve_observer(generation->older);
-    serving_begin(master);
-    supervise_drain(generation->older, clock_now(), false);
-    retire_surplus(master);
+    log_error("reload failed: generation %u goes on: %s", serving->number, reason);
+    roster_tell_reload(serving->instruments.roster, reason);
+}
+
+/* At least one worker, and no more than the configuration could ask for. */
+static void
+adjust_workers(struct master *master, struct config *config)
+{
+    const long wanted = (long)config->server.workers + master->more_workers;
+    const long workers = wanted < 1 ? 1 : wanted > WORKERS_MAX ? WORKERS_MAX : wanted;
+
+    master->more_workers += (int)(workers - wanted);
+    config->server.workers = (unsigned)workers;
+}
+
+/* Owns config. */
+static void
+try_config(struct master *master, struct config *config)
+{
+    struct generation *generation;
+
+    adjust_workers(master, config);
+    boot_raise_descriptor_limit(config, master->newest);
+    if ((generation = generation_create(config, master->newest)) == NULL) {
+        refuse_reload(master, "what it serves can't be loaded");
+    } else if (reload_plan(master, generation->config) < 0) {
+        generation_destroy(generation, NULL, &master->total);
+        refuse_reload(master, "an address can't be listened at");
+    } else {
+        trial_begin(master, generation);
+    }
+}
+
+/* Old generations whose answers make progress are not cut. So that they don't pile up, the next
+ * reload waits until one of them has ended, but not for ever. */
+static bool
+must_wait(struct master *master)
+{
+    const struct config_server *server = &master->newest->config->server;
+    unsigned draining = 0;
+
+    for (const struct generation *g = master->newest->older; g; g = g->older)
+        draining++;
+    if (draining < DRAINING_MAX ||
+        (master->reload_at != 0 && clock_now() >= master->reload_at)) {
+        master->reload_at = 0;
+        return false;
+    }
+    if (master->reload_at == 0) {
+        log_notice("reload waits: %u generations still drain", draining);
+        master->reload_at = clock_now() + server->send_timeout;
+    }
+    return true;
 }
 
 void
@@ -80,25 +104,17 @@ reload_run(struct master *master)
     const struct master_options *options = master->options;
     struct report report = { 0 };
     struct config *config;
-    struct generation *generation = NULL;
 
+    master->again = master->newest->trying || must_wait(master);
+    if (master->again)
+        return;
     log_notice("reloading %s", options->file);
     config = generation_configure(options->file, options->overrides, options->override_count,
                                   &report);
-    if (config) {
-        boot_raise_descriptor_limit(config, master->newest);
-        generation = generation_create(config, master->newest);
-    }
-    if (generation && reload_listeners(master, generation->config) < 0) {
-        generation_destroy(generation, NULL, &master->total);
-        generation = NULL;
-    }
     log_report(&report);
     report_free(&report);
-    if (generation == NULL) {
-        log_error("reload failed: generation %u goes on", master->newest->number);
-        return;
-    }
-    adopt(master, generation);
-    log_notice("generation %u serves", generation->number);
+    if (config)
+        try_config(master, config);
+    else
+        refuse_reload(master, "the configuration has errors");
 }

@@ -5,13 +5,13 @@
 
 #include "master/state.h"
 
-/* Reads the configuration, loads its objects and has them served; what fails is told in the
- * log. */
+/* Reads the configuration, loads its objects and has them tried (trial.h); what fails is told
+ * in the log. During a trial: once more after that. */
 void reload_run(struct master *master);
 
-/* Listens where the configuration says; both sets change, or none. 0, or a negative errno with
- * a line in the log. */
-int reload_listeners(struct master *master, const struct config *config)
+/* Makes the sockets that the configuration asks for, which trial.h commits or abandons. 0, or a
+ * negative errno with a line in the log. */
+int reload_plan(struct master *master, const struct config *config)
     __attribute__((warn_unused_result));
 
 #endif

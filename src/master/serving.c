@@ -6,11 +6,12 @@
 
 #include "base/clock.h"
 #include "base/sink.h"
-#include "master/core_limit.h"
+#include "build.h"
+#include "master/detach.h"
 #include "master/supervise.h"
 #include "stack/crash.h"
 
-/* What is to happen when the master crashes, and to all cores. Not fatal. */
+/* What is to happen when the master crashes. Not fatal. */
 static void
 serving_arm(const struct generation *generation)
 {
@@ -19,8 +20,6 @@ serving_arm(const struct generation *generation)
 
     if (error < 0)
         log_error("crash handler: %s", strerror(-error));
-    if ((error = core_limit_set(generation->config->debug.core)) < 0)
-        log_error("core: %s", strerror(-error));
 }
 
 static void
@@ -40,9 +39,20 @@ serving_begin(struct master *master)
     serving_arm(generation);
     schedtrace_set(&master->schedtrace, &generation->config->debug, generation, &master->total,
                    now);
-    supervise_begin(generation, now);
-    supervise_spawn(generation, &master->lends, now);
+    supervise_begin(generation, &master->lends, now);
     schedule_record(master, now);
+}
+
+void
+serving_announce(struct master *master)
+{
+    const unsigned workers = master->newest->config->server.workers;
+
+    log_notice("tiffd %s started: %u worker%s", PACKAGE_VERSION, workers,
+               workers == 1 ? "" : "s");
+    if (master->lends.detached >= 0)
+        detach_ready(master->lends.detached);
+    master->lends.detached = -1;
 }
 
 void

@@ -8,6 +8,9 @@
 /* The newest generation begins to serve. */
 void serving_begin(struct master *master);
 
+/* Says that the daemon has started, to the log and to whoever waits for it. */
+void serving_announce(struct master *master);
+
 /* Writes the files of all profiles that are on. */
 void serving_write_profiles(const struct master *master);
 

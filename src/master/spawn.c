@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/count.h"
 #include "base/title.h"
 #include "master/aftermath.h"
 #include "observer/observer.h"
@@ -17,9 +18,28 @@
 #include "symbol/symbol.h"
 #include "worker/worker.h"
 
+static bool
+has_descriptor(const struct listeners *listeners, int fd)
+{
+    for (size_t i = 0; i < listeners->count; i++)
+        if (listeners->fds[i] == fd)
+            return true;
+    return false;
+}
+
+/* A socket that listens here and is never accepted from would hold clients for ever. */
+static void
+let_go_of_listeners(const struct spawn_lends *lends, const struct listeners *own)
+{
+    for (size_t set = 0; set < COUNT(lends->all); set++)
+        for (size_t i = 0; i < lends->all[set]->count; i++)
+            if (!has_descriptor(own, lends->all[set]->fds[i]))
+                close(lends->all[set]->fds[i]);
+}
+
 /* What only the master may hold. Its end of the pipe would keep the pipe open. */
 static void
-let_go(const struct spawn_lends *lends, const struct listeners *others)
+let_go(const struct spawn_lends *lends, const struct listeners *own)
 {
     close(lends->signal_fd);
     if (lends->detached >= 0)
@@ -27,8 +47,7 @@ let_go(const struct spawn_lends *lends, const struct listeners *others)
     close(lends->pipe[1]);
     if (lends->pid_file >= 0)
         close(lends->pid_file);
-    for (size_t i = 0; i < others->count; i++)
-        close(others->fds[i]);
+    let_go_of_listeners(lends, own);
 }
 
 /* A worker that is taken over can spoil no counters but its own generation's, and no profile
@@ -64,6 +83,7 @@ spawn_worker(const struct generation *generation, const struct spawn_lends *lend
         .generation = generation->number,
         .doorbells = generation->doorbells,
         .handoffs = generation->handoffs,
+        .ready_fd = generation->ready_fd,
         .master_pipe = lends->pipe[0],
         .control = control,
         .identity = generation->confinement.identity,
@@ -71,7 +91,7 @@ spawn_worker(const struct generation *generation, const struct spawn_lends *lend
     char name[32];
 
     canary_renew();
-    let_go(lends, lends->observed);
+    let_go(lends, lends->listeners);
     generation_let_go(generation->older);
     generation_let_go_of_places(generation);
     generation_let_go_of_memory(generation);
@@ -141,7 +161,7 @@ spawn_observer(struct generation *generation, const struct spawn_lends *lends, i
     add_profiles(generation, &paths);
     if (crash_arm(tables_crash(tables, tables_observer(tables))) < 0)
         log_error("crash handler: can't be installed");
-    let_go(lends, lends->listeners);
+    let_go(lends, lends->observed);
     generation_let_go(generation);
     generation_let_go_of_places(generation);
     symbol_stay_local();

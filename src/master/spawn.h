@@ -13,11 +13,13 @@ struct view;
 struct spawn_lends {
     const struct listeners *listeners; /* of [server] */
     const struct listeners *observed;  /* of [debug]; without any there is no observer */
-    const struct slot *total;          /* of generations that are gone */
-    char *const *arguments;            /* the command line; NULL at the end */
-    int signal_fd;                     /* the master's own: a child closes it */
-    int detached;                      /* see detach_begin(); a child closes it; -1: none */
-    int pid_file;                      /* locked by the master; a child closes it; -1: none */
+    const struct listeners
+        *all[4];              /* that the master has: a child closes what is not its own */
+    const struct slot *total; /* of generations that are gone */
+    char *const *arguments;   /* the command line; NULL at the end */
+    int signal_fd;            /* the master's own: a child closes it */
+    int detached;             /* see detach_begin(); a child closes it; -1: none */
+    int pid_file;             /* locked by the master; a child closes it; -1: none */
     int pipe[2]; /* a child keeps the end to read: its end of file says the master is gone */
 };
 

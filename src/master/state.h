@@ -17,6 +17,8 @@ struct master {
     const struct master_options *options;
     struct listeners listeners;
     struct listeners observed; /* of [debug] */
+    struct listeners planned;  /* what they become if the trial succeeds */
+    struct listeners planned_debug;
     struct spawn_lends lends;
     char *pid_path; /* of the file that is locked; NULL: none */
     struct generation *newest;
@@ -25,6 +27,10 @@ struct master {
     struct schedtrace schedtrace; /* of lines in the terminal */
     struct child status_dump;     /* that writes a status dump */
     uint64_t abandon_at;          /* ending: when children that write are killed; 0: never */
+    uint64_t trial_until;         /* see trial.h */
+    int more_workers;             /* than the configuration says; negative: fewer */
+    bool again;                   /* a reload was asked for, and waits */
+    uint64_t reload_at;           /* for no longer than until then; 0: nothing waits */
     bool stopping;
     bool failed;
 };

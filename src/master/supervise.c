@@ -14,8 +14,8 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/sink.h"
 #include "base/proc.h"
+#include "base/sink.h"
 #include "master/respawn.h"
 
 #define KILL_GRACE 1000 /* milliseconds after what processes were told */
@@ -86,6 +86,7 @@ supervise_prepare(struct generation *generation, unsigned index)
         return;
     slot = slots_worker(&generation->slots, index);
     slot->started = slot->served.requests;
+    slot->ready = 0;
     profile_files_prepare(generation->instruments.profile_files, index);
 }
 
@@ -152,14 +153,48 @@ spawn(struct generation *generation, const struct spawn_lends *lends, unsigned i
     return true;
 }
 
-void
-supervise_begin(struct generation *generation, uint64_t now)
+static void
+note_unfit(struct generation *generation, const char *name, const char *reason)
 {
-    for (unsigned i = 0; i < workers_of(generation); i++) {
-        generation->places[i].spawn_at = now;
+    if (generation->unfit[0] == '\0')
+        snprintf(generation->unfit, sizeof(generation->unfit), "%s %s", name, reason);
+}
+
+void
+supervise_try(struct generation *generation, const struct spawn_lends *lends)
+{
+    char name[32];
+
+    generation->trying = true;
+    for (unsigned i = 0; i < workers_of(generation); i++)
         slots_worker(&generation->slots, i)->pid = SLOT_STARTING;
-    }
+    for (unsigned i = 0; i < workers_of(generation) && generation->unfit[0] == '\0'; i++)
+        if (!spawn(generation, lends, i))
+            note_unfit(generation, name_of(generation, i, name), "can't be forked");
+}
+
+void
+supervise_refuse(struct generation *generation, const char *reason)
+{
+    generation->trying = true;
+    snprintf(generation->unfit, sizeof(generation->unfit), "%s", reason);
+}
+
+bool
+supervise_ready(const struct generation *generation)
+{
+    for (unsigned i = 0; i < workers_of(generation); i++)
+        if (__atomic_load_n(&slots_worker(&generation->slots, i)->ready, __ATOMIC_SEQ_CST) == 0)
+            return false;
+    return generation->unfit[0] == '\0';
+}
+
+void
+supervise_begin(struct generation *generation, const struct spawn_lends *lends, uint64_t now)
+{
+    generation->trying = false;
     generation->places[workers_of(generation)].spawn_at = now;
+    supervise_spawn(generation, lends, now);
 }
 
 void
@@ -262,7 +297,9 @@ place_ended(struct child *child, pid_t pid, const struct child_end *end)
         postmortem_begin(&generation->postmortem, &generation->instruments, index, pid, name);
     vacate(generation, index, &end->usage);
     place_close(&generation->places[index]);
-    if (generation->kill_at == 0)
+    if (generation->trying)
+        note_unfit(generation, name, "ended before it served");
+    else if (generation->kill_at == 0)
         supervise_replace(generation, index);
 }
 
@@ -285,8 +322,7 @@ supervise_hand_log(const struct generation *generation)
 {
     const struct control_message message = { .kind = CONTROL_LOG };
 
-    for (unsigned i = 0;
-         i < supervise_places_of(generation) && sink_has_file(); i++)
+    for (unsigned i = 0; i < supervise_places_of(generation) && sink_has_file(); i++)
         place_tell(&generation->places[i], &message, sink_descriptor());
 }
 
@@ -296,17 +332,43 @@ supervise_relieve_observer(const struct generation *generation)
     signal_place(&generation->places[workers_of(generation)], SIGQUIT);
 }
 
-void
-supervise_drain(struct generation *generation, uint64_t now, bool last)
+/* Milliseconds of clock.h; SLOT_NO_LIMIT: none. A reload never shortens an end. */
+static uint64_t
+drain_limit(const struct generation *generation, uint64_t now, bool last)
 {
-    if (generation->kill_at != 0)
+    const struct config_server *server = &generation->config->server;
+
+    if (last)
+        return now + server->drain_timeout;
+    return server->reload_timeout > 0 ? now + server->reload_timeout : SLOT_NO_LIMIT;
+}
+
+static void
+tell_workers(const struct generation *generation, uint64_t until, bool last)
+{
+    for (unsigned i = 0; i < workers_of(generation); i++) {
+        struct slot *slot = slots_worker(&generation->slots, i);
+
+        __atomic_store_n(&slot->drain_until, until, __ATOMIC_RELAXED);
+        __atomic_store_n(&slot->ending, last, __ATOMIC_RELAXED);
+    }
+}
+
+void
+supervise_drain(struct generation *generation, uint64_t now, bool ending, bool last)
+{
+    const bool draining = generation->kill_at != 0;
+    const uint64_t until = drain_limit(generation, now, ending);
+
+    if (draining && until >= generation->kill_at - KILL_GRACE)
         return;
-    generation->kill_at = now + generation->config->server.drain_timeout + KILL_GRACE;
-    for (unsigned i = 0; i < workers_of(generation); i++)
-        __atomic_store_n(&slots_worker(&generation->slots, i)->ending, last, __ATOMIC_RELAXED);
+    generation->trying = false;
+    generation->kill_at = until == SLOT_NO_LIMIT ? SLOT_NO_LIMIT : until + KILL_GRACE;
+    tell_workers(generation, until, last);
     for (unsigned i = 0; i < supervise_places_of(generation); i++)
         generation->places[i].spawn_at = 0;
-    supervise_signal(generation, SIGQUIT);
+    if (!draining)
+        supervise_signal(generation, SIGQUIT);
 }
 
 void
@@ -314,7 +376,7 @@ supervise_end(struct generation *generation, uint64_t now)
 {
     const uint64_t kill_at = now + KILL_GRACE;
 
-    supervise_drain(generation, now, false);
+    supervise_drain(generation, now, true, false);
     if (generation->kill_at > kill_at)
         generation->kill_at = kill_at;
     supervise_signal(generation, SIGINT);

@@ -12,8 +12,19 @@
 #include "master/generation.h"
 #include "master/spawn.h"
 
-/* Asks for every place to be filled at once. */
-void supervise_begin(struct generation *generation, uint64_t now);
+/* Starts the workers of a new generation. None is replaced until supervise_begin(): if one
+ * can't be forked, or ends, generation->unfit says so. */
+void supervise_try(struct generation *generation, const struct spawn_lends *lends);
+
+/* Has the trial fail for another reason. */
+void supervise_refuse(struct generation *generation, const char *reason);
+
+/* Has each of its workers said that it serves? */
+bool supervise_ready(const struct generation *generation);
+
+/* The generation serves: from now on its places are kept filled, that of the observer, too. */
+void supervise_begin(struct generation *generation, const struct spawn_lends *lends,
+                     uint64_t now);
 
 /* Fills the places that are due. Where no process can be made, a later call tries again. The
  * end of each process is noticed by child_reap(): it is replaced, unless its place has failed
@@ -31,9 +42,10 @@ void supervise_hand_log(const struct generation *generation);
 void supervise_relieve_observer(const struct generation *generation);
 
 /* Ends the generation: no place is filled again, workers drain, and who is left after the
- * configured time is killed. last: no other generation follows, so its workers take who waits.
- */
-void supervise_drain(struct generation *generation, uint64_t now, bool last);
+ * configured time is killed: that of a reload, or of the daemon's end. last: no other
+ * generation follows, so its workers take who waits. Once more: a limit that comes earlier
+ * counts. */
+void supervise_drain(struct generation *generation, uint64_t now, bool ending, bool last);
 
 /* Ends the generation at once, drained or not. */
 void supervise_end(struct generation *generation, uint64_t now);

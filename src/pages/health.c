@@ -1,6 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* health: one look into the roster. */
+/*
+ * health: one look into the roster, and at whether its processes live. Of a generation that
+ * drains, whose observer may still be asked, a later one has proven that it serves.
+ */
 #include "pages/health.h"
+
+#include "base/proc.h"
+
+/* The master may be too busy to have noticed an end. */
+static bool
+health_is_alive(pid_t pid)
+{
+    struct proc_stat stat;
+
+    return pid > 0 && proc_stat(pid, &stat) && stat.state != 'Z' && stat.state != 'X';
+}
 
 /* "0, 3" of the places without a process; how many there are. */
 static unsigned
@@ -11,7 +25,7 @@ list_empty(const struct roster *roster, char *text, size_t size)
 
     text[0] = '\0';
     for (unsigned i = 0; i < roster->workers; i++)
-        if (roster_pid(roster, i) <= 0 && count++ < 16 && out)
+        if (!health_is_alive(roster_pid(roster, i)) && count++ < 16 && out)
             fprintf(out, "%s%u", count > 1 ? ", " : "", i);
     if (out)
         fclose(out);
@@ -25,7 +39,7 @@ health_write(struct page *page)
     char places[256];
     unsigned empty = list_empty(roster, places, sizeof(places));
 
-    if (empty == 0)
+    if (empty == 0 || __atomic_load_n(&roster->superseded, __ATOMIC_SEQ_CST))
         fputs("ok\n", page->out);
     else
         page_refuse(page, 503, "%u of %u workers have no process: %s%s", empty, roster->workers,

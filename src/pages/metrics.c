@@ -103,10 +103,26 @@ connections(const struct scrape *scrape)
     return (double)count;
 }
 
+static double
+reload_successful(const struct scrape *scrape)
+{
+    return __atomic_load_n(&scrape->view->roster->reload.failed, __ATOMIC_RELAXED) == 0;
+}
+
+static double
+reload_time(const struct scrape *scrape)
+{
+    return (double)slot_read(&scrape->view->roster->reload.at) / NS;
+}
+
 static const struct metrics_whole wholes[] = {
     { "tiffd_start_time_seconds", "gauge", "Start of the daemon, since the epoch.",
       start_time },
     { "tiffd_generation", "gauge", "Reloads so far.", generation },
+    { "tiffd_last_reload_successful", "gauge",
+      "1 if the last reload took over, 0 if it changed nothing.", reload_successful },
+    { "tiffd_last_reload_time_seconds", "gauge",
+      "End of the last reload, or the start of the daemon, since the epoch.", reload_time },
     { "tiffd_processes", "gauge", "Processes now: master, observer and workers.", processes },
     { "tiffd_restarts_total", "counter", "Workers that took the place of one that ended.",
       restarts },

@@ -173,9 +173,9 @@ static const struct call table[] = {
     CALL("fadvise64", L),
     CALL("sysinfo", C | R | F | L), /* qsort(3) */
 
-    /* Asking a worker for its stack (SIGRTMIN + 1, which the C library calls 35) and for
+    /* Asking a worker for its stack (SIGRTMIN + 2, which the C library calls 36) and for
      * samples. */
-    IF("kill", O | C | R, IS(1, 35)),
+    IF("kill", O | C | R, IS(1, 36)),
     IF("kill", O | C, IS(1, SIGPROF)),
 
     /* Files of profiles: made under a name of their own, then renamed. */

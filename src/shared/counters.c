@@ -27,6 +27,8 @@ const struct counter counters_table[] = {
       "Events for descriptors that were no longer watched.", AT(stale) },
     { COUNTER_TOTAL, true, true, "recycled", NULL, "Idle connections closed for new clients.",
       AT(recycled) },
+    { COUNTER_TOTAL, true, true, "cut", NULL, "Answers that were cut when a worker ended.",
+      AT(cut) },
 
     { COUNTER_STATE, false, false, "busy", NULL, "1 while it hardly ever waits for events.",
       AT(busy) },

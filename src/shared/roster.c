@@ -3,8 +3,11 @@
 #include "shared/roster.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <sys/mman.h>
 #include <unistd.h>
+
+#include "base/clock.h"
 
 struct roster *
 roster_create(unsigned workers)
@@ -32,6 +35,16 @@ int
 roster_protect(struct roster *roster)
 {
     return mprotect(roster, roster->size, PROT_READ) < 0 ? -errno : 0;
+}
+
+void
+roster_tell_reload(struct roster *roster, const char *reason)
+{
+    struct roster_reload *reload = &roster->reload;
+
+    snprintf(reload->reason, sizeof(reload->reason), "%s", reason ? reason : "");
+    __atomic_store_n(&reload->failed, reason != NULL, __ATOMIC_RELAXED);
+    __atomic_store_n(&reload->at, clock_wall(), __ATOMIC_RELAXED);
 }
 
 uint64_t

@@ -20,10 +20,21 @@ struct roster_place {
     uint64_t retired_system_ns;
 };
 
+#define ROSTER_REASON_SIZE 160
+
+/* The last reload, for those who look at the generation that serves. */
+struct roster_reload {
+    uint64_t at;     /* ns since the epoch: its end, or the start of the daemon */
+    uint32_t failed; /* 1: it has changed nothing */
+    char reason[ROSTER_REASON_SIZE]; /* why it failed; "" if it did not */
+};
+
 struct roster {
     size_t size; /* of the mapping, bytes */
     pid_t master;
     uint32_t workers;
+    uint32_t superseded; /* 1: a later generation serves, and this one drains */
+    struct roster_reload reload;
     uint64_t started;             /* ns since the epoch: the daemon */
     struct roster_place observer; /* pid 0: none */
     struct roster_place places[]; /* a worker each */
@@ -35,6 +46,9 @@ void roster_destroy(struct roster *roster);
 
 /* In a process that may only read it. 0 or a negative errno. */
 int roster_protect(struct roster *roster) __attribute__((warn_unused_result));
+
+/* Tells how a reload went; reason NULL: well. */
+void roster_tell_reload(struct roster *roster, const char *reason);
 
 /* Processes that took the place of a worker that had ended. */
 uint64_t roster_restarts(const struct roster *roster);

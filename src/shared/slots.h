@@ -37,6 +37,8 @@ struct slot_memory {
     uint64_t allocations;  /* so far; counted only where somebody may ask */
 };
 
+#define SLOT_NO_LIMIT UINT64_MAX /* of drain_until */
+
 /* How answers went. Times are ns. */
 struct slot_timing {
     struct histogram first_byte; /* from a whole head to the first bytes handed to the kernel */
@@ -64,6 +66,10 @@ struct slot {
     uint64_t idle;        /* connections between requests, now */
     uint64_t runnable;    /* connections that wait for their turn, now */
     uint64_t turn_began;  /* ms, when the loop's turn began; 0: it waits for events */
+    uint64_t drain_until; /* ms of clock.h: answers under way are cut then; SLOT_NO_LIMIT; 0:
+                           * the worker decides; written by the master */
+    uint64_t cut;         /* answers that were cut */
+    uint32_t ready;       /* 1: this process serves: it has all that it needs, and accepts */
     uint32_t ending;      /* 1: nobody will accept after this worker; written by the master */
     uint32_t sharing;     /* 1: accepts no more, for it has its share */
     uint32_t closed; /* 1: takes no connections: it drains, or lacks descriptors or memory */

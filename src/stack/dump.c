@@ -18,7 +18,7 @@
 #include "stack/label.h"
 #include "stack/unwind.h"
 
-#define DUMP_SIGNAL (SIGRTMIN + 1)
+#define DUMP_SIGNAL (SIGRTMIN + 2) /* the first two are for people, see signals.h */
 #define POLL_NS     200000
 
 /* This process's: a signal handler can be given nothing else. */

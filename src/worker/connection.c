@@ -9,6 +9,7 @@
 #include "worker/connection.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <linux/sockios.h>
 #include <stddef.h>
 #include <stdlib.h>
@@ -241,6 +242,51 @@ connection_drain(struct worker *worker)
 
     while ((timer = timers_first(&worker->timers[CONNECTION_IDLE])) != NULL)
         connection_enter(worker, of_timer(timer), CONNECTION_DRAINING);
+}
+
+/* How much of the body the client's kernel has, plus what a socket can hold at most, for as
+ * long as that client alone is waited for; 0: it is not. */
+static uint64_t
+progress_of(const struct connection *connection)
+{
+    int queued = 0;
+
+    if (connection->object == NULL || connection->multipart ||
+        connection->admission.standing == ADMISSION_WAITING ||
+        ioctl(connection->watch.fd, SIOCOUTQ, &queued) < 0)
+        return 0;
+    return connection->position + INT_MAX - (uint32_t)queued;
+}
+
+static bool
+is_too_slow(const struct worker *worker, const struct connection *connection)
+{
+    const uint64_t wanted = worker->server->drain_rate * worker->server->send_timeout / 1000;
+    const uint64_t before = connection->measured;
+    const uint64_t now = progress_of(connection);
+
+    return before != 0 && now >= before && now - before < wanted;
+}
+
+unsigned
+connection_measure(struct worker *worker)
+{
+    const struct timer *ring = &worker->timers[CONNECTION_SEND].head;
+    struct timer *next;
+    unsigned slow = 0;
+
+    for (struct timer *timer = ring->next; timer != ring; timer = next) {
+        struct connection *connection = of_timer(timer);
+
+        next = timer->next;
+        if (is_too_slow(worker, connection)) {
+            connection_reset(worker, connection);
+            slow++;
+        } else {
+            connection->measured = progress_of(connection);
+        }
+    }
+    return slow;
 }
 
 /* Every connection is in some state, and so in that state's queue. An answer that is cut ends

@@ -50,6 +50,7 @@ struct connection {
     const struct object *object;
     uint64_t position;
     uint64_t end;
+    uint64_t measured;           /* position at the last connection_measure(); unset while 0 */
     struct multipart *multipart; /* NULL unless several ranges are sent */
     struct reader_job *loading;  /* a read under way, the threads' own; NULL: none */
     struct reader_job *loaded;   /* one that has come back; NULL: none */
@@ -99,6 +100,11 @@ void connection_close_lingering(struct worker *worker);
 
 /* Idle connections get a last grace; the others end when their answers have left. */
 void connection_drain(struct worker *worker);
+
+/* Resets the connections whose clients have taken less than drain_rate since the last call, and
+ * returns how many. A body that has begun meanwhile, or waits for something else than its
+ * client, is measured next time. */
+unsigned connection_measure(struct worker *worker);
 
 /* Closes every connection. Returns how many answers that cuts: their clients are reset. */
 unsigned connection_close_all(struct worker *worker);

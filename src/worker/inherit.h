@@ -33,6 +33,7 @@ struct inherit {
     unsigned generation;            /* counts reloads from 0 */
     const int *doorbells;           /* an eventfd a worker: rung when it may accept again */
     const struct handoff *handoffs; /* one a worker; NULL: connections stay where they are */
+    int ready_fd;                   /* an eventfd: tells the master to look at slot.ready */
     int master_pipe;                /* readable (end of file) when the master is gone */
     int control;                    /* what the master says, see control.h */
     struct identity identity;       /* to become */

@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -31,30 +32,13 @@
 #include "stack/crash.h"
 #include "stack/dump.h"
 #include "worker/acceptor.h"
+#include "worker/drain.h"
 #include "worker/sender.h"
 #include "worker/sndbuf.h"
 
 #define EVENTS     256  /* a turn */
 #define TRIM_MS    5000 /* between two times that free memory is given back */
 #define PUBLISH_MS 1000 /* between two looks at the memory */
-
-static void
-drain_quietly(struct worker *worker, bool last)
-{
-    if (worker->drain_until != 0)
-        return;
-    worker->drain_until = worker->now + worker->server->drain_timeout;
-    acceptor_close(worker, last);
-    handoff_empty(worker);
-    connection_drain(worker);
-}
-
-void
-worker_drain(struct worker *worker)
-{
-    log_info("draining: %u connections", worker->connections);
-    drain_quietly(worker, __atomic_load_n(&worker->slot->ending, __ATOMIC_RELAXED) != 0);
-}
 
 static void
 worker_end_now(struct worker *worker)
@@ -68,7 +52,7 @@ drain_or_end(struct worker *worker)
     if (worker->drain_until != 0)
         worker_end_now(worker);
     else
-        worker_drain(worker);
+        drain_asked(worker);
 }
 
 /* SIGHUP is for the master; a terminal sends it to everybody. */
@@ -76,7 +60,7 @@ static const struct {
     int signal;
     void (*act)(struct worker *worker);
 } actions[] = {
-    { SIGQUIT, worker_drain },
+    { SIGQUIT, drain_asked },
     { SIGTERM, drain_or_end },
     { SIGINT, worker_end_now },
 };
@@ -101,7 +85,7 @@ on_master_gone(struct worker *worker, struct watch *watch, uint32_t events)
     (void)events;
     log_warning("the master is gone: draining");
     watch_end(&worker->watches, watch);
-    drain_quietly(worker, true);
+    drain_begin(worker, true);
 }
 
 /* The log after a rotation: a worker opens nothing. */
@@ -299,6 +283,31 @@ worker_start(struct worker *worker)
     return acceptor_start(worker);
 }
 
+/* Touches what is mapped: a page that can't be had ends this process, and not an answer. */
+static void
+touch_objects(const struct catalogue *catalogue)
+{
+    for (size_t i = 0; i < catalogue->count; i++) {
+        const struct object *object = &catalogue->objects[i];
+        const volatile char *bytes = object->ops->map ? object->ops->map(object) : NULL;
+
+        if (bytes == NULL)
+            continue;
+        (void)bytes[0];
+        (void)bytes[object->representation.length - 1];
+    }
+}
+
+/* From now on the generation before may drain. */
+static void
+worker_announce(const struct worker *worker)
+{
+    touch_objects(worker->inherit->catalogue);
+    __atomic_store_n(&worker->slot->ready, 1, __ATOMIC_SEQ_CST);
+    eventfd_write(worker->inherit->ready_fd, 1);
+    log_info("serving");
+}
+
 /* The Date field changes once a second; so does its text. */
 static void
 note_time(struct worker *worker)
@@ -404,18 +413,8 @@ worker_turn(struct worker *worker)
     acceptor_resume(worker);
     publish_memory(worker);
     trim_memory(worker);
-    if (worker->drain_until != 0 &&
-        (worker->connections == 0 || worker->now >= worker->drain_until))
-        worker->ended = true;
-}
-
-static void
-cut_answers(struct worker *worker)
-{
-    const unsigned cut = connection_close_all(worker);
-
-    if (cut > 0)
-        log_notice("%u answer%s cut", cut, cut == 1 ? " was" : "s were");
+    if (worker->drain_until != 0)
+        drain_run(worker);
 }
 
 static void
@@ -454,14 +453,14 @@ worker_run(const struct inherit *inherit)
         return EXIT_FAILURE;
     }
     publish_memory(worker);
-    log_info("serving");
+    worker_announce(worker);
     while (!worker->ended) {
         worker_turn(worker);
         sandbox_log(SANDBOX_WORKER);
     }
     log_info("ended with %u connections open", worker->connections);
     heap_stop(); /* the profile shows what served, not what the end gave back */
-    cut_answers(worker);
+    drain_note_cut(worker, connection_close_all(worker), "the worker ends");
     if (reader_busy(worker->reader))
         _exit(EXIT_SUCCESS);
     worker_release(worker);

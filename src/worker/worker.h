@@ -67,13 +67,11 @@ struct worker {
     uint64_t accept_again;   /* when accepting is tried again; 0: not paused */
     uint64_t complain_again; /* when a lack of descriptors is worth another line in the log */
     uint64_t drain_until;    /* 0: not draining */
+    uint64_t measure_at;     /* draining: when the progress of clients is looked at */
     bool ended;
 };
 
 /* The worker's whole life; call in the child right after fork(2). Returns the exit status. */
 int worker_run(const struct inherit *inherit);
-
-/* Stops accepting; connections end when their answers have, idle ones after a grace. */
-void worker_drain(struct worker *worker);
 
 #endif

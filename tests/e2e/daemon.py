@@ -136,7 +136,7 @@ def dial(address):
 class Daemon:
     """A master with its workers. Use it as a context manager: it checks how everything ends."""
 
-    def __init__(self, directory, ini, *options, listen=None, debug=False, environment=""):
+    def __init__(self, directory, ini, *options, listen=None, debug=False, environment="", wrapper=()):
         self.directory = pathlib.Path(directory)
         self.ini = self.directory / "tiffd.ini"
         self.ini.write_text(ini)
@@ -148,12 +148,13 @@ class Daemon:
         self.address = self.listener.getsockname()
         self.observed = socket.create_server(("127.0.0.1", 0)) if debug else None
         self.environment = environment  # "NAME=value" for the daemon
+        self.wrapper = wrapper  # a command that runs another, before the daemon
         self.process = None
 
     def start(self):
         """Runs the daemon with the socket as descriptor 3, where LISTEN_PID names it, and the
         one for [debug] as descriptor 4."""
-        command = [PROGRAM, "-c", str(self.ini), *self.options]
+        command = [*self.wrapper, PROGRAM, "-c", str(self.ini), *self.options]
         passed = [found for found in (self.listener, self.observed) if found]
         # By way of high numbers, so that none is closed before it is copied.
         moves = [f"exec {90 + i}<&{found.fileno()}; " for i, found in enumerate(passed)]

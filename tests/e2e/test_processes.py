@@ -4,6 +4,7 @@
 import contextlib
 import os
 import pathlib
+import pty
 import pwd
 import shlex
 import signal
@@ -138,7 +139,7 @@ def test_worker_that_had_nobody_to_serve_is_replaced_at_once(serve):
 
 
 CRASHES = {"ABRT", "BUS", "FPE", "ILL", "SEGV", "SYS", "TRAP", "XCPU"}
-MEANT = {"HUP", "INT", "QUIT", "TERM", "USR1", "USR2", "TTIN", "KILL", "STOP", "TSTP"}
+MEANT = {"HUP", "INT", "QUIT", "TERM", "USR1", "USR2", "TTIN", "TTOU", "KILL", "STOP", "TSTP"}
 
 
 def test_other_signals_change_nothing(serve):
@@ -146,16 +147,60 @@ def test_other_signals_change_nothing(serve):
     workers = daemon.all_workers(2)
     assert fetch(daemon, "GET", "/o").body == b"content"
     meant = {getattr(signal, f"SIG{name}") for name in CRASHES | MEANT}
+    meant |= {signal.SIGRTMIN, signal.SIGRTMIN + 1}
     for number in signal.valid_signals() - meant:
         for pid in (daemon.pid, *workers):
             os.kill(pid, number)
     for worker in workers:
-        for number in (signal.SIGHUP, signal.SIGUSR2, signal.SIGTTIN):
+        for number in (signal.SIGHUP, signal.SIGUSR2, signal.SIGTTIN, signal.SIGRTMIN):
             os.kill(worker, number)
     daemon.reload()
     assert state(daemon.pid) in "SR"
     assert len([line for line in daemon.lines() if "process" in line]) == 0
     assert fetch(daemon, "GET", "/o").body == b"content"
+
+
+def test_one_worker_more_or_fewer(serve):
+    daemon = serve(b"content", workers=2)
+    daemon.all_workers(2)
+    daemon.wait_log("started: ")
+    for number, count, line in [
+        (signal.SIGTTIN, 3, "SIGTTIN: one worker more"),
+        (signal.SIGTTIN, 4, "SIGTTIN: one worker more"),
+        (signal.SIGTTOU, 3, "SIGTTOU: one worker fewer"),
+        (signal.SIGHUP, 2, "reloading"),
+        (signal.SIGTTOU, 1, "SIGTTOU: one worker fewer"),
+        (signal.SIGTTOU, 1, "SIGTTOU: one worker fewer"),
+        (signal.SIGTTIN, 2, "SIGTTIN: one worker more"),
+    ]:
+        before = daemon.workers()
+        daemon.send_signal(number)
+        daemon.wait_log(line)
+        wait_until(lambda old=before: not any(map(alive, old)), "the old ones end")
+        daemon.all_workers(count)
+        assert fetch(daemon, "GET", "/o").body == b"content"
+
+
+def test_ctrl_backslash_tells_stacks(tmp_path, object_ini):
+    """At a terminal, as users of Go expect; kill -QUIT drains."""
+    (tmp_path / "object").write_bytes(b"content")
+    (tmp_path / "tiffd.ini").write_text(object_ini(f"listen = unix:{tmp_path}/socket", workers=2))
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.execvp(PROGRAM, [PROGRAM, "-c", str(tmp_path / "tiffd.ini")])
+    text = b""
+    while b"started: " not in text:
+        text += os.read(terminal, 4096)
+    os.write(terminal, b"\x1c")
+    while text.count(b"telling where workers are") < 1 or text.count(b"worker") < 6:
+        text += os.read(terminal, 4096)
+    assert len([child for child in children(pid) if "worker" in title(child)]) == 2
+    os.kill(pid, signal.SIGQUIT)
+    with contextlib.suppress(OSError):
+        while True:
+            text += os.read(terminal, 4096)
+    assert os.waitpid(pid, 0)[1] == 0
+    assert b"SIGQUIT: ending when all answers are sent" in text
 
 
 def test_one_answer_ends_the_delay(serve):
@@ -247,7 +292,7 @@ def test_end_waits_for_a_status_dump(serve):
     with contextlib.ExitStack() as silent:
         for worker in workers:
             silent.enter_context(stopped(worker))  # so that the status dump takes its time
-        daemon.send_signal(signal.SIGTTIN)
+        daemon.send_signal(signal.SIGRTMIN)
         (status_dump,) = wait_until(lambda: set(children(daemon.pid)) - staff, "the status dump begins")
         dump = contextlib.ExitStack()
         dump.enter_context(stopped(status_dump))

@@ -242,7 +242,7 @@ def test_reload_writes_the_old_generation_under_its_number(profiled, where):
 
 def test_on_demand_and_periodically(profiled, where):
     daemon = profiled()
-    daemon.send_signal(signal.SIGUSR2)
+    daemon.send_signal(signal.SIGRTMIN + 1)
     first = wait_files(where, "cpu", 2)
     assert wait_until(lambda: (where / "p.cpu.pb.gz").exists(), "the merged file")
     before = [path.stat().st_ino for path in first]
@@ -305,7 +305,7 @@ def test_a_directory_that_is_not_there_costs_the_file(profiled, where):
     daemon.expect_log(r"error master\[\d+\]: profile .*/p\..*: No such file or directory")
     load(daemon, 5)
     shutil.rmtree(where)
-    daemon.send_signal(signal.SIGUSR2)
+    daemon.send_signal(signal.SIGRTMIN + 1)
     daemon.wait_log("profile .*No such file or directory", count=3)
     load(daemon, 5)
     assert len(daemon.workers()) == 2
@@ -316,7 +316,7 @@ def test_a_limit_on_the_size_of_files_costs_the_file(start, where):
     daemon = start(INI.format(profile=""), f"--cpuprofile={where}/p", "-o", f"log.file={log}")
     wait_until(lambda: log.exists() and "started: " in log.read_text(), "the start")
     resource.prlimit(daemon.pid, resource.RLIMIT_FSIZE, (600, resource.RLIM_INFINITY))
-    daemon.send_signal(signal.SIGUSR2)
+    daemon.send_signal(signal.SIGRTMIN + 1)
     wait_until(lambda: "File too large" in log.read_text(), "the complaint")
     assert fetch(daemon).status == 200
     daemon.stop()
@@ -333,7 +333,7 @@ def test_a_full_disk_costs_the_file(profiled, where):
         (where / "filler").write_bytes(b"x" * 4096)
         daemon = profiled()
         daemon.expect_log(r"profile .*: No space left on device")
-        daemon.send_signal(signal.SIGUSR2)
+        daemon.send_signal(signal.SIGRTMIN + 1)
         daemon.wait_log("No space left on device", count=3)
         assert fetch(daemon).status == 200
         daemon.stop()

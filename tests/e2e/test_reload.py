@@ -8,12 +8,13 @@ import resource
 import signal
 import socket
 import threading
+import time
 from pathlib import Path
 
 import pytest
 
 from client import Client, connect, connect_narrowly, fetch, request
-from daemon import Binding, dial, sanitized, stopped, wait_until
+from daemon import Binding, alive, dial, sanitized, stopped, wait_until
 
 GET = request("GET", "/o")
 
@@ -291,30 +292,102 @@ def test_debug_address_that_cannot_be_bound_changes_nothing(serve, object_ini, t
             assert client.answer().body == b"content"
 
 
-def test_two_old_generations_at_most(serve, object_ini, content):
-    """Each keeps a client that does not read; the oldest ends when a fourth comes."""
+def begun(stack, daemon, number):
+    """An answer of this generation under way, which its client leaves with the server."""
 
-    def ask(number):
+    def ask():
         client = stack.enter_context(connect_narrowly(daemon))
         client.send(GET)
         while b"\r\n\r\n" not in client.buffer:
             assert client.fill()
         return client if f"age={number}\r\n".encode() in client.buffer else None
 
-    daemon = serve(content)
+    return wait_until(ask, "the new generation serves")
+
+
+def test_a_reload_cuts_no_answer(serve, object_ini, content):
+    """However many there are meanwhile, and whatever drain_timeout says of the end."""
+    daemon = serve(content, "drain_timeout = 10ms")
     assert fetch(daemon, "HEAD", "/o").status == 200
-    ini = object_ini() + "cache_control = max-age={}\n"
+    ini = object_ini("drain_timeout = 10ms") + "cache_control = max-age={}\n"
     with contextlib.ExitStack() as stack:
         clients = []
-        for number in range(1, 5):
+        for number in range(1, 6):
             daemon.ini.write_text(ini.format(number))
             daemon.send_signal(signal.SIGHUP)
             daemon.wait_log(f"generation {number} serves")
-            clients.append(wait_until(lambda n=number: ask(n), "the new generation serves"))
-        cut, *served = clients
-        assert len(cut.rest()[0]) < len(content)
-        for client in served:
+            clients.append(begun(stack, daemon, number))
+        for client in clients:
             assert client.answer().body == content
+
+
+def test_reload_timeout(serve, object_ini, content):
+    daemon = serve(content, "reload_timeout = 200ms")
+    with connect_narrowly(daemon) as client:
+        client.send(GET)
+        while b"\r\n\r\n" not in client.buffer:
+            assert client.fill()
+        daemon.send_signal(signal.SIGHUP)
+        daemon.wait_log("worker 0.*: 1 answer was cut: the worker ends")
+        octets, reset = client.rest()
+        assert reset and len(octets) < len(content)
+
+
+def test_a_client_that_takes_next_to_nothing_holds_no_old_generation(serve, content):
+    """It takes enough to keep its connection, and too little to keep a worker."""
+    daemon = serve(content, "send_timeout = 500ms", "drain_rate = 1m")
+    (old,) = daemon.all_workers(1)
+    with connect_narrowly(daemon) as client:
+        client.send(GET)
+        while b"\r\n\r\n" not in client.buffer:
+            assert client.fill()
+        daemon.send_signal(signal.SIGHUP)
+        daemon.wait_log("generation 1 serves")
+        with contextlib.suppress(ConnectionResetError):
+            while client.socket.recv(4096):
+                time.sleep(0.02)
+    daemon.wait_log("1 answer was cut: the client hardly took any byte")
+    wait_until(lambda: not alive(old), "the old worker ends")
+
+
+def test_an_end_limits_what_drains_already(serve, content):
+    daemon = serve(content, "drain_timeout = 200ms")
+    with connect_narrowly(daemon) as client:
+        client.send(GET)
+        while b"\r\n\r\n" not in client.buffer:
+            assert client.fill()
+        daemon.send_signal(signal.SIGHUP)
+        daemon.wait_log("generation 1 serves")
+        daemon.send_signal(signal.SIGTERM)
+        assert daemon.process.wait(20) == 0
+        assert client.rest()[1]
+
+
+def test_a_reload_waits_when_many_generations_drain(serve, object_ini, content):
+    lines = ["send_timeout = 2s", "drain_rate = 0"]
+    daemon = serve(content, *lines)
+    assert fetch(daemon, "HEAD", "/o").status == 200
+    ini = object_ini(*lines) + "cache_control = max-age={}\n"
+    with contextlib.ExitStack() as stack:
+        for number in range(1, 10):
+            daemon.ini.write_text(ini.format(number))
+            daemon.send_signal(signal.SIGHUP)
+            daemon.wait_log(f"generation {number} serves")
+            begun(stack, daemon, number)
+        daemon.send_signal(signal.SIGHUP)
+        daemon.wait_log("reload waits: 8 generations still drain")
+        daemon.wait_log("generation 10 serves")
+
+
+def test_reloads_are_gathered(serve):
+    """Signals that come while new workers begin are one reload after that."""
+    daemon = serve(b"content", workers=2)
+    daemon.wait_log("started: ")
+    for _ in range(50):
+        daemon.send_signal(signal.SIGHUP)
+    wait_until(lambda: len(daemon.workers()) == 2 and "serves" in daemon.lines()[-1], "the last one")
+    assert fetch(daemon, "GET", "/o").body == b"content"
+    assert sum("reloading" in line for line in daemon.lines()) < 50
 
 
 @pytest.mark.parametrize(
@@ -336,6 +409,7 @@ def test_log_is_opened_anew(serve, tmp_path):
     log, moved = tmp_path / "the.log", tmp_path / "the.log.1"
     daemon = serve(b"content", "[log]", f"file = {log}", "level = info")
     assert fetch(daemon, "GET", "/o").status == 200
+    wait_until(lambda: "tiffd 0" in log.read_text(), "the start is told")
     log.rename(moved)
     daemon.send_signal(signal.SIGUSR1)
     wait_until(log.exists, "the new file")

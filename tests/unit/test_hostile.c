@@ -296,7 +296,7 @@ stacks_on_demand_are_bounded(void **state)
     struct dump dump;
 
     (void)state;
-    signal(SIGRTMIN + 1, SIG_IGN);
+    signal(SIGRTMIN + 2, SIG_IGN);
     for (unsigned seed = 0; seed < SEEDS; seed++) {
         int error;
 

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/sink.h"
 #include "master/postmortem.h"
 #include "observed.h"
 #include "scratch.h"
@@ -29,7 +30,7 @@ no_place_is_said(void **state)
     instruments.tables = observed.tables;
     for (unsigned i = 0; i < POSTMORTEM_MAX; i++)
         postmortem.children[i].pid = 1;
-    assert_int_equal(log_open(path), 0);
+    assert_int_equal(sink_open(path), 0);
     log = fopen(path, "re");
     assert_non_null(log);
     postmortem_begin(&postmortem, &instruments, 0, 12345, "worker 0");

@@ -307,7 +307,7 @@ static void
 probe_and_enter(void)
 {
     take_away(lacking);
-    EXPECT(log_open(log_path) == 0);
+    EXPECT(sink_open(log_path) == 0);
     sandbox_probe(SANDBOX_MODE_ENFORCE);
     sandbox_probe(SANDBOX_MODE_ENFORCE);
     EXPECT(sandbox_enter(SANDBOX_MODE_ENFORCE, SANDBOX_REPORTER, NULL) == 0);

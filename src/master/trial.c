@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * trial: the first generation has one, too: if it fails the start does.
+ */
+#include "master/trial.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/eventfd.h>
+
+#include "base/clock.h"
+#include "config/restart.h"
+#include "master/core_limit.h"
+#include "master/ending.h"
+#include "master/serving.h"
+#include "master/supervise.h"
+
+#define PATIENCE 60000 /* milliseconds for all workers to begin to serve */
+
+static int
+backlog_of(const struct master *master)
+{
+    return (int)master->newest->config->server.backlog;
+}
+
+/* Of processes to come. Not fatal. */
+static void
+limit_cores(const struct generation *generation)
+{
+    const int error = core_limit_set(generation->config->debug.core);
+
+    if (error < 0)
+        log_error("core: %s", strerror(-error));
+}
+
+void
+trial_begin(struct master *master, struct generation *generation)
+{
+    struct spawn_lends lends = master->lends;
+
+    if (!master->planned.inherited)
+        lends.listeners = &master->planned;
+    if (!master->planned_debug.inherited)
+        lends.observed = &master->planned_debug;
+    generation->older = master->newest;
+    master->newest = generation;
+    master->trial_until = clock_now() + PATIENCE;
+    limit_cores(generation);
+    if (listeners_listen(&master->planned, &master->listeners, backlog_of(master)) == 0 &&
+        listeners_listen(&master->planned_debug, &master->observed, backlog_of(master)) == 0)
+        supervise_try(generation, &lends);
+    else
+        supervise_refuse(generation, "an address can't be listened at");
+}
+
+/* --- its end ------------------------------------------------------------------------------ */
+
+static void
+commit_planned(struct master *master)
+{
+    listeners_commit(&master->planned, &master->listeners, backlog_of(master));
+    listeners_commit(&master->planned_debug, &master->observed, backlog_of(master));
+    master->planned = master->planned_debug = (struct listeners){ 0 };
+}
+
+static void
+abandon_planned(struct master *master)
+{
+    listeners_abandon(&master->planned, &master->listeners);
+    listeners_abandon(&master->planned_debug, &master->observed);
+}
+
+/* The newest serves, and what there was before drains. */
+static void
+replace_older(struct master *master)
+{
+    struct generation *newest = master->newest;
+    struct generation *older = newest->older;
+    char names[256];
+
+    log_set_level(newest->config->log.level);
+    if (restart_needed(older->config, newest->config, names, sizeof(names)) > 0)
+        log_notice("reload: changed, but a restart is needed for: %s", names);
+    profile_files_replaced(older->instruments.profile_files);
+    profile_files_write(older->instruments.profile_files);
+    __atomic_store_n(&older->instruments.roster->superseded, 1, __ATOMIC_SEQ_CST);
+    serving_begin(master);
+    supervise_relieve_observer(older);
+    supervise_drain(older, clock_now(), false, false);
+    log_notice("generation %u serves", newest->number);
+}
+
+static void
+trial_succeeds(struct master *master)
+{
+    commit_planned(master);
+    roster_tell_reload(master->newest->instruments.roster, NULL);
+    if (master->newest->older) {
+        replace_older(master);
+    } else {
+        serving_begin(master);
+        serving_announce(master);
+    }
+}
+
+/* It takes its place behind the one that goes on, as if it had been replaced. */
+static void
+step_back(struct master *master)
+{
+    struct generation *failed = master->newest;
+
+    abandon_planned(master);
+    master->newest = failed->older;
+    limit_cores(master->newest);
+    failed->older = master->newest->older;
+    master->newest->older = failed;
+    profile_files_replaced(failed->instruments.profile_files);
+    supervise_end(failed, clock_now());
+}
+
+static void
+trial_fails(struct master *master, const char *reason)
+{
+    struct generation *failed = master->newest;
+
+    if (failed->older == NULL) {
+        log_error("start failed: %s", reason);
+        master->failed = true;
+        ending_begin(master, SIGINT);
+        return;
+    }
+    step_back(master);
+    log_error("reload failed: generation %u goes on: %s", master->newest->number, reason);
+    roster_tell_reload(master->newest->instruments.roster, reason);
+}
+
+void
+trial_run(struct master *master, uint64_t now)
+{
+    struct generation *newest = master->newest;
+    eventfd_t times;
+
+    if (!newest->trying)
+        return;
+    (void)eventfd_read(newest->ready_fd, &times);
+    if (supervise_ready(newest))
+        trial_succeeds(master);
+    else if (newest->unfit[0] != '\0')
+        trial_fails(master, newest->unfit);
+    else if (now >= master->trial_until)
+        trial_fails(master, "not all workers have begun to serve in time");
+}
+
+void
+trial_cancel(struct master *master)
+{
+    if (!master->newest->trying)
+        return;
+    if (master->newest->older)
+        step_back(master);
+    else
+        abandon_planned(master);
+}
+
+int
+trial_descriptor(const struct master *master)
+{
+    return master->newest->trying ? master->newest->ready_fd : -1;
+}
+
+uint64_t
+trial_next(const struct master *master)
+{
+    return master->newest->trying ? master->trial_until : 0;
+}

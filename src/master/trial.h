@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * trial: between the fork of a generation's workers and the moment when all of them serve.
+ * Until then the generation before goes on accepting; if one of them can't, it just goes on.
+ */
+#ifndef MASTER_TRIAL_H
+#define MASTER_TRIAL_H
+
+#include "master/state.h"
+
+/* Becomes the newest, with the listeners that the master has planned, and starts its workers.
+ */
+void trial_begin(struct master *master, struct generation *generation);
+
+/* Ends the trial of the newest generation if it has one, and all of its workers serve or one
+ * can't, or it takes too long. */
+void trial_run(struct master *master, uint64_t now);
+
+/* The daemon ends meanwhile: so does the trial, without an answer. */
+void trial_cancel(struct master *master);
+
+/* What to poll(2) for; -1: there is no trial. And when it has taken too long; 0: never. */
+int trial_descriptor(const struct master *master);
+uint64_t trial_next(const struct master *master);
+
+#endif
