@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #include "base/intern.h"
+#include "symbol/debuglink.h"
 #include "symbol/srcpath.h"
 
 #define INLINED_MAX 16
@@ -50,9 +51,26 @@ static const struct symbol unknown = { .function = "[unknown]" };
 
 static char *debug_path = NULL; /* libdwfl's default */
 
+/* The last way loads libdebuginfod, which asks the network. */
+static int
+symbol_find_debuginfo(Dwfl_Module *module, void **userdata, const char *name, Dwarf_Addr base,
+                      const char *file, const char *link, GElf_Word checksum, char **found)
+{
+    const char *servers = getenv("DEBUGINFOD_URLS");
+    int fd =
+        dwfl_build_id_find_debuginfo(module, userdata, name, base, file, link, checksum, found);
+
+    if (fd < 0 && file && link)
+        fd = debuglink_open(file, link, checksum, found);
+    if (fd < 0 && servers && servers[0] != '\0')
+        fd = dwfl_standard_find_debuginfo(module, userdata, name, base, file, link, checksum,
+                                          found);
+    return fd;
+}
+
 static const Dwfl_Callbacks callbacks = {
     .find_elf = dwfl_build_id_find_elf,
-    .find_debuginfo = dwfl_standard_find_debuginfo,
+    .find_debuginfo = symbol_find_debuginfo,
     .section_address = dwfl_offline_section_address,
     .debuginfo_path = &debug_path,
 };
