@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * child: the children of this process: forked here, waited for here, and each has its owner
- * told when it has ended. A struct child lies in what its owner keeps, so that there is no
+ * child: the child processes of this process: forked and waited for here; the owner of each is
+ * called when it has ended. A struct child lies in what its owner keeps, so that there is no
  * limit and nothing to allocate.
  */
 #ifndef BASE_CHILD_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * control: what the master tells a process, and hands to it, over a pair of Unix sockets. The
- * master never reads from its end.
+ * control: messages and descriptors from the master to a process, over a pair of Unix sockets.
+ * The master never reads from its end.
  */
 #ifndef BASE_CONTROL_H
 #define BASE_CONTROL_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * file: puts profiles on disk without ever harming who does it: a reader sees a whole file or
- * none, and what fails is an error code.
+ * file: writes profiles to disk: a reader sees a complete file or none, and errors are
+ * returned as codes.
  */
 #ifndef BASE_FILE_H
 #define BASE_FILE_H

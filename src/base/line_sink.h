@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* line_sink: a callback for text that is told a line at a time. */
+/* line_sink: a callback that gets text line by line. */
 #ifndef BASE_LINE_SINK_H
 #define BASE_LINE_SINK_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* nodump: memory for bytes of objects that pass through: a core file has no use for them. */
+/* nodump: memory for bytes of objects in transit, left out of core files. */
 #ifndef BASE_NODUMP_H
 #define BASE_NODUMP_H
 

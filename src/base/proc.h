@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* proc: what /proc tells of a process. */
+/* proc: what /proc says about a process. */
 #ifndef BASE_PROC_H
 #define BASE_PROC_H
 

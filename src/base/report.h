@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * report: the errors of a configuration, gathered so that one run names them all.
+ * report: collects the errors of a configuration, so that one run reports them all.
  */
 #ifndef BASE_REPORT_H
 #define BASE_REPORT_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * saturate: arithmetic that stays at the limits of its type instead of leaving them, for
- * numbers that a broken process may have written.
+ * saturate: arithmetic that saturates instead of overflowing, for numbers that a broken
+ * process may have written.
  */
 #ifndef BASE_SATURATE_H
 #define BASE_SATURATE_H

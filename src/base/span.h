@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * span: bytes that belong to somebody else. Not NUL-terminated; at may be NULL when length is
- * 0.
+ * span: a view of bytes that it does not own. Not NUL-terminated; at may be NULL when length
+ * is 0.
  */
 #ifndef BASE_SPAN_H
 #define BASE_SPAN_H

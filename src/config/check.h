@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * check: what only the whole configuration can tell.
+ * check: checks that need the whole configuration.
  */
 #ifndef CONFIG_CHECK_H
 #define CONFIG_CHECK_H

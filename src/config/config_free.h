@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* config_free: the end of a configuration. */
+/* config_free: frees a configuration. */
 #ifndef CONFIG_CONFIG_FREE_H
 #define CONFIG_CONFIG_FREE_H
 

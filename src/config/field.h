@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * field: what may be sent as a header field because the configuration says so. Pure.
+ * field: which header fields the configuration may add. Pure.
  */
 #ifndef CONFIG_FIELD_H
 #define CONFIG_FIELD_H

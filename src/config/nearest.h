@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * nearest: which known word was probably meant. Pure.
+ * nearest: the known word that is closest to a misspelt one. Pure.
  */
 #ifndef CONFIG_NEAREST_H
 #define CONFIG_NEAREST_H

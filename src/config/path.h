@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * path: relative paths of the configuration begin at the directory of its file.
+ * path: resolves relative paths of the configuration against the directory of its file.
  */
 #ifndef CONFIG_PATH_H
 #define CONFIG_PATH_H

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* renamed: the keys that had another name, so that an old file is answered with the new one. */
+/* renamed: keys that had another name; the old name is refused and the new one named. */
 #ifndef CONFIG_RENAMED_H
 #define CONFIG_RENAMED_H
 

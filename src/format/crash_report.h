@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* crash_report: what the record of a crash (crash.h) says, as lines of the log of a process in
- * good health. */
+/* crash_report: a crash record (crash.h) as log lines of a healthy process. */
 #ifndef FORMAT_CRASH_REPORT_H
 #define FORMAT_CRASH_REPORT_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * event_lines: what a process did last, in words, a line for each event (trace.h):
+ * event_lines: the last events of a process (trace.h) in words, one line each:
  *
  * -338576 us route, connection 1, request 1, status 200, /x
  * -0 us turn end, connection 1, 65536 bytes

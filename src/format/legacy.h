@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * legacy: the two formats of gperftools, which `google-pprof` and `go tool pprof` read with the
- * program at hand. Neither has labels, so all workers are one. See gperftools, "cpuprofile-
- * fileformat" and "heapprofile".
+ * legacy: the two formats of gperftools, which `google-pprof` and `go tool pprof` read
+ * together with the program. Neither has labels, so all workers are one. See gperftools,
+ * "cpuprofile- fileformat" and "heapprofile".
  */
 #ifndef FORMAT_LEGACY_H
 #define FORMAT_LEGACY_H

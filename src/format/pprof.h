@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * pprof: a profile as profile.proto, gzip around it: the form that `go tool pprof` and
+ * pprof: a profile as profile.proto, compressed with gzip: the format that `go tool pprof` and
  * speedscope read. Names, files and lines are inside, so the program need not be at hand; each
  * sample has the labels worker, variant and object. See github.com/google/pprof, "proto".
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * proto: writes messages in the encoding of protocol buffers (protobuf.dev, "Encoding"): as
- * much of it as profile.proto needs.
+ * proto: writes protocol buffers (protobuf.dev, "Encoding"), as far as profile.proto needs
+ * them.
  */
 #ifndef FORMAT_PROTO_H
 #define FORMAT_PROTO_H

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* answer: the policy, from a request and the representation it names to what is to be sent. */
+/* answer: the policy: from a request and the representation it names to the response. */
 #ifndef HTTP_ANSWER_H
 #define HTTP_ANSWER_H
 

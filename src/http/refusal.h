@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* refusal: every reason for which a request is turned away before it is understood. */
+/* refusal: every reason to refuse a request before it is interpreted. */
 #ifndef HTTP_REFUSAL_H
 #define HTTP_REFUSAL_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * representation: what HTTP needs to know of an object (RFC 9110 section 3.2): its length,
+ * representation: what HTTP needs to know about an object (RFC 9110 section 3.2): its length,
  * its validators and the field lines that never change. Filled once per generation.
  */
 #ifndef HTTP_REPRESENTATION_H

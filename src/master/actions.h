@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* actions: what each signal has the master do. */
+/* actions: what the master does on each signal. */
 #ifndef MASTER_ACTIONS_H
 #define MASTER_ACTIONS_H
 

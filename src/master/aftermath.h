@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * aftermath: what is done when the master is gone, in the observer, which outlives it: the log
- * tells why, and the profiles of all that ran are written.
+ * aftermath: what the observer, which outlives the master, does after the master's death: it
+ * logs the reason and writes the profiles of all processes.
  */
 #ifndef MASTER_AFTERMATH_H
 #define MASTER_AFTERMATH_H

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* detach: from the terminal into the background, without losing the news of a failed start. */
+/* detach: moves the daemon to the background, and still reports a failed start. */
 #ifndef MASTER_DETACH_H
 #define MASTER_DETACH_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * instruments: what one generation is measured with: the tables of its profiles, the list of
- * its processes, and its profile files.
+ * instruments: what measures one generation: the tables of its profiles, the list of its
+ * processes, and its profile files.
  */
 #ifndef MASTER_INSTRUMENTS_H
 #define MASTER_INSTRUMENTS_H

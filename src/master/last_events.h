@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* last_events: what a worker did last, saved when it was ended by a signal. */
+/* last_events: saves the last events of a worker that was ended by a signal. */
 #ifndef MASTER_LAST_EVENTS_H
 #define MASTER_LAST_EVENTS_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * master: supervises the workers and serves nobody.
+ * master: supervises the workers; serves no client.
  */
 #ifndef MASTER_MASTER_H
 #define MASTER_MASTER_H

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* pid_file: says which process the daemon is, and lets no second one start beside it. */
+/* pid_file: names the daemon's process, and prevents a second instance. */
 #ifndef MASTER_PID_FILE_H
 #define MASTER_PID_FILE_H
 

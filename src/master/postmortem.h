@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* postmortem: has the crashes of a generation's processes told in the log, by children of the
- * master. */
+/* postmortem: has children of the master log the crashes of a generation's processes. */
 #ifndef MASTER_POSTMORTEM_H
 #define MASTER_POSTMORTEM_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * respawn: when a worker that died is replaced. Pure policy: no clock, no process.
+ * respawn: decides when a dead worker is replaced. Pure policy: no clock, no process.
  */
 #ifndef MASTER_RESPAWN_H
 #define MASTER_RESPAWN_H

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* spawn: what a child does right after the fork: lets go of the master's things, becomes what
- * its place is for. */
+/*
+ * spawn: what a child does right after the fork: releases what belongs to the master, then
+ * becomes what its place is for.
+ */
 #ifndef MASTER_SPAWN_H
 #define MASTER_SPAWN_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* status_dump: what every worker and every connection is doing, told by the log. */
+/* status_dump: logs what every worker and every connection is doing. */
 #ifndef MASTER_STATUS_DUMP_H
 #define MASTER_STATUS_DUMP_H
 

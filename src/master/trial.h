@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * trial: between the fork of a generation's workers and the moment when all of them serve.
- * Until then the generation before goes on accepting; if one of them can't, it just goes on.
+ * trial: the time from the fork of a generation's workers until all of them serve. Until then
+ * the generation before goes on accepting; if one of them can't, it just goes on.
  */
 #ifndef MASTER_TRIAL_H
 #define MASTER_TRIAL_H

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * hugepage: shared memory in pages of 2 MiB, where the system has them: fewer entries in the
- * processor's tables, and less to count for a socket that pages are handed over to. Two
- * sources: pages that the administrator has reserved (vm.nr_hugepages), and those that the
- * kernel makes of free memory when it is asked to (MADV_COLLAPSE, Linux 6.1 and later; whatever
+ * hugepage: shared memory in pages of 2 MiB, if the system has them: fewer page table entries,
+ * and less to count when pages are passed to a socket. Two sources: pages that the
+ * administrator has reserved (vm.nr_hugepages), and those that the kernel makes of free memory
+ * when it is asked to (MADV_COLLAPSE, Linux 6.1 and later; whatever
  * transparent_hugepage/shmem_enabled says, but for "deny"). See memfd_create(2), madvise(2).
  */
 #ifndef OBJECT_HUGEPAGE_H

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * object: one thing that is served, and the small interface behind which the three ways of
- * holding its bytes stand. A variant sets either `map`, and the sender writes from memory, or
- * `read` and `verify`; all set the others. Code that serves asks for nothing else: not for the
- * variant's name.
+ * object: one thing that is served, and the interface of the three variants. A variant sets
+ * either `map`, and the sender writes from memory, or `read` and `verify`; all set the others.
+ * Code that serves asks for nothing else: not for the variant's name.
  */
 #ifndef OBJECT_OBJECT_H
 #define OBJECT_OBJECT_H

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * source: a regular file that an object is made from, and the question whether it is still
- * the same file it was.
+ * source: a regular file that an object is made from, and whether it has changed since.
  */
 #ifndef OBJECT_SOURCE_H
 #define OBJECT_SOURCE_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * streaming: the representation stays in its file and is read a piece at a time.
+ * streaming: the representation stays in its file and is read piece by piece.
  *
  * The master opens the file once a generation and reads it for the digest, unless it is as it
  * was in the generation before. Workers share the descriptor, but no position: all that they

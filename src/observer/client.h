@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* client: the whole life of a process of the observer: one request and its answer. */
+/* client: a process of the observer, from one request to its response. */
 #ifndef OBSERVER_CLIENT_H
 #define OBSERVER_CLIENT_H
 

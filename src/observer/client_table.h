@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * client_table: the processes of the observer, one a client, and what is to be put in order
- * when one ends.
+ * client_table: the processes of the observer, one per client, and the cleanup when one ends.
  *
  * There are more places than seats (seat.h). A client that has no seat is reading its request,
  * is sent something short or is slow to take it. When all places are taken the one that has

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * observer: the process that tells people and tools what the daemon does, over HTTP on the
- * listeners of `[debug] listen`. It reads what workers share and answers each client from a
- * child of its own, so that nothing here can hold up or harm what is served.
+ * observer: the process that serves profiles, traces and metrics over HTTP on the listeners of
+ * `[debug] listen`. It reads what workers share and answers each client from a child of its
+ * own, so that nothing here can hold up or harm what is served.
  */
 #ifndef OBSERVER_OBSERVER_H
 #define OBSERVER_OBSERVER_H

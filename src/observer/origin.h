@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * origin: keeps web pages from elsewhere out. A browser on this machine sends requests for any
- * page to any port; one whose name leads here (DNS rebinding) could even read the answer. Both
- * show in the request: by Host, by Origin (RFC 6454) and by Sec-Fetch-Site (W3C Fetch
- * Metadata). Browsers can't reach Unix sockets, so nothing is asked there.
+ * origin: refuses requests that come from web pages of other sites. A browser on this machine
+ * sends requests for any page to any port; one whose name leads here (DNS rebinding) could
+ * even read the answer. Both show in the request: by Host, by Origin (RFC 6454) and by
+ * Sec-Fetch-Site (W3C Fetch Metadata). Browsers can't reach Unix sockets, so nothing is asked
+ * there.
  */
 #ifndef OBSERVER_ORIGIN_H
 #define OBSERVER_ORIGIN_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * page: what the functions behind the routes are given, and how they answer. A page writes its
- * content to out; nothing has left before it returns, so it can still change its mind.
+ * page: what the function of a page gets, and how it responds. A page writes its content to
+ * out; nothing has left before it returns, so it can still change its mind.
  */
 #ifndef OBSERVER_PAGE_H
 #define OBSERVER_PAGE_H

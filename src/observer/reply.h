@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* reply: writes the observer's answers, one a connection. */
+/* reply: writes the observer's responses, one per connection. */
 #ifndef OBSERVER_REPLY_H
 #define OBSERVER_REPLY_H
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * seat: who may answer a page that takes time (`[debug] max_clients` at once). Processes of
- * clients take seats themselves, once they know what they are asked for; the observer takes
- * back those of processes that have ended. In memory that all of them share.
+ * seat: limits how many processes serve pages that take time (`[debug] max_clients`).
+ * Processes of clients take seats themselves, once they know what they are asked for; the
+ * observer takes back those of processes that have ended. In memory that all of them share.
  */
 #ifndef OBSERVER_SEAT_H
 #define OBSERVER_SEAT_H

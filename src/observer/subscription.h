@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * subscription: which workers are asked for samples, and on whose behalf. Kept in shared
- * memory, so that the observer can take back what one of its processes wanted that was killed.
+ * subscription: which workers are sampling, and for which clients. Kept in shared memory, so
+ * that the observer can take back what one of its processes wanted that was killed.
  */
 #ifndef OBSERVER_SUBSCRIPTION_H
 #define OBSERVER_SUBSCRIPTION_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * view: all that the observer sees of the daemon, inherited through the fork. Everything is
- * borrowed and stays for as long as the observer's process.
+ * view: what the observer inherits of the daemon through the fork. Everything is borrowed and
+ * stays for as long as the observer's process.
  */
 #ifndef OBSERVER_VIEW_H
 #define OBSERVER_VIEW_H

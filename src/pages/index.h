@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* index: the page for people who come with a browser. */
+/* index: the index of all pages, for browsers. */
 #ifndef PAGES_INDEX_H
 #define PAGES_INDEX_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * lookup: names for addresses, for tools that don't have the program at hand: the symbol page
- * of gperftools' "Remote servers" and of Go's net/http/pprof.
+ * lookup: names for addresses, for tools without the program: the symbol page of gperftools'
+ * "Remote servers" and of Go's net/http/pprof.
  */
 #ifndef PAGES_LOOKUP_H
 #define PAGES_LOOKUP_H

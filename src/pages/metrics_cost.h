@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* metrics_cost: what cost.h knows, for Prometheus. */
+/* metrics_cost: the costs of cost.h, for Prometheus. */
 #ifndef PAGES_METRICS_COST_H
 #define PAGES_METRICS_COST_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* worker_stacks: where the code of each worker is at the moment. */
+/* worker_stacks: the current stack of each worker. */
 #ifndef PAGES_WORKER_STACKS_H
 #define PAGES_WORKER_STACKS_H
 

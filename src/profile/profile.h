@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * profile: what was in the tables at one moment, or came to them between two; in private
+ * profile: the contents of the tables at one moment, or the difference between two; in private
  * memory, for the writers (legacy.h, pprof.h, text.h).
  */
 #ifndef PROFILE_PROFILE_H

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * stacks: a table from (stack, label) to a few counters, made to live in shared memory. One
- * process writes it, also from a signal handler or an allocator hook; any other may copy it at
- * any time, also when the writer was killed in the middle of a change. Records are only ever
- * added, at places that stay, so that the difference of two copies is what happened between
- * them.
+ * stacks: a table from (stack, label) to a few counters, in shared memory. One process writes
+ * it, also from a signal handler or an allocator hook; any other may copy it at any time, also
+ * when the writer was killed in the middle of a change. Records are only ever added, at places
+ * that stay, so that the difference of two copies is what happened between them.
  */
 #ifndef PROFILE_STACKS_H
 #define PROFILE_STACKS_H

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * landlock: which files a process may reach, and that it binds and connects nothing. A second
- * lock on doors that the filter closes, and the only one on paths. See landlock(7).
+ * landlock: restricts the files that a process may reach, and lets it bind and connect
+ * nothing. A second lock on doors that the filter closes, and the only one on paths. See
+ * landlock(7).
  */
 #ifndef SANDBOX_LANDLOCK_H
 #define SANDBOX_LANDLOCK_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * sandbox: what a process gives up once it has started, so that whoever takes it over gets
+ * sandbox: what a process gives up after its start, so that an attacker who takes it over gets
  * little: privileges, other users' view of its memory, files (Landlock), and every system call
  * that its work does not need (seccomp). SECURITY.md tells what is left to each kind of
  * process.

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * counters: the table of the numbers in a worker's slot, for whoever sums, shows or explains
- * them: /metrics, /debug/vars, the lines in the terminal. A number that is added here is in all
- * of them.
+ * counters: the table of the numbers in a worker's slot, for /metrics, /debug/vars and the
+ * SCHED and ALLOC lines. A number that is added here is in all of them.
  */
 #ifndef SHARED_COUNTERS_H
 #define SHARED_COUNTERS_H

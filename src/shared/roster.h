@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * roster: who is who among the processes of one generation, in shared memory. The master alone
- * writes it; workers map it read-only, so that nobody acts on a process id that a wild pointer
- * made up.
+ * roster: the processes of one generation, in shared memory. The master alone writes it;
+ * workers map it read-only, so that nobody acts on a process id that a wild pointer made up.
  */
 #ifndef SHARED_ROSTER_H
 #define SHARED_ROSTER_H

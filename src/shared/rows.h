@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * rows: a line about each connection of a worker, in shared memory, so that it can be read
- * while the worker serves, and also while it is stuck.
+ * rows: a row for each connection of a worker, in shared memory, readable while the worker
+ * serves and while it is stuck.
  */
 #ifndef SHARED_ROWS_H
 #define SHARED_ROWS_H

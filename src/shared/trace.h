@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * trace: what a worker did last: a ring of events in shared memory. Writing one costs a few
- * stores; the oldest are overwritten. Any process may copy the ring at any time, also after the
- * writer was killed.
+ * trace: the last events of a worker: a ring in shared memory. Writing one costs a few stores;
+ * the oldest are overwritten. Any process may copy the ring at any time, also after the writer
+ * was killed.
  */
 #ifndef SHARED_TRACE_H
 #define SHARED_TRACE_H

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * crash: what a process can still say about its own end by SIGSEGV and the like: a record in
- * shared memory, for another process to read. Then the signal does what it would have done, so
- * a core is as the system is configured, and shows the place of the crash.
+ * crash: what a process records about its own crash by SIGSEGV and the like, in shared memory,
+ * for another process to read. Then the signal does what it would have done, so a core is as
+ * the system is configured, and shows the place of the crash.
  *
  * See sigaction(2), sigaltstack(2), core(5).
  */

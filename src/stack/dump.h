@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * dump: where a process is right now, asked for by another one. A real-time signal makes its
- * handler write the stack of the main thread into shared memory, so it answers in the middle of
- * a loop, too; not while it is stopped or waits for a disk in the kernel.
+ * dump: the current stack of a process, on request of another one. A real-time signal makes
+ * its handler write the stack of the main thread into shared memory, so it answers in the
+ * middle of a loop, too; not while it is stopped or waits for a disk in the kernel.
  */
 #ifndef STACK_DUMP_H
 #define STACK_DUMP_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * backtrace: a stack for people, a line each function, the way debuggers show it:
+ * backtrace: a stack for people, one line per function, as debuggers show it:
  *
  * #0 0x000055d0c0de1234 read_chunk (inlined) src/object/cached.c:41
  * #1 0x000055d0c0de1234 answer+0x1f src/worker/exchange.c:123

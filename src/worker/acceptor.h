@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* acceptor: takes connections off the shared listen sockets, as many as are this worker's
- * share. */
+/* acceptor: accepts connections from the shared listen sockets, up to this worker's share. */
 #ifndef WORKER_ACCEPTOR_H
 #define WORKER_ACCEPTOR_H
 

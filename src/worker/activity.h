@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * activity: what a worker notes about its connections while it serves them: how long things
- * took (slots.h), what happened (trace.h), where they waited (block.h), how they stand
- * (rows.h), and for which object and request the CPU works (label.h). Time is worker->now_ns,
- * which is read once a turn of the loop, once a request and once a system call that sends.
+ * activity: what a worker records about its connections: durations (slots.h), events
+ * (trace.h), waits (block.h), states (rows.h), and the object and request that the CPU works
+ * for (label.h). Time is worker->now_ns, which is read once a turn of the loop, once a request
+ * and once a system call that sends.
  */
 #ifndef WORKER_ACTIVITY_H
 #define WORKER_ACTIVITY_H

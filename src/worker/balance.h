@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * balance: who accepts. A shared listen socket wakes the same idle worker again and again, so
- * a worker that has its fair share lets the others have the next ones. Pure policy.
+ * balance: which workers accept. A shared listen socket wakes the same idle worker again and
+ * again, so a worker that has its fair share lets the others have the next ones. Pure policy.
  */
 #ifndef WORKER_BALANCE_H
 #define WORKER_BALANCE_H

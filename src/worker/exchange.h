@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * exchange: requests in, answers out (RFC 9112 section 9): reads heads, decides answers, hands
- * them to the sender, one after the other in the order of the requests.
+ * exchange: requests in, responses out (RFC 9112 section 9): reads heads, decides responses,
+ * passes them to the sender in the order of the requests.
  */
 #ifndef WORKER_EXCHANGE_H
 #define WORKER_EXCHANGE_H

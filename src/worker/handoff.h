@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * handoff: through which a worker gets connections from the others (unix(7), SCM_RIGHTS). What
- * lies in it outlives the process that it was meant for: the next one in its place takes it.
+ * handoff: passes connections from one worker to another (unix(7), SCM_RIGHTS). What lies in
+ * it outlives the process that it was meant for: the next one in its place takes it.
  */
 #ifndef WORKER_HANDOFF_H
 #define WORKER_HANDOFF_H

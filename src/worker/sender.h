@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * sender: moves a connection's staged bytes and the body under way into its socket.
+ * sender: writes the staged bytes and the current body of a connection to its socket.
  */
 #ifndef WORKER_SENDER_H
 #define WORKER_SENDER_H

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * splice: hands pages of memory over to a socket, by way of a pipe: vmsplice(2) into it, and
- * splice(2) out of it. The socket holds the pages themselves until they are acknowledged, so
- * the memory must never change, also after its mapping is gone; that holds for sealed memfds
- * and for .rodata.
+ * splice: passes memory pages to a socket through a pipe: vmsplice(2) into it, splice(2) out
+ * of it. The socket holds the pages themselves until they are acknowledged, so the memory must
+ * never change, also after its mapping is gone; that holds for sealed memfds and for .rodata.
  */
 #ifndef WORKER_SPLICE_H
 #define WORKER_SPLICE_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * stage: where heads and small bodies wait for the next sendmsg(2), so that pipelined answers
- * share a system call and a head shares a segment with the body behind it. A worker has one;
+ * stage: where heads and small bodies wait for the next sendmsg(2), so that pipelined
+ * responses share a system call and a head shares a segment with its body. A worker has one;
  * what a blocked connection could not send moves into an outbox of its own.
  */
 #ifndef WORKER_STAGE_H

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * steering: which worker should have a connection. Where the packets of a client arrive on the
- * CPU of the worker that answers them, nothing crosses from one CPU's caches to the other's,
- * and none has to wake the other. Pure policy over what the workers publish.
+ * steering: which worker should serve a connection. Where the packets of a client arrive on
+ * the CPU of the worker that answers them, nothing crosses from one CPU's caches to the
+ * other's, and none has to wake the other. Pure policy over what the workers publish.
  */
 #ifndef WORKER_STEERING_H
 #define WORKER_STEERING_H

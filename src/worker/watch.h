@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * watch: the descriptors in a worker's epoll set, and who is told when one is ready.
+ * watch: the descriptors in a worker's epoll set, and the callbacks for their events.
  *
  * An event holds no address. It holds a place in a table and the generation of that place,
  * which changes whenever a watch ends. An event that comes after the end of its watch, because
