@@ -184,6 +184,16 @@ listeners_listen(const struct listeners *plan, const struct listeners *current, 
 }
 
 void
+listeners_set_rcvbuf(const struct listeners *listeners, uint64_t size)
+{
+    const int bytes = (int)size;
+
+    for (size_t i = 0; i < listeners->count; i++)
+        if (setsockopt(listeners->fds[i], SOL_SOCKET, SO_RCVBUF, &bytes, sizeof(bytes)) < 0)
+            (void)listeners_failed(listeners->names[i], "rcvbuf");
+}
+
+void
 listeners_abandon(struct listeners *plan, const struct listeners *current)
 {
     discard_others(plan, current);

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "config/config.h"
 
@@ -46,6 +47,10 @@ int listeners_plan(struct listeners *plan, const struct listeners *current,
  * serve. 0, or a negative errno with a line in the log. */
 int listeners_listen(const struct listeners *plan, const struct listeners *current, int backlog)
     __attribute__((warn_unused_result));
+
+/* Bounds the receive buffers of connections to come, in bytes: accepted sockets inherit what
+ * their listen socket has (tcp(7)), before the handshake announces a window. */
+void listeners_set_rcvbuf(const struct listeners *listeners, uint64_t size);
 
 /* Ends a plan: current becomes what was planned, with this backlog, and what is no longer
  * wanted is closed; or the new sockets are closed, and current stays. */

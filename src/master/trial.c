@@ -47,6 +47,7 @@ trial_begin(struct master *master, struct generation *generation)
     master->newest = generation;
     master->trial_until = clock_now() + PATIENCE;
     limit_cores(generation);
+    listeners_set_rcvbuf(lends.listeners, generation->config->server.rcvbuf);
     if (listeners_listen(&master->planned, &master->listeners, backlog_of(master)) == 0 &&
         listeners_listen(&master->planned_debug, &master->observed, backlog_of(master)) == 0)
         supervise_try(generation, &lends);
@@ -113,6 +114,7 @@ step_back(struct master *master)
     abandon_planned(master);
     master->newest = failed->older;
     limit_cores(master->newest);
+    listeners_set_rcvbuf(&master->listeners, master->newest->config->server.rcvbuf);
     failed->older = master->newest->older;
     master->newest->older = failed;
     profile_files_replaced(failed->instruments.profile_files);

@@ -44,6 +44,7 @@ has_defaults(void **state)
     assert_int_equal(server->linger_timeout, 2000);
     assert_int_equal(server->drain_timeout, 30000);
     assert_int_equal(server->sndbuf, 65536);
+    assert_int_equal(server->rcvbuf, 32768);
     assert_int_equal(server->send_max_chunk, 1048576);
     assert_int_equal(loaded.config->log.level, LOG_LEVEL_NOTICE);
     assert_null(loaded.config->log.file);
