@@ -211,14 +211,12 @@ ledger_free(struct ledger *ledger)
     *ledger = (struct ledger){ 0 };
 }
 
-uint64_t
-ledger_mapped(const struct ledger_entry *entry, unsigned worker)
+bool
+ledger_mapped(const struct ledger_entry *entry, unsigned worker, uint64_t *bytes)
 {
     const uintptr_t address = (uintptr_t)entry->object->bytes;
-    uint64_t bytes = 0;
 
-    if (address == 0 || !residency_in_process(roster_pid(entry->view->roster, worker), address,
-                                              entry->size, &bytes))
-        return 0;
-    return bytes;
+    *bytes = 0;
+    return address == 0 || residency_in_process(roster_pid(entry->view->roster, worker),
+                                                address, entry->size, bytes);
 }

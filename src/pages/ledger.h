@@ -41,8 +41,9 @@ void ledger_free(struct ledger *ledger);
 /* "memory_file" (cached), "program_file" (embedded) or "page_cache" (streaming). */
 const char *ledger_place(const struct ledger_entry *entry);
 
-/* What of it a worker of its generation has in its page tables; 0 where that is unknown, or
- * nothing is mapped. */
-uint64_t ledger_mapped(const struct ledger_entry *entry, unsigned worker);
+/* What of it a worker of its generation has in its page tables. False: unknown, as that of
+ * others is in a sandbox. */
+bool ledger_mapped(const struct ledger_entry *entry, unsigned worker, uint64_t *bytes)
+    __attribute__((warn_unused_result));
 
 #endif

@@ -18,15 +18,22 @@
 
 /* --- as a table --------------------------------------------------------------------------- */
 
-static uint64_t
-mapped_by_workers(const struct ledger_entry *entry, int worker)
+/* False: unknown for one of them. */
+static bool
+mapped_by_workers(const struct ledger_entry *entry, int worker, uint64_t *sum)
 {
-    uint64_t bytes = 0;
+    bool known = true;
 
-    for (unsigned i = 0; i < entry->view->tables->workers; i++)
-        if (worker == SCOPE_ALL || i == (unsigned)worker)
-            bytes += ledger_mapped(entry, i);
-    return bytes;
+    *sum = 0;
+    for (unsigned i = 0; i < entry->view->tables->workers; i++) {
+        uint64_t bytes = 0;
+
+        if (worker != SCOPE_ALL && i != (unsigned)worker)
+            continue;
+        known &= ledger_mapped(entry, i, &bytes);
+        *sum += bytes;
+    }
+    return known;
 }
 
 static void
@@ -43,6 +50,8 @@ static void
 residence_print_entry(FILE *out, const struct ledger_entry *entry, int worker)
 {
     const double part = entry->size > 0 ? (double)entry->resident / (double)entry->size : 0;
+    uint64_t mapped;
+    bool known;
 
     print_amount(out, entry->resident, entry->known);
     print_amount(out, entry->size, true);
@@ -50,7 +59,8 @@ residence_print_entry(FILE *out, const struct ledger_entry *entry, int worker)
         fprintf(out, "%6.2f%% ", 100 * part);
     else
         fputs("      - ", out);
-    print_amount(out, mapped_by_workers(entry, worker), true);
+    known = mapped_by_workers(entry, worker, &mapped);
+    print_amount(out, mapped, known);
     print_amount(out, entry->huge, entry->known);
     fprintf(out, " %-12s %s", ledger_place(entry), entry->object->asset->path);
     if (entry->view->generation > 0)
@@ -136,11 +146,12 @@ add_entry(struct profile *profile, const struct view *newest, const struct ledge
     if (!entry->shared)
         profile_add(part, label, pcs, 2, once);
     for (unsigned i = 0; number < SHOWN_MAX && i < entry->view->tables->workers; i++) {
-        const uint64_t mapped[PROFILE_VALUES] = { 0, ledger_mapped(entry, i) };
+        uint64_t mapped[PROFILE_VALUES] = { 0 };
 
         part[i + 1].worker = i;
         part[i + 1].labels = entry->view->labels;
-        profile_add(&part[i + 1], label, pcs, 2, mapped);
+        if (ledger_mapped(entry, i, &mapped[1]))
+            profile_add(&part[i + 1], label, pcs, 2, mapped);
     }
 }
 

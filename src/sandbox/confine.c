@@ -3,6 +3,7 @@
 #include "sandbox/confine.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <link.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -44,10 +45,24 @@ add_library(struct dl_phdr_info *info, size_t size, void *argument)
     return 0;
 }
 
+/* Debug information can be in a file beside the program. */
+static void
+add_program_folder(struct confine_paths *paths)
+{
+    char path[PATH_MAX] = "";
+    const ssize_t length = readlink("/proc/self/exe", path, sizeof(path) - 1);
+    char *slash = length > 0 ? strrchr(path, '/') : NULL;
+    char *folder = slash ? strndup(path, (size_t)(slash - path) + 1) : NULL;
+
+    if (folder)
+        confine_add(paths, folder, false);
+}
+
 /* Libraries of /lib are in /usr/lib where these are one. */
 void
 confine_add_code(struct confine_paths *paths)
 {
+    add_program_folder(paths);
     confine_add(paths, "/proc", false);
     confine_add(paths, "/proc/self/exe", false);
     confine_add(paths, "/usr", false);

@@ -19,6 +19,7 @@ PAGE = os.sysconf("SC_PAGESIZE")
 INI = """
 [server]
 workers = 2
+{server}
 [debug]
 listen = 127.0.0.1:{port}
 [asset /cached]
@@ -36,14 +37,14 @@ variant = embedded
 
 
 @pytest.fixture
-def held(start, tmp_path):
+def held(start, tmp_path, request):
     """A daemon with a large object in each variant; its file is held.file."""
     file = tmp_path / "large"
     file.write_bytes(os.urandom(SIZE))
     with open(file, "rb") as opened:
         os.fsync(opened.fileno())
     port = free_port()
-    daemon = start(INI.format(port=port, file=file, sample=SAMPLE.name), kind=Observed)
+    daemon = start(INI.format(port=port, file=file, sample=SAMPLE.name, server=getattr(request, "param", "")), kind=Observed)
     daemon.observer_address = ("127.0.0.1", port)
     daemon.wait_log("started: ")
     daemon.file = file
@@ -92,6 +93,7 @@ def test_known_parts_of_a_file(held):
         assert resident(held, path) == pytest.approx(SIZE, rel=0.02)
 
 
+@pytest.mark.parametrize("held", ["sandbox = off"], indirect=True)
 def test_what_workers_map_is_what_smaps_tells(held, tool):  # noqa: F811
     """A cached object is in memory once, and in the page tables of who has sent it."""
     fetch(held, "GET", target="/cached")
@@ -126,7 +128,7 @@ def test_what_the_kernel_does_not_tell_is_absent(start, tmp_path):
     file = tmp_path / "large"
     file.write_bytes(os.urandom(1 << 20))
     port = free_port()
-    ini = INI.format(port=port, file=file, sample=SAMPLE.name)
+    ini = INI.format(port=port, file=file, sample=SAMPLE.name, server="")
     ini = ini.replace("workers = 2", "workers = 2\nuser = nobody")
     daemon = start(ini, kind=Observed)
     daemon.observer_address = ("127.0.0.1", port)
