@@ -138,6 +138,8 @@ account(struct worker *worker, struct connection *connection, size_t sent)
 
     slot_add(&worker->slot->served.bytes, sent);
     connection->position += body;
+    if (connection->sndbuf.sent <= worker->chunk_size)
+        connection->sndbuf.sent += (uint32_t)sent;
     if (body > 0)
         admission_progress(worker, connection);
     if (sent > 0)
@@ -351,14 +353,13 @@ is_large(const struct worker *worker, const struct connection *connection)
                                   connection->end - connection->position > worker->chunk_size);
 }
 
-static bool
-may_send(struct worker *worker, struct connection *connection, enum transmit_way way)
+/* Small bodies in sum fill a socket, too, when a client pipelines and reads none of them. */
+static void
+fit_buffer(struct worker *worker, struct connection *connection, bool large, bool pages)
 {
-    if (!admission_ask(worker, connection))
-        return false;
-    sndbuf_fit(&connection->sndbuf, connection->watch.fd, worker->server->sndbuf,
-               sndbuf_times(worker->admissions.held, way == TRANSMIT_PAGES));
-    return true;
+    if (large || connection->sndbuf.sent > worker->chunk_size)
+        sndbuf_fit(&connection->sndbuf, connection->watch.fd, worker->server->sndbuf,
+                   sndbuf_times(worker->admissions.held, pages));
 }
 
 static enum transmit_way
@@ -399,8 +400,9 @@ sender_push(struct worker *worker, struct connection *connection)
 
         if (worker->budget == 0)
             return pause_sending(worker, connection, SENDER_YIELDED);
-        if (large && !may_send(worker, connection, way))
+        if (large && !admission_ask(worker, connection))
             return pause_sending(worker, connection, SENDER_QUEUED);
+        fit_buffer(worker, connection, large, way == TRANSMIT_PAGES);
         result = pushes[way](worker, connection);
     }
     if (result == SENDER_DONE)

@@ -28,8 +28,8 @@ judge_path(struct sndbuf *sndbuf, int fd)
     sndbuf->judged = true;
     if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &length) < 0)
         return;
-    sndbuf->fits = info.tcpi_min_rtt <= SNDBUF_SHORT;
     sndbuf->loopback = info.tcpi_pmtu >= LOOPBACK_MTU;
+    sndbuf->fits = sndbuf->loopback || info.tcpi_min_rtt <= SNDBUF_SHORT;
 }
 
 unsigned

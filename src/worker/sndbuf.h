@@ -23,11 +23,12 @@ struct sndbuf {
     bool fits : 1;     /* it is a short one */
     bool loopback : 1; /* the client is on this machine */
     uint8_t times;     /* server.sndbuf, its buffer is; 0: it is the kernel's */
+    uint32_t sent;     /* bytes handed over, counted up to what small bodies may be in sum */
 };
 
 /* Bounds the send buffer if the path is short: to so many times `size`, which is that of
- * server.sndbuf; 0 leaves every socket to the kernel. Call whenever a large body goes on;
- * it is a system call only when the number changes. */
+ * server.sndbuf; 0 leaves every socket to the kernel. Call whenever a large body goes on, or a
+ * further small one after many; it is a system call only when the number changes. */
 void sndbuf_fit(struct sndbuf *sndbuf, int fd, uint64_t size, unsigned times);
 
 /* How many times that size, 1 to SNDBUF_TIMES, where so many connections send large bodies.

@@ -3,10 +3,11 @@
 
 import contextlib
 import fcntl
+import pathlib
 import struct
 import termios
 
-from client import connect, fetch, request
+from client import connect, connect_narrowly, fetch, request
 from daemon import stopped, wait_until
 
 GET = request("GET", "/o")
@@ -45,3 +46,24 @@ def test_receive_buffer(serve):
     assert fetch(daemon, "GET", "/o").body == b"content"
     (worker,) = daemon.workers()
     assert taken(daemon, worker, 1 << 18) <= 2 << 20
+
+
+def queued(daemon, client):
+    """Octets that the server's socket of this client holds: tx_queue of proc(5), net/tcp."""
+    ports = [daemon.address[1], client.socket.getsockname()[1]]
+    for line in pathlib.Path("/proc/net/tcp").read_text().splitlines()[1:]:
+        fields = line.split()
+        if [int(field.rpartition(":")[2], 16) for field in fields[1:3]] == ports:
+            return int(fields[4].partition(":")[0], 16)
+    raise AssertionError("the server has no such connection")
+
+
+def test_small_bodies_that_nobody_reads(serve):
+    """Pipelined, they fill a send buffer that is bounded as for a large one."""
+    daemon = serve(bytes(60000), "sndbuf = 16k")
+    with connect_narrowly(daemon) as client:
+        client.send(GET * 100)
+        # Between two of these the worker turns to the first client, until its socket is full.
+        for _ in range(20):
+            assert fetch(daemon, "GET", "/o").status == 200
+        assert 0 < queued(daemon, client) < 1 << 18
