@@ -137,7 +137,7 @@ def test_detach(detached, tmp_path):
     """The command ends when the daemon serves, and leaves it neither terminal nor output."""
     result, processes = detached
     assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
-    assert len(processes) == 2
+    assert len(processes) == 3  # master, worker, observer
     for pid in processes:
         assert os.getsid(pid) not in (0, os.getsid(0))
         for number in range(3):

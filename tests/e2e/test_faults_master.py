@@ -65,7 +65,7 @@ def test_reload(tmp_path, faults, body, call, error):
         for nth in numbers(calls) if calls else []:
             reload(nth)
         reload(1 << 30)
-        wait_until(lambda: len(children(daemon.pid)) == 2, "only the last generation is there")
+        wait_until(lambda: len(children(daemon.pid)) == 3, "two workers and the observer are there")
         wait_until(lambda: descriptors(daemon.pid) <= before, "no descriptor is left open")
         assert fetch(daemon, target="/streamed").body == body
         settle(faults)

@@ -11,7 +11,7 @@ import signal
 import pytest
 
 from client import fetch
-from daemon import Daemon, alive, wait_until
+from daemon import Daemon, wait_until
 
 NOBODY = pwd.getpwnam("nobody")
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root is led astray")

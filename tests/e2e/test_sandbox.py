@@ -179,7 +179,7 @@ def test_who_writes_profiles(observe, intruder, tmp_path):
     )
     expect_lines(daemon, "profile writer")
     intruder.aim(daemon.named("worker 1"))
-    daemon.send_signal(signal.SIGUSR2)
+    daemon.send_signal(signal.SIGRTMIN + 1)
     wait_until((tmp_path / "p.cpu.pb.gz").exists, "a profile of all")
     attempts = intruder.attempts("rename")
     assert_refused(attempts, *({"rename", "unlink"} & set(attempts)))
