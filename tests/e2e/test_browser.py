@@ -77,6 +77,8 @@ def test_the_page_that_is_shipped(start, browser, variant):
     """The first thing that somebody sees who opens what scripts/run says."""
     ini = (TOP / "etc" / "tiffd.ini").read_text().replace("../assets/", f"{TOP}/assets/")
     daemon = start(ini, "-o", f"server.variant={variant}")
+    browser.open("about:blank")
+    browser.complaints()  # of the pages that other tests had open
     browser.open("http://{}:{}/".format(*daemon.address))
     browser.wait_text("tiffd works", "/sample.tif")
     shown = "const [image] = document.images; return image.complete && image.naturalWidth"
