@@ -147,7 +147,8 @@ replace(size_t at, size_t end, const uint8_t *bytes, size_t length)
 
     if (current_length - (end - at) + length > CAPACITY)
         return;
-    memcpy(copy, bytes, length);
+    if (length > 0) /* bytes may be NULL then */
+        memcpy(copy, bytes, length);
     memmove(current + at + length, current + end, current_length - end);
     memcpy(current + at, copy, length);
     current_length = current_length - (end - at) + length;
