@@ -27,19 +27,19 @@ struct outlet {
 };
 
 /* What all processes know of the log. They may write what they like: it is only a number. */
-struct shared {
+struct sink_state {
     uint64_t lost;
     uint32_t torn; /* the last line is without its end */
 };
 
-static struct shared own;
+static struct sink_state own;
 
 static struct {
     struct outlet standard;
     struct outlet file;
     char *path; /* of file; NULL: lines go to standard error */
     uid_t trusted;
-    struct shared *shared;
+    struct sink_state *shared;
 } sink = {
     .standard = { .fd = -1 }, .file = { .fd = -1 }, .trusted = (uid_t)-1, .shared = &own
 };

@@ -19,7 +19,7 @@
 static struct generation *
 find_generation(struct generation *newest, unsigned number)
 {
-    while (newest && newest->number != number)
+    while (newest && newest->shared.generation != number)
         newest = newest->older;
     return newest;
 }
@@ -29,7 +29,7 @@ aftermath_spawned(void *lent, const struct control_message *message, int memory)
 {
     struct generation *generation = find_generation(lent, message->generation);
 
-    if (generation == NULL || message->worker >= generation->config->server.workers) {
+    if (generation == NULL || message->worker >= generation->shared.config->server.workers) {
         if (memory >= 0)
             close(memory);
         return;
@@ -46,8 +46,7 @@ aftermath_report(const struct generation *generation)
     struct crash_record *shared = tables_crash(tables, tables_master(tables));
     struct crash_record record;
 
-    if (crash_take(shared, generation->instruments.roster->master, &record) &&
-        crash_claim(shared) &&
+    if (crash_take(shared, generation->shared.roster->master, &record) && crash_claim(shared) &&
         crash_report_fork(&record, "master", NULL, &generation->confinement) < 0)
         log_error("the master has crashed, and its stack can't be told");
 }
@@ -58,7 +57,7 @@ aftermath_write_profiles(const struct generation *generation)
 {
     struct profile_files *files = generation->instruments.profile_files;
 
-    profile_files_adopt(files, generation->instruments.roster);
+    profile_files_adopt(files, generation->shared.roster);
     profile_files_write(files);
 }
 

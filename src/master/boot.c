@@ -30,7 +30,7 @@ boot_raise_descriptor_limit(const struct config *config, const struct generation
                     config->debug.listen.count + descriptors_of(config);
 
     for (; living; living = living->older)
-        wanted += descriptors_of(living->config);
+        wanted += descriptors_of(living->shared.config);
     if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= wanted)
         return;
     limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;

@@ -71,7 +71,7 @@ forget_ended(struct master *master)
             continue;
         }
         newer->older = generation->older;
-        log_info("generation %u has ended", generation->number);
+        log_info("generation %u has ended", generation->shared.generation);
         generation_destroy(generation, master->newest, &master->total);
     }
 }
@@ -85,7 +85,8 @@ abandon_writers(struct master *master, uint64_t now)
     master->abandon_at = now + ABANDON_AGAIN;
     for (struct generation *g = master->newest; g; g = g->older) {
         if (profile_files_busy(g->instruments.profile_files) || g->postmortem.count > 0)
-            log_warning("generation %u: profiles and reports are not written", g->number);
+            log_warning("generation %u: profiles and reports are not written",
+                        g->shared.generation);
         profile_files_abandon(g->instruments.profile_files);
         postmortem_abandon(&g->postmortem);
         g->recorded = true;

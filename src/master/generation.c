@@ -9,6 +9,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "config/config_free.h"
 #include "config/config_load.h"
 #include "sandbox/sandbox.h"
@@ -24,7 +25,7 @@ generation_configure(const char *file, const struct config_override *overrides,
 static int
 hang_doorbells(struct generation *generation)
 {
-    unsigned workers = generation->config->server.workers;
+    unsigned workers = generation->shared.config->server.workers;
 
     if ((generation->ready_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) < 0)
         return -errno;
@@ -39,7 +40,7 @@ hang_doorbells(struct generation *generation)
 static int
 open_handoffs(struct generation *generation)
 {
-    const struct config_server *server = &generation->config->server;
+    const struct config_server *server = &generation->shared.config->server;
     int error = 0;
 
     if (server->workers == 1 || server->steering == BINDING_NONE)
@@ -56,7 +57,7 @@ close_descriptors(const struct generation *generation)
 {
     if (generation->ready_fd > 0)
         close(generation->ready_fd);
-    for (unsigned i = 0; i < generation->config->server.workers; i++) {
+    for (unsigned i = 0; i < generation->shared.config->server.workers; i++) {
         if (generation->handoffs && generation->handoffs[i].give > 0)
             handoff_close(&generation->handoffs[i]);
         if (generation->doorbells && generation->doorbells[i] > 0)
@@ -75,7 +76,7 @@ void
 generation_let_go_of_places(const struct generation *generation)
 {
     for (; generation; generation = generation->older)
-        for (unsigned i = 0; i <= generation->config->server.workers; i++)
+        for (unsigned i = 0; i <= generation->shared.config->server.workers; i++)
             place_close(&generation->places[i]);
 }
 
@@ -91,7 +92,7 @@ void
 generation_let_go_of_memory(const struct generation *generation)
 {
     for (; generation; generation = generation->older)
-        for (unsigned i = 0; i < generation->config->server.workers; i++)
+        for (unsigned i = 0; i < generation->shared.config->server.workers; i++)
             generation_set_memory(generation, i, -1);
 }
 
@@ -109,7 +110,8 @@ bequeath(const struct catalogue *from, const struct slot_counters *counters,
 }
 
 static struct slot_counters *
-gone_of(const struct catalogue *catalogue, const struct generation *previous)
+gone_of(const struct catalogue *catalogue, const struct shared *previous,
+        const struct slot_counters *previous_gone)
 {
     size_t size = catalogue->count * sizeof(struct slot_counters);
     struct slot_counters *gone = aligned_alloc(SLOTS_LINE, size);
@@ -118,33 +120,80 @@ gone_of(const struct catalogue *catalogue, const struct generation *previous)
         return NULL;
     memset(gone, 0, size);
     if (previous)
-        bequeath(previous->catalogue, previous->gone, catalogue, gone);
+        bequeath(previous->catalogue, previous_gone, catalogue, gone);
     return gone;
 }
 
 static int
-build(struct generation *generation, const struct generation *previous)
+label_objects(struct label_names *labels, const struct catalogue *catalogue)
 {
-    const struct config *config = generation->config;
-    const struct config_server *server = &config->server;
+    struct label_name *items = calloc(catalogue->count, sizeof(*items));
 
-    if (identity_find("[server] user", server->user, server->group,
-                      &generation->confinement.identity) < 0)
-        return -1;
+    if (items == NULL)
+        return -ENOMEM;
+    for (size_t i = 0; i < catalogue->count; i++) {
+        const struct config_asset *asset = catalogue->objects[i].asset;
+
+        items[i] = (struct label_name){ .object = asset->path,
+                                        .variant = config_variant_name(asset->variant) };
+    }
+    *labels = (struct label_names){ .items = items, .count = catalogue->count };
+    return 0;
+}
+
+/* All of it but the tables, which instruments.c makes. */
+static int
+generation_share(struct shared *shared, const struct shared *previous)
+{
+    const struct config *config = shared->config;
+
+    if (slots_create(&shared->slots, config->server.workers, (unsigned)config->asset_count) <
+            0 ||
+        (shared->roster = roster_create(config->server.workers)) == NULL ||
+        label_objects(&shared->labels, shared->catalogue) < 0)
+        return -ENOMEM;
+    shared->roster->started = previous ? previous->roster->started : clock_wall();
+    return 0;
+}
+
+static void
+generation_unshare(struct shared *shared)
+{
+    free((void *)(uintptr_t)shared->labels.items);
+    roster_destroy(shared->roster);
+    slots_destroy(&shared->slots);
+    catalogue_close((struct catalogue *)(uintptr_t)shared->catalogue);
+    config_free((struct config *)(uintptr_t)shared->config);
+}
+
+static int
+confine(struct confinement *confinement, const struct config_server *server)
+{
     sandbox_probe(server->sandbox);
-    generation->confinement.mode = server->sandbox;
-    generation->instruments.confinement = &generation->confinement;
-    generation->catalogue = catalogue_open(config, previous ? previous->catalogue : NULL);
-    if (generation->catalogue == NULL)
+    confinement->mode = server->sandbox;
+    return identity_find("[server] user", server->user, server->group, &confinement->identity);
+}
+
+static int
+build(struct generation *generation, const struct shared *previous,
+      const struct slot_counters *previous_gone)
+{
+    struct shared *shared = &generation->shared;
+    const struct config_server *server = &shared->config->server;
+
+    shared->confinement = &generation->confinement;
+    if (confine(&generation->confinement, server) < 0)
         return -1;
-    generation->gone = gone_of(generation->catalogue, previous);
+    shared->catalogue = catalogue_open(shared->config, previous ? previous->catalogue : NULL);
+    if (shared->catalogue == NULL)
+        return -1;
+    generation->gone = gone_of(shared->catalogue, previous, previous_gone);
     generation->places = calloc(server->workers + 1, sizeof(*generation->places));
     generation->memory = calloc(server->workers, sizeof(*generation->memory));
     if (generation->places && generation->memory && generation->gone &&
         hang_doorbells(generation) == 0 && open_handoffs(generation) == 0 &&
-        slots_create(&generation->slots, server->workers, (unsigned)config->asset_count) == 0)
-        return instruments_create(&generation->instruments, config, generation->catalogue,
-                                  generation->number, previous ? &previous->instruments : NULL);
+        generation_share(shared, previous) == 0)
+        return instruments_create(&generation->instruments, shared);
     log_error("generation: out of memory or descriptors");
     return -1;
 }
@@ -152,18 +201,17 @@ build(struct generation *generation, const struct generation *previous)
 static void
 generation_release(struct generation *generation)
 {
-    for (unsigned i = 0; generation->memory && i < generation->config->server.workers; i++)
+    for (unsigned i = 0; generation->memory && i < generation->shared.config->server.workers;
+         i++)
         generation_set_memory(generation, i, -1);
     free(generation->memory);
     instruments_release(&generation->instruments);
-    slots_destroy(&generation->slots);
     close_descriptors(generation);
     free(generation->handoffs);
     free(generation->doorbells);
     free(generation->places);
     free(generation->gone);
-    catalogue_close(generation->catalogue);
-    config_free(generation->config);
+    generation_unshare(&generation->shared);
     free(generation);
 }
 
@@ -177,9 +225,10 @@ generation_create(struct config *config, const struct generation *previous)
         config_free(config);
         return NULL;
     }
-    generation->config = config;
-    generation->number = previous ? previous->number + 1 : 0;
-    if (build(generation, previous) == 0)
+    generation->shared.config = config;
+    generation->shared.generation = previous ? previous->shared.generation + 1 : 0;
+    if (build(generation, previous ? &previous->shared : NULL,
+              previous ? previous->gone : NULL) == 0)
         return generation;
     generation_release(generation);
     return NULL;
@@ -205,10 +254,10 @@ retire(const struct roster *roster, struct slot *total)
 void
 generation_destroy(struct generation *generation, struct generation *heir, struct slot *total)
 {
-    counters_sum(&generation->slots, total);
-    retire(generation->instruments.roster, total);
-    for (unsigned i = 0; heir && i < generation->slots.workers; i++)
-        bequeath(generation->catalogue, slots_object(&generation->slots, i, 0), heir->catalogue,
-                 heir->gone);
+    counters_sum(&generation->shared.slots, total);
+    retire(generation->shared.roster, total);
+    for (unsigned i = 0; heir && i < generation->shared.slots.workers; i++)
+        bequeath(generation->shared.catalogue, slots_object(&generation->shared.slots, i, 0),
+                 heir->shared.catalogue, heir->gone);
     generation_release(generation);
 }

@@ -17,17 +17,14 @@
 #include "master/postmortem.h"
 #include "object/catalogue.h"
 #include "sandbox/confine.h"
-#include "shared/slots.h"
+#include "shared/shared.h"
 #include "worker/handoff.h"
 
 #define GENERATION_REASON_SIZE 128
 
 struct generation {
     struct generation *older; /* NULL: none; the newest is the one that serves */
-    unsigned number;
-    struct config *config;
-    struct catalogue *catalogue;
-    struct slots slots;
+    struct shared shared;     /* with its processes; owned, but for the tables */
     struct instruments instruments;
     struct slot_counters *gone; /* by object: counted by generations that have ended */
     struct place *places;       /* one a worker, then the observer's */
@@ -42,7 +39,7 @@ struct generation {
     bool hopeless;                      /* its workers die before they serve */
     bool recorded;    /* the profiles of its whole life are written, or being written */
     uint64_t kill_at; /* draining: when what is left is killed; 0: serving */
-    struct confinement confinement; /* of its processes */
+    struct confinement confinement; /* that of shared */
 };
 
 /* Reads and checks the configuration: what `-t` does. NULL with the errors in report. */

@@ -10,25 +10,9 @@
 
 #include "base/identity.h"
 #include "base/log.h"
+#include "config/config.h"
 #include "profile/heap.h"
 #include "profile/sampler.h"
-
-static int
-label_objects(struct instruments *instruments, const struct catalogue *catalogue)
-{
-    struct label_name *items = calloc(catalogue->count, sizeof(*items));
-
-    if (items == NULL)
-        return -1;
-    for (size_t i = 0; i < catalogue->count; i++) {
-        const struct config_asset *asset = catalogue->objects[i].asset;
-
-        items[i] = (struct label_name){ .object = asset->path,
-                                        .variant = config_variant_name(asset->variant) };
-    }
-    instruments->labels = (struct label_names){ .items = items, .count = catalogue->count };
-    return 0;
-}
 
 /* The prefix in its directory; relative ones begin where tiffd was started. */
 static int
@@ -62,11 +46,10 @@ place_heap_prefix(const struct config_profile *profile, char **placed)
 }
 
 static int
-make_profile_files(struct instruments *instruments, const struct config_profile *profile,
-                   unsigned generation)
+make_profile_files(struct instruments *instruments)
 {
-    struct profile_files_options options = { .keep = profile->keep_files,
-                                             .confinement = instruments->confinement };
+    const struct config_profile *profile = &instruments->shared->config->profile;
+    struct profile_files_options options = { .keep = profile->keep_files };
 
     if (find_owner(profile, &options.owner) < 0 ||
         place_prefix(profile->dir, profile->cpu, &instruments->prefixes[0]) < 0 ||
@@ -76,8 +59,7 @@ make_profile_files(struct instruments *instruments, const struct config_profile 
     options.heap = instruments->prefixes[1];
     instruments->owner = options.owner;
     instruments->keep = options.keep;
-    instruments->profile_files =
-        profile_files_create(&instruments->tables, &options, &instruments->labels, generation);
+    instruments->profile_files = profile_files_create(instruments->shared, &options);
     if (options.cpu && options.heap)
         log_warning("profiles of both kinds are on: each sees what the other costs");
     return instruments->profile_files ? 0 : -1;
@@ -101,21 +83,17 @@ subscription_samples(const struct instruments *instruments,
 }
 
 int
-instruments_create(struct instruments *instruments, const struct config *config,
-                   const struct catalogue *catalogue, unsigned generation,
-                   const struct instruments *previous)
+instruments_create(struct instruments *instruments, struct shared *shared)
 {
-    const unsigned workers = config->server.workers;
-    const struct tables_plan plan = { .workers = workers,
+    const struct config *config = shared->config;
+    const struct tables_plan plan = { .workers = config->server.workers,
                                       .events = config->debug.trace_events,
                                       .connections = config->server.worker_connections };
 
+    instruments->shared = shared;
+    shared->tables = &instruments->tables;
     if (tables_create(&instruments->tables, &plan) == 0 &&
-        (instruments->roster = roster_create(workers)) != NULL &&
-        label_objects(instruments, catalogue) == 0 &&
-        make_profile_files(instruments, &config->profile, generation) == 0) {
-        instruments->roster->started =
-            previous ? previous->roster->started : instruments->tables.created;
+        make_profile_files(instruments) == 0) {
         subscription_samples(instruments, &config->profile);
         return 0;
     }
@@ -127,9 +105,7 @@ void
 instruments_release(struct instruments *instruments)
 {
     profile_files_destroy(instruments->profile_files);
-    roster_destroy(instruments->roster);
     tables_destroy(&instruments->tables);
-    free((void *)(uintptr_t)instruments->labels.items);
     free(instruments->prefixes[0]);
     free(instruments->prefixes[1]);
 }

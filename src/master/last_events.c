@@ -41,7 +41,7 @@ write_trace(void *argument, FILE *out)
     const struct chrome_process process = { .pid = last->pid,
                                             .name = name,
                                             .trace = &last->trace,
-                                            .labels = &last->instruments->labels };
+                                            .labels = &last->instruments->shared->labels };
     const struct event_window window = { .from = events[0].ns,
                                          .until = events[last->trace.count - 1].ns };
 
@@ -90,6 +90,6 @@ last_events_save(const struct last_events *last)
     if (prefix)
         save_file(last, prefix);
     else
-        event_lines_write(&last->trace, last->pid, LOGGED, &last->instruments->labels,
+        event_lines_write(&last->trace, last->pid, LOGGED, &last->instruments->shared->labels,
                           last_events_log_line, (void *)(uintptr_t)last);
 }

@@ -140,7 +140,7 @@ master_begin(struct master *master, struct generation *generation)
     title_set("master");
     if (detach)
         detach_streams();
-    if (detach && generation->config->log.file == NULL)
+    if (detach && generation->shared.config->log.file == NULL)
         (void)!sink_reopen();
     trial_begin(master, generation);
 }

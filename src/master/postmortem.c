@@ -48,14 +48,14 @@ postmortem_report(const struct crash_record *record, const struct last_events *l
                   const char *name)
 {
     const struct instruments *instruments = last->instruments;
-    struct postmortem_crash crash = { record, name, &instruments->labels };
+    struct postmortem_crash crash = { record, name, &instruments->shared->labels };
     struct confine_paths paths = { 0 };
 
-    if (record && confine_apart(instruments->confinement, log_crash, &crash) < 0)
+    if (record && confine_apart(instruments->shared->confinement, log_crash, &crash) < 0)
         log_error("%s: its stack can't be told", name);
     for (int i = 0; i < 2; i++)
         confine_add_folder(&paths, instruments->prefixes[i]);
-    if (confine_enter(instruments->confinement, SANDBOX_WRITER, &paths) == 0)
+    if (confine_enter(instruments->shared->confinement, SANDBOX_WRITER, &paths) == 0)
         last_events_save(last);
     sandbox_log(SANDBOX_WRITER);
 }

@@ -17,7 +17,10 @@
 #include "base/log.h"
 #include "format/legacy.h"
 #include "format/pprof.h"
+#include "profile/profile.h"
 #include "profile/sampler.h"
+#include "profile/tables.h"
+#include "sandbox/confine.h"
 #include "symbol/maps.h"
 #include "symbol/symbol.h"
 
@@ -40,13 +43,10 @@ struct job {
 };
 
 struct profile_files {
-    const struct tables *tables;
-    const struct label_names *labels;
+    const struct shared *shared;
     const char *prefixes[KINDS];
     unsigned keep;
     struct file_owner owner;
-    const struct confinement *confinement;
-    unsigned generation;
     bool replaced;
     struct child writer; /* one at a time */
     struct job *queue;   /* what waits for it to end */
@@ -66,23 +66,20 @@ static const struct {
 };
 
 struct profile_files *
-profile_files_create(const struct tables *tables, const struct profile_files_options *options,
-                     const struct label_names *labels, unsigned generation)
+profile_files_create(const struct shared *shared, const struct profile_files_options *options)
 {
+    const unsigned workers = shared->tables->workers;
     struct profile_files *files =
-        calloc(1, sizeof(*files) + tables->workers * sizeof(files->places[0]));
+        calloc(1, sizeof(*files) + workers * sizeof(files->places[0]));
 
     if (files == NULL)
         return NULL;
-    files->tables = tables;
-    files->labels = labels;
+    files->shared = shared;
     files->prefixes[0] = options->cpu;
     files->prefixes[1] = options->heap;
     files->keep = options->keep;
     files->owner = options->owner;
-    files->confinement = options->confinement;
-    files->generation = generation;
-    files->queue_size = (tables->workers + 1 + DEATHS) * KINDS;
+    files->queue_size = (workers + 1 + DEATHS) * KINDS;
     files->queue = calloc(files->queue_size, sizeof(*files->queue));
     if (files->queue)
         return files;
@@ -189,10 +186,11 @@ write_file(const struct job *job, int error)
     int length = name_file(job, &start, &end);
 
     if (length == 0)
-        length = !numbered
-                     ? asprintf(&path, "%s%s", start, end)
-                     : asprintf(&path, "%s%d%s", start,
-                                job->pid != 0 ? (int)job->pid : (int)files->generation, end);
+        length =
+            !numbered
+                ? asprintf(&path, "%s%s", start, end)
+                : asprintf(&path, "%s%d%s", start,
+                           job->pid != 0 ? (int)job->pid : (int)files->shared->generation, end);
     if (error == 0)
         error = length < 0
                     ? length
@@ -245,7 +243,8 @@ queue_worker(struct profile_files *files, unsigned worker)
 
         if (files->prefixes[i] == NULL || place->pid == 0)
             continue;
-        job.profile = profile_take(files->tables, kinds[i].kind, worker, 1, files->labels);
+        job.profile = profile_take(files->shared->tables, kinds[i].kind, worker, 1,
+                                   &files->shared->labels);
         if (job.profile && place->begin[i])
             profile_subtract(job.profile, place->begin[i]);
         queue_job(files, &job);
@@ -260,8 +259,8 @@ queue_merged(struct profile_files *files)
 
         if (files->prefixes[i] == NULL)
             continue;
-        job.profile = profile_take(files->tables, kinds[i].kind, 0, files->tables->workers,
-                                   files->labels);
+        job.profile = profile_take(files->shared->tables, kinds[i].kind, 0,
+                                   files->shared->tables->workers, &files->shared->labels);
         queue_job(files, &job);
     }
 }
@@ -271,7 +270,7 @@ queue_merged(struct profile_files *files)
 static void
 queue_living(struct profile_files *files)
 {
-    for (unsigned i = 0; i < files->tables->workers; i++)
+    for (unsigned i = 0; i < files->shared->tables->workers; i++)
         queue_worker(files, i);
     queue_merged(files);
 }
@@ -303,7 +302,7 @@ make_contents(struct profile_files *files, int *errors)
     for (unsigned i = 0; i < files->queued; i++)
         if ((files->queue[i].content = memfd_create("profile", MFD_CLOEXEC)) < 0)
             return -errno;
-    return confine_apart(files->confinement, render_all, &rendering);
+    return confine_apart(files->shared->confinement, render_all, &rendering);
 }
 
 static void
@@ -321,7 +320,7 @@ write_all(struct profile_files *files)
         log_error("profiles are not made to their end");
     for (unsigned i = 0; i < KINDS; i++)
         confine_add_folder(&paths, files->prefixes[i]);
-    if (confine_enter(files->confinement, SANDBOX_WRITER, &paths) < 0)
+    if (confine_enter(files->shared->confinement, SANDBOX_WRITER, &paths) < 0)
         return;
     for (unsigned i = 0; i < files->queued; i++)
         write_file(&files->queue[i], errors[i]);
@@ -368,7 +367,7 @@ profile_files_destroy(struct profile_files *files)
     if (files == NULL)
         return;
     profile_files_abandon(files);
-    for (unsigned i = 0; i < files->tables->workers; i++)
+    for (unsigned i = 0; i < files->shared->tables->workers; i++)
         forget(&files->places[i]);
     free(files->queue);
     free(files);
@@ -382,8 +381,8 @@ profile_files_prepare(struct profile_files *files, unsigned worker)
     forget(place);
     for (unsigned i = 0; i < KINDS; i++)
         if (files->prefixes[i])
-            place->begin[i] =
-                profile_take(files->tables, kinds[i].kind, worker, 1, files->labels);
+            place->begin[i] = profile_take(files->shared->tables, kinds[i].kind, worker, 1,
+                                           &files->shared->labels);
 }
 
 void
@@ -395,7 +394,7 @@ profile_files_spawned(struct profile_files *files, unsigned worker, pid_t pid)
 void
 profile_files_ended(struct profile_files *files, unsigned worker, const struct rusage *usage)
 {
-    sampler_retire(tables_cpu(files->tables, worker), clock_of_usage(usage));
+    sampler_retire(tables_cpu(files->shared->tables, worker), clock_of_usage(usage));
     queue_worker(files, worker);
     begin_writing(files);
     forget(&files->places[worker]);
@@ -438,7 +437,7 @@ profile_files_adopt(struct profile_files *files, const struct roster *roster)
     files->writer = (struct child){ 0 };
     files->again = false;
     drop_queue(files);
-    for (unsigned i = 0; i < files->tables->workers; i++)
+    for (unsigned i = 0; i < files->shared->tables->workers; i++)
         if (files->places[i].pid != roster_pid(roster, i))
             forget(&files->places[i]);
 }

@@ -19,23 +19,21 @@
 
 #include "base/file.h"
 #include "profile/profile.h"
-#include "sandbox/confine.h"
-#include "shared/roster.h"
+#include "shared/shared.h"
 
 struct profile_files_options {
     const char *cpu;  /* PREFIX, with its directory; NULL: no files */
     const char *heap; /* likewise */
     unsigned keep;    /* files a worker and kind, and merged files of replaced generations */
     struct file_owner owner;
-    const struct confinement *confinement; /* of the child that writes */
 };
 
 struct profile_files;
 
-/* tables, labels and what options point to are borrowed. NULL without memory. */
-struct profile_files *
-profile_files_create(const struct tables *tables, const struct profile_files_options *options,
-                     const struct label_names *labels, unsigned generation)
+/* `shared`, whose tables are there, and what options point to are borrowed. NULL without
+ * memory. */
+struct profile_files *profile_files_create(const struct shared *shared,
+                                           const struct profile_files_options *options)
     __attribute__((warn_unused_result));
 
 /* Files that are being written are abandoned. */

@@ -43,8 +43,8 @@ refuse_reload(const struct master *master, const char *reason)
 {
     const struct generation *serving = master->newest;
 
-    log_error("reload failed: generation %u goes on: %s", serving->number, reason);
-    roster_tell_reload(serving->instruments.roster, reason);
+    log_error("reload failed: generation %u goes on: %s", serving->shared.generation, reason);
+    roster_tell_reload(serving->shared.roster, reason);
 }
 
 /* At least one worker, and no more than the configuration could ask for. */
@@ -68,7 +68,7 @@ try_config(struct master *master, struct config *config)
     boot_raise_descriptor_limit(config, master->newest);
     if ((generation = generation_create(config, master->newest)) == NULL) {
         refuse_reload(master, "what it serves can't be loaded");
-    } else if (reload_plan(master, generation->config) < 0) {
+    } else if (reload_plan(master, generation->shared.config) < 0) {
         generation_destroy(generation, NULL, &master->total);
         refuse_reload(master, "an address can't be listened at");
     } else {
@@ -81,7 +81,7 @@ try_config(struct master *master, struct config *config)
 static bool
 must_wait(struct master *master)
 {
-    const struct config_server *server = &master->newest->config->server;
+    const struct config_server *server = &master->newest->shared.config->server;
     unsigned draining = 0;
 
     for (const struct generation *g = master->newest->older; g; g = g->older)

@@ -50,7 +50,7 @@ schedtrace_places(const struct generation *newest)
     size_t count = 0;
 
     for (const struct generation *g = newest; g; g = g->older)
-        count += g->slots.workers;
+        count += g->shared.slots.workers;
     return count;
 }
 
@@ -77,13 +77,13 @@ advance_all(struct schedtrace_line *line, const struct generation *newest,
     if (counts == NULL)
         return 0;
     for (const struct generation *g = newest; g; g = g->older)
-        for (unsigned i = 0; i < g->slots.workers; i++) {
-            pid_t pid = roster_pid(g->instruments.roster, i);
+        for (unsigned i = 0; i < g->shared.slots.workers; i++) {
+            pid_t pid = roster_pid(g->shared.roster, i);
 
             if (pid <= 0)
                 continue;
             counts[count] =
-                (struct schedtrace_count){ pid, read(pid, slots_worker(&g->slots, i)) };
+                (struct schedtrace_count){ pid, read(pid, slots_worker(&g->shared.slots, i)) };
             sum += advance(line, &counts[count++]);
         }
     free(line->counts);
@@ -108,10 +108,10 @@ static void
 add_workers(struct figures *figures)
 {
     for (const struct generation *g = figures->newest; g; g = g->older) {
-        counters_sum(&g->slots, &figures->total);
-        for (unsigned i = 0; i < g->slots.workers; i++)
-            if (roster_pid(g->instruments.roster, i) > 0)
-                add_worker(figures, slots_worker(&g->slots, i), g == figures->newest);
+        counters_sum(&g->shared.slots, &figures->total);
+        for (unsigned i = 0; i < g->shared.slots.workers; i++)
+            if (roster_pid(g->shared.roster, i) > 0)
+                add_worker(figures, slots_worker(&g->shared.slots, i), g == figures->newest);
     }
 }
 
@@ -123,11 +123,11 @@ put_each(FILE *out, const struct generation *generation, size_t offset)
 {
     const size_t index = offset / sizeof(uint64_t);
 
-    for (unsigned i = 0; i < generation->slots.workers; i++) {
-        const void *slot = slots_worker(&generation->slots, i);
+    for (unsigned i = 0; i < generation->shared.slots.workers; i++) {
+        const void *slot = slots_worker(&generation->shared.slots, i);
 
         fputs(i == 0 ? " [" : " ", out);
-        if (roster_pid(generation->instruments.roster, i) > 0)
+        if (roster_pid(generation->shared.roster, i) > 0)
             fprintf(out, "%" PRIu64, slot_read((const uint64_t *)slot + index));
         else
             fputc('-', out);

@@ -25,7 +25,7 @@ serving_arm(const struct generation *generation)
 static void
 schedule_record(struct master *master, uint64_t now)
 {
-    uint64_t every = master->newest->config->profile.interval;
+    uint64_t every = master->newest->shared.config->profile.interval;
 
     master->record_at = every == 0 ? 0 : now + every;
 }
@@ -37,8 +37,8 @@ serving_begin(struct master *master)
     const uint64_t now = clock_now();
 
     serving_arm(generation);
-    schedtrace_set(&master->schedtrace, &generation->config->debug, generation, &master->total,
-                   now);
+    schedtrace_set(&master->schedtrace, &generation->shared.config->debug, generation,
+                   &master->total, now);
     supervise_begin(generation, &master->lends, now);
     schedule_record(master, now);
 }
@@ -46,7 +46,7 @@ serving_begin(struct master *master)
 void
 serving_announce(struct master *master)
 {
-    const unsigned workers = master->newest->config->server.workers;
+    const unsigned workers = master->newest->shared.config->server.workers;
 
     log_notice("tiffd %s started: %u worker%s", PACKAGE_VERSION, workers,
                workers == 1 ? "" : "s");

@@ -58,7 +58,7 @@ let_go_of_counts(const struct generation *generation, unsigned worker)
     tables_keep(&generation->instruments.tables, worker);
     for (struct generation *older = generation->older; older; older = older->older) {
         tables_destroy(&older->instruments.tables);
-        slots_destroy(&older->slots);
+        slots_destroy(&older->shared.slots);
     }
 }
 
@@ -66,27 +66,21 @@ void
 spawn_worker(const struct generation *generation, const struct spawn_lends *lends,
              unsigned slot, int control)
 {
-    const struct config *config = generation->config;
+    const struct config *config = generation->shared.config;
     const bool observed = lends->observed->count > 0;
     const struct inherit inherit = {
-        .config = config,
-        .catalogue = generation->catalogue,
-        .slots = &generation->slots,
-        .tables = &generation->instruments.tables,
-        .roster = generation->instruments.roster,
+        .shared = &generation->shared,
         .sample_cpu = config->profile.cpu != NULL || observed,
         .sample_heap = heap_supported() && (config->profile.heap != NULL || observed),
         .publish_memory = config->debug.alloctrace > 0 || observed,
         .listen_fds = lends->listeners->fds,
         .listen_count = lends->listeners->count,
         .slot = slot,
-        .generation = generation->number,
         .doorbells = generation->doorbells,
         .handoffs = generation->handoffs,
         .ready_fd = generation->ready_fd,
         .master_pipe = lends->pipe[0],
         .control = control,
-        .identity = generation->confinement.identity,
     };
     char name[32];
 
@@ -113,15 +107,8 @@ spawn_view(const struct generation *generation, const struct spawn_lends *lends)
         return NULL;
     *view = (struct view){
         .older = spawn_view(generation->older, lends),
-        .generation = generation->number,
-        .config = generation->config,
-        .catalogue = generation->catalogue,
-        .slots = &generation->slots,
-        .tables = &generation->instruments.tables,
-        .labels = &generation->instruments.labels,
-        .roster = generation->instruments.roster,
+        .shared = &generation->shared,
         .memory = generation->memory,
-        .confinement = &generation->confinement,
         .gone = lends->total,
         .gone_objects = generation->gone,
         .arguments = lends->arguments,

@@ -26,7 +26,7 @@
 static unsigned
 workers_of(const struct generation *generation)
 {
-    return generation->config->server.workers;
+    return generation->shared.config->server.workers;
 }
 
 /* The observer's is the last place. */
@@ -45,7 +45,7 @@ is_worker(const struct generation *generation, unsigned index)
 static struct roster_place *
 roster_place_of(const struct generation *generation, unsigned index)
 {
-    struct roster *roster = generation->instruments.roster;
+    struct roster *roster = generation->shared.roster;
 
     return is_worker(generation, index) ? &roster->places[index] : &roster->observer;
 }
@@ -73,7 +73,7 @@ enrol(struct generation *generation, unsigned index, pid_t pid)
     __atomic_store_n(&entry->pid, pid, __ATOMIC_RELAXED);
     if (!is_worker(generation, index))
         return;
-    slots_worker(&generation->slots, index)->pid = pid;
+    slots_worker(&generation->shared.slots, index)->pid = pid;
     profile_files_spawned(generation->instruments.profile_files, index, pid);
 }
 
@@ -84,7 +84,7 @@ supervise_prepare(struct generation *generation, unsigned index)
 
     if (!is_worker(generation, index))
         return;
-    slot = slots_worker(&generation->slots, index);
+    slot = slots_worker(&generation->shared.slots, index);
     slot->started = slot->served.requests;
     slot->ready = 0;
     profile_files_prepare(generation->instruments.profile_files, index);
@@ -120,9 +120,10 @@ announce(const struct generation *generation, unsigned index, pid_t pid)
 {
     const int memory = proc_memory_open(pid);
     const struct control_message begin = { .kind = CONTROL_BEGIN };
-    const struct control_message message = {
-        .kind = CONTROL_WORKER, .generation = generation->number, .worker = index, .pid = pid
-    };
+    const struct control_message message = { .kind = CONTROL_WORKER,
+                                             .generation = generation->shared.generation,
+                                             .worker = index,
+                                             .pid = pid };
 
     generation_set_memory(generation, index, memory);
     place_tell(&generation->places[index], &begin, -1);
@@ -139,7 +140,7 @@ spawn(struct generation *generation, const struct spawn_lends *lends, unsigned i
     supervise_prepare(generation, index);
     if ((pid = fork_into(generation, lends, index)) < 0) {
         if (is_worker(generation, index))
-            slots_worker(&generation->slots, index)->pid = 0;
+            slots_worker(&generation->shared.slots, index)->pid = 0;
         log_error("fork: %s", strerror(-pid));
         return false;
     }
@@ -167,7 +168,7 @@ supervise_try(struct generation *generation, const struct spawn_lends *lends)
 
     generation->trying = true;
     for (unsigned i = 0; i < workers_of(generation); i++)
-        slots_worker(&generation->slots, i)->pid = SLOT_STARTING;
+        slots_worker(&generation->shared.slots, i)->pid = SLOT_STARTING;
     for (unsigned i = 0; i < workers_of(generation) && generation->unfit[0] == '\0'; i++)
         if (!spawn(generation, lends, i))
             note_unfit(generation, name_of(generation, i, name), "can't be forked");
@@ -184,7 +185,8 @@ bool
 supervise_ready(const struct generation *generation)
 {
     for (unsigned i = 0; i < workers_of(generation); i++)
-        if (__atomic_load_n(&slots_worker(&generation->slots, i)->ready, __ATOMIC_SEQ_CST) == 0)
+        if (__atomic_load_n(&slots_worker(&generation->shared.slots, i)->ready,
+                            __ATOMIC_SEQ_CST) == 0)
             return false;
     return generation->unfit[0] == '\0';
 }
@@ -231,7 +233,7 @@ has_served(const struct generation *generation, unsigned index)
 
     if (!is_worker(generation, index))
         return false;
-    slot = slots_worker(&generation->slots, index);
+    slot = slots_worker(&generation->shared.slots, index);
     return slot_read(&slot->served.requests) > slot->started;
 }
 
@@ -274,7 +276,7 @@ vacate(struct generation *generation, unsigned index, const struct rusage *usage
     if (!is_worker(generation, index))
         return;
     generation_set_memory(generation, index, -1);
-    slot = slots_worker(&generation->slots, index);
+    slot = slots_worker(&generation->shared.slots, index);
     slot->pid = 0;
     slot->connections = 0;
     slot->turn_began = 0;
@@ -336,7 +338,7 @@ supervise_relieve_observer(const struct generation *generation)
 static uint64_t
 drain_limit(const struct generation *generation, uint64_t now, bool last)
 {
-    const struct config_server *server = &generation->config->server;
+    const struct config_server *server = &generation->shared.config->server;
 
     if (last)
         return now + server->drain_timeout;
@@ -347,7 +349,7 @@ static void
 tell_workers(const struct generation *generation, uint64_t until, bool last)
 {
     for (unsigned i = 0; i < workers_of(generation); i++) {
-        struct slot *slot = slots_worker(&generation->slots, i);
+        struct slot *slot = slots_worker(&generation->shared.slots, i);
 
         __atomic_store_n(&slot->drain_until, until, __ATOMIC_RELAXED);
         __atomic_store_n(&slot->ending, last, __ATOMIC_RELAXED);

@@ -21,14 +21,14 @@
 static int
 backlog_of(const struct master *master)
 {
-    return (int)master->newest->config->server.backlog;
+    return (int)master->newest->shared.config->server.backlog;
 }
 
 /* Of processes to come. Not fatal. */
 static void
 limit_cores(const struct generation *generation)
 {
-    const int error = core_limit_set(generation->config->debug.core);
+    const int error = core_limit_set(generation->shared.config->debug.core);
 
     if (error < 0)
         log_error("core: %s", strerror(-error));
@@ -47,7 +47,7 @@ trial_begin(struct master *master, struct generation *generation)
     master->newest = generation;
     master->trial_until = clock_now() + PATIENCE;
     limit_cores(generation);
-    listeners_set_rcvbuf(lends.listeners, generation->config->server.rcvbuf);
+    listeners_set_rcvbuf(lends.listeners, generation->shared.config->server.rcvbuf);
     if (listeners_listen(&master->planned, &master->listeners, backlog_of(master)) == 0 &&
         listeners_listen(&master->planned_debug, &master->observed, backlog_of(master)) == 0)
         supervise_try(generation, &lends);
@@ -80,23 +80,23 @@ replace_older(struct master *master)
     struct generation *older = newest->older;
     char names[256];
 
-    log_set_level(newest->config->log.level);
-    if (restart_needed(older->config, newest->config, names, sizeof(names)) > 0)
+    log_set_level(newest->shared.config->log.level);
+    if (restart_needed(older->shared.config, newest->shared.config, names, sizeof(names)) > 0)
         log_notice("reload: changed, but a restart is needed for: %s", names);
     profile_files_replaced(older->instruments.profile_files);
     profile_files_write(older->instruments.profile_files);
-    __atomic_store_n(&older->instruments.roster->superseded, 1, __ATOMIC_SEQ_CST);
+    __atomic_store_n(&older->shared.roster->superseded, 1, __ATOMIC_SEQ_CST);
     serving_begin(master);
     supervise_relieve_observer(older);
     supervise_drain(older, clock_now(), false, false);
-    log_notice("generation %u serves", newest->number);
+    log_notice("generation %u serves", newest->shared.generation);
 }
 
 static void
 trial_succeeds(struct master *master)
 {
     commit_planned(master);
-    roster_tell_reload(master->newest->instruments.roster, NULL);
+    roster_tell_reload(master->newest->shared.roster, NULL);
     if (master->newest->older) {
         replace_older(master);
     } else {
@@ -114,7 +114,7 @@ step_back(struct master *master)
     abandon_planned(master);
     master->newest = failed->older;
     limit_cores(master->newest);
-    listeners_set_rcvbuf(&master->listeners, master->newest->config->server.rcvbuf);
+    listeners_set_rcvbuf(&master->listeners, master->newest->shared.config->server.rcvbuf);
     failed->older = master->newest->older;
     master->newest->older = failed;
     profile_files_replaced(failed->instruments.profile_files);
@@ -133,8 +133,9 @@ trial_fails(struct master *master, const char *reason)
         return;
     }
     step_back(master);
-    log_error("reload failed: generation %u goes on: %s", master->newest->number, reason);
-    roster_tell_reload(master->newest->instruments.roster, reason);
+    log_error("reload failed: generation %u goes on: %s", master->newest->shared.generation,
+              reason);
+    roster_tell_reload(master->newest->shared.roster, reason);
 }
 
 void

@@ -53,7 +53,7 @@ check_query(struct service *service)
 {
     struct query_rules rules = service->route->rules;
 
-    rules.workers = service->client->view->tables->workers;
+    rules.workers = service->client->view->shared->tables->workers;
     if (service->route->addresses ||
         query_read(&service->query, service->message.query, &rules, service->reason))
         return fine;
@@ -65,8 +65,8 @@ check_origin(struct service *service)
 {
     const struct client *client = service->client;
 
-    if (origin_allows(&service->message, client->peer.fd, &client->view->config->debug.hosts,
-                      service->reason))
+    if (origin_allows(&service->message, client->peer.fd,
+                      &client->view->shared->config->debug.hosts, service->reason))
         return fine;
     return (struct message_error){ 403, service->reason };
 }

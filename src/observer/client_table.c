@@ -24,7 +24,7 @@
 int
 client_table_create(struct client_table *table, const struct view *view)
 {
-    const unsigned seats = view->config->debug.max_clients;
+    const unsigned seats = view->shared->config->debug.max_clients;
     int error;
 
     *table = (struct client_table){ .view = view, .size = seats + SPARE };
@@ -94,8 +94,9 @@ log_death(const struct client_table *table, pid_t pid, int signal)
 
     log_warning("client's process %d was ended by signal %d (%s)", (int)pid, signal,
                 strsignal(signal));
-    if (crash_take(tables_crash(view->tables, tables_observer(view->tables)), pid, &record) &&
-        crash_report_fork(&record, "client's process", NULL, view->confinement) < 0)
+    if (crash_take(tables_crash(view->shared->tables, tables_observer(view->shared->tables)),
+                   pid, &record) &&
+        crash_report_fork(&record, "client's process", NULL, view->shared->confinement) < 0)
         log_warning("client's process %d: its stack can't be told", (int)pid);
 }
 

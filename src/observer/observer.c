@@ -41,7 +41,7 @@ enum { SIGNALS, MASTER, CONTROL, LISTENERS };
 static void
 drain(struct observer *observer)
 {
-    uint64_t patience = observer->inherit->view->config->server.drain_timeout;
+    uint64_t patience = observer->inherit->view->shared->config->server.drain_timeout;
 
     if (observer->drain_until == 0)
         observer->drain_until = clock_now() + patience;

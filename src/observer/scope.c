@@ -7,8 +7,8 @@
 static bool
 is_alive(const struct view *view)
 {
-    for (unsigned i = 0; i < view->roster->workers; i++)
-        if (roster_pid(view->roster, i) > 0)
+    for (unsigned i = 0; i < view->shared->roster->workers; i++)
+        if (roster_pid(view->shared->roster, i) > 0)
             return true;
     return false;
 }
@@ -16,7 +16,7 @@ is_alive(const struct view *view)
 struct scope
 scope_of(const struct view *view, int worker)
 {
-    struct scope scope = { .count = view->tables->workers, .generations = 1 };
+    struct scope scope = { .count = view->shared->tables->workers, .generations = 1 };
 
     if (worker >= 0) {
         scope.first = (unsigned)worker;
@@ -32,7 +32,7 @@ scope_of(const struct view *view, int worker)
 unsigned
 scope_size(const struct scope *scope, const struct view *newest)
 {
-    const unsigned workers = newest->tables->workers;
+    const unsigned workers = newest->shared->tables->workers;
     unsigned size = scope->count;
 
     if (scope->count > workers || scope->first > workers - scope->count)
@@ -40,7 +40,7 @@ scope_size(const struct scope *scope, const struct view *newest)
     for (unsigned i = 1; i < scope->generations; i++) {
         if ((newest = newest->older) == NULL)
             return 0;
-        size += newest->tables->workers;
+        size += newest->shared->tables->workers;
     }
     return size;
 }
@@ -58,9 +58,9 @@ scope_worker(const struct scope *scope, const struct view *newest, unsigned numb
     for (unsigned i = 1; i < scope->generations; i++) {
         view = view->older;
         *worker = number;
-        if (number < view->tables->workers)
+        if (number < view->shared->tables->workers)
             return view;
-        number -= view->tables->workers;
+        number -= view->shared->tables->workers;
     }
     return NULL;
 }
@@ -68,14 +68,15 @@ scope_worker(const struct scope *scope, const struct view *newest, unsigned numb
 struct profile *
 scope_take(const struct scope *scope, const struct view *view, enum profile_kind kind)
 {
-    struct profile *whole =
-        profile_take(view->tables, kind, scope->first, scope->count, view->labels);
+    struct profile *whole = profile_take(view->shared->tables, kind, scope->first, scope->count,
+                                         &view->shared->labels);
 
     for (unsigned i = 1; whole && i < scope->generations; i++) {
         struct profile *part;
 
         view = view->older;
-        part = profile_take(view->tables, kind, 0, view->tables->workers, view->labels);
+        part = profile_take(view->shared->tables, kind, 0, view->shared->tables->workers,
+                            &view->shared->labels);
         if (part == NULL || !profile_append(whole, part)) {
             profile_free(part);
             profile_free(whole);

@@ -29,7 +29,8 @@ ask(const struct subscription *subscription, const struct view *newest, unsigned
 
     if (view == NULL)
         return false;
-    sampler_request(tables_cpu(view->tables, worker), roster_pid(view->roster, worker), wanted);
+    sampler_request(tables_cpu(view->shared->tables, worker),
+                    roster_pid(view->shared->roster, worker), wanted);
     return true;
 }
 

@@ -10,22 +10,13 @@
 #include "object/catalogue.h"
 #include "profile/tables.h"
 #include "sandbox/confine.h"
-#include "shared/label_names.h"
-#include "shared/roster.h"
-#include "shared/slots.h"
+#include "shared/shared.h"
 
 struct view {
     const struct view
-        *older;          /* a generation that was draining at the fork; NULL: none. Its
-                          * counters are final once its workers have ended, and still count */
-    unsigned generation; /* counts reloads from 0 */
-    const struct config *config;
-    const struct catalogue *catalogue;
-    const struct slots *slots;
-    const struct tables *tables;
-    const struct label_names *labels; /* of its objects */
-    const struct roster *roster;
-    const struct confinement *confinement; /* of the observer and its children */
+        *older; /* a generation that was draining at the fork; NULL: none. Its counters are
+                 * final once its workers have ended, and still count */
+    const struct shared *shared;
     const int *memory; /* by worker, see proc_memory_open(); 0: none. NULL: none at all */
 
     /* Totals of generations that had ended at the fork (of the newest view only). */

@@ -56,11 +56,11 @@ connections_collect(const struct view *view, int worker, struct list *list)
 
     for (unsigned i = 0; (entry.view = scope_worker(&scope, view, i, &entry.worker)) != NULL;
          i++) {
-        const struct tables *tables = entry.view->tables;
+        const struct tables *tables = entry.view->shared->tables;
         const struct rows *rows = tables_rows(tables, entry.worker);
         size_t place = 0;
 
-        if (roster_pid(entry.view->roster, entry.worker) <= 0)
+        if (roster_pid(entry.view->shared->roster, entry.worker) <= 0)
             continue;
         while (rows_next(rows, tables->connections, &place, &entry.row))
             if (!connections_add(list, &entry))
@@ -81,7 +81,7 @@ static void
 print_body(FILE *out, const struct entry *entry)
 {
     const struct row *row = &entry->row;
-    const char *object = label_names_object(entry->view->labels, row->label);
+    const char *object = label_names_object(&entry->view->shared->labels, row->label);
 
     if (object)
         fprintf(out, ", %s", object);
@@ -116,8 +116,8 @@ print_entry(FILE *out, const struct entry *entry, uint64_t now)
     const struct row *row = &entry->row;
 
     fprintf(out, "worker %u", entry->worker);
-    if (entry->view->generation > 0)
-        fprintf(out, " of generation %u", entry->view->generation);
+    if (entry->view->shared->generation > 0)
+        fprintf(out, " of generation %u", entry->view->shared->generation);
     fprintf(out,
             ", connection %" PRIu32 ", age %.3f s, in this state %.3f s, requests %" PRIu32,
             row->connection, seconds_since(now, row->opened), seconds_since(now, row->since),
@@ -223,7 +223,7 @@ fill(struct profile *profile, const struct list *list)
         if (i == 0 || entry->worker != entry[-1].worker || entry->view != entry[-1].view) {
             part++;
             part->worker = entry->worker;
-            part->labels = entry->view->labels;
+            part->labels = &entry->view->shared->labels;
         }
         profile_count(part, entry->row.label,
                       marker_pc(marker_of_state((enum row_state)entry->row.state)), 1);
@@ -264,7 +264,7 @@ connections_count(const struct view *view)
     uint64_t count = 0;
 
     for (; view; view = view->older)
-        for (unsigned i = 0; i < view->slots->workers; i++)
-            count += slot_read(&slots_worker(view->slots, i)->connections);
+        for (unsigned i = 0; i < view->shared->slots.workers; i++)
+            count += slot_read(&slots_worker(&view->shared->slots, i)->connections);
     return count;
 }

@@ -14,13 +14,13 @@
 static enum variant
 variant_of(const struct view *view, size_t object)
 {
-    return view->catalogue->objects[object].asset->variant;
+    return view->shared->catalogue->objects[object].asset->variant;
 }
 
 static void
 add_bytes(const struct view *view, struct cost *cost)
 {
-    for (unsigned i = 0; i < view->catalogue->count; i++)
+    for (unsigned i = 0; i < view->shared->catalogue->count; i++)
         cost->bytes[variant_of(view, i)] += totals_own_object(view, i).bytes;
 }
 
@@ -31,7 +31,7 @@ cost_by_process(const struct view *view, struct cost *cost)
     unsigned asked = 0; /* bits */
 
     *cost = (struct cost){ 0 };
-    for (unsigned i = 0; i < view->catalogue->count; i++)
+    for (unsigned i = 0; i < view->shared->catalogue->count; i++)
         if (totals_own_object(view, i).requests > 0) {
             variant = variant_of(view, i);
             asked |= 1u << variant;
@@ -55,14 +55,15 @@ add_record(struct cost *cost, enum variant variant, const uint64_t *values)
 static bool
 add_samples(const struct view *view, unsigned worker, struct cost *cost)
 {
-    struct stacks *stacks = stacks_copy(sampler_stacks(tables_cpu(view->tables, worker)));
+    struct stacks *stacks =
+        stacks_copy(sampler_stacks(tables_cpu(view->shared->tables, worker)));
     const struct stacks_record *record;
     size_t place = 0;
 
     if (stacks == NULL)
         return false;
     while ((record = stacks_next(stacks, &place)) != NULL)
-        if (record->label > 0 && record->label <= view->catalogue->count)
+        if (record->label > 0 && record->label <= view->shared->catalogue->count)
             add_record(cost, variant_of(view, record->label - 1), record->values);
     free(stacks);
     return true;
@@ -72,9 +73,9 @@ bool
 cost_by_samples(const struct view *view, struct cost *cost)
 {
     *cost = (struct cost){ 0 };
-    if (view->config->profile.cpu == NULL)
+    if (view->shared->config->profile.cpu == NULL)
         return false;
-    for (unsigned i = 0; i < view->tables->workers; i++)
+    for (unsigned i = 0; i < view->shared->tables->workers; i++)
         if (!add_samples(view, i, cost))
             return false;
     add_bytes(view, cost);

@@ -35,7 +35,7 @@ list_empty(const struct roster *roster, char *text, size_t size)
 void
 health_write(struct page *page)
 {
-    const struct roster *roster = page->view->roster;
+    const struct roster *roster = page->view->shared->roster;
     char places[256];
     unsigned empty = list_empty(roster, places, sizeof(places));
 

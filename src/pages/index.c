@@ -41,8 +41,9 @@ index_write_head(struct page *page)
           "<h1>tiffd</h1>\n",
           page->out);
     fprintf(page->out, "<p>%u worker%s, generation %u, %s; master is process %d.</p>\n",
-            view->tables->workers, view->tables->workers == 1 ? "" : "s", view->generation,
-            config_variant_name(view->config->server.variant), (int)view->roster->master);
+            view->shared->tables->workers, view->shared->tables->workers == 1 ? "" : "s",
+            view->shared->generation, config_variant_name(view->shared->config->server.variant),
+            (int)view->shared->roster->master);
 }
 
 static void

@@ -96,8 +96,8 @@ mark_shared(struct ledger *ledger)
 static bool
 is_draining(const struct view *view)
 {
-    for (unsigned i = 0; i < view->roster->workers; i++)
-        if (roster_pid(view->roster, i) > 0)
+    for (unsigned i = 0; i < view->shared->roster->workers; i++)
+        if (roster_pid(view->shared->roster, i) > 0)
             return true;
     return false;
 }
@@ -109,7 +109,7 @@ count_objects(const struct view *newest)
 
     for (const struct view *view = newest; view; view = view->older)
         if (view == newest || is_draining(view))
-            count += view->catalogue->count;
+            count += view->shared->catalogue->count;
     return count;
 }
 
@@ -117,7 +117,7 @@ count_objects(const struct view *newest)
 static uint64_t
 huge_pages(const struct ledger_entry *entry)
 {
-    const struct roster *roster = entry->view->roster;
+    const struct roster *roster = entry->view->shared->roster;
     const uintptr_t address = (uintptr_t)entry->object->bytes;
     uint64_t bytes;
 
@@ -147,8 +147,9 @@ largest_first(const void *a, const void *b)
 
     if (x->size != y->size)
         return x->size > y->size ? -1 : 1;
-    return x->view != y->view ? (x->view->generation > y->view->generation ? -1 : 1)
-                              : (x->object > y->object) - (x->object < y->object);
+    return x->view != y->view
+               ? (x->view->shared->generation > y->view->shared->generation ? -1 : 1)
+               : (x->object > y->object) - (x->object < y->object);
 }
 
 static void
@@ -157,8 +158,8 @@ list(struct ledger *ledger, const struct view *newest, size_t room)
     for (const struct view *view = newest; view; view = view->older) {
         if (view != newest && !is_draining(view))
             continue;
-        for (size_t i = 0; i < view->catalogue->count && ledger->count < room; i++) {
-            const struct object *object = &view->catalogue->objects[i];
+        for (size_t i = 0; i < view->shared->catalogue->count && ledger->count < room; i++) {
+            const struct object *object = &view->shared->catalogue->objects[i];
 
             ledger->entries[ledger->count++] = (struct ledger_entry){
                 .view = view, .object = object, .size = holder_of(object).length
@@ -217,6 +218,6 @@ ledger_mapped(const struct ledger_entry *entry, unsigned worker, uint64_t *bytes
     const uintptr_t address = (uintptr_t)entry->object->bytes;
 
     *bytes = 0;
-    return address == 0 || residency_in_process(roster_pid(entry->view->roster, worker),
+    return address == 0 || residency_in_process(roster_pid(entry->view->shared->roster, worker),
                                                 address, entry->size, bytes);
 }

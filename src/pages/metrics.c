@@ -39,13 +39,13 @@ struct metrics_whole {
 static double
 generation(const struct scrape *scrape)
 {
-    return scrape->view->generation;
+    return scrape->view->shared->generation;
 }
 
 static double
 start_time(const struct scrape *scrape)
 {
-    return (double)scrape->view->roster->started / NS;
+    return (double)scrape->view->shared->roster->started / NS;
 }
 
 static double
@@ -106,13 +106,13 @@ connections(const struct scrape *scrape)
 static double
 reload_successful(const struct scrape *scrape)
 {
-    return __atomic_load_n(&scrape->view->roster->reload.failed, __ATOMIC_RELAXED) == 0;
+    return __atomic_load_n(&scrape->view->shared->roster->reload.failed, __ATOMIC_RELAXED) == 0;
 }
 
 static double
 reload_time(const struct scrape *scrape)
 {
-    return (double)slot_read(&scrape->view->roster->reload.at) / NS;
+    return (double)slot_read(&scrape->view->shared->roster->reload.at) / NS;
 }
 
 static const struct metrics_whole wholes[] = {
@@ -165,7 +165,7 @@ write_build(const struct scrape *scrape)
 {
     const struct exposition_label labels[] = {
         { "version", PACKAGE_VERSION },
-        { "variant", config_variant_name(scrape->view->config->server.variant) },
+        { "variant", config_variant_name(scrape->view->shared->config->server.variant) },
         { NULL, NULL },
     };
 
@@ -236,7 +236,7 @@ static const struct {
 static void
 write_objects(const struct scrape *scrape)
 {
-    const struct catalogue *catalogue = scrape->view->catalogue;
+    const struct catalogue *catalogue = scrape->view->shared->catalogue;
 
     for (size_t i = 0; i < COUNT(of_objects); i++) {
         exposition_family(scrape->out, of_objects[i].name, "counter", of_objects[i].help);

@@ -63,7 +63,7 @@ metrics_cost_write(FILE *out, const struct view *view)
     const bool by_samples = cost_by_samples(view, &samples);
 
     if (by_samples)
-        write_all_times(out, &samples, view->generation);
+        write_all_times(out, &samples, view->shared->generation);
     if (!by_process && !by_samples)
         return;
     exposition_family(out, PER_BYTE, "gauge",

@@ -72,7 +72,7 @@ write_sample(FILE *out, const char *name, const struct totals_worker *worker, do
                                                { "worker", number },
                                                { NULL, NULL } };
 
-    snprintf(generation, sizeof(generation), "%u", worker->view->generation);
+    snprintf(generation, sizeof(generation), "%u", worker->view->shared->generation);
     snprintf(number, sizeof(number), "%u", worker->number);
     exposition_sample(out, name, labels, value);
 }

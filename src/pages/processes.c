@@ -61,7 +61,7 @@ processes_count(const struct view *view)
     uint64_t count = 2; /* the master and this one */
 
     for (; view; view = view->older)
-        count += living(view->roster);
+        count += living(view->shared->roster);
     return count;
 }
 
@@ -70,13 +70,13 @@ print_workers(FILE *out, const struct view *view)
 {
     char what[64];
 
-    snprintf(what, sizeof(what), "workers of generation %u", view->generation);
-    count_profile_group(out, MARKER_WORKER, what, living(view->roster));
-    for (unsigned i = 0; i < view->roster->workers; i++) {
-        const struct roster_place *place = &view->roster->places[i];
+    snprintf(what, sizeof(what), "workers of generation %u", view->shared->generation);
+    count_profile_group(out, MARKER_WORKER, what, living(view->shared->roster));
+    for (unsigned i = 0; i < view->shared->roster->workers; i++) {
+        const struct roster_place *place = &view->shared->roster->places[i];
 
         fprintf(out, "#\t  worker %u\n", i);
-        print_line(out, roster_pid(view->roster, i), place->since, place->spawned);
+        print_line(out, roster_pid(view->shared->roster, i), place->since, place->spawned);
     }
 }
 
@@ -84,7 +84,7 @@ static int
 processes_write_text(struct page *page)
 {
     const struct view *view = page->view;
-    const struct roster *roster = view->roster;
+    const struct roster *roster = view->shared->roster;
 
     count_profile_begin(page->out, "threadcreate", processes_count(view));
     count_profile_group(page->out, MARKER_MASTER, "master", 1);

@@ -34,8 +34,9 @@ is_sampled(const struct scope *scope, const struct view *newest, enum profile_ki
 
     for (unsigned i = 0; (view = scope_worker(scope, newest, i, &worker)) != NULL; i++)
         if (kind == PROFILE_BLOCK || kind == PROFILE_MUTEX ||
-            (kind == PROFILE_CPU && tables_cpu(view->tables, worker)->hz != 0) ||
-            (kind == PROFILE_HEAP && tables_heap(view->tables, worker)->sample_bytes != 0))
+            (kind == PROFILE_CPU && tables_cpu(view->shared->tables, worker)->hz != 0) ||
+            (kind == PROFILE_HEAP &&
+             tables_heap(view->shared->tables, worker)->sample_bytes != 0))
             return true;
     return false;
 }

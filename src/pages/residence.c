@@ -25,7 +25,7 @@ mapped_by_workers(const struct ledger_entry *entry, int worker, uint64_t *sum)
     bool known = true;
 
     *sum = 0;
-    for (unsigned i = 0; i < entry->view->tables->workers; i++) {
+    for (unsigned i = 0; i < entry->view->shared->tables->workers; i++) {
         uint64_t bytes = 0;
 
         if (worker != SCOPE_ALL && i != (unsigned)worker)
@@ -63,8 +63,8 @@ residence_print_entry(FILE *out, const struct ledger_entry *entry, int worker)
     print_amount(out, mapped, known);
     print_amount(out, entry->huge, entry->known);
     fprintf(out, " %-12s %s", ledger_place(entry), entry->object->asset->path);
-    if (entry->view->generation > 0)
-        fprintf(out, " of generation %u", entry->view->generation);
+    if (entry->view->shared->generation > 0)
+        fprintf(out, " of generation %u", entry->view->shared->generation);
     fputc('\n', out);
 }
 
@@ -127,7 +127,7 @@ parts_before(const struct view *newest, const struct view *end)
     unsigned parts = 0;
 
     for (const struct view *view = newest; view != end; view = view->older)
-        parts += 1 + view->tables->workers;
+        parts += 1 + view->shared->tables->workers;
     return parts;
 }
 
@@ -142,14 +142,14 @@ add_entry(struct profile *profile, const struct view *newest, const struct ledge
     const uint64_t once[PROFILE_VALUES] = { entry->resident, 0, entry->huge, entry->size };
 
     part->worker = PROFILE_NO_WORKER;
-    part->labels = entry->view->labels;
+    part->labels = &entry->view->shared->labels;
     if (!entry->shared)
         profile_add(part, label, pcs, 2, once);
-    for (unsigned i = 0; number < SHOWN_MAX && i < entry->view->tables->workers; i++) {
+    for (unsigned i = 0; number < SHOWN_MAX && i < entry->view->shared->tables->workers; i++) {
         uint64_t mapped[PROFILE_VALUES] = { 0 };
 
         part[i + 1].worker = i;
-        part[i + 1].labels = entry->view->labels;
+        part[i + 1].labels = &entry->view->shared->labels;
         if (ledger_mapped(entry, i, &mapped[1]))
             profile_add(&part[i + 1], label, pcs, 2, mapped);
     }

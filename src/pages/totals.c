@@ -82,8 +82,8 @@ totals_own_cpu(const struct view *view)
 {
     struct totals_cpu sum = { 0 };
 
-    for (unsigned i = 0; i < view->roster->workers; i++)
-        add_cpu(&sum, cpu_of_place(view->roster, i));
+    for (unsigned i = 0; i < view->shared->roster->workers; i++)
+        add_cpu(&sum, cpu_of_place(view->shared->roster, i));
     return sum;
 }
 
@@ -97,9 +97,9 @@ totals_take(const struct view *view, struct totals *totals)
                                         view->gone->retired_system_ns },
                                .restarts = view->gone->restarts };
     for (; view; view = view->older) {
-        counters_sum(view->slots, &totals->sum);
+        counters_sum(&view->shared->slots, &totals->sum);
         add_cpu(&totals->cpu, totals_own_cpu(view));
-        totals->restarts += roster_restarts(view->roster);
+        totals->restarts += roster_restarts(view->shared->roster);
     }
 }
 
@@ -108,21 +108,21 @@ totals_own_object(const struct view *view, unsigned object)
 {
     struct slot_counters counters = { 0 };
 
-    for (unsigned i = 0; i < view->slots->workers; i++)
-        slot_counters_sum(&counters, slots_object(view->slots, i, object));
+    for (unsigned i = 0; i < view->shared->slots.workers; i++)
+        slot_counters_sum(&counters, slots_object(&view->shared->slots, i, object));
     return counters;
 }
 
 struct slot_counters
 totals_object(const struct view *view, unsigned index)
 {
-    const struct object *object = &view->catalogue->objects[index];
+    const struct object *object = &view->shared->catalogue->objects[index];
     struct slot_counters counters = { 0 };
 
     if (view->gone_objects)
         counters = view->gone_objects[index];
     for (; view; view = view->older) {
-        const struct object *own = catalogue_find_heir(view->catalogue, object);
+        const struct object *own = catalogue_find_heir(view->shared->catalogue, object);
 
         if (own) {
             const struct slot_counters more = totals_own_object(view, own->index);
@@ -144,13 +144,13 @@ memory_of(const struct view *view, unsigned number)
 static struct totals_worker
 look_at(const struct view *view, unsigned number)
 {
-    const struct roster_place *place = &view->roster->places[number];
+    const struct roster_place *place = &view->shared->roster->places[number];
     struct totals_worker worker = {
         .view = view,
-        .slot = slots_worker(view->slots, number),
+        .slot = slots_worker(&view->shared->slots, number),
         .number = number,
-        .pid = roster_pid(view->roster, number),
-        .cpu = cpu_of_place(view->roster, number),
+        .pid = roster_pid(view->shared->roster, number),
+        .cpu = cpu_of_place(view->shared->roster, number),
         .spawned = __atomic_load_n(&place->spawned, __ATOMIC_RELAXED),
     };
 

@@ -45,10 +45,10 @@ tracing_start(struct followers *followers, const struct scope *scope, const stru
         struct follower *follower = &followers->items[i];
 
         *follower = (struct follower){ .view = view, .worker = worker };
-        follower->since = trace_written(tables_trace(view->tables, worker));
+        follower->since = trace_written(tables_trace(view->shared->tables, worker));
         snprintf(follower->name, sizeof(follower->name),
-                 view->generation > 0 ? "worker %u of generation %u" : "worker %u", worker,
-                 view->generation);
+                 view->shared->generation > 0 ? "worker %u of generation %u" : "worker %u",
+                 worker, view->shared->generation);
     }
     return 0;
 }
@@ -60,7 +60,7 @@ follow(struct followers *followers)
     followers->events = 0;
     for (size_t i = 0; i < followers->count; i++) {
         struct follower *follower = &followers->items[i];
-        const struct tables *tables = follower->view->tables;
+        const struct tables *tables = follower->view->shared->tables;
 
         if (trace_take(tables_trace(tables, follower->worker), tables->events, &follower->since,
                        &follower->copy) < 0)
@@ -93,12 +93,12 @@ print(struct page *page, const struct followers *followers)
         return -ENOMEM;
     for (size_t i = 0; i < followers->count; i++) {
         const struct follower *follower = &followers->items[i];
-        pid_t pid = roster_pid(follower->view->roster, follower->worker);
+        pid_t pid = roster_pid(follower->view->shared->roster, follower->worker);
 
         processes[i] = (struct chrome_process){ .pid = pid > 0 ? pid : (pid_t)i,
                                                 .name = follower->name,
                                                 .trace = &follower->copy,
-                                                .labels = follower->view->labels };
+                                                .labels = &follower->view->shared->labels };
     }
     error = chrome_write(processes, followers->count, followers->window, page->out);
     free(processes);
@@ -112,7 +112,7 @@ tracing_write(struct page *page)
     struct followers followers = { 0 };
     int error;
 
-    if (page->view->tables->events == 0) {
+    if (page->view->shared->tables->events == 0) {
         page_refuse(page, 503, "workers note no events; see [debug] in tiffd.ini(5)");
         return;
     }
@@ -136,7 +136,7 @@ tracing_count(const struct view *view)
     uint64_t count = 0;
 
     for (; view; view = view->older)
-        for (unsigned i = 0; i < view->tables->workers; i++)
-            count += trace_written(tables_trace(view->tables, i));
+        for (unsigned i = 0; i < view->shared->tables->workers; i++)
+            count += trace_written(tables_trace(view->shared->tables, i));
     return count;
 }

@@ -120,7 +120,7 @@ one_worker(const struct totals_worker *worker)
     const struct slot *slot = worker->slot;
     json_t *value = json_object();
 
-    vars_put(value, "generation", worker->view->generation);
+    vars_put(value, "generation", worker->view->shared->generation);
     vars_put(value, "worker", worker->number);
     vars_put(value, "pid", (uint64_t)worker->pid);
     vars_put(value, "spawned", worker->spawned);
@@ -158,8 +158,8 @@ all_objects(const struct view *view)
 {
     json_t *objects = json_object();
 
-    for (unsigned i = 0; i < view->catalogue->count; i++) {
-        const struct object *object = &view->catalogue->objects[i];
+    for (unsigned i = 0; i < view->shared->catalogue->count; i++) {
+        const struct object *object = &view->shared->catalogue->objects[i];
         const struct slot_counters counters = totals_object(view, i);
 
         json_object_set_new(objects, object->asset->path, one_object(object, &counters));
@@ -174,8 +174,8 @@ vars_whole(const struct view *view)
     struct totals totals;
 
     totals_take(view, &totals);
-    put_seconds(value, "start_time_seconds", view->roster->started);
-    vars_put(value, "generation", view->generation);
+    put_seconds(value, "start_time_seconds", view->shared->roster->started);
+    vars_put(value, "generation", view->shared->generation);
     put_cpu(value, &totals.cpu);
     vars_put(value, "restarts", totals.restarts);
     put_counted(value, &totals.sum, true);

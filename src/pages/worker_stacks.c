@@ -41,7 +41,7 @@ write_stacks_frame(void *argument, const char *line)
 static void
 write_stack(struct stacks_writer *writer, const struct view *view, const struct dump *dump)
 {
-    const char *object = label_names_object(view->labels, dump->label);
+    const char *object = label_names_object(&view->shared->labels, dump->label);
 
     if (object)
         write_stacks_line(writer, "    in request for %s", object);
@@ -51,7 +51,7 @@ write_stack(struct stacks_writer *writer, const struct view *view, const struct 
 static void
 write_worker_stack(struct stacks_writer *writer, const struct view *view, unsigned worker)
 {
-    pid_t pid = roster_pid(view->roster, worker);
+    pid_t pid = roster_pid(view->shared->roster, worker);
     struct proc_stat stat;
     struct dump dump;
     int error;
@@ -59,8 +59,8 @@ write_worker_stack(struct stacks_writer *writer, const struct view *view, unsign
     if (pid <= 0)
         return;
     write_stacks_line(writer, "stack of worker %u, generation %u, pid %d", worker,
-                      view->generation, (int)pid);
-    error = dump_ask(tables_dump(view->tables, worker), pid, PATIENCE_MS, &dump);
+                      view->shared->generation, (int)pid);
+    error = dump_ask(tables_dump(view->shared->tables, worker), pid, PATIENCE_MS, &dump);
     if (error == 0)
         write_stack(writer, view, &dump);
     else

@@ -67,7 +67,7 @@ exhausted(int error)
 static void
 ring_others(struct worker *worker)
 {
-    const struct slots *slots = worker->inherit->slots;
+    const struct slots *slots = &worker->shared->slots;
 
     /* Our count must be seen before we look who waits: whoever begins to wait looks at the
      * counts after it has said so. */
@@ -133,7 +133,7 @@ acceptor_on_ready(struct worker *worker, struct watch *watch, uint32_t events)
             return;
         }
         acceptor_admit(worker, fd);
-        if (balance_reached(worker->inherit->slots, worker->inherit->slot, worker->now)) {
+        if (balance_reached(&worker->shared->slots, worker->inherit->slot, worker->now)) {
             pause_accepting(worker);
             set_sharing(worker, true);
         }
@@ -197,7 +197,7 @@ void
 acceptor_resume(struct worker *worker)
 {
     bool may = worker->slot->sharing &&
-               !balance_reached(worker->inherit->slots, worker->inherit->slot, worker->now);
+               !balance_reached(&worker->shared->slots, worker->inherit->slot, worker->now);
 
     if (worker->accept_again == 0 || (!may && worker->now < worker->accept_again))
         return;

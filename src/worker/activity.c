@@ -18,12 +18,12 @@ activity_start(struct worker *worker)
 {
     const struct inherit *inherit = worker->inherit;
 
-    worker->trace = tables_trace(inherit->tables, inherit->slot);
-    trace_adopt(worker->trace, inherit->tables->events);
-    worker->rows = tables_rows(inherit->tables, inherit->slot);
-    worker->waits = tables_block(inherit->tables, inherit->slot);
+    worker->trace = tables_trace(inherit->shared->tables, inherit->slot);
+    trace_adopt(worker->trace, inherit->shared->tables->events);
+    worker->rows = tables_rows(inherit->shared->tables, inherit->slot);
+    worker->waits = tables_block(inherit->shared->tables, inherit->slot);
     block_start(worker->waits);
-    rows_start(worker->rows, inherit->config->server.worker_connections);
+    rows_start(worker->rows, inherit->shared->config->server.worker_connections);
     worker->slot->idle = 0;
     worker->slot->runnable = 0;
     activity_note_time(worker);

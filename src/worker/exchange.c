@@ -43,7 +43,7 @@ limits_of(const struct config_server *server)
 static struct slot_counters *
 counters_of(const struct worker *worker, const struct object *object)
 {
-    return slots_object(worker->inherit->slots, worker->inherit->slot, object->index);
+    return slots_object(&worker->shared->slots, worker->inherit->slot, object->index);
 }
 
 /* --- answers ------------------------------------------------------------------------------ */
@@ -194,7 +194,7 @@ static enum sender_result
 answer_request(struct worker *worker, struct connection *connection,
                const struct request *request, const struct input *input)
 {
-    const struct object *object = catalogue_find(worker->inherit->catalogue, request->path);
+    const struct object *object = catalogue_find(worker->shared->catalogue, request->path);
     struct stage *stage = &worker->stage;
     struct answer answer;
 
@@ -248,7 +248,7 @@ answer_head(struct worker *worker, struct connection *connection, struct input *
 static bool
 answer_fits(const struct worker *worker)
 {
-    return stage_space(&worker->stage) >= worker->inherit->catalogue->answer_head_max;
+    return stage_space(&worker->stage) >= worker->shared->catalogue->answer_head_max;
 }
 
 /*

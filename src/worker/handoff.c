@@ -53,7 +53,7 @@ static int
 choose(const struct worker *worker, const struct connection *connection)
 {
     const struct steering steering = {
-        .slots = worker->inherit->slots,
+        .slots = &worker->shared->slots,
         .here = worker->inherit->slot,
         .cpu = cpu_of(connection),
         .limit = worker->server->worker_connections,
@@ -89,7 +89,7 @@ static bool
 give_to(struct worker *worker, int to, const struct connection *connection, const char *rest,
         size_t length)
 {
-    uint64_t *coming = &slots_worker(worker->inherit->slots, (unsigned)to)->coming;
+    uint64_t *coming = &slots_worker(&worker->shared->slots, (unsigned)to)->coming;
 
     __atomic_fetch_add(coming, 1, __ATOMIC_RELAXED);
     if (handoff_give(&worker->inherit->handoffs[to], connection, rest, length))
@@ -156,7 +156,7 @@ handoff_take(struct worker *worker, unsigned from)
 
     if (n < (ssize_t)sizeof(requests))
         return false;
-    __atomic_fetch_sub(&slots_worker(worker->inherit->slots, from)->coming, 1,
+    __atomic_fetch_sub(&slots_worker(&worker->shared->slots, from)->coming, 1,
                        __ATOMIC_RELAXED);
     if (CMSG_FIRSTHDR(&message) == NULL) {
         log_warning("a connection from another worker is lost: no descriptor for it");
@@ -181,7 +181,7 @@ handoff_empty(struct worker *worker)
 {
     const struct inherit *inherit = worker->inherit;
 
-    for (unsigned i = 0; inherit->handoffs && i < inherit->slots->workers; i++)
+    for (unsigned i = 0; inherit->handoffs && i < inherit->shared->slots.workers; i++)
         while (handoff_take(worker, i))
             ;
 }

@@ -10,33 +10,26 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "base/identity.h"
 #include "config/config.h"
 #include "object/catalogue.h"
 #include "profile/tables.h"
-#include "shared/roster.h"
-#include "shared/slots.h"
+#include "sandbox/confine.h"
+#include "shared/shared.h"
 #include "worker/handoff.h"
 
 struct inherit {
-    const struct config *config;       /* of this worker's generation */
-    const struct catalogue *catalogue; /* likewise */
-    const struct slots *slots;         /* likewise; the worker writes its own slot only */
-    const struct tables *tables;       /* likewise; never NULL */
-    struct roster *roster;             /* read-only from the start of the worker on */
-    bool sample_cpu;                   /* somebody may want to know where the time goes */
-    bool sample_heap;                  /* and who allocates the memory */
-    bool publish_memory;               /* and how much there is, see slots.h */
-    const int *listen_fds;             /* non-blocking, shared by all workers */
+    const struct shared *shared; /* with all processes of this worker's generation */
+    bool sample_cpu;             /* somebody may want to know where the time goes */
+    bool sample_heap;            /* and who allocates the memory */
+    bool publish_memory;         /* and how much there is, see slots.h */
+    const int *listen_fds;       /* non-blocking, shared by all workers */
     size_t listen_count;
     unsigned slot;                  /* 0 .. config->server.workers - 1 */
-    unsigned generation;            /* counts reloads from 0 */
     const int *doorbells;           /* an eventfd a worker: rung when it may accept again */
     const struct handoff *handoffs; /* one a worker; NULL: connections stay where they are */
     int ready_fd;                   /* an eventfd: tells the master to look at slot.ready */
     int master_pipe;                /* readable (end of file) when the master is gone */
     int control;                    /* what the master says, see control.h */
-    struct identity identity;       /* to become */
 };
 
 #endif

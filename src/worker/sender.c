@@ -146,7 +146,7 @@ account(struct worker *worker, struct connection *connection, size_t sent)
         activity_sent(worker, connection, body);
     if (body == 0)
         return;
-    slot_add(&slots_object(worker->inherit->slots, worker->inherit->slot,
+    slot_add(&slots_object(&worker->shared->slots, worker->inherit->slot,
                            connection->object->index)
                   ->bytes,
              body);

@@ -157,17 +157,18 @@ static void
 start_sampling(const struct worker *worker)
 {
     const struct inherit *inherit = worker->inherit;
-    const struct config_profile *profile = &inherit->config->profile;
+    const struct config_profile *profile = &inherit->shared->config->profile;
     int error = 0;
 
-    mutex_start(tables_mutex(inherit->tables, inherit->slot));
+    mutex_start(tables_mutex(inherit->shared->tables, inherit->slot));
     if (inherit->sample_cpu)
-        error = sampler_start(tables_cpu(inherit->tables, inherit->slot), profile->hz);
+        error = sampler_start(tables_cpu(inherit->shared->tables, inherit->slot), profile->hz);
     if (error < 0)
         log_error("CPU profile: %s", strerror(-error));
     error = 0;
     if (inherit->sample_heap)
-        error = heap_start(tables_heap(inherit->tables, inherit->slot), profile->sample_bytes);
+        error = heap_start(tables_heap(inherit->shared->tables, inherit->slot),
+                           profile->sample_bytes);
     if (error < 0)
         log_error("heap profile: %s", strerror(-error));
     if (inherit->publish_memory && allocator_count(&worker->slot->memory) < 0)
@@ -178,10 +179,10 @@ start_sampling(const struct worker *worker)
 static void
 worker_arm(const struct inherit *inherit)
 {
-    int error = crash_arm(tables_crash(inherit->tables, inherit->slot));
+    int error = crash_arm(tables_crash(inherit->shared->tables, inherit->slot));
 
     if (error == 0)
-        error = dump_arm(tables_dump(inherit->tables, inherit->slot));
+        error = dump_arm(tables_dump(inherit->shared->tables, inherit->slot));
     if (error < 0)
         log_error("crash handler: %s", strerror(-error));
 }
@@ -201,9 +202,10 @@ worker_allocate(struct worker *worker)
     worker->path = malloc(worker->server->max_target_size);
     worker->chunk_size = sndbuf_chunk(worker->server->sndbuf);
     worker->chunk = nodump_alloc(chunk_capacity(worker));
-    worker->stale = calloc(inherit->catalogue->count, sizeof(*worker->stale));
-    worker->reader = reader_create(worker->server->read_threads, inherit->catalogue->count,
-                                   worker->chunk_size * SNDBUF_TIMES);
+    worker->stale = calloc(inherit->shared->catalogue->count, sizeof(*worker->stale));
+    worker->reader =
+        reader_create(worker->server->read_threads, inherit->shared->catalogue->count,
+                      worker->chunk_size * SNDBUF_TIMES);
     worker->listeners = calloc(inherit->listen_count, sizeof(*worker->listeners));
     if (worker->inbox && worker->path && worker->chunk && worker->stale && worker->listeners &&
         worker->reader)
@@ -266,8 +268,8 @@ worker_start(struct worker *worker)
     stay_on_cpu(worker);
     start_timers(worker);
     if ((error = control_wait(worker->inherit->control, CONTROL_BEGIN)) < 0 ||
-        (error = identity_become(&worker->inherit->identity)) < 0 ||
-        (error = roster_protect(worker->inherit->roster)) < 0)
+        (error = identity_become(&worker->shared->confinement->identity)) < 0 ||
+        (error = roster_protect(worker->shared->roster)) < 0)
         return error;
     start_sampling(worker);
     if ((error = worker_allocate(worker)) < 0)
@@ -302,7 +304,7 @@ touch_objects(const struct catalogue *catalogue)
 static void
 worker_announce(const struct worker *worker)
 {
-    touch_objects(worker->inherit->catalogue);
+    touch_objects(worker->shared->catalogue);
     __atomic_store_n(&worker->slot->ready, 1, __ATOMIC_SEQ_CST);
     eventfd_write(worker->inherit->ready_fd, 1);
     log_info("serving");
@@ -443,8 +445,9 @@ worker_run(const struct inherit *inherit)
         return EXIT_FAILURE;
     }
     worker->inherit = inherit;
-    worker->server = &inherit->config->server;
-    worker->slot = slots_worker(inherit->slots, inherit->slot);
+    worker->shared = inherit->shared;
+    worker->server = &inherit->shared->config->server;
+    worker->slot = slots_worker(&inherit->shared->slots, inherit->slot);
     activity_start(worker);
     note_time(worker);
     if ((error = worker_start(worker)) < 0 ||

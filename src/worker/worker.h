@@ -20,7 +20,8 @@
 
 struct worker {
     const struct inherit *inherit;
-    const struct config_server *server; /* of inherit->config */
+    const struct shared *shared;        /* of inherit */
+    const struct config_server *server; /* of shared->config */
     struct slot *slot;                  /* this worker's statistics */
     struct watch_set watches;
     uint64_t now;    /* milliseconds, once a turn of the loop */

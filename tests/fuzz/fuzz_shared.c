@@ -58,7 +58,7 @@ region(unsigned number, size_t *size)
         { tables_rows(tables, 0), rows_size(CONNECTIONS) },
         { tables_dump(tables, 0), sizeof(struct dump_record) },
         { tables_crash(tables, 0), sizeof(struct crash_record) },
-        { slots_worker(&observed.slots, 0), sizeof(struct slot) },
+        { slots_worker(&observed.shared.slots, 0), sizeof(struct slot) },
         { subscription, sizeof(*subscription) },
     };
 

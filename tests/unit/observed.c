@@ -17,25 +17,23 @@ observed_create(struct observed *observed, unsigned workers)
     observed->config.server.workers = workers;
     observed->config.server.drain_timeout = 5000;
     observed->config.debug.max_clients = 2;
-    observed->roster = roster_create(workers);
-    if (slots_create(&observed->slots, workers, 0) < 0 ||
-        tables_create(&observed->tables, &plan) < 0 || observed->roster == NULL)
-        assert(false && "no memory");
-    observed->view = (struct view){
+    observed->shared = (struct shared){
         .config = &observed->config,
         .catalogue = &observed->catalogue,
-        .slots = &observed->slots,
         .tables = &observed->tables,
-        .roster = observed->roster,
-        .gone = &gone,
-        .arguments = arguments,
+        .roster = roster_create(workers),
     };
+    if (slots_create(&observed->shared.slots, workers, 0) < 0 ||
+        tables_create(&observed->tables, &plan) < 0 || observed->shared.roster == NULL)
+        assert(false && "no memory");
+    observed->view =
+        (struct view){ .shared = &observed->shared, .gone = &gone, .arguments = arguments };
 }
 
 void
 observed_destroy(struct observed *observed)
 {
-    slots_destroy(&observed->slots);
+    slots_destroy(&observed->shared.slots);
     tables_destroy(&observed->tables);
-    roster_destroy(observed->roster);
+    roster_destroy(observed->shared.roster);
 }

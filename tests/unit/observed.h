@@ -8,9 +8,8 @@
 struct observed {
     struct config config;
     struct catalogue catalogue;
-    struct slots slots;
     struct tables tables;
-    struct roster *roster;
+    struct shared shared;
     struct view view;
 };
 

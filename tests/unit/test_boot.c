@@ -16,7 +16,8 @@ enum { START = 50, PER_WORKER = 5 };
 static rlim_t
 limit_for(struct config *config, struct config *newest, struct config *older)
 {
-    struct generation generations[] = { { .config = newest }, { .config = older } };
+    struct generation generations[] = { { .shared.config = newest },
+                                        { .shared.config = older } };
     struct rlimit before;
     struct rlimit limit;
 

@@ -292,8 +292,8 @@ static void
 processes(void **state)
 {
     (void)state;
-    observed.roster->places[1].pid = getpid();
-    observed.roster->places[1].spawned = 7;
+    observed.shared.roster->places[1].pid = getpid();
+    observed.shared.roster->places[1].spawned = 7;
     expect(GET("/debug/pprof/threadcreate"), "200", "threadcreate profile: total 3\n");
     assert_non_null(strstr(answer, "#\tworkers of generation 0\n#\t  worker 0\n"));
     assert_non_null(strstr(answer, "processes in this place 7\n"));
@@ -309,8 +309,8 @@ connections(void **state)
     struct row *row;
 
     (void)state;
-    observed.view.labels = &labels;
-    observed.roster->places[1].pid = getpid();
+    observed.shared.labels = labels;
+    observed.shared.roster->places[1].pid = getpid();
     rows_start(rows, observed.tables.connections);
     row = rows_take(rows);
     row->connection = 3;

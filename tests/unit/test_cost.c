@@ -32,10 +32,10 @@ set_up(void **state)
 {
     (void)state;
     observed_create(&observed, 2);
-    slots_destroy(&observed.slots);
-    observed.view.generation = 5;
+    slots_destroy(&observed.shared.slots);
+    observed.shared.generation = 5;
     observed.catalogue = (struct catalogue){ .objects = objects, .count = OBJECTS };
-    return slots_create(&observed.slots, 2, OBJECTS);
+    return slots_create(&observed.shared.slots, 2, OBJECTS);
 }
 
 static int
@@ -49,8 +49,8 @@ tear_down(void **state)
 static void
 serve(unsigned worker, unsigned object, uint64_t bytes)
 {
-    slots_object(&observed.slots, worker, object)->requests++;
-    slots_object(&observed.slots, worker, object)->bytes += bytes;
+    slots_object(&observed.shared.slots, worker, object)->requests++;
+    slots_object(&observed.shared.slots, worker, object)->bytes += bytes;
 }
 
 static void
@@ -88,8 +88,8 @@ by_process(void **state)
     is_shown("tiffd", false);
     serve(0, B, 1000);
     serve(1, C, 3000);
-    observed.roster->places[0].retired_ns = 3000000000;
-    observed.roster->places[1].retired_ns = 1000000000;
+    observed.shared.roster->places[0].retired_ns = 3000000000;
+    observed.shared.roster->places[1].retired_ns = 1000000000;
     assert_true(cost_by_process(&observed.view, &cost));
     assert_int_equal(cost.bytes[VARIANT_STREAMING], 4000);
     assert_int_equal(cost.cpu_ns[VARIANT_STREAMING], 4000000000);

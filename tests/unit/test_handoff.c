@@ -22,7 +22,7 @@ static const struct config_server server = { .workers = WORKERS,
                                              .max_header_size = HEAD_SIZE,
                                              .worker_connections = 1000,
                                              .max_refused = 10 };
-static struct slots slots;
+static struct shared shared;
 static struct handoff handoffs[WORKERS];
 static struct inherit inherits[WORKERS];
 static struct worker workers[WORKERS];
@@ -37,10 +37,11 @@ begin(unsigned number)
     struct worker *worker = &workers[number];
 
     inherits[number] =
-        (struct inherit){ .slots = &slots, .handoffs = handoffs, .slot = number };
+        (struct inherit){ .shared = &shared, .handoffs = handoffs, .slot = number };
     *worker = (struct worker){ .inherit = &inherits[number],
+                               .shared = &shared,
                                .server = &server,
-                               .slot = slots_worker(&slots, number),
+                               .slot = slots_worker(&shared.slots, number),
                                .now = 5000,
                                .inbox = inbox,
                                .trace = &off,
@@ -57,7 +58,7 @@ static int
 setup(void **state)
 {
     (void)state;
-    if (slots_create(&slots, WORKERS, 1) < 0)
+    if (slots_create(&shared.slots, WORKERS, 1) < 0)
         return -1;
     for (unsigned i = 0; i < WORKERS; i++) {
         if (handoff_open(&handoffs[i]) < 0)
@@ -76,7 +77,7 @@ teardown(void **state)
         handoff_close(&handoffs[i]);
         watch_close(&workers[i].watches);
     }
-    slots_destroy(&slots);
+    slots_destroy(&shared.slots);
     return 0;
 }
 
@@ -103,8 +104,8 @@ misplaced(void)
                                 &length),
                      0);
     assert_true(cpu >= 0);
-    slots_worker(&slots, 0)->cpu = (uint32_t)cpu + 2;
-    slots_worker(&slots, 1)->cpu = (uint32_t)cpu + 1;
+    slots_worker(&shared.slots, 0)->cpu = (uint32_t)cpu + 2;
+    slots_worker(&shared.slots, 1)->cpu = (uint32_t)cpu + 1;
     connection->requests = 3;
     return connection;
 }
@@ -124,11 +125,11 @@ a_connection_arrives_with_its_request(void **state)
     (void)state;
     assert_true(offer(misplaced()));
     assert_int_equal(workers[0].connections, 0);
-    assert_int_equal(slots_worker(&slots, 1)->coming, 1);
+    assert_int_equal(slots_worker(&shared.slots, 1)->coming, 1);
     handoff_ready(&workers[1], &workers[1].handoff, EPOLLIN);
-    assert_int_equal(slots_worker(&slots, 1)->coming, 0);
-    assert_int_equal(slots_worker(&slots, 0)->given, 1);
-    assert_int_equal(slots_worker(&slots, 1)->taken, 1);
+    assert_int_equal(slots_worker(&shared.slots, 1)->coming, 0);
+    assert_int_equal(slots_worker(&shared.slots, 0)->given, 1);
+    assert_int_equal(slots_worker(&shared.slots, 1)->taken, 1);
     assert_int_equal(workers[1].connections, 1);
     arrived = TAILQ_FIRST(&workers[1].queue);
     assert_non_null(arrived);
@@ -164,8 +165,8 @@ a_full_handoff_leaves_it_where_it_is(void **state)
         ;
     assert_false(offer(connection));
     assert_int_equal(workers[0].connections, 1);
-    assert_int_equal(slots_worker(&slots, 1)->coming, 0);
-    assert_int_equal(slots_worker(&slots, 0)->given, 0);
+    assert_int_equal(slots_worker(&shared.slots, 1)->coming, 0);
+    assert_int_equal(slots_worker(&shared.slots, 0)->given, 0);
     close(client);
 }
 
@@ -202,8 +203,8 @@ all_handoffs_are_emptied(void **state)
     assert_true(offer(misplaced()));
     handoff_empty(&workers[0]);
     assert_int_equal(workers[0].connections, 1);
-    assert_int_equal(slots_worker(&slots, 1)->coming, 0);
-    assert_int_equal(slots_worker(&slots, 0)->taken, 1);
+    assert_int_equal(slots_worker(&shared.slots, 1)->coming, 0);
+    assert_int_equal(slots_worker(&shared.slots, 0)->taken, 1);
     close(client);
 }
 

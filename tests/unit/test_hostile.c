@@ -117,7 +117,7 @@ scribble_all(unsigned seed)
 {
     random_state = seed + 1;
     scribble(observed.tables.memory, observed.tables.size, kinds[seed % 4]);
-    scribble(observed.slots.memory, observed.slots.size, kinds[seed / 4 % 4]);
+    scribble(observed.shared.slots.memory, observed.shared.slots.size, kinds[seed / 4 % 4]);
     for (enum profile_kind kind = 0; kind < PROFILE_TABLES; kind++)
         memset(load_stacks(&observed.tables, kind, 0), 0xff, sizeof(uint32_t));
 }
@@ -151,7 +151,7 @@ pages_are_written(void **state)
                                  .format = QUERY_TEXT };
 
     (void)state;
-    observed.roster->places[0].pid = getpid();
+    observed.shared.roster->places[0].pid = getpid();
     for (unsigned seed = 0; seed < SEEDS; seed++) {
         scribble_all(seed);
         test_page(metrics_write, query);

@@ -28,6 +28,7 @@ no_place_is_said(void **state)
     (void)state;
     observed_create(&observed, 1);
     instruments.tables = observed.tables;
+    instruments.shared = &observed.shared;
     for (unsigned i = 0; i < POSTMORTEM_MAX; i++)
         postmortem.children[i].pid = 1;
     assert_int_equal(sink_open(path), 0);

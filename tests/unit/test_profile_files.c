@@ -22,7 +22,9 @@
 #include "master/profile_files.h"
 #include "profile/sampler.h"
 #include "profile/stacks.h"
+#include "profile/tables.h"
 #include "profile_load.h"
+#include "sandbox/confine.h"
 #include "scratch.h"
 
 #define MS 1000000u
@@ -32,16 +34,19 @@ static const struct confinement open_air = { .mode = SANDBOX_MODE_OFF,
 
 static char prefix[64];
 static struct tables tables;
+static const struct shared shared = { .generation = 7,
+                                      .tables = &tables,
+                                      .confinement = &open_air };
 static struct profile_files *files;
 
 static struct profile_files *
 create(const char *where)
 {
-    const struct profile_files_options options = {
-        .confinement = &open_air, .cpu = where, .keep = 2, .owner.identity.user = (uid_t)-1
-    };
+    const struct profile_files_options options = { .cpu = where,
+                                                   .keep = 2,
+                                                   .owner.identity.user = (uid_t)-1 };
 
-    return profile_files_create(&tables, &options, NULL, 7);
+    return profile_files_create(&shared, &options);
 }
 
 static int

@@ -30,11 +30,11 @@ static off_t taken;
 static void
 create(struct generation *generation, unsigned workers, pid_t first)
 {
-    assert_int_equal(slots_create(&generation->slots, workers, 0), 0);
-    generation->instruments.roster = roster_create(workers);
-    assert_non_null(generation->instruments.roster);
+    assert_int_equal(slots_create(&generation->shared.slots, workers, 0), 0);
+    generation->shared.roster = roster_create(workers);
+    assert_non_null(generation->shared.roster);
     for (unsigned i = 0; i < workers; i++)
-        generation->instruments.roster->places[i].pid = first == 0 ? 0 : first + (pid_t)i;
+        generation->shared.roster->places[i].pid = first == 0 ? 0 : first + (pid_t)i;
 }
 
 static int
@@ -55,10 +55,10 @@ tear_down(void **state)
 {
     (void)state;
     schedtrace_free(&schedtrace);
-    slots_destroy(&newest.slots);
-    slots_destroy(&older.slots);
-    roster_destroy(newest.instruments.roster);
-    roster_destroy(older.instruments.roster);
+    slots_destroy(&newest.shared.slots);
+    slots_destroy(&older.shared.slots);
+    roster_destroy(newest.shared.roster);
+    roster_destroy(older.shared.roster);
     close(fd);
     return 0;
 }
@@ -134,14 +134,14 @@ a_reload_changes_the_period(void **state)
 static void
 counts_from_the_start(void **state)
 {
-    struct slot *slot = slots_worker(&newest.slots, 0);
-    const pid_t pid = newest.instruments.roster->places[0].pid;
+    struct slot *slot = slots_worker(&newest.shared.slots, 0);
+    const pid_t pid = newest.shared.roster->places[0].pid;
     const char *text;
 
     (void)state;
-    newest.instruments.roster->places[0].pid = 0;
+    newest.shared.roster->places[0].pid = 0;
     set(1000, 1000, 5000);
-    newest.instruments.roster->places[0].pid = pid;
+    newest.shared.roster->places[0].pid = pid;
     slot->served.requests = 3;
     slot->memory.allocations = 40;
     text = run(6000);
@@ -155,7 +155,7 @@ counts_from_the_start(void **state)
 static void
 counts_from_a_reload(void **state)
 {
-    struct slot *slot = slots_worker(&newest.slots, 0);
+    struct slot *slot = slots_worker(&newest.shared.slots, 0);
     const char *text;
 
     (void)state;
@@ -179,13 +179,13 @@ counts_from_a_reload(void **state)
 static void
 scheduling(void **state)
 {
-    struct slot *slot = slots_worker(&newest.slots, 1);
-    struct slot *old = slots_worker(&older.slots, 0);
+    struct slot *slot = slots_worker(&newest.shared.slots, 1);
+    struct slot *old = slots_worker(&older.shared.slots, 0);
 
     (void)state;
     slot->accepted = 100;
     gone.accepted = 50;
-    newest.instruments.roster->places[2].pid = 0;
+    newest.shared.roster->places[2].pid = 0;
     set(1000, 0, 5000);
     slot->accepted += 4;
     slot->connections = 3;
@@ -211,16 +211,16 @@ scheduling(void **state)
 static void
 a_generation_ends(void **state)
 {
-    struct slot *old = slots_worker(&older.slots, 0);
+    struct slot *old = slots_worker(&older.shared.slots, 0);
 
     (void)state;
     old->turns = 7;
     set(1000, 0, 5000);
     old->turns = 9;
     old->connections = 1;
-    counters_sum(&older.slots, &gone);
+    counters_sum(&older.shared.slots, &gone);
     old->turns = 0;
-    older.instruments.roster->places[0].pid = 0;
+    older.shared.roster->places[0].pid = 0;
     assert_non_null(strstr(run(6000), " draining=0 conns=0 "));
     assert_int_equal(schedtrace.lines[SCHEDTRACE_SCHED].total.turns, 9);
     gone.turns += 1;
@@ -264,7 +264,7 @@ switches(void **state)
     const char *line;
 
     (void)state;
-    newest.instruments.roster->places[0].pid = getpid();
+    newest.shared.roster->places[0].pid = getpid();
     outer = own_switches();
     set(1000, 0, 5000);
     inner = own_switches();
@@ -280,22 +280,22 @@ switches(void **state)
 static void
 memory(void **state)
 {
-    struct slot *slot = slots_worker(&newest.slots, 0);
-    struct slot *other = slots_worker(&newest.slots, 1);
-    struct slot *none = slots_worker(&newest.slots, 2);
+    struct slot *slot = slots_worker(&newest.shared.slots, 0);
+    struct slot *other = slots_worker(&newest.shared.slots, 1);
+    struct slot *none = slots_worker(&newest.shared.slots, 2);
 
     (void)state;
     slot->memory = (struct slot_memory){ 1000, 2000, 300, 200, 100, 50, 40 };
     other->memory.in_use = 24;
     none->memory.in_use = 1 << 20; /* of a process that has ended */
-    newest.instruments.roster->places[2].pid = 0;
+    newest.shared.roster->places[2].pid = 0;
     set(0, 500, 5000);
     slot->memory.allocations = 45;
     assert_string_equal(run(5500),
                         "ALLOC 500ms: inuse=1024 heap=2000 freepages=300 threadcache=200 "
                         "centralcache=100 released=50 allocs=10 [1000 24 -]\n");
     /* Another process begins anew. */
-    newest.instruments.roster->places[0].pid = 0x60000000;
+    newest.shared.roster->places[0].pid = 0x60000000;
     slot->memory.allocations = 3;
     assert_non_null(strstr(run(6000), " allocs=6 "));
     slot->memory.allocations = 1; /* not by itself, but nothing underflows */

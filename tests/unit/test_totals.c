@@ -36,11 +36,11 @@ static struct object old_objects[] = { { .asset = &assets[B], .index = 0 } };
 static void
 give_objects(struct observed *observed, struct object *list, unsigned count)
 {
-    unsigned workers = observed->slots.workers;
+    unsigned workers = observed->shared.slots.workers;
 
-    slots_destroy(&observed->slots);
+    slots_destroy(&observed->shared.slots);
     observed->catalogue = (struct catalogue){ .objects = list, .count = count };
-    assert_int_equal(slots_create(&observed->slots, workers, count), 0);
+    assert_int_equal(slots_create(&observed->shared.slots, workers, count), 0);
 }
 
 static int
@@ -53,12 +53,12 @@ set_up(void **state)
     give_objects(&older, old_objects, 1);
     memset(&gone, 0, sizeof(gone));
     memset(gone_objects, 0, sizeof(gone_objects));
-    newest.view.generation = 3;
+    newest.shared.generation = 3;
     newest.view.older = &older.view;
     newest.view.gone = &gone;
     newest.view.gone_objects = gone_objects;
-    newest.roster->places[0].pid = getpid();
-    newest.roster->places[1].pid = getpid();
+    newest.shared.roster->places[0].pid = getpid();
+    newest.shared.roster->places[1].pid = getpid();
     return 0;
 }
 
@@ -98,15 +98,15 @@ counters_of_all_generations(void **state)
     gone.retired_user_ns = 1000000000;
     gone.retired_system_ns = 4000000000;
     gone.restarts = 2;
-    slots_worker(&newest.slots, 1)->accepted = 10;
-    slots_worker(&older.slots, 0)->accepted = 100;
-    newest.roster->places[1].pid = 0;
-    newest.roster->places[0].pid = 0;
-    newest.roster->places[1].retired_ns = 7000000000;
-    newest.roster->places[1].retired_user_ns = 5000000000;
-    newest.roster->places[1].retired_system_ns = 2000000000;
-    newest.roster->places[1].spawned = 4;
-    newest.roster->places[0].spawned = 1;
+    slots_worker(&newest.shared.slots, 1)->accepted = 10;
+    slots_worker(&older.shared.slots, 0)->accepted = 100;
+    newest.shared.roster->places[1].pid = 0;
+    newest.shared.roster->places[0].pid = 0;
+    newest.shared.roster->places[1].retired_ns = 7000000000;
+    newest.shared.roster->places[1].retired_user_ns = 5000000000;
+    newest.shared.roster->places[1].retired_system_ns = 2000000000;
+    newest.shared.roster->places[1].spawned = 4;
+    newest.shared.roster->places[0].spawned = 1;
     totals_take(&newest.view, &totals);
     assert_int_equal(totals.sum.accepted, 111);
     assert_int_equal(totals.cpu.all_ns, 12000000000);
@@ -120,9 +120,9 @@ objects_by_path(void **state)
 {
     (void)state;
     gone_objects[B].bytes = 1;
-    slots_object(&newest.slots, 0, B)->bytes = 10;
-    slots_object(&newest.slots, 1, B)->bytes = 20;
-    slots_object(&older.slots, 0, 0)->bytes = 100;
+    slots_object(&newest.shared.slots, 0, B)->bytes = 10;
+    slots_object(&newest.shared.slots, 1, B)->bytes = 20;
+    slots_object(&older.shared.slots, 0, 0)->bytes = 100;
     assert_int_equal(totals_object(&newest.view, B).bytes, 131);
     assert_int_equal(totals_object(&newest.view, A).bytes, 0);
 }
@@ -132,8 +132,8 @@ static void
 objects_by_variant(void **state)
 {
     (void)state;
-    slots_object(&newest.slots, 0, B)->bytes = 10;
-    slots_object(&older.slots, 0, 0)->bytes = 100;
+    slots_object(&newest.shared.slots, 0, B)->bytes = 10;
+    slots_object(&older.shared.slots, 0, 0)->bytes = 100;
     old_objects[0].asset = &was_cached;
     assert_int_equal(totals_object(&newest.view, B).bytes, 10);
     old_objects[0].asset = &assets[B];
@@ -154,11 +154,11 @@ workers_of_the_living(void **state)
     assert_int_equal(workers[0].pss, 0); /* nothing tells it */
     free(workers);
     newest.view.memory = memory;
-    older.roster->places[0].pid = getpid();
-    slots_worker(&older.slots, 0)->memory.in_use = 5;
-    slots_worker(&newest.slots, 0)->memory.in_use = 6;
-    slots_worker(&newest.slots, 1)->memory.in_use = 70;
-    newest.roster->places[1].pid = 0; /* what it left does not count */
+    older.shared.roster->places[0].pid = getpid();
+    slots_worker(&older.shared.slots, 0)->memory.in_use = 5;
+    slots_worker(&newest.shared.slots, 0)->memory.in_use = 6;
+    slots_worker(&newest.shared.slots, 1)->memory.in_use = 70;
+    newest.shared.roster->places[1].pid = 0; /* what it left does not count */
     workers = totals_workers(&newest.view, &count);
     assert_int_equal(count, 3);
     assert_ptr_equal(workers[2].view, &older.view);
@@ -183,17 +183,18 @@ metrics(void **state)
         "\ntiffd_body_bytes_bucket{le=\"256\"} 1\n",
         "\ntiffd_object_sent_bytes_total{path=\"/b\",variant=\"streaming\"} 10\n",
     };
-    struct slot *slot = slots_worker(&newest.slots, 0);
+    struct slot *slot = slots_worker(&newest.shared.slots, 0);
     unsigned status;
     char *text;
 
     (void)state;
-    newest.roster->places[1].pid = 0;
-    slots_worker(&newest.slots, 1)->connections = 100; /* of a process that is not there */
+    newest.shared.roster->places[1].pid = 0;
+    slots_worker(&newest.shared.slots, 1)->connections =
+        100; /* of a process that is not there */
     slot->connections = 4;
     slot->served.status[1] = 9;
     histogram_add(&slot->timing.body, &histogram_bytes, 5);
-    slots_object(&newest.slots, 1, B)->bytes = 10;
+    slots_object(&newest.shared.slots, 1, B)->bytes = 10;
     text = show(metrics_write, &status);
     assert_int_equal(status, 200);
     for (size_t i = 0; i < COUNT(lines); i++)
@@ -217,7 +218,7 @@ static void
 vars(void **state)
 {
     char *const arguments[] = { (char[]){ "t\xff" }, (char[]){ "\xc3\xa4\"" }, NULL };
-    struct slot *slot = slots_worker(&newest.slots, 1);
+    struct slot *slot = slots_worker(&newest.shared.slots, 1);
     unsigned status;
     json_t *value;
     char *text;
@@ -255,7 +256,7 @@ health(void **state)
     assert_int_equal(status, 200);
     assert_string_equal(text, "ok\n");
     free(text);
-    newest.roster->places[1].pid = 0;
+    newest.shared.roster->places[1].pid = 0;
     text = show(health_write, &status);
     assert_int_equal(status, 503);
     assert_string_equal(text, "503 Service Unavailable: 1 of 2 workers have no process: 1\n");
