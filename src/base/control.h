@@ -10,17 +10,18 @@
 #include <sys/types.h>
 
 enum control_kind {
-    CONTROL_BEGIN, /* to a worker: the master has seen what it needs */
-    CONTROL_LOG,   /* the descriptor is the log's from now on */
-    CONTROL_WORKER /* to the observer: a worker's place has a new process, and the descriptor
-                      tells its memory, see proc_memory_open() */
+    CONTROL_BEGIN,  /* to a worker: the master has seen what it needs */
+    CONTROL_LOG,    /* the descriptor is the log's from now on */
+    CONTROL_WORKER, /* to the observer: a worker's place has a new process */
+    CONTROL_MEMORY  /* likewise: the descriptor tells its memory, see proc_memory.h */
 };
 
 struct control_message {
     enum control_kind kind;
-    uint32_t generation; /* CONTROL_WORKER: of the worker */
+    uint32_t generation; /* of the worker; likewise below */
     uint32_t worker;
-    pid_t pid;
+    pid_t pid;     /* CONTROL_WORKER */
+    uint32_t file; /* CONTROL_MEMORY: enum proc_memory_file */
 };
 
 /* One end for the master, and one that does not block for the process. 0 or a negative errno.

@@ -48,33 +48,6 @@ proc_read_number(pid_t pid, const char *file, const char *name, uint64_t *number
     return found;
 }
 
-int
-proc_memory_open(pid_t pid)
-{
-    char path[48];
-
-    snprintf(path, sizeof(path), "/proc/%d/smaps_rollup", (int)pid);
-    return pid > 0 ? open(path, O_RDONLY | O_CLOEXEC) : -1;
-}
-
-/* The file is made anew at each reading from its start. */
-bool
-proc_pss(int fd, uint64_t *bytes)
-{
-    char text[2048];
-    const ssize_t length = fd < 0 ? -1 : pread(fd, text, sizeof(text), 0);
-    FILE *in = length > 0 ? fmemopen(text, (size_t)length, "r") : NULL;
-    uint64_t kilobytes;
-    bool found;
-
-    if (in == NULL)
-        return false;
-    if ((found = proc_parse_number(in, "Pss:", &kilobytes)))
-        *bytes = kilobytes * 1024;
-    fclose(in);
-    return found;
-}
-
 uint64_t
 proc_switches(pid_t pid)
 {

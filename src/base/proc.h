@@ -21,14 +21,6 @@ struct proc_stat {
 /* False: there is no such process. */
 bool proc_stat(pid_t pid, struct proc_stat *stat) __attribute__((warn_unused_result));
 
-/* A descriptor for proc_pss(). Once a process is in its sandbox nobody may open that any more,
- * but who has it open may read on. -1: no such process, or it is somebody else's. */
-int proc_memory_open(pid_t pid) __attribute__((warn_unused_result));
-
-/* Proportional set size in bytes: what it shares counts by its share; see
- * proc_pid_smaps_rollup(5). False: the process has ended, or fd is -1. */
-bool proc_pss(int fd, uint64_t *bytes) __attribute__((warn_unused_result));
-
 /* Times that the kernel took the CPU from its first thread; see proc_pid_status(5). 0: there is
  * no such process. */
 uint64_t proc_switches(pid_t pid);

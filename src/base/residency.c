@@ -17,7 +17,6 @@
 #endif
 
 #define CHUNK_PAGES 65536u
-#define PRESENT     (UINT64_C(1) << 63) /* of an entry of pagemap */
 
 static uint64_t
 page_size(void)
@@ -121,78 +120,4 @@ residency_of_file(int fd, uint64_t offset, uint64_t length, uint64_t *bytes)
         return errno == ENOSYS && residency_by_mincore(fd, offset, length, bytes);
     *bytes = at_most(numbers.cached, length);
     return true;
-}
-
-/* --- processes ---------------------------------------------------------------------------- */
-
-static int
-open_of(pid_t pid, const char *name)
-{
-    char path[48];
-
-    snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, name);
-    return pid > 0 ? open(path, O_RDONLY | O_CLOEXEC) : -1;
-}
-
-bool
-residency_in_process(pid_t pid, uintptr_t address, uint64_t length, uint64_t *bytes)
-{
-    const uint64_t size = page_size();
-    const uint64_t end = (address + length + size - 1) / size;
-    uint64_t present = 0;
-    uint64_t entries[4096];
-    uint64_t page = address / size;
-    int fd = open_of(pid, "pagemap");
-
-    while (fd >= 0 && page < end) {
-        const uint64_t wanted = end - page < 4096 ? end - page : 4096;
-        const ssize_t got = pread(fd, entries, wanted * 8, (off_t)(page * 8));
-
-        if (got <= 0)
-            break;
-        for (ssize_t i = 0; i < got / 8; i++)
-            present += (entries[i] & PRESENT) != 0;
-        page += (uint64_t)got / 8;
-    }
-    if (fd >= 0)
-        close(fd);
-    *bytes = at_most(present, length);
-    return fd >= 0 && page >= end;
-}
-
-/* "start-end perms ..." begins a mapping; the lines of its numbers have a colon. */
-static bool
-begins_at(const char *line, uintptr_t address, bool *inside)
-{
-    unsigned long start;
-    unsigned long end;
-
-    if (sscanf(line, "%lx-%lx ", &start, &end) != 2)
-        return false;
-    *inside = address >= start && address < end;
-    return true;
-}
-
-bool
-residency_huge(pid_t pid, uintptr_t address, uint64_t length, uint64_t *bytes)
-{
-    int fd = open_of(pid, "smaps");
-    FILE *in = fd >= 0 ? fdopen(fd, "r") : NULL;
-    uint64_t kilobytes = 0;
-    bool inside = false;
-    bool found = false;
-    char line[512];
-
-    if (in == NULL)
-        return false;
-    while (fgets(line, sizeof(line), in)) {
-        if (begins_at(line, address, &inside))
-            found |= inside;
-        else if (inside && (strncmp(line, "ShmemPmdMapped:", 15) == 0 ||
-                            strncmp(line, "FilePmdMapped:", 14) == 0))
-            kilobytes += strtoull(strchr(line, ':') + 1, NULL, 10);
-    }
-    fclose(in);
-    *bytes = kilobytes * 1024 < length ? kilobytes * 1024 : length;
-    return found;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * residency: how much of a file, or of a process's view of it, is in memory. What the kernel
- * does not tell this process is never guessed. Whole pages are counted.
+ * residency: how much of a file is in memory. What the kernel does not tell this process is
+ * never guessed. Whole pages are counted.
  */
 #ifndef BASE_RESIDENCY_H
 #define BASE_RESIDENCY_H
@@ -18,16 +18,6 @@ bool residency_of_file(int fd, uint64_t offset, uint64_t length, uint64_t *bytes
 
 /* The same by mincore(2) alone. */
 bool residency_by_mincore(int fd, uint64_t offset, uint64_t length, uint64_t *bytes)
-    __attribute__((warn_unused_result));
-
-/* Bytes of that memory that the process has in its page tables; see proc_pid_pagemap(5). False:
- * unknown. */
-bool residency_in_process(pid_t pid, uintptr_t address, uint64_t length, uint64_t *bytes)
-    __attribute__((warn_unused_result));
-
-/* Bytes of the mapping that holds this address which the process maps by huge pages, at most
- * length; see proc_pid_smaps(5). False: unknown. */
-bool residency_huge(pid_t pid, uintptr_t address, uint64_t length, uint64_t *bytes)
     __attribute__((warn_unused_result));
 
 #endif

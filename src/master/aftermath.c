@@ -24,19 +24,27 @@ find_generation(struct generation *newest, unsigned number)
     return newest;
 }
 
-void
-aftermath_spawned(void *lent, const struct control_message *message, int memory)
+static void
+note_process(const struct generation *generation, const struct control_message *message)
 {
-    struct generation *generation = find_generation(lent, message->generation);
-
-    if (generation == NULL || message->worker >= generation->shared.config->server.workers) {
-        if (memory >= 0)
-            close(memory);
-        return;
-    }
-    generation_set_memory(generation, message->worker, memory);
+    proc_memory_close(&generation->memory[message->worker]);
     profile_files_prepare(generation->instruments.profile_files, message->worker);
     profile_files_spawned(generation->instruments.profile_files, message->worker, message->pid);
+}
+
+void
+aftermath_heed(void *lent, const struct control_message *message, int descriptor)
+{
+    const struct generation *generation = find_generation(lent, message->generation);
+    const bool known =
+        generation && message->worker < generation->shared.config->server.workers;
+
+    if (known && message->kind == CONTROL_WORKER)
+        note_process(generation, message);
+    if (known && message->kind == CONTROL_MEMORY && message->file < PROC_MEMORY_FILES)
+        proc_memory_adopt(&generation->memory[message->worker], message->file, descriptor);
+    else if (descriptor >= 0)
+        close(descriptor);
 }
 
 static void

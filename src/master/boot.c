@@ -10,7 +10,7 @@
 #include "base/log.h"
 #include "base/sink.h"
 
-#define WORKER_DESCRIPTORS 5   /* a doorbell, a handoff's ends, to tell it, its memory */
+#define WORKER_DESCRIPTORS 7   /* a doorbell, a handoff's ends, to tell it, its memory */
 #define OBJECT_DESCRIPTORS 2   /* its file, and its memory */
 #define RESERVE            128 /* for all that does not depend on the configuration */
 

@@ -81,19 +81,11 @@ generation_let_go_of_places(const struct generation *generation)
 }
 
 void
-generation_set_memory(const struct generation *generation, unsigned worker, int fd)
-{
-    if (generation->memory[worker] > 0)
-        close(generation->memory[worker]);
-    generation->memory[worker] = fd > 0 ? fd : 0;
-}
-
-void
 generation_let_go_of_memory(const struct generation *generation)
 {
     for (; generation; generation = generation->older)
         for (unsigned i = 0; i < generation->shared.config->server.workers; i++)
-            generation_set_memory(generation, i, -1);
+            proc_memory_close(&generation->memory[i]);
 }
 
 /* Adds what is counted of objects to what they have become. */
@@ -203,7 +195,7 @@ generation_release(struct generation *generation)
 {
     for (unsigned i = 0; generation->memory && i < generation->shared.config->server.workers;
          i++)
-        generation_set_memory(generation, i, -1);
+        proc_memory_close(&generation->memory[i]);
     free(generation->memory);
     instruments_release(&generation->instruments);
     close_descriptors(generation);

@@ -11,6 +11,7 @@
 #include <sys/types.h>
 
 #include "base/child.h"
+#include "base/proc_memory.h"
 #include "config/config.h"
 #include "master/instruments.h"
 #include "master/place.h"
@@ -28,7 +29,7 @@ struct generation {
     struct instruments instruments;
     struct slot_counters *gone; /* by object: counted by generations that have ended */
     struct place *places;       /* one a worker, then the observer's */
-    int *memory;                /* of each worker, see proc_memory_open(); 0: none */
+    struct proc_memory *memory; /* of each worker */
     int *doorbells;             /* an eventfd a worker, see inherit.h */
     struct handoff *handoffs;   /* likewise; NULL: connections stay where they are */
     unsigned alive;             /* places with a process */
@@ -63,9 +64,6 @@ void generation_let_go_of_places(const struct generation *generation);
 
 /* In a worker: closes what tells the memory of others. */
 void generation_let_go_of_memory(const struct generation *generation);
-
-/* What tells the memory of this worker from now on; -1: nothing. Owns the descriptor. */
-void generation_set_memory(const struct generation *generation, unsigned worker, int fd);
 
 /* Frees a generation without processes. Its statistics are added to total, those of its objects
  * to heir, which has taken its place (NULL: none). */

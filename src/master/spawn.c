@@ -140,7 +140,7 @@ spawn_observer(struct generation *generation, const struct spawn_lends *lends, i
         .confinement = &generation->confinement,
         .paths = &paths,
         .lent = generation,
-        .worker_spawned = aftermath_spawned,
+        .heed = aftermath_heed,
         .master_gone = aftermath_run,
     };
 

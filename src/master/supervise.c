@@ -118,16 +118,20 @@ fork_into(struct generation *generation, const struct spawn_lends *lends, unsign
 static void
 announce(const struct generation *generation, unsigned index, pid_t pid)
 {
-    const int memory = proc_memory_open(pid);
+    const struct place *observer = &generation->places[workers_of(generation)];
     const struct control_message begin = { .kind = CONTROL_BEGIN };
-    const struct control_message message = { .kind = CONTROL_WORKER,
-                                             .generation = generation->shared.generation,
-                                             .worker = index,
-                                             .pid = pid };
+    struct control_message message = { .kind = CONTROL_WORKER,
+                                       .generation = generation->shared.generation,
+                                       .worker = index,
+                                       .pid = pid };
 
-    generation_set_memory(generation, index, memory);
+    proc_memory_open(&generation->memory[index], pid);
     place_tell(&generation->places[index], &begin, -1);
-    place_tell(&generation->places[workers_of(generation)], &message, memory);
+    place_tell(observer, &message, -1);
+    message.kind = CONTROL_MEMORY;
+    for (message.file = 0; message.file < PROC_MEMORY_FILES; message.file++)
+        if (generation->memory[index].fds[message.file] > 0)
+            place_tell(observer, &message, generation->memory[index].fds[message.file]);
 }
 
 static bool
@@ -275,7 +279,7 @@ vacate(struct generation *generation, unsigned index, const struct rusage *usage
     generation->alive--;
     if (!is_worker(generation, index))
         return;
-    generation_set_memory(generation, index, -1);
+    proc_memory_close(&generation->memory[index]);
     slot = slots_worker(&generation->shared.slots, index);
     slot->pid = 0;
     slot->connections = 0;

@@ -94,8 +94,8 @@ listen_to_master(struct observer *observer)
     while ((got = control_receive(inherit->control, &message, &descriptor)) > 0)
         if (message.kind == CONTROL_LOG && descriptor >= 0)
             sink_use(descriptor);
-        else if (message.kind == CONTROL_WORKER)
-            inherit->worker_spawned(inherit->lent, &message, descriptor);
+        else
+            inherit->heed(inherit->lent, &message, descriptor);
     if (got < 0)
         observer->fds[CONTROL].fd = -1;
 }

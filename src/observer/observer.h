@@ -27,7 +27,7 @@ struct observer_inherit {
 
     /* Lent by the master: what it would have done. */
     void *lent;
-    void (*worker_spawned)(void *lent, const struct control_message *message, int memory);
+    void (*heed)(void *lent, const struct control_message *message, int descriptor);
     void (*master_gone)(void *lent);
 };
 

@@ -6,6 +6,7 @@
 #ifndef OBSERVER_VIEW_H
 #define OBSERVER_VIEW_H
 
+#include "base/proc_memory.h"
 #include "config/config.h"
 #include "object/catalogue.h"
 #include "profile/tables.h"
@@ -17,7 +18,7 @@ struct view {
         *older; /* a generation that was draining at the fork; NULL: none. Its counters are
                  * final once its workers have ended, and still count */
     const struct shared *shared;
-    const int *memory; /* by worker, see proc_memory_open(); 0: none. NULL: none at all */
+    const struct proc_memory *memory; /* by worker; NULL: none at all */
 
     /* Totals of generations that had ended at the fork (of the newest view only). */
     const struct slot *gone;

@@ -9,8 +9,6 @@
 
 #include "base/residency.h"
 
-#define HUGE_MAX 64 /* objects: for each the kernel lists all mappings of a worker */
-
 /* What holds an object's bytes. */
 struct holder {
     int fd; /* -1: nobody knows */
@@ -113,18 +111,41 @@ count_objects(const struct view *newest)
     return count;
 }
 
-/* Of one worker, for they all map the same. */
-static uint64_t
-huge_pages(const struct ledger_entry *entry)
+/* The mappings of one worker, for they all map the same. */
+static bool
+read_mappings(const struct view *view, struct proc_mappings *mappings)
 {
-    const struct roster *roster = entry->view->shared->roster;
-    const uintptr_t address = (uintptr_t)entry->object->bytes;
-    uint64_t bytes;
+    *mappings = (struct proc_mappings){ 0 };
+    for (unsigned i = 0; view->memory && i < view->shared->roster->workers; i++)
+        if (proc_memory_mappings(&view->memory[i], mappings))
+            return true;
+        else
+            proc_memory_free_mappings(mappings);
+    return false;
+}
 
-    for (unsigned i = 0; address != 0 && i < roster->workers; i++)
-        if (residency_huge(roster_pid(roster, i), address, entry->size, &bytes))
-            return bytes;
-    return 0;
+static void
+note_huge(struct ledger_entry *entry, const struct proc_mappings *mappings)
+{
+    const uintptr_t address = (uintptr_t)entry->object->bytes;
+    const struct proc_mapping *mapping = proc_memory_find(mappings, address);
+
+    entry->huge_known = address == 0 || mapping;
+    if (mapping && !entry->shared)
+        entry->huge = mapping->huge < entry->size ? mapping->huge : entry->size;
+}
+
+/* By huge pages; of a generation at a time. */
+static void
+look_at_mappings(struct ledger *ledger, const struct view *view)
+{
+    struct proc_mappings mappings;
+
+    (void)read_mappings(view, &mappings);
+    for (size_t i = 0; i < ledger->count; i++)
+        if (ledger->entries[i].view == view)
+            note_huge(&ledger->entries[i], &mappings);
+    proc_memory_free_mappings(&mappings);
 }
 
 static void
@@ -196,13 +217,17 @@ ledger_take(struct ledger *ledger, const struct view *view, uint64_t most)
         ledger_free(ledger);
         return -ENOMEM;
     }
-    for (size_t i = 0; i < ledger->count; i++) {
+    for (size_t i = 0; i < ledger->count; i++)
         ledger_look_at(&ledger->entries[i], &most);
-        if (i < HUGE_MAX && ledger->entries[i].known && !ledger->entries[i].shared)
-            ledger->entries[i].huge = huge_pages(&ledger->entries[i]);
-    }
     add_up(ledger);
     return 0;
+}
+
+void
+ledger_look_at_mappings(struct ledger *ledger, const struct view *newest)
+{
+    for (const struct view *view = newest; view; view = view->older)
+        look_at_mappings(ledger, view);
 }
 
 void
@@ -218,6 +243,7 @@ ledger_mapped(const struct ledger_entry *entry, unsigned worker, uint64_t *bytes
     const uintptr_t address = (uintptr_t)entry->object->bytes;
 
     *bytes = 0;
-    return address == 0 || residency_in_process(roster_pid(entry->view->shared->roster, worker),
-                                                address, entry->size, bytes);
+    return address == 0 ||
+           (entry->view->memory &&
+            proc_memory_mapped(&entry->view->memory[worker], address, entry->size, bytes));
 }

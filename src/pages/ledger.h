@@ -18,9 +18,10 @@ struct ledger_entry {
     const struct object *object;
     uint64_t size;     /* bytes of what is held: the representation, or its file */
     uint64_t resident; /* of them in memory */
-    uint64_t huge;     /* of them that a worker maps by huge pages; of the largest objects */
+    uint64_t huge;     /* of them that a worker maps by huge pages */
     bool known;        /* resident is */
-    bool shared;       /* counted with an entry before: the same file, or the same memory */
+    bool huge_known;
+    bool shared; /* counted with an entry before: the same file, or the same memory */
 };
 
 struct ledger {
@@ -38,11 +39,14 @@ int ledger_take(struct ledger *ledger, const struct view *view, uint64_t most)
     __attribute__((warn_unused_result));
 void ledger_free(struct ledger *ledger);
 
+/* Fills in huge. */
+void ledger_look_at_mappings(struct ledger *ledger, const struct view *view);
+
 /* "memory_file" (cached), "program_file" (embedded) or "page_cache" (streaming). */
 const char *ledger_place(const struct ledger_entry *entry);
 
-/* What of it a worker of its generation has in its page tables. False: unknown, as that of
- * others is in a sandbox. */
+/* What of it a worker of its generation has in its page tables. False: unknown, as when it has
+ * no process. */
 bool ledger_mapped(const struct ledger_entry *entry, unsigned worker, uint64_t *bytes)
     __attribute__((warn_unused_result));
 

@@ -61,7 +61,7 @@ residence_print_entry(FILE *out, const struct ledger_entry *entry, int worker)
         fputs("      - ", out);
     known = mapped_by_workers(entry, worker, &mapped);
     print_amount(out, mapped, known);
-    print_amount(out, entry->huge, entry->known);
+    print_amount(out, entry->huge, entry->huge_known);
     fprintf(out, " %-12s %s", ledger_place(entry), entry->object->asset->path);
     if (entry->view->shared->generation > 0)
         fprintf(out, " of generation %u", entry->view->shared->generation);
@@ -177,6 +177,8 @@ residence_write(struct page *page)
     struct ledger ledger;
     int error = ledger_take(&ledger, page->view, UINT64_MAX);
 
+    if (error == 0)
+        ledger_look_at_mappings(&ledger, page->view);
     if (error == 0 && profiles_wanted(page))
         error = residence_write_profile(page, &ledger);
     else if (error == 0)

@@ -135,12 +135,6 @@ totals_object(const struct view *view, unsigned index)
 
 /* --- workers ------------------------------------------------------------------------------ */
 
-static int
-memory_of(const struct view *view, unsigned number)
-{
-    return view->memory && view->memory[number] > 0 ? view->memory[number] : -1;
-}
-
 static struct totals_worker
 look_at(const struct view *view, unsigned number)
 {
@@ -154,7 +148,8 @@ look_at(const struct view *view, unsigned number)
         .spawned = __atomic_load_n(&place->spawned, __ATOMIC_RELAXED),
     };
 
-    if (worker.pid <= 0 || !proc_pss(memory_of(view, number), &worker.pss))
+    if (worker.pid <= 0 || view->memory == NULL ||
+        !proc_memory_pss(&view->memory[number], &worker.pss))
         worker.pss = 0;
     return worker;
 }

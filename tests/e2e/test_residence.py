@@ -44,7 +44,9 @@ def held(start, tmp_path, request):
     with open(file, "rb") as opened:
         os.fsync(opened.fileno())
     port = free_port()
-    daemon = start(INI.format(port=port, file=file, sample=SAMPLE.name, server=getattr(request, "param", "")), kind=Observed)
+    server = getattr(request, "param", "")
+    ini = INI.format(port=port, file=file, sample=SAMPLE.name, server=server)
+    daemon = start(ini, kind=Observed)
     daemon.observer_address = ("127.0.0.1", port)
     daemon.wait_log("started: ")
     daemon.file = file
@@ -93,7 +95,7 @@ def test_known_parts_of_a_file(held):
         assert resident(held, path) == pytest.approx(SIZE, rel=0.02)
 
 
-@pytest.mark.parametrize("held", ["sandbox = off"], indirect=True)
+@pytest.mark.parametrize("held", ["sandbox = enforce", "sandbox = off"], indirect=True)
 def test_what_workers_map_is_what_smaps_tells(held, tool):  # noqa: F811
     """A cached object is in memory once, and in the page tables of who has sent it."""
     fetch(held, "GET", target="/cached")

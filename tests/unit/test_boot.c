@@ -10,7 +10,7 @@
 
 #include "master/boot.h"
 
-enum { START = 50, PER_WORKER = 5 };
+enum { START = 50, PER_WORKER = 7 };
 
 /* The limit that these configurations lead to from a low one; NULL: no such generation. */
 static rlim_t

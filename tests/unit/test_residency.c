@@ -69,34 +69,11 @@ files(void **state)
     expect(residency_of_file, 0, 0, 0);
 }
 
-static void
-processes(void **state)
-{
-    char *memory = mmap(NULL, PAGES * page, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-    uint64_t bytes;
-
-    (void)state;
-    assert_ptr_not_equal(memory, MAP_FAILED);
-    madvise(memory, PAGES * page, MADV_RANDOM);
-    assert_true(residency_in_process(getpid(), (uintptr_t)memory, PAGES * page, &bytes));
-    assert_int_equal(bytes, 0);
-    for (uint64_t i = 0; i < 7; i++)
-        memory[i * 3 * page] = 1;
-    assert_true(residency_in_process(getpid(), (uintptr_t)memory, PAGES * page, &bytes));
-    assert_int_equal(bytes, 7 * page);
-    assert_true(residency_huge(getpid(), (uintptr_t)memory, PAGES * page, &bytes));
-    assert_int_equal(bytes, 0);
-    munmap(memory, PAGES * page);
-    assert_false(residency_huge(getpid(), 1, page, &bytes));
-    assert_false(residency_in_process(0, (uintptr_t)memory, page, &bytes));
-}
-
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(files, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(processes, set_up, tear_down),
     };
 
     return cmocka_run_group_tests_name("residency", tests, NULL, NULL);

@@ -147,12 +147,13 @@ workers_of_the_living(void **state)
     unsigned count;
     struct totals_worker *workers = totals_workers(&newest.view, &count);
 
-    int memory[] = { proc_memory_open(getpid()), 0 };
+    struct proc_memory memory[2] = { 0 };
 
     (void)state;
     assert_int_equal(count, 2);
     assert_int_equal(workers[0].pss, 0); /* nothing tells it */
     free(workers);
+    proc_memory_open(&memory[0], getpid());
     newest.view.memory = memory;
     older.shared.roster->places[0].pid = getpid();
     slots_worker(&older.shared.slots, 0)->memory.in_use = 5;
@@ -165,7 +166,7 @@ workers_of_the_living(void **state)
     assert_true(workers[0].cpu.all_ns > 0);
     assert_true(workers[0].pss > 0);
     newest.view.memory = NULL;
-    close(memory[0]);
+    proc_memory_close(&memory[0]);
     assert_int_equal(workers[1].cpu.all_ns, 0);
     assert_int_equal(totals_memory(workers, count).in_use, 11);
     free(workers);
