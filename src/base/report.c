@@ -28,14 +28,14 @@ line_of(struct origin origin, const char *message)
 static void
 report_append(struct report *report, const char *line)
 {
-    size_t used = report->text != NULL ? strlen(report->text) : 0;
     size_t length = strlen(line);
-    char *text = realloc(report->text, used + length + 1);
+    char *text = realloc(report->text, report->length + length + 1);
 
     if (text == NULL)
         return;
-    memcpy(text + used, line, length + 1);
+    memcpy(text + report->length, line, length + 1);
     report->text = text;
+    report->length += length;
 }
 
 void

@@ -14,8 +14,9 @@ struct origin {
 };
 
 struct report {
-    char *text;   /* "FILE:LINE: message\n", repeated; NULL while there is none */
-    size_t count; /* errors so far */
+    char *text;    /* "FILE:LINE: message\n", repeated; NULL while there is none */
+    size_t length; /* of text */
+    size_t count;  /* errors so far */
 };
 
 /* Adds one error. Never fails: without memory the count still grows. */

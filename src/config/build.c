@@ -85,19 +85,6 @@ enter(struct build *build, enum section_kind kind, const char *path, size_t asse
     build->place = BUILD_INSIDE;
 }
 
-static size_t
-section_asset(struct build *build, const char *path, struct origin origin)
-{
-    const struct config *config = build->config;
-    size_t twin = find_asset(config, path);
-
-    if (twin < config->asset_count)
-        report_error(build->report, origin,
-                     "[asset %s]: a second asset for this path; the first is at %s:%u", path,
-                     config->assets[twin].origin.file, config->assets[twin].origin.line);
-    return add_asset(build, path, origin);
-}
-
 void
 build_section(struct build *build, const char *name, struct origin origin)
 {
@@ -109,7 +96,7 @@ build_section(struct build *build, const char *name, struct origin origin)
     if (!section_parse(name, origin, build->report, &kind, &path))
         return;
     if (kind == SECTION_ASSET)
-        asset = section_asset(build, path, origin);
+        asset = add_asset(build, path, origin);
     else if (build->seen[kind].file != NULL)
         report_error(build->report, origin,
                      "[%s]: a second section of this name; the first is at %s:%u", name,
@@ -168,7 +155,7 @@ build_take(const struct build *build, const struct setting *setting)
     const struct config_option *option = setting->option;
     struct origin *given = build_given(build, option, build->asset);
     union option_field field = option_field(option, build->config, build->asset);
-    const char *reason = line_value_problem(option->key, setting->value);
+    const char *reason = line_value_problem(setting->value);
 
     if (!build_replace(setting, given, field))
         return;

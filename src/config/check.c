@@ -10,11 +10,13 @@
 #include <inttypes.h>
 #include <limits.h>
 #include <netinet/in.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/identity.h"
+#include "base/memory.h"
 #include "base/sink.h"
 #include "config/listen.h"
 
@@ -133,6 +135,44 @@ check_asset(const struct build *build, size_t index, config_asset_check *check)
         check(asset, build->report);
 }
 
+/* By path, then as they stand in the file. */
+static int
+compare_assets(const void *a, const void *b)
+{
+    const struct config_asset *const *first = a;
+    const struct config_asset *const *second = b;
+    int order = strcmp((*first)->path, (*second)->path);
+
+    if (order != 0)
+        return order;
+    return ((*first)->origin.line > (*second)->origin.line) -
+           ((*first)->origin.line < (*second)->origin.line);
+}
+
+/* Refuses a second section for a path. Sorting finds it also among thousands. */
+static void
+check_twins(const struct build *build)
+{
+    const struct config *config = build->config;
+    size_t count = config->asset_count;
+    const struct config_asset **sorted = memory_alloc(count * sizeof(*sorted));
+    const struct config_asset *first = NULL;
+
+    for (size_t i = 0; i < count; i++)
+        sorted[i] = &config->assets[i];
+    if (count > 0)
+        qsort(sorted, count, sizeof(*sorted), compare_assets);
+    for (size_t i = 0; i < count; i++) {
+        if (i == 0 || strcmp(first->path, sorted[i]->path) != 0)
+            first = sorted[i];
+        else
+            report_error(build->report, sorted[i]->origin,
+                         "[asset %s]: a second asset for this path; the first is at %s:%u",
+                         first->path, first->origin.file, first->origin.line);
+    }
+    memory_free(sorted);
+}
+
 void
 check_whole(const struct build *build, config_asset_check *check)
 {
@@ -146,6 +186,7 @@ check_whole(const struct build *build, config_asset_check *check)
         check_written(build, SECTION_SERVER, "pid_file", config->server.pid_file);
         check_written(build, SECTION_LOG, "file", config->log.file);
     }
+    check_twins(build);
     for (size_t i = 0; i < config->asset_count; i++)
         check_asset(build, i, check);
     if (config->asset_count == 0 && build->report->count == build->errors)

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * ini: inih behind a reader of our own. The reader counts lines, takes indentation and CR away
- * (an indented line would continue the one before), keeps sections to itself (inih cuts their
- * names at 49 bytes) and replaces every bad line by an empty one, after an error with its
- * number (inih would tell the first only). What is left to inih are the lines "key = value ;
- * comment". Each ends in a newline: since its release 59, inih takes one that fills the buffer
- * without it for the beginning of a longer one, and drops the next.
+ * ini: inih behind a reader of our own. The reader counts lines, takes indentation and CR away,
+ * keeps sections to itself (inih cuts their names at 49 bytes) and replaces every bad line by
+ * an empty one, after an error with its number (inih would tell the first only). What is left
+ * to inih are settings. Its buffer has 200 bytes, so a long value is passed in several lines
+ * (see fold.h) and put together again. Each line ends in a newline: since its release 59, inih
+ * takes one that fills the buffer without it for the beginning of a longer one, and drops the
+ * next.
  *
- * Exports ini_read(). Nothing is fatal. Known weakness: lines above 198 bytes are refused, as
- * Debian's inih is built with a buffer of 200.
+ * Exports ini_read(). Nothing is fatal.
  */
 #include "config/ini.h"
 
@@ -20,9 +20,11 @@
 #include <sys/stat.h>
 
 #include "base/memory.h"
+#include "config/fold.h"
 #include "config/line.h"
 
 #define BYTE_ORDER_MARK "\xef\xbb\xbf"
+#define KEY_MAX         60 /* bytes passed to inih; every key is shorter */
 
 struct ini_source {
     FILE *in;
@@ -33,6 +35,9 @@ struct ini_source {
     char text[LINE_LENGTH_MAX + 2]; /* the line at hand, with a NUL */
     size_t length;                  /* of the line, though text may hold less */
     bool nul;                       /* it has a NUL */
+    struct span rest;               /* of the value at hand: what inih has not got yet */
+    size_t taken;                   /* bytes of it that have come back from inih */
+    char value[LINE_VALUE_MAX + 1]; /* these bytes */
 };
 
 static void
@@ -100,7 +105,7 @@ refuse_line(const struct ini_source *source, const char *text, const char *reaso
 {
     if (source->length > LINE_LENGTH_MAX)
         report_error(source->build->report, source->origin,
-                     "a line of %zu bytes; accepted: at most %d", source->length,
+                     "a line of %zu bytes; accepted: at most %d, and a comment", source->length,
                      LINE_LENGTH_MAX);
     else
         report_error(source->build->report, source->origin, "%s", reason);
@@ -108,53 +113,82 @@ refuse_line(const struct ini_source *source, const char *text, const char *reaso
         build_skip(source->build);
 }
 
-/* True if inih shall see the line. */
+/* True for a setting: inih shall see it. */
 static bool
-sort_line(const struct ini_source *source, const char *text)
+sort_line(const struct ini_source *source, const char *text, const struct line *line)
 {
-    struct line line = line_classify(text);
+    bool cut = source->length > LINE_LENGTH_MAX;
 
-    if (line.kind == LINE_EMPTY || line.kind == LINE_COMMENT)
-        return false;
-    if (line.kind == LINE_BAD || source->length > LINE_LENGTH_MAX) {
-        refuse_line(source, text, line.reason);
+    if (line->kind == LINE_BAD || (cut && line->kind == LINE_SETTING && !line->commented)) {
+        refuse_line(source, text, line->reason);
         return false;
     }
-    if (line.kind == LINE_SECTION)
-        begin_section(source, line.name);
-    return line.kind == LINE_SETTING;
+    if (line->kind == LINE_SECTION)
+        begin_section(source, line->name);
+    return line->kind == LINE_SETTING;
 }
 
-/* An ini_reader: one line for each call, so that both sides count alike. */
+/* The next part of the value at hand, as the continuation of what stands before it. */
+static char *
+pass_part(struct ini_source *source, const char *before, struct span key, char *buffer,
+          int size)
+{
+    const struct span part = { .at = source->rest.at, .length = fold_next(source->rest) };
+
+    snprintf(buffer, (size_t)size, "%.*s%s%.*s\n", (int)key.length, key.at, before,
+             (int)part.length, part.at);
+    source->rest.at += part.length;
+    source->rest.length -= part.length;
+    return buffer;
+}
+
+static char *
+pass_setting(struct ini_source *source, struct line *line, char *buffer, int size)
+{
+    if (line->name.length > KEY_MAX)
+        line->name.length = KEY_MAX;
+    source->rest = line->value;
+    source->taken = 0;
+    return pass_part(source, "=", line->name, buffer, size);
+}
+
+/* An ini_reader: one line for each call. */
 static char *
 ini_next_line(char *buffer, int size, void *stream)
 {
     struct ini_source *source = stream;
     const char *text;
+    struct line line;
 
+    if (source->rest.length > 0)
+        return pass_part(source, " ", SPAN(""), buffer, size);
     if (source->failed || !take_line(source))
         return NULL;
     if (source->size > INI_SIZE_MAX) {
-        fail(source, "the file is too large; accepted: at most 1048576 bytes");
+        fail(source, "the file is too large; accepted: at most 16777216 bytes");
         return NULL;
     }
     text = line_text(source);
     if (text == NULL)
         return NULL;
-    if (!sort_line(source, text))
-        text = "";
-    snprintf(buffer, (size_t)size, "%s\n", text);
-    return buffer;
+    line = line_classify(text);
+    if (sort_line(source, text, &line))
+        return pass_setting(source, &line, buffer, size);
+    return strcpy(buffer, "\n");
 }
 
-/* An ini_handler. */
+/* An ini_handler: puts the parts of a value together. */
 static int
-take_setting(void *user, const char *section, const char *key, const char *value)
+take_part(void *user, const char *section, const char *key, const char *part)
 {
     struct ini_source *source = user;
+    size_t length = strlen(part);
 
     (void)section;
-    build_setting(source->build, key, value, source->origin);
+    memcpy(source->value + source->taken, part, length + 1);
+    source->taken += length;
+    if (source->rest.length == 0)
+        build_setting(source->build, key, source->value, source->origin);
     return 1;
 }
 
@@ -188,18 +222,19 @@ ini_open_file(struct ini_source *source)
 bool
 ini_read(struct build *build)
 {
-    struct ini_source source = { .build = build, .origin = { .file = build->config->file } };
-    int bad_line;
+    struct ini_source *source = memory_alloc(sizeof(*source));
+    bool whole = false;
 
-    if (!ini_open_file(&source))
-        return false;
-    bad_line = ini_parse_stream(ini_next_line, &source, take_setting, &source);
-    if (ferror(source.in))
-        fail(&source, "can't be read to its end");
-    close_file(&source);
-    if (bad_line > 0)
-        report_error(build->report,
-                     (struct origin){ .file = source.origin.file, .line = (unsigned)bad_line },
-                     "can't be understood; accepted: key = value");
-    return !source.failed;
+    source->build = build;
+    source->origin.file = build->config->file;
+    if (ini_open_file(source)) {
+        if (ini_parse_stream(ini_next_line, source, take_part, source) != 0)
+            fail(source, "inih can't read it to its end");
+        if (ferror(source->in))
+            fail(source, "can't be read to its end");
+        close_file(source);
+        whole = !source->failed;
+    }
+    memory_free(source);
+    return whole;
 }

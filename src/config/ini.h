@@ -8,7 +8,7 @@
 #include "config/build.h"
 
 /* Bytes in a file; more are refused. */
-#define INI_SIZE_MAX (1024 * 1024)
+#define INI_SIZE_MAX (16 * 1024 * 1024)
 
 /* Feeds the sections and keys of the build's file into the build, in their order, and reports
  * every line that is neither. Returns false with an error in the report when the file could not

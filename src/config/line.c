@@ -10,6 +10,8 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "config/fold.h"
+
 const char *
 line_skip_space(const char *text)
 {
@@ -58,11 +60,29 @@ classify_section(const char *text)
     return (struct line){ .kind = LINE_SECTION, .name = name };
 }
 
+static bool
+is_blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+/* Where a comment begins in what stands after '='; the end if there is none. */
+static size_t
+find_comment(struct span rest)
+{
+    for (size_t i = 0; i < rest.length; i++)
+        if (rest.at[i] == ';' && i > 0 && is_blank(rest.at[i - 1]))
+            return i;
+    return rest.length;
+}
+
 static struct line
 classify_setting(const char *text)
 {
     struct span rest = span_of(text);
     const struct span name = span_trim(span_cut(&rest, '='));
+    const size_t end = find_comment(rest);
+    const struct span value = span_trim((struct span){ .at = rest.at, .length = end });
 
     if (rest.at == NULL)
         return bad("a line without '='; accepted: key = value, [section] or a comment");
@@ -70,7 +90,13 @@ classify_setting(const char *text)
         return bad("nothing before '='; accepted: key = value");
     if (!is_word(name))
         return bad("what stands before '=' is not a key; accepted: key = value");
-    return (struct line){ .kind = LINE_SETTING, .name = name };
+    if (value.length > LINE_VALUE_MAX)
+        return bad("a value that is too long; accepted: at most 16384 bytes");
+    if (!fold_fits(value))
+        return bad("a value with 128 bytes in a row that are white space, ';' or '#'");
+    return (struct line){
+        .kind = LINE_SETTING, .name = name, .value = value, .commented = end < rest.length
+    };
 }
 
 struct line
@@ -88,12 +114,14 @@ line_classify(const char *text)
 }
 
 const char *
-line_value_problem(const char *key, const char *value)
+line_value_problem(const char *value)
 {
-    if (strlen(key) + strlen(" = ") + strlen(value) > LINE_LENGTH_MAX)
-        return "is too long: \"key = value\" takes more than 198 bytes";
+    if (strlen(value) > LINE_VALUE_MAX)
+        return "is too long; accepted: at most 16384 bytes";
     if (has_control(value))
         return "holds a control byte";
+    if (!fold_fits(span_of(value)))
+        return "has 128 bytes in a row that are white space, ';' or '#'";
     if (*value == ';' || strstr(value, " ;") != NULL || strstr(value, "\t;") != NULL)
         return "holds a ';' that begins a comment";
     return NULL;

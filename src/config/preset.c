@@ -48,7 +48,7 @@ refuse_path(const struct build *build, const struct config_option *option, size_
     memory_free(title);
 }
 
-/* Replaces the path by an absolute one; it must still fit in a line of the dump. */
+/* Replaces the path by an absolute one; the dump must still be able to hold it. */
 static void
 resolve(const struct build *build, const struct config_option *option, size_t asset,
         const char *directory)
@@ -62,7 +62,7 @@ resolve(const struct build *build, const struct config_option *option, size_t as
     absolute = path_resolve(directory, *path);
     memory_free(*path);
     *path = absolute;
-    reason = line_value_problem(option->key, absolute);
+    reason = line_value_problem(absolute);
     if (reason != NULL)
         refuse_path(build, option, asset, absolute, reason);
 }

@@ -56,8 +56,8 @@ section_path_problem(const char *path)
             return "has a space, a control byte or a byte outside ASCII";
     if (strpbrk(path, "%?#[]") != NULL)
         return "has one of % ? # [ ]";
-    if (strlen(path) > LINE_LENGTH_MAX - strlen("[asset ]"))
-        return "is longer than 190 bytes";
+    if (strlen(path) > SECTION_PATH_MAX)
+        return "is longer than 4096 bytes";
     return segments_problem(path);
 }
 

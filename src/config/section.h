@@ -19,6 +19,8 @@ enum section_kind {
 };
 #define SECTION_COUNT (SECTION_ASSET + 1)
 
+#define SECTION_PATH_MAX 4096 /* bytes in an asset's path */
+
 /* What the first word of a section's name is. */
 const char *section_name(enum section_kind kind);
 

@@ -67,7 +67,7 @@ clear_listen(union option_field field)
 static void
 add_header(const struct setting *setting, char *line, struct header_list *list)
 {
-    const char *reason = line_value_problem(setting->option->key, line);
+    const char *reason = line_value_problem(line);
 
     if (reason != NULL) {
         setting_refuse(setting, span_of(line), reason);

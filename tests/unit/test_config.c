@@ -10,6 +10,7 @@
 #include "base/count.h"
 #include "config/config_free.h"
 #include "config/config_load.h"
+#include "config/line.h"
 #include "config_text.h"
 
 #define ASSET "[asset /a]\nfile=/x\n"
@@ -251,10 +252,10 @@ reports_all_errors_in_order(void **state)
 }
 
 static void
-refuses_a_path_that_no_line_holds(void **state)
+refuses_a_path_that_is_too_long(void **state)
 {
-    char text[400];
-    char name[191];
+    char text[LINE_VALUE_MAX + 100];
+    char name[LINE_VALUE_MAX + 1];
     struct loaded loaded;
 
     (void)state;
@@ -355,7 +356,7 @@ main(void)
         cmocka_unit_test(refuses),
         cmocka_unit_test(refuses_overrides),
         cmocka_unit_test(reports_all_errors_in_order),
-        cmocka_unit_test(refuses_a_path_that_no_line_holds),
+        cmocka_unit_test(refuses_a_path_that_is_too_long),
         cmocka_unit_test(has_files_checked_beside_other_errors),
         cmocka_unit_test(dumps_what_reads_back),
         cmocka_unit_test(dump_has_values),

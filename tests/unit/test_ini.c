@@ -59,75 +59,111 @@ remembers_lines(void **state)
     config_text_free(&loaded);
 }
 
-/* "[asset /a]" and a cache_control that makes a line of the given length. */
+/* "[asset /a]" and a line "cache_control = vvv" with a value of the given length. */
 static struct loaded
-load_line(size_t length, const char *before, const char *after)
+load_value(size_t length, const char *before, const char *after)
 {
-    char text[2000];
-    char line[1000];
+    char *text = test_calloc(2, LINE_LENGTH_MAX);
+    struct loaded loaded;
+    size_t used = (size_t)sprintf(text, ASSET "%scache_control = ", before);
 
-    memset(line, 'v', sizeof(line));
-    memcpy(line, "cache_control = ", strlen("cache_control = "));
-    line[length] = '\0';
-    snprintf(text, sizeof(text), ASSET "%s%s%s\nzzz\n", before, line, after);
-    return config_text(text);
+    memset(text + used, 'v', length);
+    sprintf(text + used + length, "%s\nzzz\n", after);
+    loaded = config_text(text);
+    test_free(text);
+    return loaded;
 }
 
 static void
-limits_lines(void **state)
+assert_errors(size_t value, const char *before, const char *after, size_t count,
+              const char *errors)
 {
-    struct loaded loaded = load_line(LINE_LENGTH_MAX, "", "\r");
+    struct loaded loaded = load_value(value, before, after);
+
+    assert_int_equal(loaded.report.count, count); /* with that of "zzz": lines are counted */
+    assert_memory_equal(loaded.report.text, errors, strlen(errors));
+    config_text_free(&loaded);
+}
+
+static void
+limits_values(void **state)
+{
+    (void)state;
+    assert_errors(LINE_VALUE_MAX, "", "\r", 1, "4: a line without '='");
+    assert_errors(LINE_VALUE_MAX, " \t", "  ; why", 1, "4: a line without '='");
+    assert_errors(LINE_VALUE_MAX + 1, "", "", 2,
+                  "3: a value that is too long; accepted: at most 16384 bytes\n4:");
+    assert_errors(20000, "", "\r", 2,
+                  "3: a line of 20016 bytes; accepted: at most 16512, and a comment\n4:");
+    assert_errors(20000, "# ", "", 1, "4:");
+    assert_errors(20000, "", " ; c", 2, "3: a line of 20020 bytes;");
+}
+
+/* The comment is no part of what is limited. */
+static void
+takes_comments_of_any_length(void **state)
+{
+    char after[20000] = " ; ";
 
     (void)state;
-    assert_int_equal(loaded.report.count, 1); /* only the line "zzz", so numbers are kept */
-    assert_memory_equal(loaded.report.text, "4: a line without '='", 21);
-    config_text_free(&loaded);
+    memset(after + 3, 'c', sizeof(after) - 4);
+    assert_errors(3, "", after, 1, "4:");
+}
 
-    loaded = load_line(LINE_LENGTH_MAX + 1, "", "");
-    assert_int_equal(loaded.report.count, 2);
-    assert_memory_equal(loaded.report.text,
-                        "3: a line of 199 bytes; accepted: at most 198\n4:", 48);
-    config_text_free(&loaded);
+/* What inih might take for something else, at every place relative to its buffer. */
+static void
+keeps_long_values(void **state)
+{
+    static const char *const kinds[] = { "v",    "a b",    "a  \tb",  "a;b",
+                                         "a #b", "x=[y] ", "\xc3\xa9" };
+    char text[2000];
 
-    loaded = load_line(900, "", "\r");
-    assert_memory_equal(loaded.report.text,
-                        "3: a line of 900 bytes; accepted: at most 198\n4:", 48);
-    config_text_free(&loaded);
+    (void)state;
+    for (size_t kind = 0; kind < COUNT(kinds); kind++)
+        for (size_t length = 100; length < 300; length++) {
+            size_t used = (size_t)sprintf(text, "[log]\nfile = /");
+            char *value = text + used - 1;
+            struct loaded loaded;
 
-    loaded = load_line(900, "# ", "");
-    assert_int_equal(loaded.report.count, 1);
-    assert_memory_equal(loaded.report.text, "4:", 2);
-    config_text_free(&loaded);
+            while (strlen(value) < length)
+                strcat(text, kinds[kind]);
+            strcat(text, "z");
+            value = strdup(value);
+            strcat(text, "\n" ASSET);
+            loaded = config_text(text);
+            assert_non_null(loaded.config);
+            assert_string_equal(loaded.config->log.file, value);
+            config_text_free(&loaded);
+            free(value);
+        }
 }
 
 static void
-keeps_a_value_of_a_whole_line(void **state)
+refuses_what_it_can_not_divide(void **state)
 {
-    char text[300] = "[asset /a]\nfile=/x\ncache_control = ";
-    size_t used = strlen(text);
-    size_t most = LINE_LENGTH_MAX - strlen("cache_control = ");
+    char text[400];
     struct loaded loaded;
 
     (void)state;
-    memset(text + used, 'v', most);
+    sprintf(text, ASSET "cache_control = a%200sb\n", "");
     loaded = config_text(text);
-    assert_non_null(loaded.config);
-    assert_int_equal(strlen(loaded.config->assets[0].cache_control), most);
+    assert_int_equal(loaded.report.count, 1);
+    assert_memory_equal(loaded.report.text, "3: a value with 128 bytes in a row", 34);
     config_text_free(&loaded);
 }
 
 static void
 keeps_long_asset_paths(void **state)
 {
-    char text[300] = "[asset /";
+    char text[SECTION_PATH_MAX + 100] = "[asset /";
     struct loaded loaded;
 
     (void)state;
-    memset(text + 8, 'p', LINE_LENGTH_MAX - 9);
-    strcpy(text + LINE_LENGTH_MAX - 1, "]\nfile=/x");
+    memset(text + 8, 'p', SECTION_PATH_MAX - 1);
+    strcpy(text + 8 + SECTION_PATH_MAX - 1, "]\nfile=/x");
     loaded = config_text(text);
     assert_non_null(loaded.config);
-    assert_int_equal(strlen(loaded.config->assets[0].path), LINE_LENGTH_MAX - 8);
+    assert_int_equal(strlen(loaded.config->assets[0].path), SECTION_PATH_MAX);
     config_text_free(&loaded);
 }
 
@@ -158,15 +194,15 @@ reports_bad_lines_once(void **state)
 static void
 skips_keys_of_a_long_section_line(void **state)
 {
-    char text[400] = "[asset /";
+    char text[LINE_LENGTH_MAX + 100] = "[asset /";
     struct loaded loaded;
 
     (void)state;
-    memset(text + 8, 'p', 250);
-    strcpy(text + 258, "]\nfile=/x\nvariant=x\n");
+    memset(text + 8, 'p', LINE_LENGTH_MAX);
+    strcpy(text + 8 + LINE_LENGTH_MAX, "]\nfile=/x\nvariant=x\n");
     loaded = config_text(text);
     assert_int_equal(loaded.report.count, 1);
-    assert_non_null(strstr(loaded.report.text, "1: a line of 259 bytes"));
+    assert_non_null(strstr(loaded.report.text, "1: a line of 16521 bytes"));
     config_text_free(&loaded);
 }
 
@@ -235,8 +271,10 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_what_is_written),
         cmocka_unit_test(remembers_lines),
-        cmocka_unit_test(limits_lines),
-        cmocka_unit_test(keeps_a_value_of_a_whole_line),
+        cmocka_unit_test(limits_values),
+        cmocka_unit_test(takes_comments_of_any_length),
+        cmocka_unit_test(keeps_long_values),
+        cmocka_unit_test(refuses_what_it_can_not_divide),
         cmocka_unit_test(keeps_long_asset_paths),
         cmocka_unit_test(reports_bad_lines_once),
         cmocka_unit_test(skips_keys_of_a_long_section_line),

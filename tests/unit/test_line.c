@@ -76,23 +76,44 @@ knows_what_a_line_can_hold(void **state)
 
     (void)state;
     for (size_t i = 0; i < COUNT(good); i++)
-        assert_null(line_value_problem("key", good[i]));
+        assert_null(line_value_problem(good[i]));
     for (size_t i = 0; i < COUNT(bad); i++)
-        assert_non_null(line_value_problem("key", bad[i]));
+        assert_non_null(line_value_problem(bad[i]));
 }
 
 static void
-knows_how_long_a_line_is(void **state)
+knows_how_long_a_value_is(void **state)
 {
-    char value[LINE_LENGTH_MAX + 1];
-    size_t most = LINE_LENGTH_MAX - strlen("key = ");
+    char value[LINE_VALUE_MAX + 2];
 
     (void)state;
     memset(value, 'x', sizeof(value));
-    value[most] = '\0';
-    assert_null(line_value_problem("key", value));
-    assert_non_null(line_value_problem("keys", value));
-    assert_non_null(strstr(line_value_problem("keys", value), "198"));
+    value[LINE_VALUE_MAX] = '\0';
+    assert_null(line_value_problem(value));
+    value[LINE_VALUE_MAX] = 'x';
+    value[LINE_VALUE_MAX + 1] = '\0';
+    assert_non_null(strstr(line_value_problem(value), "16384"));
+}
+
+static void
+tells_a_value_from_its_comment(void **state)
+{
+    static const struct {
+        const char *text, *value;
+        bool commented;
+    } values[] = {
+        { "k = v", "v", false },         { "k=v;w", "v;w", false }, { "k = v ; w", "v", true },
+        { "k = v\t;; w", "v", true },    { "k =;w", ";w", false },  { "k = ; w", "", true },
+        { "k = v # w", "v # w", false },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(values); i++) {
+        struct line line = line_classify(values[i].text);
+
+        assert_true(span_equal(line.value, span_of(values[i].value)));
+        assert_int_equal(line.commented, values[i].commented);
+    }
 }
 
 int
@@ -102,7 +123,8 @@ main(void)
         cmocka_unit_test(classifies),
         cmocka_unit_test(skips_white_space),
         cmocka_unit_test(knows_what_a_line_can_hold),
-        cmocka_unit_test(knows_how_long_a_line_is),
+        cmocka_unit_test(knows_how_long_a_value_is),
+        cmocka_unit_test(tells_a_value_from_its_comment),
     };
 
     return cmocka_run_group_tests_name("line", tests, NULL, NULL);

@@ -93,16 +93,16 @@ refuses_names(void **state)
 static void
 limits_the_length_of_paths(void **state)
 {
-    char path[192];
+    char path[SECTION_PATH_MAX + 2];
 
     (void)state;
     memset(path, 'x', sizeof(path));
     path[0] = '/';
-    path[190] = '\0';
+    path[SECTION_PATH_MAX] = '\0';
     assert_null(section_path_problem(path));
-    path[190] = 'x';
-    path[191] = '\0';
-    assert_string_equal(section_path_problem(path), "is longer than 190 bytes");
+    path[SECTION_PATH_MAX] = 'x';
+    path[SECTION_PATH_MAX + 1] = '\0';
+    assert_string_equal(section_path_problem(path), "is longer than 4096 bytes");
 }
 
 static void
