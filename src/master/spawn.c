@@ -59,6 +59,7 @@ let_go_of_counts(const struct generation *generation, unsigned worker)
     for (struct generation *older = generation->older; older; older = older->older) {
         tables_destroy(&older->instruments.tables);
         slots_destroy(&older->shared.slots);
+        roster_destroy(older->shared.roster);
     }
 }
 

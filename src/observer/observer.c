@@ -214,13 +214,24 @@ observer_turn(struct observer *observer)
         observer->ended = true;
 }
 
+/* Also for its children. */
+static int
+protect_rosters(const struct view *view)
+{
+    int error = 0;
+
+    for (; view && error == 0; view = view->older)
+        error = roster_protect(view->shared->roster);
+    return error;
+}
+
 static int
 observer_start(struct observer *observer)
 {
     const struct observer_inherit *inherit = observer->inherit;
     int error = client_table_create(&observer->clients, inherit->view);
 
-    if (error < 0)
+    if (error < 0 || (error = protect_rosters(inherit->view)) < 0)
         return error;
     if ((observer->signal_fd = signals_open()) < 0)
         return observer->signal_fd;

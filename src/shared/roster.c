@@ -3,22 +3,45 @@
 #include "shared/roster.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 
+/* The mapping that this makes is the last one that can be written. NULL with errno. */
+static struct roster *
+map_and_seal(int fd, size_t size)
+{
+    void *memory;
+
+    if (fd < 0 || ftruncate(fd, (off_t)size) < 0)
+        return NULL;
+    memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    if (memory == MAP_FAILED)
+        return NULL;
+    if (fcntl(fd, F_ADD_SEALS,
+              F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_FUTURE_WRITE | F_SEAL_SEAL) == 0)
+        return memory;
+    munmap(memory, size);
+    return NULL;
+}
+
 struct roster *
 roster_create(unsigned workers)
 {
-    size_t size = sizeof(struct roster) + workers * sizeof(struct roster_place);
-    struct roster *roster =
-        mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    const size_t size = sizeof(struct roster) + workers * sizeof(struct roster_place);
+    const int fd = memfd_create("roster", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    struct roster *roster = map_and_seal(fd, size);
 
-    if (roster == MAP_FAILED)
+    if (roster == NULL) {
+        if (fd >= 0)
+            close(fd);
         return NULL;
+    }
     roster->size = size;
+    roster->fd = fd;
     roster->workers = workers;
     roster->master = getpid();
     return roster;
@@ -27,14 +50,18 @@ roster_create(unsigned workers)
 void
 roster_destroy(struct roster *roster)
 {
-    if (roster)
-        munmap(roster, roster->size);
+    if (roster == NULL)
+        return;
+    close(roster->fd);
+    munmap(roster, roster->size);
 }
 
 int
 roster_protect(struct roster *roster)
 {
-    return mprotect(roster, roster->size, PROT_READ) < 0 ? -errno : 0;
+    void *memory = mmap(roster, roster->size, PROT_READ, MAP_SHARED | MAP_FIXED, roster->fd, 0);
+
+    return memory == MAP_FAILED ? -errno : 0;
 }
 
 void

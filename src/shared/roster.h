@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * roster: the processes of one generation, in shared memory. The master alone writes it;
- * workers map it read-only, so that nobody acts on a process id that a wild pointer made up.
+ * roster: the processes of one generation, in shared memory. The master alone writes it; other
+ * processes map it read-only, and the kernel lets none of them change that (F_SEAL_FUTURE_WRITE
+ * in fcntl(2)), so that nobody acts on a process id that a taken over worker made up.
  */
 #ifndef SHARED_ROSTER_H
 #define SHARED_ROSTER_H
@@ -30,6 +31,7 @@ struct roster_reload {
 
 struct roster {
     size_t size; /* of the mapping, bytes */
+    int fd;      /* of the memory, the same in all processes; no new mapping can be written */
     pid_t master;
     uint32_t workers;
     uint32_t superseded; /* 1: a later generation serves, and this one drains */
@@ -39,11 +41,12 @@ struct roster {
     struct roster_place places[]; /* a worker each */
 };
 
-/* MAP_SHARED, zeroed but for size, workers and master. NULL with errno. */
+/* MAP_SHARED, zeroed but for size, fd, workers and master. NULL with errno. */
 struct roster *roster_create(unsigned workers) __attribute__((warn_unused_result));
 void roster_destroy(struct roster *roster);
 
-/* In a process that may only read it. 0 or a negative errno. */
+/* In a process that may only read it: it can't be written there any more, whatever the process
+ * does. 0 or a negative errno. */
 int roster_protect(struct roster *roster) __attribute__((warn_unused_result));
 
 /* Tells how a reload went; reason NULL: well. */

@@ -23,7 +23,7 @@ struct shared {
     const struct confinement *confinement; /* of all its processes */
     const struct tables *tables;           /* of profiles; never NULL */
     struct slots slots;                    /* a worker writes its own slot only */
-    struct roster *roster;                 /* read-only in workers from their start on */
+    struct roster *roster;                 /* read-only in workers and the observer */
     struct label_names labels;             /* object i is label i + 1 */
 };
 

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Roster: the first process in a place is no restart. */
+/* Roster: the first process in a place is no restart; the master alone can write. */
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -23,10 +27,47 @@ restarts_are_those_after_the_first(void **state)
     roster_destroy(roster);
 }
 
+/* What a process that has been taken over could try. Ends with the number of what succeeded. */
+static _Noreturn void
+try_to_write(struct roster *roster)
+{
+    if (roster_protect(roster) < 0)
+        _exit(1);
+    if (mprotect(roster, roster->size, PROT_READ | PROT_WRITE) == 0)
+        _exit(2);
+    if (mmap(NULL, roster->size, PROT_READ | PROT_WRITE, MAP_SHARED, roster->fd, 0) !=
+        MAP_FAILED)
+        _exit(3);
+    if (pwrite(roster->fd, "x", 1, 0) == 1 || ftruncate(roster->fd, 0) == 0)
+        _exit(4);
+    if (fcntl(roster->fd, F_ADD_SEALS, 0) == 0 || roster_pid(roster, 0) != 5)
+        _exit(5);
+    _exit(0);
+}
+
+static void
+others_can_not_write_it(void **state)
+{
+    struct roster *roster = roster_create(1);
+    int status;
+    pid_t pid;
+
+    (void)state;
+    assert_non_null(roster);
+    roster->places[0].pid = 5;
+    if ((pid = fork()) == 0)
+        try_to_write(roster);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, 0);
+    roster->places[0].pid = 6; /* the master still can */
+    roster_destroy(roster);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(others_can_not_write_it),
         cmocka_unit_test(restarts_are_those_after_the_first),
     };
 
