@@ -15,6 +15,7 @@
 #include "pages/metrics_residence.h"
 #include "pages/metrics_worker.h"
 #include "pages/totals.h"
+#include "sandbox/sandbox.h"
 #include "shared/counters.h"
 
 #define NS 1e9 /* a second's */
@@ -190,6 +191,23 @@ write_classes(const struct scrape *scrape)
     }
 }
 
+/* Those of workers are in their slots, see sandbox.h. */
+static void
+write_refused(const struct scrape *scrape)
+{
+    exposition_family(scrape->out, "tiffd_refused_calls_total", "counter",
+                      "System calls that the sandbox refused, or in the mode log counted, by "
+                      "the kind of process.");
+    for (enum sandbox_kind kind = 0; kind < SANDBOX_KINDS; kind++) {
+        const struct exposition_label labels[] = { { "process", sandbox_label(kind) },
+                                                   { NULL, NULL } };
+
+        exposition_sample(scrape->out, "tiffd_refused_calls_total", labels,
+                          (double)(kind == SANDBOX_WORKER ? scrape->totals.sum.refused
+                                                          : sandbox_refused(kind)));
+    }
+}
+
 static void
 write_histograms(const struct scrape *scrape)
 {
@@ -272,6 +290,7 @@ metrics_write(struct page *page)
     write_wholes(&scrape);
     write_counters(&scrape);
     write_classes(&scrape);
+    write_refused(&scrape);
     write_histograms(&scrape);
     metrics_cost_write(page->out, page->view);
     metrics_worker_write(page->out, scrape.workers, scrape.worker_count);

@@ -21,6 +21,7 @@
 static struct {
     bool repeat;
     struct sigaction before;
+    uint64_t *counter; /* shared with other processes; NULL: none */
     uint64_t total;
     uint64_t told; /* of the total */
     uint32_t counts[NUMBERS];
@@ -109,6 +110,8 @@ note(int number)
 {
     const unsigned place = number >= 0 && number < NUMBERS ? (unsigned)number : NUMBERS - 1;
 
+    if (refused.counter)
+        __atomic_fetch_add(refused.counter, 1, __ATOMIC_RELAXED);
     __atomic_fetch_add(&refused.counts[place], 1, __ATOMIC_RELAXED);
     __atomic_fetch_add(&refused.total, 1, __ATOMIC_RELEASE);
 }
@@ -140,7 +143,7 @@ on_sigsys(int signal, siginfo_t *info, void *context)
 
 /* On the stack that made the call; nothing waits meanwhile. */
 int
-refused_arm(bool repeat)
+refused_arm(bool repeat, uint64_t *counter)
 {
     struct sigaction action = { .sa_sigaction = on_sigsys,
                                 .sa_flags = SA_SIGINFO | SA_NODEFER };
@@ -149,6 +152,7 @@ refused_arm(bool repeat)
 
     sigemptyset(&action.sa_mask);
     refused.repeat = repeat;
+    refused.counter = counter;
     if (sigaction(SIGSYS, &action, &before) < 0)
         return -errno;
     if (before.sa_sigaction != on_sigsys)

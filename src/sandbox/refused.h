@@ -11,8 +11,9 @@
 #include <stdint.h>
 
 /* Handles SIGSYS of a filter from now on; repeat: the call is made all the same. A SIGSYS from
- * elsewhere goes to the handler that was there before. 0 or a negative errno. */
-int refused_arm(bool repeat) __attribute__((warn_unused_result));
+ * elsewhere goes to the handler that was there before. Each call is added to *counter, too,
+ * which other processes may add to (NULL: nowhere). 0 or a negative errno. */
+int refused_arm(bool repeat, uint64_t *counter) __attribute__((warn_unused_result));
 
 /* Calls so far, of all threads. */
 uint64_t refused_count(void);

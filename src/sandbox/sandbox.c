@@ -11,6 +11,7 @@
 #include <linux/capability.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -40,16 +41,22 @@ enum part { PART_FILTER = 1, PART_LANDLOCK = 2, PART_ALL = 3 };
 
 static const struct {
     const char *name;
-    uint64_t keep; /* capabilities */
-    bool signals;  /* to others */
-} kinds[] = {
-    [SANDBOX_WORKER] = { "worker", 0, false },
-    [SANDBOX_OBSERVER] = { "observer", FILES | USERS, true },
-    [SANDBOX_CLIENT] = { "observer's client process", 0, true },
-    [SANDBOX_REPORTER] = { "reporter", 0, true },
-    [SANDBOX_WRITER] = { "profile writer", FILES, false },
-    [SANDBOX_LOADER] = { "loader", PRIVILEGE(CAP_DAC_OVERRIDE), false },
+    const char *label; /* in metrics */
+    uint64_t keep;     /* capabilities */
+    bool signals;      /* to others */
+} kinds[SANDBOX_KINDS] = {
+    [SANDBOX_WORKER] = { "worker", "worker", 0, false },
+    [SANDBOX_OBSERVER] = { "observer", "observer", FILES | USERS, true },
+    [SANDBOX_CLIENT] = { "observer's client process", "observer_client", 0, true },
+    [SANDBOX_REPORTER] = { "reporter", "reporter", 0, true },
+    [SANDBOX_WRITER] = { "profile writer", "profile_writer", FILES, false },
+    [SANDBOX_LOADER] = { "loader", "loader", PRIVILEGE(CAP_DAC_OVERRIDE), false },
 };
+
+/* Refused calls by kind, in shared memory; NULL: nobody counts. A worker has a counter of its
+ * own and does not map this one. */
+static uint64_t *counts;
+static uint64_t *own_counter;
 
 /* What the system lacks, as sandbox_probe() found it. */
 static struct {
@@ -79,11 +86,12 @@ static int
 enter_filter(enum sandbox_mode mode, enum sandbox_kind kind)
 {
     const bool repeat = mode == SANDBOX_MODE_LOG;
+    uint64_t *counter = own_counter ? own_counter : counts ? &counts[kind] : NULL;
     int error;
 
     if (missing.parts & PART_FILTER)
         return 0;
-    if ((error = refused_arm(repeat)) < 0)
+    if ((error = refused_arm(repeat, counter)) < 0)
         return error;
     return filter_load(kind, repeat);
 }
@@ -133,6 +141,40 @@ sandbox_log(enum sandbox_kind kind)
     refused_log(kinds[kind].name);
 }
 
+/* --- counting ----------------------------------------------------------------------------- */
+
+/* Not fatal: without the memory nothing is counted. */
+static void
+share_counts(void)
+{
+    void *memory = mmap(NULL, SANDBOX_KINDS * sizeof(*counts), PROT_READ | PROT_WRITE,
+                        MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+    if (memory != MAP_FAILED)
+        counts = memory;
+}
+
+void
+sandbox_count_apart(uint64_t *counter)
+{
+    if (counts)
+        munmap(counts, SANDBOX_KINDS * sizeof(*counts));
+    counts = NULL;
+    own_counter = counter;
+}
+
+uint64_t
+sandbox_refused(enum sandbox_kind kind)
+{
+    return counts ? __atomic_load_n(&counts[kind], __ATOMIC_RELAXED) : 0;
+}
+
+const char *
+sandbox_label(enum sandbox_kind kind)
+{
+    return kinds[kind].label;
+}
+
 /* --- what there is ------------------------------------------------------------------------ */
 
 /* Ends with the parts that are missing as its status. */
@@ -145,7 +187,7 @@ try_all(void)
         _exit(PART_ALL);
     if (landlock_restrict(NULL, false) < 0)
         parts |= PART_LANDLOCK;
-    if (refused_arm(false) < 0 || filter_load(SANDBOX_WORKER, false) < 0)
+    if (refused_arm(false, NULL) < 0 || filter_load(SANDBOX_WORKER, false) < 0)
         parts |= PART_FILTER;
     _exit((int)parts);
 }
@@ -183,6 +225,7 @@ sandbox_probe(enum sandbox_mode mode)
     if (mode == SANDBOX_MODE_OFF || missing.known)
         return;
     missing.known = true;
+    share_counts();
     if (is_instrumented()) {
         log_notice("sandbox: off, for this build looks for errors at run time");
         return;

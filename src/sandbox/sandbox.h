@@ -8,6 +8,8 @@
 #ifndef SANDBOX_SANDBOX_H
 #define SANDBOX_SANDBOX_H
 
+#include <stdint.h>
+
 #include "config/config.h"
 #include "sandbox/kind.h"
 #include "sandbox/landlock.h"
@@ -29,6 +31,17 @@ int sandbox_enter(enum sandbox_mode mode, enum sandbox_kind kind,
 
 /* Logs which calls have been refused since the last time. */
 void sandbox_log(enum sandbox_kind kind);
+
+/* In a worker, before it enters: refused calls are added to this counter, and to none that it
+ * shares with other processes. */
+void sandbox_count_apart(uint64_t *counter);
+
+/* How many calls processes of this kind have been refused since the daemon's start. 0 for
+ * workers: they count apart. */
+uint64_t sandbox_refused(enum sandbox_kind kind);
+
+/* The name of a kind in metrics. */
+const char *sandbox_label(enum sandbox_kind kind);
 
 /* What the program was built with, for -V. */
 const char *sandbox_support(void);

@@ -25,6 +25,8 @@ const struct counter counters_table[] = {
       AT(reads) },
     { COUNTER_TOTAL, true, true, "stale_events", NULL,
       "Events for descriptors that were no longer watched.", AT(stale) },
+    { COUNTER_TOTAL, false, true, "refused_calls", NULL,
+      "System calls that the sandbox refused, or in the mode log counted.", AT(refused) },
     { COUNTER_TOTAL, true, true, "recycled", NULL, "Idle connections closed for new clients.",
       AT(recycled) },
     { COUNTER_TOTAL, true, true, "cut", NULL, "Answers that were cut when a worker ended.",

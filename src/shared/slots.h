@@ -62,6 +62,7 @@ struct slot {
     uint64_t busy;        /* 1: hardly ever waits for events, see transmit.h */
     uint64_t pipe;        /* bytes that its pipe may pin; 0: it has none, and copies */
     uint64_t stale;       /* events for what was no longer watched, see worker/watch.h */
+    uint64_t refused;     /* system calls, by the sandbox */
     uint64_t recycled;    /* idle connections closed for new clients */
     uint64_t idle;        /* connections between requests, now */
     uint64_t runnable;    /* connections that wait for their turn, now */

@@ -448,6 +448,7 @@ worker_run(const struct inherit *inherit)
     worker->shared = inherit->shared;
     worker->server = &inherit->shared->config->server;
     worker->slot = slots_worker(&inherit->shared->slots, inherit->slot);
+    sandbox_count_apart(&worker->slot->refused);
     activity_start(worker);
     note_time(worker);
     if ((error = worker_start(worker)) < 0 ||

@@ -75,6 +75,13 @@ def poke(pid, thread):
     assert libc.tgkill(pid, thread, int(TRY)) == 0
 
 
+def refused_calls(daemon):
+    """The metric, by kind of process."""
+    pattern = r'^tiffd_refused_calls_total\{process="(\w+)"\} (\d+)$'
+    found = re.findall(pattern, text(daemon, "/metrics"), re.M)
+    return {kind: int(count) for kind, count in found}
+
+
 def start_with(observe, intruder, *options, hook="", **keywords):
     daemon = observe(*options, environment=intruder.environment(hook), **keywords)
     return daemon
@@ -106,6 +113,8 @@ def test_a_worker(observe, intruder, user):
     named = re.findall(r"the system call (\S+) ", "\n".join(daemon.lines()))
     assert {"openat", "socket", "execve", "ptrace", "kill", "io_uring_setup"} <= set(named)
     assert len(named) == len(set(named))
+    calls = refused_calls(daemon)
+    assert calls.pop("worker") > 50 and set(calls.values()) == {0}
     assert daemon.named("worker 0") == worker
     assert fetch(daemon, "GET", "/o").status == 200
 
@@ -141,7 +150,7 @@ def test_the_observer(observe, intruder):
     allowed = {"clone", "kill-thread", "rename", "unlink", "setuid", "setgroups"}
     attempts = intruder.attempts("signal", observer)
     assert_refused(attempts, *(allowed & {n for n, r in attempts.items() if r not in REFUSED}))
-    assert text(daemon, "/debug/pprof/cmdline")
+    assert refused_calls(daemon)["observer"] > 40
 
 
 def test_a_client_of_the_observer(observe, intruder):
@@ -171,6 +180,7 @@ def test_who_looks_up_names(observe, intruder):
     os.kill(daemon.named("worker 0"), signal.SIGSEGV)
     daemon.wait_log(r"worker 0: #\d+ 0x[0-9a-f]{16} main\+")
     assert_refused(intruder.attempts("dwfl_begin"))
+    assert refused_calls(daemon)["reporter"] > 50
 
 
 def test_who_writes_profiles(observe, intruder, tmp_path):

@@ -11,7 +11,6 @@ import tracing
 from client import connect, connect_narrowly, fetch, request
 
 GET = request("GET", "/o")
-SANDBOX_OFF = "sandbox = off"  # strace(1) injects by a system call that the filter refuses
 CHANGED = "warning worker.*: asset /o: .*changed while it was served; an answer was cut"
 
 
@@ -146,7 +145,7 @@ def test_cached_object_does_not_care(serve, tmp_path, content, change):
 
 @pytest.mark.parametrize("transmit", ["send", "sendfile"])
 def test_a_status_that_can_not_be_read_concerns_one_request(serve, content, transmit):
-    daemon = serve(content, f"transmit = {transmit}", SANDBOX_OFF, variant="streaming")
+    daemon = serve(content, f"transmit = {transmit}", variant="streaming")
     daemon.expect_log("asset /o: .*: Input/output error; answered with 500")
     (worker,) = daemon.all_workers(1)
     with connect(daemon) as client:
@@ -165,7 +164,7 @@ READS = {"send": "preadv2", "sendfile": "sendfile"}
 @pytest.mark.parametrize("transmit", READS)
 def test_a_read_that_fails_concerns_one_answer(serve, content, transmit, how):
     """An empty read of a file that has kept its size is an error of the disk, too."""
-    daemon = serve(content, f"transmit = {transmit}", SANDBOX_OFF, variant="streaming")
+    daemon = serve(content, f"transmit = {transmit}", variant="streaming")
     daemon.expect_log("asset /o: .*: Input/output error; an answer was cut")
     (worker,) = daemon.all_workers(1)
     with connect(daemon) as client:
