@@ -32,6 +32,14 @@ note_process(const struct generation *generation, const struct control_message *
     profile_files_spawned(generation->instruments.profile_files, message->worker, message->pid);
 }
 
+/* Memory that nobody serves from would be held for as long as this process lives. */
+static void
+note_end(const struct generation *generation, const struct generation *newest)
+{
+    if (generation && generation != newest)
+        catalogue_let_go(generation->shared.catalogue);
+}
+
 void
 aftermath_heed(void *lent, const struct control_message *message, int descriptor)
 {
@@ -39,6 +47,8 @@ aftermath_heed(void *lent, const struct control_message *message, int descriptor
     const bool known =
         generation && message->worker < generation->shared.config->server.workers;
 
+    if (message->kind == CONTROL_ENDED)
+        note_end(generation, lent);
     if (known && message->kind == CONTROL_WORKER)
         note_process(generation, message);
     if (known && message->kind == CONTROL_MEMORY && message->file < PROC_MEMORY_FILES)

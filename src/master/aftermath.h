@@ -12,7 +12,8 @@ struct control_message;
 
 /* In the observer; lent: the newest generation that it knows. What the master tells of a
  * worker: its place has a new process (CONTROL_WORKER), whose profile begins now; what tells
- * its memory (CONTROL_MEMORY). Owns the descriptor; -1: none. */
+ * its memory (CONTROL_MEMORY); or a generation has ended (CONTROL_ENDED). Owns the descriptor;
+ * -1: none. */
 void aftermath_heed(void *lent, const struct control_message *message, int descriptor);
 
 /* The master is gone. Returns when all is written, or what is stuck on a disk is given up. */

@@ -56,6 +56,16 @@ has_ended(struct generation *generation)
            generation->postmortem.count == 0;
 }
 
+/* The observer holds what it knew at the fork. */
+static void
+tell_ended(const struct generation *newest, const struct generation *ended)
+{
+    const struct control_message message = { .kind = CONTROL_ENDED,
+                                             .generation = ended->shared.generation };
+
+    place_tell(&newest->places[newest->shared.config->server.workers], &message, -1);
+}
+
 /* Forgets generations that have ended; the newest stays until the end. */
 static void
 forget_ended(struct master *master)
@@ -72,6 +82,7 @@ forget_ended(struct master *master)
         }
         newer->older = generation->older;
         log_info("generation %u has ended", generation->shared.generation);
+        tell_ended(master->newest, generation);
         generation_destroy(generation, master->newest, &master->total);
     }
 }

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "config/config_free.h"
 #include "config/config_load.h"
+#include "object/room.h"
 #include "sandbox/sandbox.h"
 #include "shared/counters.h"
 
@@ -176,7 +177,9 @@ build(struct generation *generation, const struct shared *previous,
     shared->confinement = &generation->confinement;
     if (confine(&generation->confinement, server) < 0)
         return -1;
+    room_open(server->workers);
     shared->catalogue = catalogue_open(shared->config, previous ? previous->catalogue : NULL);
+    room_close();
     if (shared->catalogue == NULL)
         return -1;
     generation->gone = gone_of(shared->catalogue, previous, previous_gone);

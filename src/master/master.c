@@ -182,6 +182,7 @@ master_run(const struct master_options *options, struct config *config)
     master.lends.all[1] = &master.observed;
     master.lends.all[2] = &master.planned;
     master.lends.all[3] = &master.planned_debug;
+    master.lends.newest = &master.newest;
     master.lends.total = &master.total;
     master.lends.arguments = options->arguments;
     if (master_start(&master, config, &generation) < 0) {

@@ -63,6 +63,15 @@ let_go_of_counts(const struct generation *generation, unsigned worker)
     }
 }
 
+/* Else what they hold would stay in memory for as long as this process. */
+static void
+let_go_of_objects(const struct generation *own, const struct spawn_lends *lends)
+{
+    for (const struct generation *g = *lends->newest; g; g = g->older)
+        if (g != own)
+            catalogue_let_go(g->shared.catalogue);
+}
+
 void
 spawn_worker(const struct generation *generation, const struct spawn_lends *lends,
              unsigned slot, int control)
@@ -90,6 +99,7 @@ spawn_worker(const struct generation *generation, const struct spawn_lends *lend
     generation_let_go(generation->older);
     generation_let_go_of_places(generation);
     generation_let_go_of_memory(generation);
+    let_go_of_objects(generation, lends);
     let_go_of_counts(generation, slot);
     sandbox_bound(config->server.sandbox);
     snprintf(name, sizeof(name), "worker %u", slot);

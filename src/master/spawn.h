@@ -16,7 +16,8 @@ struct spawn_lends {
     const struct listeners *listeners; /* of [server] */
     const struct listeners *observed;  /* of [debug]; without any there is no observer */
     const struct listeners
-        *all[4];              /* that the master has: a child closes what is not its own */
+        *all[4]; /* that the master has: a child closes what is not its own */
+    struct generation *const *newest;
     const struct slot *total; /* of generations that are gone */
     char *const *arguments;   /* the command line; NULL at the end */
     int signal_fd;            /* the master's own: a child closes it */

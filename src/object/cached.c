@@ -16,6 +16,7 @@
 
 #include "object/hugepage.h"
 #include "object/object.h"
+#include "object/room.h"
 
 #define SEALS (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL)
 
@@ -29,18 +30,32 @@ cached_failed(const struct object *object, const char *what, int error)
 
 /* Memory of ordinary pages, or of larger ones that the kernel makes on request. */
 static int
-reserve_shared(struct object *object)
+allocate(struct object *object)
 {
     const uint64_t rounded = hugepage_round(object->representation.length);
+    int error;
+
+    if (rounded >= HUGEPAGE_SIZE && hugepage_ask(object->memory_fd, rounded))
+        object->memory_size = rounded;
+    error = posix_fallocate(object->memory_fd, 0, (off_t)object->memory_size);
+    return error != 0 ? cached_failed(object, "reserving", error) : 0;
+}
+
+/* What is beyond the limit of a cgroup would kill, so that is looked at first. */
+static int
+reserve_shared(struct object *object)
+{
     int error;
 
     object->memory_fd = memfd_create("tiffd-object", MFD_CLOEXEC | MFD_ALLOW_SEALING);
     if (object->memory_fd < 0)
         return cached_failed(object, "creating", errno);
-    if (rounded >= HUGEPAGE_SIZE && hugepage_ask(object->memory_fd, rounded))
-        object->memory_size = rounded;
-    error = posix_fallocate(object->memory_fd, 0, (off_t)object->memory_size);
-    return error != 0 ? cached_failed(object, "reserving", error) : 0;
+    error = room_take(object->asset->file, hugepage_round(object->representation.length));
+    if (error < 0)
+        return error;
+    error = allocate(object);
+    room_taken();
+    return error;
 }
 
 static int

@@ -216,6 +216,13 @@ catalogue_close(struct catalogue *catalogue)
     free(catalogue);
 }
 
+void
+catalogue_let_go(const struct catalogue *catalogue)
+{
+    for (size_t i = 0; i < catalogue->count; i++)
+        catalogue->objects[i].ops->close(&catalogue->objects[i]);
+}
+
 const struct object *
 catalogue_find_heir(const struct catalogue *catalogue, const struct object *object)
 {

@@ -36,6 +36,10 @@ struct catalogue *catalogue_open(const struct config *config, const struct catal
     __attribute__((warn_unused_result));
 void catalogue_close(struct catalogue *catalogue);
 
+/* In a process that serves none of it: gives back what the objects hold, and keeps what they
+ * are called. */
+void catalogue_let_go(const struct catalogue *catalogue);
+
 /* The object at this normalised path, or NULL. */
 const struct object *catalogue_find(const struct catalogue *catalogue, struct span path);
 

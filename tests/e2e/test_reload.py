@@ -177,6 +177,7 @@ def test_bad_configuration_changes_nothing(serve):
 def test_no_memory_for_a_configuration_changes_nothing(serve, object_ini, tmp_path):
     daemon = serve(b"content")
     assert fetch(daemon, "GET", "/o").body == b"content"
+    daemon.wait_log("started: ")
     asset = f"[asset /{{}}]\nfile = {tmp_path / 'object'}\n"
     daemon.ini.write_text(object_ini() + "".join(map(asset.format, range(8000))))
     daemon.expect_log(r"reload: \S+/tiffd.ini: out of memory")

@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""A memory cgroup kills what goes beyond its limit: an object that does not fit is refused before,
+and what serves goes on. Here the limit is a real one, of version 1 or 2."""
+
+import contextlib
+import os
+import pathlib
+import signal
+
+import pytest
+
+from client import fetch
+from daemon import children, sanitized, wait_until
+
+MIB = 1 << 20
+FOLDERS = (
+    (pathlib.Path("/sys/fs/cgroup/memory"), "memory.limit_in_bytes"),
+    (pathlib.Path("/sys/fs/cgroup"), "memory.max"),
+)
+NEEDS = r"needs \d+ bytes of memory with what workers need, but the cgroup {} has \d+ left"
+
+pytestmark = pytest.mark.skipif(sanitized(), reason="sanitizers take more memory than that")
+
+
+def make_group(name, limit):
+    for folder, file in FOLDERS:
+        with contextlib.suppress(OSError):
+            (folder / name).mkdir()
+            if (folder / name / file).exists():
+                (folder / name / file).write_text(str(limit))
+                return folder / name
+            (folder / name).rmdir()
+    pytest.skip("no memory cgroup can be made here")
+
+
+@pytest.fixture
+def limited():
+    """limited(bytes): a wrapper that starts a command in a group of that size, and the group."""
+    groups = []
+
+    def limit(size):
+        group = make_group(f"tiffd-{os.getpid()}-{os.urandom(4).hex()}", size)
+        groups.append(group)
+        return ["sh", "-c", f'echo $$ >{group}/cgroup.procs && exec "$@"', "sh"], group
+
+    yield limit
+    for group in groups:
+        wait_until(lambda g=group: not (g / "cgroup.procs").read_text(), "the group is empty")
+        group.rmdir()
+
+
+def write(path, size, octet):
+    """As new content comes: another file takes the name."""
+    new = path.with_name("new")
+    new.write_bytes(octet * size)
+    new.rename(path)
+
+
+def get(daemon):
+    return fetch(daemon, "GET", "/o", "Range: bytes=0-3").body
+
+
+@pytest.mark.parametrize("limit, size", ((64, 35), (150, 80)))
+def test_a_reload_that_does_not_fit(limited, start, object_ini, tmp_path, limit, size):
+    wrapper, group = limited(limit * MIB)
+    write(tmp_path / "object", size * MIB, b"1")
+    daemon = start(object_ini(workers=2), wrapper=wrapper)
+    assert get(daemon) == b"1111"
+    before = daemon.all_workers(2)
+    write(tmp_path / "object", size * MIB, b"2")
+    daemon.expect_log(f"{tmp_path}/object: {NEEDS.format(group)}$")
+    daemon.expect_log("reload failed: generation 0 goes on")
+    for count in (1, 2):
+        daemon.send_signal(signal.SIGHUP)
+        daemon.wait_log("reload failed: generation 0 goes on", count=count)
+    assert daemon.workers() == before
+    assert get(daemon) == b"1111"
+    write(tmp_path / "object", 4 * MIB, b"3")
+    daemon.reload()
+    assert get(daemon) == b"3333"
+
+
+def test_a_start_that_does_not_fit(limited, start, object_ini, tmp_path):
+    wrapper, group = limited(64 * MIB)
+    write(tmp_path / "object", 80 * MIB, b"1")
+    daemon = start(object_ini(workers=1), wrapper=wrapper)
+    daemon.status = 1
+    daemon.expect_log(f"{tmp_path}/object: {NEEDS.format(group)}$")
+    daemon.expect_log("start failed")
+    daemon.wait_log(NEEDS.format(group))
+    daemon.process.wait(60)
+    assert children(daemon.pid) == []
+
+
+def objects(daemon):
+    """The objects that any process of the daemon holds in memory."""
+    found = set()
+    for pid in [daemon.pid, *daemon.staff()]:
+        maps = pathlib.Path(f"/proc/{pid}/maps").read_text().splitlines()
+        found |= {line.split()[4] for line in maps if "memfd:tiffd-object" in line}
+        for entry in pathlib.Path(f"/proc/{pid}/fd").iterdir():
+            with contextlib.suppress(OSError):
+                if "memfd:tiffd-object" in os.readlink(entry):
+                    found.add(str(entry.stat().st_ino))
+    return found
+
+
+@pytest.mark.parametrize("debug", (False, True))
+def test_what_fits_is_loaded(limited, start, object_ini, tmp_path, debug):
+    """The cache of the object's own file is counted in the group's usage, and goes; so does what
+    the generation before held."""
+    wrapper, _ = limited(64 * MIB)
+    write(tmp_path / "object", 20 * MIB, b"1")
+    daemon = start(object_ini(workers=1), wrapper=wrapper, debug=debug)
+    for octet in b"2345":
+        write(tmp_path / "object", 20 * MIB, bytes([octet]))
+        daemon.reload()
+        assert get(daemon) == bytes([octet] * 4)
+        wait_until(lambda: len(objects(daemon)) == 1, "one object is in memory")
