@@ -57,6 +57,7 @@ postmortem_report(const struct crash_record *record, const struct last_events *l
         confine_add_folder(&paths, instruments->prefixes[i]);
     if (confine_enter(instruments->shared->confinement, SANDBOX_WRITER, &paths) == 0)
         last_events_save(last);
+    confine_free(&paths);
     sandbox_log(SANDBOX_WRITER);
 }
 

@@ -311,6 +311,7 @@ write_all(struct profile_files *files)
     struct confine_paths paths = { 0 };
     int *errors = mmap(NULL, files->queued * sizeof(*errors), PROT_READ | PROT_WRITE,
                        MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    int error;
 
     if (errors == MAP_FAILED) {
         log_error("profiles are not written: %s", strerror(errno));
@@ -320,7 +321,9 @@ write_all(struct profile_files *files)
         log_error("profiles are not made to their end");
     for (unsigned i = 0; i < KINDS; i++)
         confine_add_folder(&paths, files->prefixes[i]);
-    if (confine_enter(files->shared->confinement, SANDBOX_WRITER, &paths) < 0)
+    error = confine_enter(files->shared->confinement, SANDBOX_WRITER, &paths);
+    confine_free(&paths);
+    if (error < 0)
         return;
     for (unsigned i = 0; i < files->queued; i++)
         write_file(&files->queue[i], errors[i]);

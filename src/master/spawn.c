@@ -154,6 +154,7 @@ spawn_observer(struct generation *generation, const struct spawn_lends *lends, i
         .heed = aftermath_heed,
         .master_gone = aftermath_run,
     };
+    int status;
 
     confine_add_code(&paths);
     add_profiles(generation, &paths);
@@ -165,5 +166,7 @@ spawn_observer(struct generation *generation, const struct spawn_lends *lends, i
     symbol_stay_local();
     log_set_process("observer");
     title_set("observer");
-    exit(inherit.view ? observer_run(&inherit) : EXIT_FAILURE);
+    status = inherit.view ? observer_run(&inherit) : EXIT_FAILURE;
+    confine_free(&paths);
+    exit(status);
 }

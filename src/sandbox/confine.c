@@ -23,17 +23,34 @@ confine_add(struct confine_paths *paths, const char *path, bool write)
         paths->items[paths->count++] = (struct sandbox_path){ path, write };
 }
 
+static void
+add_folder(struct confine_paths *paths, const char *text, size_t length, bool write)
+{
+    char *folder = paths->count < CONFINE_PATHS - 1 ? strndup(text, length) : NULL;
+
+    if (folder == NULL)
+        return;
+    paths->folders[paths->folder_count++] = folder;
+    confine_add(paths, folder, write);
+}
+
 void
 confine_add_folder(struct confine_paths *paths, const char *file)
 {
     const char *slash = file ? strrchr(file, '/') : NULL;
-    char *folder;
 
-    if (file == NULL)
-        return;
-    folder = slash ? strndup(file, (size_t)(slash - file) + 1) : strdup(".");
-    if (folder)
-        confine_add(paths, folder, true);
+    if (slash)
+        add_folder(paths, file, (size_t)(slash - file) + 1, true);
+    else if (file)
+        confine_add(paths, ".", true);
+}
+
+void
+confine_free(struct confine_paths *paths)
+{
+    for (unsigned i = 0; i < paths->folder_count; i++)
+        free(paths->folders[i]);
+    *paths = (struct confine_paths){ 0 };
 }
 
 static int
@@ -51,11 +68,10 @@ add_program_folder(struct confine_paths *paths)
 {
     char path[PATH_MAX] = "";
     const ssize_t length = readlink("/proc/self/exe", path, sizeof(path) - 1);
-    char *slash = length > 0 ? strrchr(path, '/') : NULL;
-    char *folder = slash ? strndup(path, (size_t)(slash - path) + 1) : NULL;
+    const char *slash = length > 0 ? strrchr(path, '/') : NULL;
 
-    if (folder)
-        confine_add(paths, folder, false);
+    if (slash)
+        add_folder(paths, path, (size_t)(slash - path) + 1, false);
 }
 
 /* Libraries of /lib are in /usr/lib where these are one. */
@@ -93,9 +109,12 @@ int
 confine_reader(const struct confinement *confinement, enum sandbox_kind kind)
 {
     struct confine_paths paths = { 0 };
+    int error;
 
     confine_add_code(&paths);
-    return confine_enter(confinement, kind, &paths);
+    error = confine_enter(confinement, kind, &paths);
+    confine_free(&paths);
+    return error;
 }
 
 /* --- work apart --------------------------------------------------------------------------- */

@@ -20,6 +20,8 @@ struct confinement {
 struct confine_paths {
     struct sandbox_path items[CONFINE_PATHS]; /* the last one ends the list */
     unsigned count;
+    char *folders[CONFINE_PATHS]; /* owned, of the paths among the items */
+    unsigned folder_count;
 };
 
 /* Borrows the path; what there is no room for is left out. */
@@ -30,6 +32,9 @@ void confine_add_folder(struct confine_paths *paths, const char *file);
 
 /* What is read to give addresses names: the program, libraries, debug information and /proc. */
 void confine_add_code(struct confine_paths *paths);
+
+/* Leaves an empty list. */
+void confine_free(struct confine_paths *paths);
 
 /* Becomes the confinement's user, if this kind does, and enters. 0 or a negative errno, with a
  * line in the log: then the process must not go on. */
