@@ -14,6 +14,15 @@
 
 #include "base/memory.h"
 
+const char *__asan_default_options(void);
+
+/* ASan's allocator ends the process by default where malloc(3) returns NULL. */
+const char *
+__asan_default_options(void)
+{
+    return "allocator_may_return_null=1";
+}
+
 static void
 copies_text(void **state)
 {
