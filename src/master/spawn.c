@@ -83,6 +83,7 @@ spawn_worker(const struct generation *generation, const struct spawn_lends *lend
         .sample_cpu = config->profile.cpu != NULL || observed,
         .sample_heap = heap_supported() && (config->profile.heap != NULL || observed),
         .publish_memory = config->debug.alloctrace > 0 || observed,
+        .observed = observed,
         .listen_fds = lends->listeners->fds,
         .listen_count = lends->listeners->count,
         .slot = slot,

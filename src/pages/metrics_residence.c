@@ -3,9 +3,24 @@
 #include "pages/metrics_residence.h"
 
 #include "format/exposition.h"
+#include "observer/scope.h"
+#include "pages/connections.h"
+#include "pages/copies.h"
 #include "pages/ledger.h"
+#include "stack/label.h"
 
-#define OBJECTS_MAX 100 /* by name: the largest */
+#define OBJECTS_MAX 100   /* by name: the largest */
+#define QUEUES_MAX  10000 /* connections whose queues are looked at, since it takes time */
+
+static void
+write_place(FILE *out, enum variant variant, const char *place, uint64_t bytes)
+{
+    const struct exposition_label labels[] = { { "variant", config_variant_name(variant) },
+                                               { "held_in", place },
+                                               { NULL, NULL } };
+
+    exposition_sample(out, "tiffd_resident_bytes", labels, (double)bytes);
+}
 
 static void
 write_sum(FILE *out, const struct ledger *ledger, enum variant variant)
@@ -23,12 +38,51 @@ write_sum(FILE *out, const struct ledger *ledger, enum variant variant)
         resident += entry->resident;
         known &= entry->known;
     }
-    if (found && known) {
-        const struct exposition_label labels[] = { { "variant", config_variant_name(variant) },
-                                                   { "held_in", ledger_place(found) },
-                                                   { NULL, NULL } };
+    if (found && known)
+        write_place(out, variant, ledger_place(found), resident);
+}
 
-        exposition_sample(out, "tiffd_resident_bytes", labels, (double)resident);
+/* Of one generation. */
+static void
+add_copies_of_view(const struct copies *copies, const struct view *view, enum variant variant,
+                   struct copies_entry *sum)
+{
+    const struct catalogue *catalogue = view->shared->catalogue;
+
+    for (size_t i = 0; i < copies->count; i++) {
+        const struct copies_entry *entry = &copies->entries[i];
+
+        if (entry->view != view || entry->label == LABEL_NONE ||
+            entry->label > catalogue->count ||
+            catalogue->objects[entry->label - 1].asset->variant != variant)
+            continue;
+        sum->buffered += entry->buffered;
+        sum->queued += entry->queued;
+    }
+}
+
+static bool
+has_variant(const struct catalogue *catalogue, enum variant variant)
+{
+    for (size_t i = 0; i < catalogue->count; i++)
+        if (catalogue->objects[i].asset->variant == variant)
+            return true;
+    return false;
+}
+
+static void
+write_copies(FILE *out, const struct copies *copies, const struct view *newest)
+{
+    for (enum variant variant = VARIANT_CACHED; variant <= VARIANT_STREAMING; variant++) {
+        struct copies_entry sum = { 0 };
+
+        if (!has_variant(newest->shared->catalogue, variant))
+            continue;
+        for (const struct view *view = newest; view; view = view->older)
+            add_copies_of_view(copies, view, variant, &sum);
+        write_place(out, variant, "worker_buffer", sum.buffered);
+        if (copies->queues_known)
+            write_place(out, variant, "send_queue", sum.queued);
     }
 }
 
@@ -48,6 +102,7 @@ void
 metrics_residence_write(FILE *out, const struct view *view)
 {
     struct ledger ledger;
+    struct copies copies;
     size_t shown = 0;
 
     if (ledger_take(&ledger, view, LEDGER_QUICK) < 0)
@@ -57,6 +112,9 @@ metrics_residence_write(FILE *out, const struct view *view)
                       "does not tell.");
     for (enum variant i = VARIANT_CACHED; i <= VARIANT_STREAMING; i++)
         write_sum(out, &ledger, i);
+    if (copies_take(&copies, view, SCOPE_ALL, connections_count(view) <= QUEUES_MAX) == 0)
+        write_copies(out, &copies, view);
+    copies_free(&copies);
     exposition_family(out, "tiffd_object_resident_bytes", "gauge",
                       "The same of the largest objects, but for those that share their memory "
                       "with another.");

@@ -33,9 +33,12 @@ struct row {
     uint32_t connection; /* its number in traces; 0: the row is free */
     uint32_t label;      /* what it is served, see label.h */
     uint16_t state;
-    uint16_t reason; /* enum marker: what it waits for; 0: nothing */
-    uint32_t next;   /* of a free row: the next free one, plus 1 */
-    uint32_t waits;  /* ms of CLOCK_MONOTONIC modulo 2^32: since when it waits */
+    uint16_t reason;   /* enum marker: what it waits for; 0: nothing */
+    uint32_t next;     /* of a free row: the next free one, plus 1 */
+    uint32_t waits;    /* ms of CLOCK_MONOTONIC modulo 2^32: since when it waits */
+    uint64_t socket;   /* its inode; 0: nobody wants to know */
+    uint32_t sent;     /* the label of the body whose bytes were sent last */
+    uint32_t buffered; /* bytes in buffers of its own, see copies.h */
 };
 
 struct rows {

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * activity: see activity.h. Nothing here can fail, nothing takes a lock, and once the worker
- * serves nothing makes a system call: the clock is read in the vDSO.
+ * serves there is one system call at most, when a connection opens: the clock is read in the
+ * vDSO.
  *
  * Answers to pipelined requests that leave together are timed from the first of their requests.
  */
 #include "worker/activity.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "profile/block.h"
@@ -44,6 +46,14 @@ activity_note(struct worker *worker, const struct connection *connection, enum t
               connection ? connection->requests : 0, argument);
 }
 
+static uint64_t
+inode_of(int fd)
+{
+    struct stat status;
+
+    return fstat(fd, &status) == 0 ? status.st_ino : 0;
+}
+
 void
 activity_open(struct worker *worker, struct connection *connection, enum trace_kind how)
 {
@@ -53,6 +63,8 @@ activity_open(struct worker *worker, struct connection *connection, enum trace_k
     if ((activity->row = rows_take(worker->rows)) != NULL) {
         activity->row->opened = activity->row->since = worker->now_ns;
         activity->row->connection = activity->id;
+        if (worker->inherit->observed)
+            activity->row->socket = inode_of(connection->watch.fd);
     }
     slot_add(&worker->slot->idle, 1); /* every connection begins idle */
     activity_note(worker, connection, how, 0);
@@ -90,6 +102,17 @@ activity_close(struct worker *worker, struct connection *connection)
     activity_note(worker, connection, TRACE_CLOSE, 0);
 }
 
+/* Bytes that are kept for this connection alone. */
+static uint32_t
+buffered(const struct connection *connection)
+{
+    const struct reader_job *loaded = connection->loaded;
+    const struct outbox *outbox = connection->outbox;
+
+    return (uint32_t)((outbox ? outbox->length : 0) +
+                      (loaded && loaded->result > 0 ? (size_t)loaded->result : 0));
+}
+
 /* Brings the connection's row up to date. */
 static void
 activity_describe(const struct connection *connection)
@@ -103,6 +126,7 @@ activity_describe(const struct connection *connection)
     row->label = label_of(connection->object);
     row->position = connection->object ? connection->position : 0;
     row->end = connection->object ? connection->end : 0;
+    row->buffered = buffered(connection);
 }
 
 void
@@ -195,6 +219,8 @@ activity_sent(struct worker *worker, struct connection *connection, uint64_t bod
         activity_go_on(worker, connection);
     if (activity->row)
         activity->row->position = connection->position;
+    if (activity->row && body > 0)
+        activity->row->sent = label_of(connection->object);
     if (activity->first || activity->under_way == 0)
         return;
     activity->first = true;

@@ -22,6 +22,7 @@ struct inherit {
     bool sample_cpu;             /* somebody may want to know where the time goes */
     bool sample_heap;            /* and who allocates the memory */
     bool publish_memory;         /* and how much there is, see slots.h */
+    bool observed;               /* and what the kernel holds of each connection */
     const int *listen_fds;       /* non-blocking, shared by all workers */
     size_t listen_count;
     unsigned slot;                  /* 0 .. config->server.workers - 1 */

@@ -2,16 +2,20 @@
 """The ledger of memory: against what the kernel tells of workers, and with known parts of a file in
 memory."""
 
+import contextlib
 import os
 import pathlib
 import re
+import shutil
+import subprocess
 
 import pytest
 
-from client import fetch
+from client import connect_narrowly, fetch, request
 from daemon import SAMPLE, wait_until
 from observing import Observed, ask, free_port, text
 from test_observer_tools import go, tool  # noqa: F401 (a fixture)
+from test_slow_disk import disk, hanging, octets  # noqa: F401 (fixtures)
 
 SIZE = 32 << 20
 PAGE = os.sysconf("SC_PAGESIZE")
@@ -110,8 +114,8 @@ def test_what_workers_map_is_what_smaps_tells(held, tool):  # noqa: F811
 
 def test_the_table_and_the_profile(held, tool):  # noqa: F811
     table = text(held, "/debug/pprof/residence?debug=1")
-    assert re.match(r"residence: 4 objects, \S+ of \S+ in memory\n", table)
-    rows = re.findall(r"^ *(\S+) +(\S+) +\S+% +\S+ +\S+ +(\S+) +(/\S+)$", table, re.M)
+    assert re.match(r"residence: 4 objects, \S+ of \S+ in memory\ncopies: 0 in ", table)
+    rows = re.findall(r"^ *(\S+) +(\S+) +\S+%(?: +\S+){4} +(\S+) +(/\S+)$", table, re.M)
     places = {path: place for _, _, place, path in rows}
     assert places["/cached"] == "memory_file"
     assert places["/sample.tif"] == "program_file"
@@ -139,3 +143,78 @@ def test_what_the_kernel_does_not_tell_is_absent(start, tmp_path):
     assert resident(daemon, "/cached") == 1 << 20
     table = ask(daemon, "/debug/pprof/residence?debug=1")[2].decode()
     assert re.search(r"^ +unknown +1MB +- ", table, re.M)
+
+
+def held_in(daemon, place, variant):
+    """Bytes by /metrics; None where that is unknown."""
+    name = f'tiffd_resident_bytes{{variant="{variant}",held_in="{place}"}}'
+    found = re.search(rf"^{re.escape(name)} (\S+)$", text(daemon, "/metrics"), re.M)
+    return float(found[1]) if found else None
+
+
+def send_queues(daemon, clients):
+    """What ss(8) says of the daemon's ends of these connections."""
+    ports = {client.socket.getsockname()[1] for client in clients}
+    command = ["ss", "-tnH", f"sport = :{daemon.address[1]}"]
+    lines = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
+    rows = [line.split() for line in lines]
+    return sum(int(row[2]) for row in rows if int(row[4].rpartition(":")[2]) in ports)
+
+
+@pytest.mark.skipif(shutil.which("ss") is None, reason="no ss (Debian: iproute2)")
+def test_send_queues_are_what_ss_tells(held, tool):  # noqa: F811
+    """Clients that read nothing; by variant, for cached objects and streamed ones stall together."""
+    with contextlib.ExitStack() as stack:
+        clients = {path: [] for path in ("/cached", "/streamed", "/twice")}
+        for path in ["/cached", "/streamed", "/twice"] * 2:
+            clients[path].append(stack.enter_context(connect_narrowly(held)))
+            clients[path][-1].send(request("GET", path))
+        streaming = clients["/streamed"] + clients["/twice"]
+
+        def settled():
+            by_ss = send_queues(held, clients["/cached"]), send_queues(held, streaming)
+            told = held_in(held, "send_queue", "cached"), held_in(held, "send_queue", "streaming")
+            return min(by_ss) > 0 and by_ss == told
+
+        wait_until(settled, "the same bytes in queues")
+        table = text(held, "/debug/pprof/residence?debug=1")
+        rows = {path: queued for queued, path in re.findall(r" (\S+) +\S+ +(/\S+)$", table, re.M)}
+        assert rows["/sample.tif"] == "0"
+        assert "0" not in (rows["/cached"], rows["/streamed"], rows["/twice"])
+        address = "http://{}:{}/debug/pprof/residence".format(*held.observer_address)
+        raw = go(tool, "-top", "-unit=B", "-focus=send_queue", "-tagfocus=object=/cached", address)
+        told = re.search(r"^ *(\d+)B .* /cached$", raw, re.M)
+        assert int(told[1]) == send_queues(held, clients["/cached"])
+    wait_until(lambda: held_in(held, "send_queue", "cached") == 0, "nothing in queues")
+
+
+def anonymous_and_not_dumped(pid):
+    """Rss of such mappings."""
+    total = 0
+    maps = pathlib.Path(f"/proc/{pid}/smaps").read_text()
+    for part in re.split(r"(?m)^(?=[0-9a-f]+-[0-9a-f]+ )", maps)[1:]:
+        flags = re.search(r"^VmFlags: (.*)", part, re.M)[1].split()
+        if "dd" in flags and part.split()[4] == "0":
+            total += int(re.search(r"^Rss: +(\d+) kB", part, re.M)[1]) << 10
+    return total
+
+
+def test_buffers_are_what_smaps_tells(hanging, disk):  # noqa: F811
+    """Pieces that a thread has read, and that nobody takes. They are left out of core files, so smaps
+    marks their mappings; the buffer that all connections share was never used."""
+    port = free_port()
+    daemon = hanging("[debug]", f"listen = 127.0.0.1:{port}", kind=Observed)
+    daemon.observer_address = ("127.0.0.1", port)
+    disk.go_on()
+    (worker,) = daemon.workers()
+    with contextlib.ExitStack() as stack:
+        for _ in range(4):
+            stack.enter_context(connect_narrowly(daemon)).send(request("GET", "/slow"))
+
+        def agree():
+            by_smaps = anonymous_and_not_dumped(worker)
+            told = held_in(daemon, "worker_buffer", "streaming")
+            return by_smaps > 4 << 16 and told == pytest.approx(by_smaps, rel=0.02)
+
+        wait_until(agree, "the same bytes in buffers")
+    wait_until(lambda: held_in(daemon, "worker_buffer", "streaming") == 0, "nothing in buffers")

@@ -58,10 +58,10 @@ def disk(tmp_path, octets):
 def hanging(disk, start, tmp_path):
     """hanging(*lines): a daemon that has loaded its objects from a disk that hangs now."""
 
-    def run(*lines):
+    def run(*lines, **options):
         (tmp_path / "fast").write_bytes(b"content")
         daemon = start(
-            INI.format(server="\n".join(lines), slow=disk.file, fast=tmp_path / "fast")
+            INI.format(server="\n".join(lines), slow=disk.file, fast=tmp_path / "fast"), **options
         )
         assert fetch(daemon, "HEAD", "/slow").status == 200
         disk.hold()
