@@ -62,7 +62,8 @@ struct config_server {
     uint64_t linger_timeout;
     uint64_t drain_timeout;
     uint64_t reload_timeout; /* 0: no limit */
-    uint64_t drain_rate;     /* bytes a second; 0: any */
+    uint64_t upgrade_timeout;
+    uint64_t drain_rate; /* bytes a second; 0: any */
     enum transmit transmit;
     enum binding affinity; /* of workers to CPUs */
     enum binding steering; /* of connections to workers */

@@ -54,7 +54,9 @@ OPTION(server, linger_timeout, time, "2s", 0, 60000, 0,
 OPTION(server, drain_timeout, time, "30s", 0, 86400000, 0,
        "time that running answers have at a graceful end")
 OPTION(server, reload_timeout, time, "0", 0, 86400000, 0,
-       "time that running answers have after a reload; 0: as long as they make progress")
+       "time that running answers have after a reload or an upgrade; 0: as long as they make progress")
+OPTION(server, upgrade_timeout, time, "10m", 10, 86400000, 0,
+       "time in which a new program must serve after SIGUSR2; else the old one goes on")
 OPTION(server, drain_rate, size, "1k", 0, 1073741824, 0,
        "bytes a second that are progress, measured over send_timeout; 0: any")
 OPTION(server, transmit, transmit, "auto", 0, 0, 0,

@@ -15,16 +15,25 @@
 #include "master/status_dump.h"
 #include "master/supervise.h"
 
-static void
-reopen_logs(struct master *master, int signal)
+void
+actions_reopen_log(struct master *master)
 {
     int error = sink_reopen();
 
-    (void)signal;
     if (error < 0)
         log_error("log: %s", sink_problem(error));
     for (struct generation *g = master->newest; g && error == 0; g = g->older)
         supervise_hand_log(g);
+}
+
+/* Masters that were replaced, and a new program that does not serve yet, log, too. */
+static void
+reopen_logs(struct master *master, int signal)
+{
+    actions_reopen_log(master);
+    takeover_tell(master, UPGRADE_REOPEN);
+    if (upgrade_under_way(master) && master->upgrade.child.pid > 0)
+        kill(master->upgrade.child.pid, signal);
 }
 
 static void
@@ -88,6 +97,7 @@ static const struct {
     { SIGTTIN, NULL, change_workers, "one worker more" },
     { SIGTTOU, NULL, change_workers, "one worker fewer" },
     { SIGUSR1, NULL, reopen_logs, "opening the log anew" },
+    { SIGUSR2, NULL, upgrade_ask, "starting the program anew" },
     { 0, signals_profile, write_profiles, "writing the profiles that are on" },
     { 0, signals_dump, dump_status, "telling where workers are and what connections do" },
     { SIGCHLD, NULL, actions_reap, NULL },
@@ -103,9 +113,9 @@ is_meant(size_t row, int signal)
 static const char *
 text_of(const struct master *master, size_t row)
 {
-    if (master->stopping && actions[row].signal == SIGTERM)
+    if (master->told && actions[row].signal == SIGTERM)
         return "ending at once";
-    if (master->stopping && actions[row].signal == SIGINT)
+    if (master->told && actions[row].signal == SIGINT)
         return "ending at once, without files that are being written";
     return actions[row].text;
 }

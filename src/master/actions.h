@@ -5,6 +5,9 @@
 
 #include "master/state.h"
 
+/* Opens the log anew, for all processes. */
+void actions_reopen_log(struct master *master);
+
 /* Acts on the signals that have come. */
 void actions_run(struct master *master);
 

@@ -10,25 +10,59 @@
 
 #define PATIENCE      2000 /* milliseconds after SIGINT for what is being written */
 #define ABANDON_AGAIN 100  /* likewise, after that */
+#define GRACE         5000 /* milliseconds more for masters that were replaced */
+
+static void
+close_listeners(struct master *master)
+{
+    listeners_close(&master->listeners);
+    listeners_close(&master->observed);
+}
+
+/* Masters that were replaced by an upgrade drain and end as this one does. */
+static void
+end_replaced(struct master *master, bool now)
+{
+    const uint64_t patience = now ? 0 : master->newest->shared.config->server.drain_timeout;
+
+    takeover_end(master, now ? UPGRADE_END : UPGRADE_STOP, clock_now() + patience + GRACE);
+}
 
 void
 ending_begin(struct master *master, int signal)
 {
-    bool again = master->stopping;
+    const bool at_once = signal == SIGINT || (signal == SIGTERM && master->told);
 
     trial_cancel(master);
-    master->stopping = true;
+    upgrade_cancel(master);
+    end_replaced(master, at_once);
+    master->stopping = master->told = true;
     master->record_at = 0;
     if (signal == SIGINT && master->abandon_at == 0)
         master->abandon_at = clock_now() + PATIENCE;
     else if (signal == SIGINT)
         master->abandon_at = clock_now();
-    listeners_close(&master->listeners);
-    listeners_close(&master->observed);
+    close_listeners(master);
     for (struct generation *g = master->newest; g; g = g->older) {
-        supervise_drain(g, clock_now(), true, g == master->newest);
-        if (signal == SIGINT || (signal == SIGTERM && again))
+        supervise_drain(g, clock_now(), true, g == master->newest && !master->replaced);
+        if (at_once)
             supervise_end(g, clock_now());
+    }
+}
+
+void
+ending_replaced(struct master *master)
+{
+    master->stopping = master->replaced = true;
+    master->record_at = 0;
+    master->listeners.lent = master->observed.lent = true;
+    close_listeners(master);
+    takeover_let_go(&master->takeover);
+    master->takeover.count = 0;
+    for (struct generation *g = master->newest; g; g = g->older) {
+        profile_files_replaced(g->instruments.profile_files);
+        __atomic_store_n(&g->shared.roster->superseded, 1, __ATOMIC_SEQ_CST);
+        supervise_drain(g, clock_now(), false, false);
     }
 }
 
@@ -115,13 +149,14 @@ ending_run(struct master *master, uint64_t now)
 uint64_t
 ending_next(const struct master *master)
 {
-    return master->abandon_at;
+    return clock_earlier(master->abandon_at,
+                         clock_earlier(takeover_next(master), upgrade_next(master)));
 }
 
-/* Not before a status dump is in the log. */
+/* Not before a status dump is in the log, and other masters need this one no more. */
 bool
 ending_over(const struct master *master)
 {
     return master->stopping && master->status_dump.pid == 0 && master->newest->older == NULL &&
-           has_ended(master->newest);
+           has_ended(master->newest) && takeover_over(master) && upgrade_over(master);
 }

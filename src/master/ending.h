@@ -10,6 +10,10 @@
 /* SIGTERM, SIGQUIT or SIGINT: no connection is accepted any more, and workers drain or end. */
 void ending_begin(struct master *master, int signal);
 
+/* A new program has taken over: no connection is accepted any more, and workers drain as after
+ * a reload. */
+void ending_replaced(struct master *master);
+
 /* Gives up when workers die before they serve. */
 void ending_of_hopeless(struct master *master);
 

@@ -84,13 +84,21 @@ bind_one(const struct listen_address *address)
     return error;
 }
 
-static int
+/* Its index; count: there is none. */
+static size_t
 listeners_find(const struct listeners *listeners, const char *name)
 {
-    for (size_t i = 0; i < listeners->count; i++)
-        if (strcmp(listeners->names[i], name) == 0)
-            return listeners->fds[i];
-    return -1;
+    size_t i = 0;
+
+    while (i < listeners->count && strcmp(listeners->names[i], name) != 0)
+        i++;
+    return i;
+}
+
+static bool
+listeners_has(const struct listeners *listeners, const char *name)
+{
+    return listeners_find(listeners, name) < listeners->count;
 }
 
 static int
@@ -99,24 +107,59 @@ listeners_allocate(struct listeners *listeners, size_t count)
     *listeners = (struct listeners){ 0 };
     listeners->fds = calloc(count + 1, sizeof(*listeners->fds));
     listeners->names = calloc(count + 1, sizeof(*listeners->names));
-    return listeners->fds && listeners->names ? 0 : listeners_failed("addresses", "list");
+    listeners->files = calloc(count + 1, sizeof(*listeners->files));
+    return listeners->fds && listeners->names && listeners->files
+               ? 0
+               : listeners_failed("addresses", "list");
+}
+
+/* Of "unix:/path", the path; NULL: another name. */
+static const char *
+unix_path(const char *name)
+{
+    const size_t length = strlen(UNIX_PREFIX);
+
+    return strncmp(name, UNIX_PREFIX, length) == 0 ? name + length : NULL;
+}
+
+static struct listeners_file
+file_of(const char *name)
+{
+    const char *path = unix_path(name);
+    struct stat status;
+
+    if (path == NULL || lstat(path, &status) < 0 || !S_ISSOCK(status.st_mode))
+        return (struct listeners_file){ 0 };
+    return (struct listeners_file){ .device = status.st_dev, .inode = status.st_ino };
 }
 
 static int
-listeners_add(struct listeners *listeners, int fd, const char *name)
+listeners_add(struct listeners *listeners, int fd, const char *name, struct listeners_file file)
 {
     if ((listeners->names[listeners->count] = strdup(name)) == NULL)
         return listeners_failed(name, "list");
+    listeners->files[listeners->count] = file;
     listeners->fds[listeners->count++] = fd;
     return 0;
 }
 
+/* Before the socket is closed: afterwards another daemon may find the file abandoned, and put
+ * its own in its place. */
 static void
-discard(const char *name, int fd)
+remove_file(const char *name, struct listeners_file file)
 {
-    close(fd);
-    if (strncmp(name, UNIX_PREFIX, strlen(UNIX_PREFIX)) == 0)
-        unlink(name + strlen(UNIX_PREFIX));
+    const struct listeners_file now = file_of(name);
+
+    if (file.inode != 0 && now.inode == file.inode && now.device == file.device)
+        unlink(unix_path(name));
+}
+
+static void
+discard(const struct listeners *listeners, size_t i)
+{
+    if (!listeners->inherited && !listeners->lent)
+        remove_file(listeners->names[i], listeners->files[i]);
+    close(listeners->fds[i]);
 }
 
 static void
@@ -125,6 +168,7 @@ listeners_release(struct listeners *listeners)
     for (size_t i = 0; i < listeners->count; i++)
         free(listeners->names[i]);
     free(listeners->names);
+    free(listeners->files);
     free(listeners->fds);
     *listeners = (struct listeners){ 0 };
 }
@@ -134,8 +178,8 @@ static void
 discard_others(const struct listeners *from, const struct listeners *kept)
 {
     for (size_t i = 0; i < from->count; i++)
-        if (listeners_find(kept, from->names[i]) < 0)
-            discard(from->names[i], from->fds[i]);
+        if (!listeners_has(kept, from->names[i]))
+            discard(from, i);
 }
 
 /* Sockets that are there already are taken from current. */
@@ -143,15 +187,20 @@ static int
 add_wanted(struct listeners *plan, const struct listeners *current,
            const struct listen_address *address)
 {
-    int fd = listeners_find(current, address->text);
+    const size_t there = listeners_find(current, address->text);
+    struct listeners_file file;
     int error;
+    int fd;
 
-    if (fd >= 0)
-        return listeners_add(plan, fd, address->text);
+    if (there < current->count)
+        return listeners_add(plan, current->fds[there], address->text, current->files[there]);
     if ((fd = bind_one(address)) < 0)
         return fd;
-    if ((error = listeners_add(plan, fd, address->text)) < 0)
-        discard(address->text, fd);
+    file = file_of(address->text);
+    if ((error = listeners_add(plan, fd, address->text, file)) < 0) {
+        remove_file(address->text, file);
+        close(fd);
+    }
     return error;
 }
 
@@ -178,7 +227,7 @@ listeners_listen(const struct listeners *plan, const struct listeners *current, 
     int error = 0;
 
     for (size_t i = 0; i < plan->count && error == 0; i++)
-        if (listeners_find(current, plan->names[i]) < 0 && listen(plan->fds[i], backlog) < 0)
+        if (!listeners_has(current, plan->names[i]) && listen(plan->fds[i], backlog) < 0)
             error = listeners_failed(plan->names[i], "listen");
     return error;
 }
@@ -206,7 +255,7 @@ listeners_commit(struct listeners *plan, struct listeners *current, int backlog)
     if (plan->inherited)
         return;
     for (size_t i = 0; i < plan->count; i++)
-        if (listeners_find(current, plan->names[i]) < 0)
+        if (!listeners_has(current, plan->names[i]))
             log_notice("listening on %s", plan->names[i]);
         else if (listen(plan->fds[i], backlog) < 0)
             (void)listeners_failed(plan->names[i], "backlog");
@@ -239,15 +288,13 @@ write_name(int fd, char *out, size_t size)
     }
 }
 
-static int
-take_over(struct listeners *listeners, int fd)
+int
+listeners_receive(struct listeners *listeners, int fd, const char *name)
 {
-    char name[128];
     int on = 1;
     int accepting = 0;
     socklen_t length = sizeof(accepting);
 
-    write_name(fd, name, sizeof(name));
     if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &accepting, &length) < 0)
         return listeners_failed(name, "inherited descriptor");
     if (!accepting) {
@@ -258,7 +305,15 @@ take_over(struct listeners *listeners, int fd)
         return listeners_failed(name, "inherited descriptor");
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
     log_notice("listening on %s, inherited", name);
-    return listeners_add(listeners, fd, name);
+    return listeners_add(listeners, fd, name, file_of(name));
+}
+
+int
+listeners_expect(struct listeners *server, struct listeners *debug, size_t count)
+{
+    const int error = listeners_allocate(server, count);
+
+    return error < 0 ? error : listeners_allocate(debug, count);
 }
 
 static int
@@ -320,18 +375,19 @@ listeners_inherit(struct listeners *server, struct listeners *debug)
 {
     const char *given = getenv("LISTEN_FDNAMES");
     const char *names = given ? given : "";
+    char name[128];
     size_t count;
     int error = listeners_passed(&count);
 
     *server = *debug = (struct listeners){ 0 };
-    if (error == 0 && (error = check_names(given, count)) == 0 && count > 0 &&
-        (error = listeners_allocate(server, count)) == 0)
-        error = listeners_allocate(debug, count);
+    if (error == 0 && (error = check_names(given, count)) == 0 && count > 0)
+        error = listeners_expect(server, debug, count);
     for (size_t i = 0; error == 0 && i < count; i++) {
         struct listeners *listeners = is_for_debug(&names) ? debug : server;
 
         listeners->inherited = true;
-        error = take_over(listeners, LISTENERS_FIRST + (int)i);
+        write_name(LISTENERS_FIRST + (int)i, name, sizeof(name));
+        error = listeners_receive(listeners, LISTENERS_FIRST + (int)i, name);
     }
     unsetenv("LISTEN_PID");
     unsetenv("LISTEN_FDS");
@@ -343,9 +399,6 @@ void
 listeners_close(struct listeners *listeners)
 {
     for (size_t i = 0; i < listeners->count; i++)
-        if (listeners->inherited)
-            close(listeners->fds[i]);
-        else
-            discard(listeners->names[i], listeners->fds[i]);
+        discard(listeners, i);
     listeners_release(listeners);
 }

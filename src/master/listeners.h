@@ -9,14 +9,23 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "config/config.h"
+
+/* The file of a Unix socket, as it was when the socket got it. */
+struct listeners_file {
+    dev_t device;
+    ino_t inode; /* 0: the socket has none */
+};
 
 struct listeners {
     int *fds;     /* non-blocking, close-on-exec */
     char **names; /* the address as configured, or as inherited */
+    struct listeners_file *files;
     size_t count;
     bool inherited; /* from the service manager; then none are bound */
+    bool lent;      /* another master serves them, too, and removes their files */
 };
 
 /* The name in LISTEN_FDNAMES of sockets for [debug]; all others are for [server]. */
@@ -32,6 +41,16 @@ int listeners_passed(size_t *count) __attribute__((warn_unused_result));
 /* Takes the sockets of LISTEN_FDS over (sd_listen_fds_with_names(3)); none is not an error. 0
  * or negative errno, with a line in the log. */
 int listeners_inherit(struct listeners *server, struct listeners *debug)
+    __attribute__((warn_unused_result));
+
+/* Two empty sets with space for so many sockets each. 0 or a negative errno, with a line in the
+ * log. */
+int listeners_expect(struct listeners *server, struct listeners *debug, size_t count)
+    __attribute__((warn_unused_result));
+
+/* Takes a listening socket over, from another master. 0 or a negative errno, with a line in the
+ * log. */
+int listeners_receive(struct listeners *listeners, int fd, const char *name)
     __attribute__((warn_unused_result));
 
 /*
@@ -57,7 +76,7 @@ void listeners_set_rcvbuf(const struct listeners *listeners, uint64_t size);
 void listeners_commit(struct listeners *plan, struct listeners *current, int backlog);
 void listeners_abandon(struct listeners *plan, const struct listeners *current);
 
-/* Closes all; removes the files of Unix sockets that were bound here. */
+/* Closes all; removes the files of Unix sockets that were bound here, unless they are lent. */
 void listeners_close(struct listeners *listeners);
 
 #endif

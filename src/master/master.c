@@ -27,7 +27,7 @@
 #include "master/boot.h"
 #include "master/detach.h"
 #include "master/ending.h"
-#include "master/pid_file.h"
+#include "master/program.h"
 #include "master/reload.h"
 #include "master/serving.h"
 #include "master/state.h"
@@ -51,17 +51,30 @@ master_next_wait(const struct master *master, uint64_t now)
 }
 
 static void
+wait_for_something(const struct master *master)
+{
+    struct pollfd fds[3 + TAKEOVER_MAX] = {
+        { .fd = master->lends.signal_fd, .events = POLLIN },
+        { .fd = trial_descriptor(master), .events = POLLIN },
+        { .fd = upgrade_descriptor(master), .events = POLLIN },
+    };
+    const unsigned peers = takeover_poll(master, fds + 3);
+
+    poll(fds, 3 + peers, master_next_wait(master, clock_now()));
+}
+
+static void
 loop(struct master *master)
 {
     while (!ending_over(master)) {
-        struct pollfd fds[] = { { .fd = master->lends.signal_fd, .events = POLLIN },
-                                { .fd = trial_descriptor(master), .events = POLLIN } };
         uint64_t now;
 
-        poll(fds, COUNT(fds), master_next_wait(master, clock_now()));
+        wait_for_something(master);
         actions_run(master);
         now = clock_now();
         trial_run(master, now);
+        takeover_run(master, now);
+        upgrade_run(master, now);
         if (master->again && !master->stopping)
             reload_run(master);
         serving_run(master, now);
@@ -72,24 +85,48 @@ loop(struct master *master)
 /* --- boot and end ---------------------------------------------------------------------------
  */
 
+/* What an upgrade has started is in the background already. */
 static int
 go_to_background(struct master *master)
 {
-    if (!master->options->detach || (master->lends.detached = detach_begin()) >= 0)
+    if (!master->options->detach || master->takeover.upgraded ||
+        (master->lends.detached = detach_begin()) >= 0)
         return 0;
     log_error("detach: %s", strerror(-master->lends.detached));
     return -1;
 }
 
+/* During an upgrade the file names the master before until that one drains. */
 static int
-lock_pid_file(struct master *master, const char *path)
+write_pid_file(struct master *master, const char *path)
 {
-    if (path == NULL)
-        return 0;
-    if ((master->lends.pid_file = pid_file_open(path)) < 0)
+    if (pid_file_prepare(&master->pid_file, path, takeover_predecessor(master)) < 0)
         return -1;
-    master->pid_path = strdup(path);
+    return master->takeover.upgraded ? 0 : pid_file_publish(&master->pid_file);
+}
+
+/* With -d nothing else stays open that whoever called has left open. */
+static int
+check_inherited(const struct master *master)
+{
+    size_t passed;
+
+    if (takeover_expected())
+        return 0;
+    if (listeners_passed(&passed) < 0)
+        return -1;
+    if (master->options->detach)
+        detach_inherited(LISTENERS_FIRST + (unsigned)passed);
     return 0;
+}
+
+/* Of the master before, or of a service manager. */
+static int
+take_over_sockets(struct master *master)
+{
+    if (takeover_expected())
+        return takeover_receive(master);
+    return listeners_inherit(&master->listeners, &master->observed);
 }
 
 /* Signals wait from the first moment. Inherited sockets are taken over before detaching changes
@@ -97,12 +134,8 @@ lock_pid_file(struct master *master, const char *path)
 static int
 master_prepare(struct master *master, const struct config *config)
 {
-    size_t passed;
-
-    if (listeners_passed(&passed) < 0)
+    if (check_inherited(master) < 0)
         return -1;
-    if (master->options->detach)
-        detach_inherited(LISTENERS_FIRST + (unsigned)passed);
     signals_ignore();
     if ((master->lends.signal_fd = signals_open()) < 0 ||
         pipe2(master->lends.pipe, O_CLOEXEC) < 0) {
@@ -112,8 +145,8 @@ master_prepare(struct master *master, const struct config *config)
     if (boot_open_log(config) < 0)
         return -1;
     boot_raise_descriptor_limit(config, NULL);
-    if (listeners_inherit(&master->listeners, &master->observed) < 0 ||
-        go_to_background(master) < 0 || lock_pid_file(master, config->server.pid_file) < 0)
+    if (take_over_sockets(master) < 0 || go_to_background(master) < 0 ||
+        write_pid_file(master, config->server.pid_file) < 0)
         return -1;
     return reload_plan(master, config);
 }
@@ -154,9 +187,8 @@ master_end(struct master *master)
         generation_destroy(master->newest, NULL, &master->total);
     listeners_close(&master->listeners);
     listeners_close(&master->observed);
-    if (master->lends.pid_file >= 0)
-        pid_file_remove(master->lends.pid_file, master->pid_path);
-    free(master->pid_path);
+    pid_file_remove(&master->pid_file);
+    free(master->program);
 }
 
 static void
@@ -172,7 +204,8 @@ int
 master_run(const struct master_options *options, struct config *config)
 {
     struct master master = { .options = options,
-                             .lends = { .detached = -1, .pipe = { -1, -1 }, .pid_file = -1 } };
+                             .lends = { .detached = -1, .pipe = { -1, -1 } },
+                             .program = program_find(options->arguments[0]) };
     struct generation *generation;
 
     log_set_process("master");
@@ -184,10 +217,13 @@ master_run(const struct master_options *options, struct config *config)
     master.lends.all[3] = &master.planned_debug;
     master.lends.newest = &master.newest;
     master.lends.total = &master.total;
+    master.lends.pid_file = &master.pid_file;
+    master.lends.takeover = &master.takeover;
+    master.lends.upgrade = &master.upgrade;
     master.lends.arguments = options->arguments;
     if (master_start(&master, config, &generation) < 0) {
-        listeners_close(&master.planned);
-        listeners_close(&master.planned_debug);
+        listeners_abandon(&master.planned, &master.listeners);
+        listeners_abandon(&master.planned_debug, &master.observed);
         master_end(&master);
         return EXIT_FAILURE;
     }

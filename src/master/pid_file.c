@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/memory.h"
 #include "base/sink.h"
 
 /* Is the open file still the one at path? Whoever ends removes it before the lock goes. */
@@ -68,51 +69,143 @@ open_locked(const char *path)
     }
 }
 
-static void
-tell_running(const char *path)
+/* The process that the file names; 0: none. */
+static pid_t
+read_pid_at(const char *path)
 {
     char text[16] = "";
     const int fd = open_checked(path);
-    ssize_t n = fd >= 0 ? read(fd, text, sizeof(text) - 1) : 0;
+    const ssize_t n = fd >= 0 ? read(fd, text, sizeof(text) - 1) : 0;
 
-    if (n > 0)
-        log_error("pid file %s: process %d is running", path, atoi(text));
-    else
-        log_error("pid file %s: another process is running", path);
     if (fd >= 0)
         close(fd);
+    return n > 0 ? atoi(text) : 0;
 }
 
+/* A descriptor; -1: the predecessor has the lock; or -2 with a line in the log. */
 static int
-write_pid(int fd)
+guard_path(const char *path, pid_t predecessor)
 {
-    const int length = ftruncate(fd, 0) < 0 ? -1 : dprintf(fd, "%d\n", (int)getpid());
+    const int fd = open_locked(path);
+    pid_t running;
 
-    return length < 0 ? -errno : 0;
+    if (fd >= 0)
+        return fd;
+    if (fd != -EWOULDBLOCK) {
+        log_error("pid file %s: %s", path, sink_problem(fd));
+        return -2;
+    }
+    running = read_pid_at(path);
+    if (running != 0 && running == predecessor)
+        return -1;
+    if (running > 0)
+        log_error("pid file %s: process %d is running", path, (int)running);
+    else
+        log_error("pid file %s: another process is running", path);
+    return -2;
+}
+
+/* Of the file beside path, which is renamed. The caller's to free; NULL without memory. */
+static char *
+name_beside(const char *path)
+{
+    char *name;
+
+    return asprintf(&name, "%s.%d", path, (int)getpid()) < 0 ? NULL : name;
+}
+
+/* A descriptor, locked, or a negative errno. */
+static int
+pid_file_write(const char *path)
+{
+    const int flags = O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW;
+    char *name = name_beside(path);
+    int error = 0;
+    int fd;
+
+    if (name == NULL)
+        return -ENOMEM;
+    unlink(name); /* of a process that had our number */
+    if ((fd = open(name, flags, 0644)) < 0 || flock(fd, LOCK_EX | LOCK_NB) < 0 ||
+        dprintf(fd, "%d\n", (int)getpid()) < 0)
+        error = -errno;
+    if (error < 0 && fd >= 0) {
+        unlink(name);
+        close(fd);
+    }
+    free(name);
+    return error < 0 ? error : fd;
 }
 
 int
-pid_file_open(const char *path)
+pid_file_prepare(struct pid_file *file, const char *path, pid_t predecessor)
 {
-    const int fd = open_locked(path);
-    int error = fd;
-
-    if (fd == -EWOULDBLOCK) {
-        tell_running(path);
+    *file = (struct pid_file){ 0 };
+    if (path == NULL)
+        return 0;
+    if ((file->guard = guard_path(path, predecessor)) < -1)
         return -1;
-    }
-    if (fd >= 0 && (error = write_pid(fd)) == 0)
-        return fd;
-    log_error("pid file %s: %s", path, sink_problem(error));
-    if (fd >= 0)
-        pid_file_remove(fd, path);
+    file->path = memory_copy(path);
+    if ((file->fd = pid_file_write(path)) >= 0)
+        return 0;
+    log_error("pid file %s: %s", path, sink_problem(file->fd));
+    pid_file_remove(file);
     return -1;
 }
 
-void
-pid_file_remove(int fd, const char *path)
+static void
+let_go_of_guard(struct pid_file *file)
 {
-    if (is_at(fd, path))
+    if (file->guard >= 0)
+        close(file->guard);
+    file->guard = -1;
+}
+
+int
+pid_file_publish(struct pid_file *file)
+{
+    char *beside = file->path ? name_beside(file->path) : NULL;
+    const int error = file->path && (beside == NULL || rename(beside, file->path) < 0);
+
+    if (error)
+        log_error("pid file %s: %s", file->path, strerror(errno));
+    else if (file->path)
+        let_go_of_guard(file);
+    free(beside);
+    return -error;
+}
+
+static void
+unlink_own(int fd, const char *path)
+{
+    if (fd >= 0 && path && is_at(fd, path))
         unlink(path);
-    close(fd);
+}
+
+void
+pid_file_remove(struct pid_file *file)
+{
+    char *beside = file->path ? name_beside(file->path) : NULL;
+
+    if (file->path == NULL)
+        return;
+    unlink_own(file->fd, beside);
+    unlink_own(file->fd, file->path);
+    unlink_own(file->guard, file->path);
+    free(beside);
+    let_go_of_guard(file);
+    if (file->fd >= 0)
+        close(file->fd);
+    memory_free(file->path);
+    *file = (struct pid_file){ 0 };
+}
+
+void
+pid_file_let_go(const struct pid_file *file)
+{
+    if (file->path == NULL)
+        return;
+    close(file->fd);
+    if (file->guard >= 0)
+        close(file->guard);
 }

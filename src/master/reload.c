@@ -105,7 +105,7 @@ reload_run(struct master *master)
     struct report report = { 0 };
     struct config *config;
 
-    master->again = master->newest->trying || must_wait(master);
+    master->again = master->newest->trying || upgrade_under_way(master) || must_wait(master);
     if (master->again)
         return;
     log_notice("reloading %s", options->file);

@@ -45,8 +45,10 @@ let_go(const struct spawn_lends *lends, const struct listeners *own)
     if (lends->detached >= 0)
         close(lends->detached);
     close(lends->pipe[1]);
-    if (lends->pid_file >= 0)
-        close(lends->pid_file);
+    pid_file_let_go(lends->pid_file);
+    takeover_let_go(lends->takeover);
+    if (lends->upgrade->channel > 0)
+        close(lends->upgrade->channel);
     let_go_of_listeners(lends, own);
 }
 

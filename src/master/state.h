@@ -10,8 +10,11 @@
 #include "master/generation.h"
 #include "master/listeners.h"
 #include "master/master.h"
+#include "master/pid_file.h"
 #include "master/schedtrace.h"
 #include "master/spawn.h"
+#include "master/takeover.h"
+#include "master/upgrade.h"
 
 struct master {
     const struct master_options *options;
@@ -20,7 +23,10 @@ struct master {
     struct listeners planned;  /* what they become if the trial succeeds */
     struct listeners planned_debug;
     struct spawn_lends lends;
-    char *pid_path; /* of the file that is locked; NULL: none */
+    struct pid_file pid_file;
+    char *program;            /* that an upgrade starts, see program.h */
+    struct takeover takeover; /* of a master before this one */
+    struct upgrade upgrade;   /* to a program after this one */
     struct generation *newest;
     struct slot total;            /* of generations that are gone */
     uint64_t record_at;           /* when profiles are to be written; 0: never */
@@ -32,6 +38,8 @@ struct master {
     bool again;                   /* a reload was asked for, and waits */
     uint64_t reload_at;           /* for no longer than until then; 0: nothing waits */
     bool stopping;
+    bool told;     /* stopping: by a signal; the next one is to be quick */
+    bool replaced; /* stopping: a new program has taken over */
     bool failed;
 };
 

@@ -107,12 +107,12 @@ def object_ini(tmp_path):
 
 @pytest.fixture
 def serve(start, object_ini, tmp_path):
-    """serve(octets, *lines): a daemon with one worker that serves them at /o."""
+    """serve(octets, *lines): a daemon with one worker that serves them at /o; kind is its class, and what
+    object_ini() does not know is for that."""
 
-    def run(octets, *lines, kind=Daemon, address=None, **keywords):
+    def run(octets, *lines, workers=1, variant="cached", **keywords):
         (tmp_path / "object").write_bytes(octets)
-        own = {"kind": kind, "address": address} if address else {}
-        return start(object_ini(*lines, **keywords), **own)
+        return start(object_ini(*lines, workers=workers, variant=variant), **keywords)
 
     return run
 

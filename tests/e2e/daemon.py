@@ -142,6 +142,7 @@ class Daemon:
         self.ini.write_text(ini)
         self.log_file = self.directory / "log"
         self.options = options
+        self.program = PROGRAM
         self.expected = []
         self.status = 0
         self.listener = listen or socket.create_server(("127.0.0.1", 0), backlog=1024)
@@ -154,7 +155,7 @@ class Daemon:
     def start(self):
         """Runs the daemon with the socket as descriptor 3, where LISTEN_PID names it, and the
         one for [debug] as descriptor 4."""
-        command = [*self.wrapper, PROGRAM, "-c", str(self.ini), *self.options]
+        command = [*self.wrapper, self.program, "-c", str(self.ini), *self.options]
         passed = [found for found in (self.listener, self.observed) if found]
         # By way of high numbers, so that none is closed before it is copied.
         moves = [f"exec {90 + i}<&{found.fileno()}; " for i, found in enumerate(passed)]
@@ -294,7 +295,7 @@ class Binding(Daemon):
     def start(self):
         with open(self.log_file, "ab") as log:
             self.process = subprocess.Popen(
-                [PROGRAM, "-c", str(self.ini), *self.options],
+                [self.program, "-c", str(self.ini), *self.options],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
