@@ -121,7 +121,11 @@ read_page(struct fuzz_input *input, const struct route *route)
 {
     char *content = NULL;
     size_t length = 0;
-    struct message message = { 0 };
+    const unsigned types = route->rules.accepted & QUERY_SAMPLE_INDEX
+                               ? profile_meaning(route->rules.kind)->count
+                               : 0;
+    char none[] = "";
+    struct message message = { .bytes = none };
     int ends[2];
     struct peer peer = { .lifeline = -1 };
     struct page page = { .view = &observed.view,
@@ -134,7 +138,7 @@ read_page(struct fuzz_input *input, const struct route *route)
     page.peer = &peer;
     page.query = (struct query){ .worker = (int)(fuzz_octet(input) % 3) - 1,
                                  .format = fuzz_octet(input) % 4,
-                                 .sample_index = (int)(fuzz_octet(input) % 3) - 1,
+                                 .sample_index = (int)(fuzz_octet(input) % (types + 1)) - 1,
                                  .debug = fuzz_octet(input) % 3 };
     if (page.query.format == QUERY_LEGACY && !route->rules.legacy)
         page.query.format = QUERY_TEXT;
