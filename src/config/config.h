@@ -61,6 +61,7 @@ struct config_server {
     uint64_t send_timeout;
     uint64_t linger_timeout;
     uint64_t drain_timeout;
+    uint64_t drain_delay;
     uint64_t reload_timeout; /* 0: no limit */
     uint64_t upgrade_timeout;
     uint64_t drain_rate; /* bytes a second; 0: any */

@@ -53,6 +53,8 @@ OPTION(server, linger_timeout, time, "2s", 0, 60000, 0,
        "time to read on after the last answer, so that the client gets it whole")
 OPTION(server, drain_timeout, time, "30s", 0, 86400000, 0,
        "time that running answers have at a graceful end")
+OPTION(server, drain_delay, time, "0", 0, 3600000, 0,
+       "time that tiffd still accepts after SIGTERM or SIGQUIT, while /healthz is 503")
 OPTION(server, reload_timeout, time, "0", 0, 86400000, 0,
        "time that running answers have after a reload or an upgrade; 0: as long as they make progress")
 OPTION(server, upgrade_timeout, time, "10m", 10, 86400000, 0,

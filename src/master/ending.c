@@ -28,6 +28,33 @@ end_replaced(struct master *master, bool now)
     takeover_end(master, now ? UPGRADE_END : UPGRADE_STOP, clock_now() + patience + GRACE);
 }
 
+/* Load balancers see it at /healthz, also while listeners are open. */
+static void
+show_end(const struct master *master)
+{
+    for (struct generation *g = master->newest; g; g = g->older)
+        __atomic_store_n(&g->shared.roster->ending, 1, __ATOMIC_SEQ_CST);
+}
+
+/* Milliseconds that clients are still accepted. Once, and only while there is somebody to
+ * accept them. */
+static uint64_t
+delay_of(const struct master *master)
+{
+    if (master->stopping || master->failed || master->newest->trying)
+        return 0;
+    return master->newest->shared.config->server.drain_delay;
+}
+
+static void
+stop_accepting(struct master *master)
+{
+    master->close_at = 0;
+    close_listeners(master);
+    for (struct generation *g = master->newest; g; g = g->older)
+        supervise_drain(g, clock_now(), true, g == master->newest && !master->replaced);
+}
+
 void
 ending_begin(struct master *master, int signal)
 {
@@ -36,18 +63,21 @@ ending_begin(struct master *master, int signal)
     trial_cancel(master);
     upgrade_cancel(master);
     end_replaced(master, at_once);
+    show_end(master);
+    if (!at_once && delay_of(master) > 0) {
+        master->close_at = clock_now() + delay_of(master);
+        log_notice("still accepting for %llu ms", (unsigned long long)delay_of(master));
+    }
     master->stopping = master->told = true;
     master->record_at = 0;
     if (signal == SIGINT && master->abandon_at == 0)
         master->abandon_at = clock_now() + PATIENCE;
     else if (signal == SIGINT)
         master->abandon_at = clock_now();
-    close_listeners(master);
-    for (struct generation *g = master->newest; g; g = g->older) {
-        supervise_drain(g, clock_now(), true, g == master->newest && !master->replaced);
-        if (at_once)
-            supervise_end(g, clock_now());
-    }
+    if (at_once || master->failed || master->close_at == 0)
+        stop_accepting(master);
+    for (struct generation *g = master->newest; g && at_once; g = g->older)
+        supervise_end(g, clock_now());
 }
 
 void
@@ -142,6 +172,8 @@ abandon_writers(struct master *master, uint64_t now)
 void
 ending_run(struct master *master, uint64_t now)
 {
+    if (master->close_at != 0 && now >= master->close_at)
+        stop_accepting(master);
     abandon_writers(master, now);
     forget_ended(master);
 }
@@ -149,14 +181,16 @@ ending_run(struct master *master, uint64_t now)
 uint64_t
 ending_next(const struct master *master)
 {
-    return clock_earlier(master->abandon_at,
-                         clock_earlier(takeover_next(master), upgrade_next(master)));
+    const uint64_t others = clock_earlier(takeover_next(master), upgrade_next(master));
+
+    return clock_earlier(clock_earlier(master->abandon_at, master->close_at), others);
 }
 
 /* Not before a status dump is in the log, and other masters need this one no more. */
 bool
 ending_over(const struct master *master)
 {
-    return master->stopping && master->status_dump.pid == 0 && master->newest->older == NULL &&
-           has_ended(master->newest) && takeover_over(master) && upgrade_over(master);
+    return master->stopping && master->close_at == 0 && master->status_dump.pid == 0 &&
+           master->newest->older == NULL && has_ended(master->newest) &&
+           takeover_over(master) && upgrade_over(master);
 }

@@ -38,8 +38,9 @@ struct master {
     bool again;                   /* a reload was asked for, and waits */
     uint64_t reload_at;           /* for no longer than until then; 0: nothing waits */
     bool stopping;
-    bool told;     /* stopping: by a signal; the next one is to be quick */
-    bool replaced; /* stopping: a new program has taken over */
+    uint64_t close_at; /* stopping: when listeners are closed; 0: they are */
+    bool told;         /* stopping: by a signal; the next one is to be quick */
+    bool replaced;     /* stopping: a new program has taken over */
     bool failed;
 };
 

@@ -39,7 +39,9 @@ health_write(struct page *page)
     char places[256];
     unsigned empty = list_empty(roster, places, sizeof(places));
 
-    if (empty == 0 || __atomic_load_n(&roster->superseded, __ATOMIC_SEQ_CST))
+    if (__atomic_load_n(&roster->ending, __ATOMIC_SEQ_CST))
+        page_refuse(page, 503, "tiffd is shutting down");
+    else if (empty == 0 || __atomic_load_n(&roster->superseded, __ATOMIC_SEQ_CST))
         fputs("ok\n", page->out);
     else
         page_refuse(page, 503, "%u of %u workers have no process: %s%s", empty, roster->workers,
