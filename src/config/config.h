@@ -36,7 +36,7 @@ struct listen_list {
 
 /* Extra response fields of an asset, checked against RFC 9110 section 5. */
 struct header_list {
-    char **items; /* "Name: value" */
+    char **items; /* texts, such as "Name: value" */
     size_t count;
 };
 
@@ -45,8 +45,9 @@ struct config_server {
     struct listen_list listen;
     unsigned workers; /* "auto" is already resolved */
     enum variant variant;
-    char *user;  /* NULL: stay who we are */
-    char *group; /* NULL: the user's own group */
+    struct header_list cors; /* origins; "*" stands alone */
+    char *user;              /* NULL: stay who we are */
+    char *group;             /* NULL: the user's own group */
     char *pid_file;
     unsigned backlog;
     uint64_t max_header_size;
@@ -119,6 +120,7 @@ struct config_asset {
     char *content_type;  /* NULL: from the file's name */
     char *cache_control; /* NULL: no such field */
     struct header_list header;
+    struct header_list cors; /* as in [server], whose list is the default */
 };
 
 struct config {

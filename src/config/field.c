@@ -19,6 +19,7 @@ struct refused_field {
 };
 
 #define WRITTEN "names a field that tiffd writes itself"
+#define HOP     "names a field of a connection, which is tiffd's to decide"
 
 static const struct refused_field refused[] = {
     { "Accept-Ranges", WRITTEN },
@@ -31,13 +32,11 @@ static const struct refused_field refused[] = {
     { "Content-Type", "names a field that has its own key, content_type" },
     { "Date", WRITTEN },
     { "ETag", WRITTEN },
-    { "Keep-Alive", WRITTEN },
     { "Last-Modified", WRITTEN },
-    { "Proxy-Connection", WRITTEN },
-    { "Server", WRITTEN },
-    { "Trailer", WRITTEN },
-    { "Transfer-Encoding", WRITTEN },
-    { "Upgrade", WRITTEN },
+    { "Proxy-Connection", HOP },
+    { "Trailer", "announces trailers, which tiffd does not send" },
+    { "Transfer-Encoding", HOP },
+    { "Upgrade", HOP },
 };
 
 static bool

@@ -19,6 +19,8 @@ OPTION(server, workers, workers, "auto", 1, 1024, 0,
        "worker processes; auto: the CPUs this process may use")
 OPTION(server, variant, variant, "cached", 0, 0, 0,
        "where the bytes of objects live, unless an asset says otherwise")
+OPTION(server, cors, origins, "", 0, 0, 0,
+       "origins whose web pages may read answers, unless an asset says otherwise; * is all")
 OPTION(server, user, user, "", 0, 0, 0,
        "the user that workers run as; empty: the one that started tiffd")
 OPTION(server, group, group, "", 0, 0, 0,
@@ -135,4 +137,6 @@ OPTION(asset, cache_control, value, "", 0, 0, 0,
        "the Cache-Control field; empty: none")
 OPTION(asset, header, header, "", 0, 0, 0,
        "a further response field; one a line")
+OPTION(asset, cors, origins, "", 0, 0, OPTION_INHERITED,
+       "origins whose web pages may read this object; * is all, empty none")
 /* clang-format on */

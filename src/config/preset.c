@@ -80,16 +80,26 @@ fit_target_length(const struct build *build)
 }
 
 static void
+inherit_list(struct header_list *list, const struct header_list *from)
+{
+    for (size_t i = 0; i < from->count; i++)
+        type_list_add(list, memory_copy(from->items[i]));
+}
+
+static void
 complete_asset(struct build *build, size_t index, const char *directory)
 {
     struct config_asset *asset = &build->config->assets[index];
     const struct config_option *file = option_find(SECTION_ASSET, "file");
     const struct config_option *variant = option_find(SECTION_ASSET, "variant");
+    const struct config_option *cors = option_find(SECTION_ASSET, "cors");
     const struct origin *given = build_given(build, file, index);
 
     asset->file_origin = given->file != NULL ? *given : asset->origin;
     if (build_given(build, variant, index)->file == NULL)
         asset->variant = build->config->server.variant;
+    if (build_given(build, cors, index)->file == NULL)
+        inherit_list(&asset->cors, &build->config->server.cors);
     if (asset->variant != VARIANT_EMBEDDED)
         resolve(build, file, index, directory);
 }

@@ -2,7 +2,7 @@
 /*
  * type: what the values of options can be. One small vtable per type; the numbers are in
  * type_number.c, words from a fixed set in type_word.c, text in type_text.c, lists in
- * type_list.c.
+ * type_list.c and type_host.c.
  */
 #ifndef CONFIG_TYPE_H
 #define CONFIG_TYPE_H
@@ -72,6 +72,12 @@ extern const struct option_type type_value;    /* a field value, RFC 9110 sectio
 extern const struct option_type type_listen;   /* listen addresses */
 extern const struct option_type type_header;   /* "Name: value" */
 extern const struct option_type type_hosts;    /* names and addresses of hosts */
+extern const struct option_type type_origins;  /* origins of web pages, RFC 6454 */
+
+/* What lists of text have in common; added text is taken over. */
+void type_list_add(struct header_list *list, char *text);
+void type_list_print(const struct config_option *option, union option_view field, FILE *out);
+void type_list_clear(union option_field field);
 
 /* The C type of the field that each of them fills. */
 #define TYPE_FIELD_number   unsigned
@@ -96,5 +102,6 @@ extern const struct option_type type_hosts;    /* names and addresses of hosts *
 #define TYPE_FIELD_listen   struct listen_list
 #define TYPE_FIELD_header   struct header_list
 #define TYPE_FIELD_hosts    struct header_list
+#define TYPE_FIELD_origins  struct header_list
 
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * type_list: options that are lists: listen addresses (several a line, separated by commas) and
- * extra response fields (one a line). Exports type_listen and type_header. Nothing is fatal.
+ * extra response fields (one a line). Exports type_listen, type_header, and what lists of text
+ * have in common. Nothing is fatal.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -12,8 +13,6 @@
 #include "config/listen.h"
 #include "config/setting.h"
 #include "config/type.h"
-
-#define HOST_MAX 150 /* octets; a line has to hold it */
 
 static void
 add_address(const struct setting *setting, struct span text, struct listen_list *list)
@@ -63,6 +62,13 @@ clear_listen(union option_field field)
     *field.listen = (struct listen_list){ 0 };
 }
 
+void
+type_list_add(struct header_list *list, char *text)
+{
+    list->items = memory_grow(list->items, list->count + 1, sizeof(*list->items));
+    list->items[list->count++] = text;
+}
+
 /* Takes the line over. The one form that it is kept in may be longer than what was written. */
 static void
 add_header(const struct setting *setting, char *line, struct header_list *list)
@@ -74,8 +80,7 @@ add_header(const struct setting *setting, char *line, struct header_list *list)
         memory_free(line);
         return;
     }
-    list->items = memory_grow(list->items, list->count + 1, sizeof(*list->items));
-    list->items[list->count++] = line;
+    type_list_add(list, line);
 }
 
 static void
@@ -97,8 +102,8 @@ parse_header(const struct setting *setting, union option_field field)
                    field.header);
 }
 
-static void
-print_header(const struct config_option *option, union option_view field, FILE *out)
+void
+type_list_print(const struct config_option *option, union option_view field, FILE *out)
 {
     for (size_t i = 0; i < field.header->count; i++)
         fprintf(out, "%s = %s\n", option->key, field.header->items[i]);
@@ -106,52 +111,13 @@ print_header(const struct config_option *option, union option_view field, FILE *
         fprintf(out, "%s =\n", option->key);
 }
 
-static void
-clear_header(union option_field field)
+void
+type_list_clear(union option_field field)
 {
     for (size_t i = 0; i < field.header->count; i++)
         memory_free(field.header->items[i]);
     memory_free(field.header->items);
     *field.header = (struct header_list){ 0 };
-}
-
-/* A name, an IPv4 address or [an IPv6 address]; what Host fields can hold. */
-static bool
-is_host(struct span text)
-{
-    static const char accepted[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                   "0123456789.-_";
-    const bool literal =
-        text.length > 2 && text.at[0] == '[' && text.at[text.length - 1] == ']';
-
-    if (literal)
-        text = (struct span){ text.at + 1, text.length - 2 };
-    for (size_t i = 0; i < text.length; i++)
-        if (strchr(literal ? "0123456789abcdefABCDEF:." : accepted, text.at[i]) == NULL)
-            return false;
-    return text.length > 0 && text.length <= HOST_MAX;
-}
-
-static void
-add_host(const struct setting *setting, struct span text, struct header_list *list)
-{
-    if (!is_host(text)) {
-        setting_refuse(setting, text, "is no host");
-        return;
-    }
-    list->items = memory_grow(list->items, list->count + 1, sizeof(*list->items));
-    list->items[list->count++] = memory_copy_span(text);
-}
-
-static void
-parse_hosts(const struct setting *setting, union option_field field)
-{
-    struct span rest = span_of(setting->value);
-
-    if (rest.length == 0)
-        return;
-    while (rest.at != NULL)
-        add_host(setting, span_trim(span_cut(&rest, ',')), field.header);
 }
 
 const struct option_type type_listen = {
@@ -162,18 +128,10 @@ const struct option_type type_listen = {
     .accepts = "IPV4:PORT, [IPV6]:PORT, *:PORT with a port from 1 to 65535, unix:/PATH",
 };
 
-const struct option_type type_hosts = {
-    .list = true,
-    .parse = parse_hosts,
-    .print = print_header,
-    .clear = clear_header,
-    .accepts = "names, IPv4 addresses and [IPv6] addresses, without a port",
-};
-
 const struct option_type type_header = {
     .list = true,
     .parse = parse_header,
-    .print = print_header,
-    .clear = clear_header,
+    .print = type_list_print,
+    .clear = type_list_clear,
     .accepts = "Name: value, a field that tiffd does not write itself",
 };

@@ -93,7 +93,22 @@ answer_failure(const struct request *request, unsigned status, struct answer *an
     answer->body = false;
     answer->head_only = request->method == METHOD_HEAD;
     answer->close = !request->keep_alive || request->content;
+    answer->varies = false;
+    answer->origin = SPAN("");
     answer->range_count = 0;
+}
+
+void
+answer_cors(const struct request *request, const struct cors *cors, struct answer *answer)
+{
+    struct span origin = SPAN("");
+
+    if (cors->count == 0)
+        return;
+    if (request_has(request, HEADER_ORIGIN) && !request_sole(request, HEADER_ORIGIN, &origin))
+        origin = SPAN("");
+    answer->varies = cors_varies(cors);
+    answer->origin = cors_allow(cors, origin);
 }
 
 void

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <time.h>
 
+#include "http/cors.h"
 #include "http/range.h"
 #include "http/representation.h"
 #include "http/request.h"
@@ -19,6 +20,8 @@ struct answer {
     bool body;          /* octets of the object follow the head (error texts are part of it) */
     bool head_only;     /* the request was a HEAD */
     bool close;         /* may be set later; then the head says so */
+    bool varies;        /* with the request's Origin */
+    struct span origin; /* the value of Access-Control-Allow-Origin; empty: no such field */
     size_t range_count; /* 206 only: 1 for a single part, more for multipart/byteranges */
     struct range ranges[ANSWER_RANGES_MAX]; /* the first range_count are set */
 };
@@ -33,5 +36,8 @@ void answer_decide(const struct request *request, const struct representation *r
 
 /* The answer to a request that is understood but can't be served, such as 500. */
 void answer_failure(const struct request *request, unsigned status, struct answer *answer);
+
+/* Says in an answer, made by one of the two above, which page may read it. */
+void answer_cors(const struct request *request, const struct cors *cors, struct answer *answer);
 
 #endif

@@ -21,6 +21,7 @@ static const struct {
     { NAME("host"), HEADER_HOST },
     { NAME("range"), HEADER_RANGE },
     { NAME("expect"), HEADER_EXPECT },
+    { NAME("origin"), HEADER_ORIGIN },
     { NAME("if-match"), HEADER_IF_MATCH },
     { NAME("if-range"), HEADER_IF_RANGE },
     { NAME("connection"), HEADER_CONNECTION },
@@ -34,8 +35,8 @@ static const struct {
 enum { LONGEST = 19 };
 
 /* Index of the first name that is at least this long. */
-static const unsigned char first_of_length[LONGEST + 1] = { 0, 0, 0, 0, 0, 1, 2, 3, 3,  5,
-                                                            5, 6, 6, 6, 7, 8, 8, 8, 10, 10 };
+static const unsigned char first_of_length[LONGEST + 1] = { 0, 0, 0, 0, 0, 1, 2, 4, 4,  6,
+                                                            6, 7, 7, 7, 8, 9, 9, 9, 11, 11 };
 
 enum header
 header_lookup(struct span name)

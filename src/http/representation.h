@@ -17,7 +17,8 @@ struct representation {
     struct span etag;     /* strong, with its quotes; inside, what a MIME boundary may hold */
     struct span content_type; /* also needed alone, for the parts of multipart/byteranges */
     struct span fields;       /* prebuilt lines, each ending in CRLF: ETag, Last-Modified,
-                                 Accept-Ranges, Cache-Control, the asset's own (no Content-*) */
+                                 Accept-Ranges, Cache-Control, the asset's own */
+    struct span common;       /* those of them, at the end, that errors and OPTIONS have, too */
 };
 
 #endif

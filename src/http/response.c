@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/count.h"
 #include "http/byteranges.h"
 #include "http/emit.h"
 #include "http/status.h"
@@ -130,7 +131,44 @@ emit_error(char *out, const struct representation *representation, const struct 
         out = emit_decimal(out, representation->length);
         out = emit_literal(out, "\r\n");
     }
+    if (representation != NULL)
+        out = emit_span(out, representation->common);
     return emit_text(out, answer->status, NULL, answer->head_only);
+}
+
+/* "*" stands for all fields but Authorization; older browsers want them by name. */
+static char *
+emit_preflight(char *out)
+{
+    return emit_literal(out,
+                        "Access-Control-Allow-Methods: GET, HEAD\r\n"
+                        "Access-Control-Allow-Headers: *, Authorization, Range, If-Range, "
+                        "If-Match, If-None-Match, If-Modified-Since, If-Unmodified-Since\r\n"
+                        "Access-Control-Max-Age: 86400\r\n");
+}
+
+/* Which page may read the answer; and then also what browsers hide by default. */
+static char *
+emit_cors(char *out, const struct answer *answer)
+{
+    if (answer->varies)
+        out = emit_literal(out, "Vary: Origin\r\n");
+    if (answer->origin.length == 0)
+        return out;
+    out = emit_literal(out, "Access-Control-Allow-Origin: ");
+    out = emit_span(out, answer->origin);
+    out = emit_literal(out, "\r\nAccess-Control-Expose-Headers: Accept-Ranges, Content-Range, "
+                            "ETag\r\n");
+    return answer->status == 204 ? emit_preflight(out) : out;
+}
+
+static char *
+emit_options(char *out, const struct representation *representation)
+{
+    out = emit_literal(out, "Allow: " METHOD_ALLOWED "\r\n");
+    if (representation != NULL)
+        out = emit_span(out, representation->common);
+    return emit_literal(out, "\r\n");
 }
 
 /* --- whole heads -------------------------------------------------------------------------- */
@@ -153,8 +191,9 @@ response_head(char *out, size_t size, const struct answer *answer,
     assert(size >= response_head_max(representation));
     out = emit_start(out, answer->status, date);
     out = emit_connection(out, answer->minor, answer->close);
+    out = emit_cors(out, answer);
     if (answer->status == 204)
-        out = emit_literal(out, "Allow: " METHOD_ALLOWED "\r\n\r\n");
+        out = emit_options(out, representation);
     else if (answer->status >= 400 || representation == NULL)
         out = emit_error(out, representation, answer);
     else
@@ -177,31 +216,65 @@ response_refusal(char *out, size_t size, unsigned status, const char *reason, bo
 
 /* --- prepared lines ----------------------------------------------------------------------- */
 
-char *
-response_fields(const struct representation *representation, const char *cache_control,
-                const char *const *extra, size_t extra_count)
+/* Whether a field says something of the content, so that an error's text must not have it. */
+static bool
+describes_content(const char *line)
+{
+    static const char *const names[] = { "Content-", "Digest:", "Expires:", "Repr-Digest:" };
+
+    if (strncasecmp(line, "Content-Security-", strlen("Content-Security-")) == 0)
+        return false;
+    for (size_t i = 0; i < COUNT(names); i++)
+        if (strncasecmp(line, names[i], strlen(names[i])) == 0)
+            return true;
+    return false;
+}
+
+static void
+print_validators(FILE *out, const struct representation *representation)
 {
     char modified[DATE_SIZE];
+
+    fprintf(out, "ETag: %.*s\r\n", (int)representation->etag.length, representation->etag.at);
+    if (representation->last_modified == 0)
+        return;
+    date_format(modified, representation->last_modified);
+    fprintf(out, "Last-Modified: %s\r\n", modified);
+}
+
+static void
+print_extra(FILE *out, const char *const *extra, size_t count, bool of_content)
+{
+    for (size_t i = 0; i < count; i++)
+        if (describes_content(extra[i]) == of_content)
+            fprintf(out, "%s\r\n", extra[i]);
+}
+
+char *
+response_fields(struct representation *representation, const char *cache_control,
+                const char *const *extra, size_t extra_count)
+{
     char *text = NULL;
     size_t size = 0;
     FILE *out = open_memstream(&text, &size);
+    long common;
     bool failed;
 
     if (out == NULL)
         return NULL;
-    fprintf(out, "ETag: %.*s\r\n", (int)representation->etag.length, representation->etag.at);
-    if (representation->last_modified > 0) {
-        date_format(modified, representation->last_modified);
-        fprintf(out, "Last-Modified: %s\r\n", modified);
-    }
+    print_validators(out, representation);
     fputs("Accept-Ranges: bytes\r\n", out);
     if (cache_control)
         fprintf(out, "Cache-Control: %s\r\n", cache_control);
-    for (size_t i = 0; i < extra_count; i++)
-        fprintf(out, "%s\r\n", extra[i]);
-    failed = ferror(out) != 0;
-    if (fclose(out) == 0 && !failed)
-        return text;
-    free(text);
-    return NULL;
+    print_extra(out, extra, extra_count, true);
+    common = ftell(out);
+    print_extra(out, extra, extra_count, false);
+    failed = ferror(out) != 0 || common < 0;
+    if (fclose(out) != 0 || failed) {
+        free(text);
+        return NULL;
+    }
+    representation->fields = (struct span){ text, size };
+    representation->common = (struct span){ text + common, size - (size_t)common };
+    return text;
 }

@@ -10,7 +10,7 @@
 #include "http/date.h"
 #include "http/representation.h"
 
-enum { RESPONSE_HEAD_MAX = 640 }; /* octets of a head, less what the representation adds */
+enum { RESPONSE_HEAD_MAX = 1536 }; /* octets of a head, less what the representation adds */
 
 /* Space that is enough for any head of this representation, which may be NULL. */
 size_t response_head_max(const struct representation *representation);
@@ -31,11 +31,13 @@ size_t response_refusal(char *out, size_t size, unsigned status, const char *rea
                         bool head_only, const char date[DATE_SIZE]);
 
 /*
- * The lines that every answer with this representation carries: ETag, Last-Modified,
- * Accept-Ranges, Cache-Control unless NULL, and extra ("Name: value", without line ends). A new
- * string for representation.fields that the caller frees; NULL without memory.
+ * Prepares the field lines of this representation: ETag, Last-Modified, Accept-Ranges,
+ * Cache-Control unless NULL, and extra ("Name: value", without line ends). Extra fields that do
+ * not describe the content are also sent with errors and with the answer to OPTIONS. Returns
+ * the string that representation->fields and ->common lie in, which the caller frees; NULL
+ * without memory.
  */
-char *response_fields(const struct representation *representation, const char *cache_control,
+char *response_fields(struct representation *representation, const char *cache_control,
                       const char *const *extra, size_t extra_count)
     __attribute__((warn_unused_result));
 

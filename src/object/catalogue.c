@@ -128,10 +128,7 @@ catalogue_describe(struct object *object)
     object->fields =
         response_fields(representation, asset->cache_control,
                         (const char *const *)asset->header.items, asset->header.count);
-    if (object->fields == NULL)
-        return -1;
-    representation->fields = span_of(object->fields);
-    return 0;
+    return object->fields != NULL ? 0 : -1;
 }
 
 static void

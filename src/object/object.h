@@ -62,7 +62,7 @@ struct object {
     struct representation representation;
     unsigned char digest[OBJECT_DIGEST_SIZE];
     char etag[2 * 16 + 3]; /* half of the digest in hexadecimal, quoted */
-    char *fields;          /* backs representation.fields */
+    char *fields;          /* backs representation.fields and .common */
 
     /* The variants' own: which of them are used is told in each variant's file. */
     struct source source;

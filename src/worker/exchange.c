@@ -189,6 +189,17 @@ must_wait_too_long(struct worker *worker, const struct object *object)
            reader_waiting(worker->reader, object) >= worker->server->max_reads;
 }
 
+/* Which web pages may read what there is at a path, or that there is nothing. */
+static void
+say_cors(const struct worker *worker, const struct object *object,
+         const struct request *request, struct answer *answer)
+{
+    const struct header_list *list = object ? &object->asset->cors : &worker->server->cors;
+
+    answer_cors(request, &(struct cors){ .origins = list->items, .count = list->count },
+                answer);
+}
+
 /* Decides and stages the answer to an understood request. */
 static enum sender_result
 answer_request(struct worker *worker, struct connection *connection,
@@ -205,6 +216,7 @@ answer_request(struct worker *worker, struct connection *connection,
                       worker->server->max_ranges, worker->date_second, &answer);
     if (object && answer.body && must_wait_too_long(worker, object))
         answer_failure(request, 503, &answer);
+    say_cors(worker, object, request, &answer);
     if (given_away(worker, connection, object, &answer, input))
         return SENDER_GONE;
     answer.close |= last_request(worker, connection);

@@ -66,8 +66,6 @@ refuses_fields_of_the_server(void **state)
         "ETag",
         "Last-Modified",
         "Connection",
-        "Keep-Alive",
-        "Server",
         "Accept-Ranges",
         "Cache-Control",
         "Trailer",
@@ -82,6 +80,8 @@ refuses_fields_of_the_server(void **state)
     for (size_t i = 0; i < COUNT(names); i++)
         assert_non_null(field_name_problem(span_of(names[i])));
     assert_null(field_name_problem(SPAN("Dates")));
+    assert_null(field_name_problem(SPAN("Server")));
+    assert_null(field_name_problem(SPAN("Keep-Alive")));
 }
 
 static void

@@ -37,6 +37,8 @@ static const struct {
     { "If-Watch", HEADER_OTHER },
     { "Content_Length", HEADER_OTHER },
     { "If-Unmodified-Sinces", HEADER_OTHER },
+    { "Origin", HEADER_ORIGIN },
+    { "Origan", HEADER_OTHER },
     { "Sec-Fetch-Destination-Of-All", HEADER_OTHER },
 };
 

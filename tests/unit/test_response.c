@@ -18,13 +18,15 @@
 #include "http/status.h"
 
 #define DATE   "Tue, 15 Nov 1994 08:12:31 GMT"
-#define FIELDS "ETag: \"tag\"\r\nAccept-Ranges: bytes\r\n"
+#define FIELDS "ETag: \"tag\"\r\nAccept-Ranges: bytes\r\n" COMMON
+#define COMMON "X-A: b\r\n"
 
 static const struct representation object = {
     .length = 10000,
     .etag = { "\"tag\"", 5 },
     .content_type = { "image/tiff", 10 },
     .fields = { FIELDS, sizeof(FIELDS) - 1 },
+    .common = { COMMON, sizeof(COMMON) - 1 },
 };
 
 static const struct {
@@ -58,7 +60,8 @@ static const struct {
       "HTTP/1.1 304 Not Modified\r\nDate: " DATE "\r\n" FIELDS "\r\n" },
     { { .status = 204, .minor = 1 },
       &object,
-      "HTTP/1.1 204 No Content\r\nDate: " DATE "\r\nAllow: GET, HEAD, OPTIONS\r\n\r\n" },
+      "HTTP/1.1 204 No Content\r\nDate: " DATE "\r\nAllow: GET, HEAD, OPTIONS\r\n" COMMON
+      "\r\n" },
     { { .status = 204, .minor = 1, .close = true },
       NULL,
       "HTTP/1.1 204 No Content\r\nDate: " DATE "\r\nConnection: close\r\n"
@@ -73,19 +76,22 @@ static const struct {
       "Content-Length: 14\r\n\r\n" },
     { { .status = 405, .minor = 1 },
       &object,
-      "HTTP/1.1 405 Method Not Allowed\r\nDate: " DATE "\r\nAllow: GET, HEAD, OPTIONS\r\n"
+      "HTTP/1.1 405 Method Not Allowed\r\nDate: " DATE
+      "\r\nAllow: GET, HEAD, OPTIONS\r\n" COMMON
       "Content-Type: text/plain\r\nContent-Length: 23\r\n\r\n405 Method Not Allowed\n" },
     { { .status = 412, .minor = 1 },
       &object,
-      "HTTP/1.1 412 Precondition Failed\r\nDate: " DATE "\r\nContent-Type: text/plain\r\n"
+      "HTTP/1.1 412 Precondition Failed\r\nDate: " DATE "\r\n" COMMON
+      "Content-Type: text/plain\r\n"
       "Content-Length: 24\r\n\r\n412 Precondition Failed\n" },
     { { .status = 416, .minor = 1 },
       &object,
-      "HTTP/1.1 416 Range Not Satisfiable\r\nDate: " DATE "\r\nContent-Range: bytes */10000\r\n"
+      "HTTP/1.1 416 Range Not Satisfiable\r\nDate: " DATE
+      "\r\nContent-Range: bytes */10000\r\n" COMMON
       "Content-Type: text/plain\r\nContent-Length: 26\r\n\r\n416 Range Not Satisfiable\n" },
     { { .status = 500, .minor = 1, .close = true },
       &object,
-      "HTTP/1.1 500 Internal Server Error\r\nDate: " DATE "\r\nConnection: close\r\n"
+      "HTTP/1.1 500 Internal Server Error\r\nDate: " DATE "\r\nConnection: close\r\n" COMMON
       "Content-Type: text/plain\r\nContent-Length: 26\r\n\r\n500 Internal Server Error\n" },
 };
 
@@ -182,7 +188,7 @@ test_multipart(void **state)
     struct answer answer = { .status = 206, .minor = 1, .range_count = COUNT(ranges) };
     uint64_t total = 0;
     char wanted[64];
-    char out[1024];
+    char out[RESPONSE_HEAD_MAX + 128];
     size_t length;
 
     (void)state;
@@ -223,6 +229,32 @@ test_fields(void **state)
     free(text);
 }
 
+/* What describes the content is not said of an error's text. */
+static void
+test_common_fields(void **state)
+{
+    static const char *const extra[] = {
+        "Vary: Origin",
+        "Content-Encoding: gzip",
+        "expires: 0",
+        "Content-Security-Policy: default-src 'none'",
+        "Repr-Digest: sha-256=:x:",
+        "Server: tiffd",
+    };
+    struct representation representation = { .etag = { "\"e\"", 3 } };
+    char *text = response_fields(&representation, NULL, extra, COUNT(extra));
+
+    (void)state;
+    assert_true(span_equal(representation.fields, span_of(text)));
+    assert_true(
+        span_equal(representation.common, SPAN("Vary: Origin\r\n"
+                                               "Content-Security-Policy: default-src 'none'\r\n"
+                                               "Server: tiffd\r\n")));
+    for (size_t i = 0; i < COUNT(extra); i++)
+        assert_non_null(strstr(text, extra[i]));
+    free(text);
+}
+
 static void
 test_decimal(void **state)
 {
@@ -245,10 +277,10 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_heads),     cmocka_unit_test(test_head_max),
-        cmocka_unit_test(test_refusals),  cmocka_unit_test(test_every_refusal_can_be_sent),
-        cmocka_unit_test(test_multipart), cmocka_unit_test(test_fields),
-        cmocka_unit_test(test_decimal),
+        cmocka_unit_test(test_heads),         cmocka_unit_test(test_head_max),
+        cmocka_unit_test(test_refusals),      cmocka_unit_test(test_every_refusal_can_be_sent),
+        cmocka_unit_test(test_multipart),     cmocka_unit_test(test_fields),
+        cmocka_unit_test(test_common_fields), cmocka_unit_test(test_decimal),
     };
 
     return cmocka_run_group_tests_name("response", tests, NULL, NULL);
