@@ -111,6 +111,8 @@ confine_reader(const struct confinement *confinement, enum sandbox_kind kind)
     struct confine_paths paths = { 0 };
     int error;
 
+    if (confinement->mode != SANDBOX_MODE_OFF) /* it has no network, see sandbox_probe() */
+        unsetenv("DEBUGINFOD_URLS");
     confine_add_code(&paths);
     error = confine_enter(confinement, kind, &paths);
     confine_free(&paths);

@@ -219,6 +219,16 @@ name_missing(unsigned parts)
                                 : "this system has no Landlock";
 }
 
+static void
+tell_of_servers(void)
+{
+    const char *servers = getenv("DEBUGINFOD_URLS");
+
+    if (servers && servers[0] != '\0')
+        log_notice("sandbox: the servers in DEBUGINFOD_URLS are not asked, for processes in it "
+                   "have no network");
+}
+
 void
 sandbox_probe(enum sandbox_mode mode)
 {
@@ -226,6 +236,7 @@ sandbox_probe(enum sandbox_mode mode)
         return;
     missing.known = true;
     share_counts();
+    tell_of_servers();
     if (is_instrumented()) {
         log_notice("sandbox: off, for this build looks for errors at run time");
         return;

@@ -11,10 +11,12 @@ import pathlib
 import re
 import shlex
 import signal
+import socket
 import subprocess
 
 import pytest
 
+import daemon as daemon_module
 from client import fetch
 from daemon import SAMPLE, build, children, wait_until
 from observing import asking, text
@@ -181,6 +183,32 @@ def test_who_looks_up_names(observe, intruder):
     daemon.wait_log(r"worker 0: #\d+ 0x[0-9a-f]{16} main\+")
     assert_refused(intruder.attempts("dwfl_begin"))
     assert refused_calls(daemon)["reporter"] > 50
+
+
+def stripped(tmp_path, program):
+    """A copy without debug information, which has to be looked for elsewhere."""
+    copy = tmp_path / "stripped"
+    subprocess.run(["strip", "--strip-debug", "-o", copy, program], check=True)
+    return str(copy)
+
+
+@pytest.mark.parametrize("mode", ("enforce", "log"))
+def test_servers_of_debug_information_are_not_asked(observe, tmp_path, monkeypatch, mode):
+    """Nobody tries, so nothing is refused; a line says so."""
+    monkeypatch.setattr(daemon_module, "PROGRAM", stripped(tmp_path, daemon_module.PROGRAM))
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        url = f"http://127.0.0.1:{server.getsockname()[1]}"
+        daemon = observe(
+            server=f"sandbox = {mode}\n", debug="core = off\n", environment=f"DEBUGINFOD_URLS={url}"
+        )
+        daemon.expect_log("worker 0: ")
+        daemon.wait_log("sandbox: the servers in DEBUGINFOD_URLS are not asked")
+        os.kill(daemon.named("worker 0"), signal.SIGSEGV)
+        daemon.wait_log(r"worker 0: #\d+ 0x[0-9a-f]{16} main\+")
+        server.settimeout(0)
+        with pytest.raises(BlockingIOError):
+            server.accept()
+    assert set(refused_calls(daemon).values()) == {0}
 
 
 def test_who_writes_profiles(observe, intruder, tmp_path):
