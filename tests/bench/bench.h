@@ -31,6 +31,7 @@ bench_keep(uint64_t value)
 /* One table for each file bench_*.c. */
 extern const struct benchmark bench_base64[];
 extern const struct benchmark bench_catalogue[];
+extern const struct benchmark bench_filter[];
 extern const struct benchmark bench_histogram[];
 extern const struct benchmark bench_range[];
 extern const struct benchmark bench_request[];

@@ -15,6 +15,7 @@ tests_bench_bench_SOURCES = \
 	tests/bench/bench.h \
 	tests/bench/bench_base64.c \
 	tests/bench/bench_catalogue.c \
+	tests/bench/bench_filter.c \
 	tests/bench/bench_histogram.c \
 	tests/bench/bench_range.c \
 	tests/bench/bench_request.c \
