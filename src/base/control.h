@@ -12,6 +12,7 @@
 enum control_kind {
     CONTROL_BEGIN,  /* to a worker: the master has seen what it needs */
     CONTROL_LOG,    /* the descriptor is the log's from now on */
+    CONTROL_STDERR, /* lines go to standard error from now on */
     CONTROL_WORKER, /* to the observer: a worker's place has a new process */
     CONTROL_MEMORY, /* likewise: the descriptor tells its memory, see proc_memory.h */
     CONTROL_ENDED   /* to the observer: nothing of the generation lives any more */

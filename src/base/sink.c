@@ -36,13 +36,17 @@ static struct sink_state own;
 
 static struct {
     struct outlet standard;
-    struct outlet file;
-    char *path; /* of file; NULL: lines go to standard error */
+    struct outlet file; /* not open: lines go to standard error */
+    char *path;         /* of file; NULL: none, or it was opened elsewhere */
+    int next;           /* prepared; -1: none */
+    char *next_path;
     uid_t trusted;
     struct sink_state *shared;
-} sink = {
-    .standard = { .fd = -1 }, .file = { .fd = -1 }, .trusted = (uid_t)-1, .shared = &own
-};
+} sink = { .standard = { .fd = -1 },
+           .file = { .fd = -1 },
+           .next = -1,
+           .trusted = (uid_t)-1,
+           .shared = &own };
 
 void
 sink_share(void)
@@ -70,8 +74,8 @@ close_outlet(struct outlet *outlet)
     outlet->fd = -1;
 }
 
-static void
-open_standard(void)
+void
+sink_open_standard(void)
 {
     struct stat status;
     int fd;
@@ -146,42 +150,65 @@ sink_use(int fd)
     sink.file = (struct outlet){ .fd = fd, .way = WAY_WRITE };
 }
 
-static int
-use_file(const char *path)
+void
+sink_abandon(void)
 {
-    const int fd = open_file(path);
+    if (sink.next >= 0)
+        close(sink.next);
+    free(sink.next_path);
+    sink.next = -1;
+    sink.next_path = NULL;
+}
 
-    if (fd < 0)
-        return fd;
-    sink_use(fd);
-    return 0;
+int
+sink_prepare(const char *path)
+{
+    int error = 0;
+
+    sink_abandon();
+    if (path == NULL)
+        return 0;
+    if ((sink.next_path = strdup(path)) == NULL)
+        return -ENOMEM;
+    if ((sink.next = open_file(path)) < 0) {
+        error = sink.next;
+        sink_abandon();
+    }
+    return error;
+}
+
+void
+sink_commit(void)
+{
+    sink_use(sink.next);
+    free(sink.path);
+    sink.path = sink.next_path;
+    sink.next = -1;
+    sink.next_path = NULL;
 }
 
 int
 sink_open(const char *path)
 {
-    char *copy = path ? strdup(path) : NULL;
-    int error;
+    const int error = sink_prepare(path);
 
-    if (path && copy == NULL)
-        return -ENOMEM;
-    if (path && (error = use_file(path)) < 0) {
-        free(copy);
-        return error;
-    }
-    if (path == NULL)
-        close_outlet(&sink.file);
-    free(sink.path);
-    sink.path = copy;
-    return 0;
+    if (error == 0)
+        sink_commit();
+    return error;
 }
 
 int
 sink_reopen(void)
 {
-    if (sink.path)
-        return use_file(sink.path);
-    open_standard();
+    int fd;
+
+    if (sink.path == NULL) {
+        sink_open_standard();
+        return 0;
+    }
+    if ((fd = open_file(sink.path)) < 0)
+        return fd;
+    sink_use(fd);
     return 0;
 }
 
@@ -189,20 +216,20 @@ static struct outlet *
 standard_outlet(void)
 {
     if (sink.standard.fd < 0)
-        open_standard();
+        sink_open_standard();
     return &sink.standard;
 }
 
 static struct outlet *
 outlet_in_use(void)
 {
-    return sink.path ? &sink.file : standard_outlet();
+    return sink.file.fd >= 0 ? &sink.file : standard_outlet();
 }
 
 bool
 sink_has_file(void)
 {
-    return sink.path != NULL;
+    return sink.file.fd >= 0;
 }
 
 int

@@ -31,8 +31,18 @@ int sink_open(const char *path) __attribute__((warn_unused_result));
 /* The same path again, after a rotation; or standard error, after it was replaced. */
 int sink_reopen(void) __attribute__((warn_unused_result));
 
-/* Lines go to this descriptor, which is the sink's from now on, instead of the file. */
+/* Lines go to this descriptor, which is the sink's from now on, instead of the file; -1: to
+ * standard error. */
 void sink_use(int fd);
+
+/* Opens standard error, or opens it anew after it was replaced. Before a sandbox, in which it
+ * can't be opened. */
+void sink_open_standard(void);
+
+/* sink_open() in two steps: what can fail, and what others notice; or nothing has happened. */
+int sink_prepare(const char *path) __attribute__((warn_unused_result));
+void sink_commit(void);
+void sink_abandon(void);
 
 /* May one write to a file of this kind that was there before? lstat(2) it. 0, or a negative
  * errno as above. */

@@ -16,9 +16,8 @@ dump_option(const struct config_option *option, const struct config *config, siz
     char buffer[TYPE_TEXT_SIZE];
 
     fprintf(out, "# %s\n", option->help);
-    fprintf(out, "# default: %s | accepted: %s%s\n", option_preset_text(option),
-            type_accepted(option, buffer),
-            option->flags & OPTION_RESTART ? " | needs a restart" : "");
+    fprintf(out, "# default: %s | accepted: %s\n", option_preset_text(option),
+            type_accepted(option, buffer));
     option->type->print(option, option_view(option, config, asset), out);
 }
 

@@ -13,9 +13,8 @@
 #include "config/section.h"
 
 enum option_flag {
-    OPTION_RESTART = 1 << 0,   /* a reload can't change it */
-    OPTION_REQUIRED = 1 << 1,  /* has no default */
-    OPTION_INHERITED = 1 << 2, /* the default is the key of the same name in [server] */
+    OPTION_REQUIRED = 1 << 0,  /* has no default */
+    OPTION_INHERITED = 1 << 1, /* the default is the key of the same name in [server] */
 };
 
 struct option_type;

@@ -9,7 +9,7 @@
  *   type     an option_type of type.h; the compiler checks that the field's type fits
  *   preset   the default as one would write it, in its shortest form; "" = not set
  *   range    in the type's base unit: plain numbers, bytes, milliseconds
- *   flags    RESTART: a reload can't change it; REQUIRED; INHERITED: from [server]
+ *   flags    REQUIRED; INHERITED: from [server]
  */
 
 /* clang-format off */
@@ -27,7 +27,7 @@ OPTION(server, group, group, "", 0, 0, 0,
        "the group that workers run as, with user; empty: the user's own")
 OPTION(server, sandbox, sandbox, "enforce", 0, 0, 0,
        "enforce: processes can do only what their work needs; log: the rest is done and logged")
-OPTION(server, pid_file, path, "", 0, 0, OPTION_RESTART,
+OPTION(server, pid_file, path, "", 0, 0, 0,
        "where the master writes its process id; empty: nowhere")
 OPTION(server, backlog, number, "1024", 1, 65535, 0,
        "connections that may wait to be accepted, per listen address")
@@ -86,7 +86,7 @@ OPTION(server, send_max_chunk, size, "1m", 4096, 67108864, 0,
 
 OPTION(log, level, level, "notice", 0, 0, 0,
        "lines above this level are dropped")
-OPTION(log, file, path, "", 0, 0, OPTION_RESTART,
+OPTION(log, file, path, "", 0, 0, 0,
        "the log file; empty: standard error")
 
 OPTION(profile, cpu, prefix, "", 0, 0, 0,

@@ -46,6 +46,7 @@ boot_open_log(const struct config *config)
 
     log_set_level(config->log.level);
     sink_share();
+    sink_open_standard();
     sink_trust(identity_user(config->server.user));
     if (config->log.file == NULL)
         return 0;

@@ -171,10 +171,10 @@ master_begin(struct master *master, struct generation *generation)
     const bool detach = master->options->detach;
 
     title_set("master");
-    if (detach)
+    if (detach) {
         detach_streams();
-    if (detach && generation->shared.config->log.file == NULL)
-        (void)!sink_reopen();
+        sink_open_standard();
+    }
     trial_begin(master, generation);
 }
 
@@ -217,7 +217,8 @@ master_run(const struct master_options *options, struct config *config)
     master.lends.all[3] = &master.planned_debug;
     master.lends.newest = &master.newest;
     master.lends.total = &master.total;
-    master.lends.pid_file = &master.pid_file;
+    master.lends.pid_files[0] = &master.pid_file;
+    master.lends.pid_files[1] = &master.planned_pid_file;
     master.lends.takeover = &master.takeover;
     master.lends.upgrade = &master.upgrade;
     master.lends.arguments = options->arguments;

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "master/boot.h"
+#include "master/files.h"
 #include "master/trial.h"
 
 #define WORKERS_MAX  1024 /* as of [server] workers */
@@ -71,6 +72,11 @@ try_config(struct master *master, struct config *config)
     } else if (reload_plan(master, generation->shared.config) < 0) {
         generation_destroy(generation, NULL, &master->total);
         refuse_reload(master, "an address can't be listened at");
+    } else if (files_plan(master, generation->shared.config) < 0) {
+        listeners_abandon(&master->planned, &master->listeners);
+        listeners_abandon(&master->planned_debug, &master->observed);
+        generation_destroy(generation, NULL, &master->total);
+        refuse_reload(master, "the log or the pid file can't be written");
     } else {
         trial_begin(master, generation);
     }

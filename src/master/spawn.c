@@ -45,7 +45,8 @@ let_go(const struct spawn_lends *lends, const struct listeners *own)
     if (lends->detached >= 0)
         close(lends->detached);
     close(lends->pipe[1]);
-    pid_file_let_go(lends->pid_file);
+    for (size_t i = 0; i < COUNT(lends->pid_files); i++)
+        pid_file_let_go(lends->pid_files[i]);
     takeover_let_go(lends->takeover);
     if (lends->upgrade->channel > 0)
         close(lends->upgrade->channel);

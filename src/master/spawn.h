@@ -21,12 +21,12 @@ struct spawn_lends {
     const struct listeners
         *all[4]; /* that the master has: a child closes what is not its own */
     struct generation *const *newest;
-    const struct slot *total;        /* of generations that are gone */
-    char *const *arguments;          /* the command line; NULL at the end */
-    int signal_fd;                   /* the master's own: a child closes it */
-    int detached;                    /* see detach_begin(); a child closes it; -1: none */
-    const struct pid_file *pid_file; /* locked by the master; a child closes it */
-    const struct takeover *takeover; /* likewise: channels to other masters */
+    const struct slot *total;            /* of generations that are gone */
+    char *const *arguments;              /* the command line; NULL at the end */
+    int signal_fd;                       /* the master's own: a child closes it */
+    int detached;                        /* see detach_begin(); a child closes it; -1: none */
+    const struct pid_file *pid_files[2]; /* locked by the master; a child closes them */
+    const struct takeover *takeover;     /* likewise: channels to other masters */
     const struct upgrade *upgrade;
     int pipe[2]; /* a child keeps the end to read: its end of file says the master is gone */
 };

@@ -24,6 +24,9 @@ struct master {
     struct listeners planned_debug;
     struct spawn_lends lends;
     struct pid_file pid_file;
+    struct pid_file planned_pid_file; /* what it becomes if the trial succeeds */
+    bool log_changes;                 /* likewise: so do these */
+    bool pid_file_changes;
     char *program;            /* that an upgrade starts, see program.h */
     struct takeover takeover; /* of a master before this one */
     struct upgrade upgrade;   /* to a program after this one */

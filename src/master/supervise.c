@@ -326,10 +326,11 @@ supervise_signal(const struct generation *generation, int signal)
 void
 supervise_hand_log(const struct generation *generation)
 {
-    const struct control_message message = { .kind = CONTROL_LOG };
+    const bool file = sink_has_file();
+    const struct control_message message = { .kind = file ? CONTROL_LOG : CONTROL_STDERR };
 
-    for (unsigned i = 0; i < supervise_places_of(generation) && sink_has_file(); i++)
-        place_tell(&generation->places[i], &message, sink_descriptor());
+    for (unsigned i = 0; i < supervise_places_of(generation); i++)
+        place_tell(&generation->places[i], &message, file ? sink_descriptor() : -1);
 }
 
 void

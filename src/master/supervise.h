@@ -35,7 +35,8 @@ void supervise_spawn(struct generation *generation, const struct spawn_lends *le
 /* Sends every process a signal. */
 void supervise_signal(const struct generation *generation, int signal);
 
-/* Hands every process the log that has been opened anew: none of them opens files. */
+/* Hands every process the log that has been opened anew, or has changed: none of them opens
+ * files. */
 void supervise_hand_log(const struct generation *generation);
 
 /* Has the observer answer no new clients: its heir knows more. */

@@ -10,9 +10,9 @@
 #include <sys/eventfd.h>
 
 #include "base/clock.h"
-#include "config/restart.h"
 #include "master/core_limit.h"
 #include "master/ending.h"
+#include "master/files.h"
 #include "master/serving.h"
 #include "master/supervise.h"
 
@@ -63,6 +63,7 @@ commit_planned(struct master *master)
     listeners_commit(&master->planned, &master->listeners, backlog_of(master));
     listeners_commit(&master->planned_debug, &master->observed, backlog_of(master));
     master->planned = master->planned_debug = (struct listeners){ 0 };
+    files_commit(master);
 }
 
 static void
@@ -70,6 +71,7 @@ abandon_planned(struct master *master)
 {
     listeners_abandon(&master->planned, &master->listeners);
     listeners_abandon(&master->planned_debug, &master->observed);
+    files_abandon(master);
 }
 
 /* The newest serves, and what there was before drains. */
@@ -78,11 +80,8 @@ replace_older(struct master *master)
 {
     struct generation *newest = master->newest;
     struct generation *older = newest->older;
-    char names[256];
 
     log_set_level(newest->shared.config->log.level);
-    if (restart_needed(older->shared.config, newest->shared.config, names, sizeof(names)) > 0)
-        log_notice("reload: changed, but a restart is needed for: %s", names);
     profile_files_replaced(older->instruments.profile_files);
     profile_files_write(older->instruments.profile_files);
     __atomic_store_n(&older->shared.roster->superseded, 1, __ATOMIC_SEQ_CST);

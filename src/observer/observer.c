@@ -92,7 +92,7 @@ listen_to_master(struct observer *observer)
     int got;
 
     while ((got = control_receive(inherit->control, &message, &descriptor)) > 0)
-        if (message.kind == CONTROL_LOG && descriptor >= 0)
+        if (message.kind == CONTROL_STDERR || (message.kind == CONTROL_LOG && descriptor >= 0))
             sink_use(descriptor);
         else
             inherit->heed(inherit->lent, &message, descriptor);

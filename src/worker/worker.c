@@ -98,7 +98,7 @@ on_control(struct worker *worker, struct watch *watch, uint32_t events)
 
     (void)events;
     while ((got = control_receive(watch->fd, &message, &descriptor)) > 0)
-        if (message.kind == CONTROL_LOG && descriptor >= 0)
+        if (message.kind == CONTROL_STDERR || (message.kind == CONTROL_LOG && descriptor >= 0))
             sink_use(descriptor);
     if (got < 0)
         watch_end(&worker->watches, watch);

@@ -391,19 +391,72 @@ def test_reloads_are_gathered(serve):
     assert sum("reloading" in line for line in daemon.lines()) < 50
 
 
-@pytest.mark.parametrize(
-    "line, name",
-    [
-        ("pid_file = other", "server.pid_file"),
-        ("[log]\nfile = other", "log.file"),
-    ],
-)
-def test_what_needs_a_restart_is_said(serve, object_ini, line, name):
-    daemon = serve(b"content")
-    assert fetch(daemon, "GET", "/o").status == 200
-    daemon.ini.write_text(object_ini(line))
+def test_the_log_changes(serve, object_ini, tmp_path):
+    """From standard error to a file, to another one, and back; every process follows."""
+    daemon = serve(b"content", "[log]", "level = info", workers=2)
+    daemon.wait_log("started: ")
+    places = [tmp_path / "first", tmp_path / "second", daemon.log_file]
+    for number, place in enumerate(places, 1):
+        line = "" if place == daemon.log_file else f"file = {place}"
+        daemon.ini.write_text(object_ini("[log]", "level = info", line, workers=2))
+        daemon.send_signal(signal.SIGHUP)
+
+        def said(text, place=place):
+            return place.exists() and text in place.read_text()
+
+        wait_until(lambda number=number: said(f"generation {number} serves"), "it goes on there")
+        for worker in daemon.all_workers(2):
+            os.kill(worker, signal.SIGTERM)
+            wait_until(lambda worker=worker: said(f"[{worker}]: ended with"), "workers write there")
+    assert f"the log goes on in {places[0]}" in daemon.log_file.read_text()
+    assert f"the log goes on in {places[1]}" in places[0].read_text()
+
+
+def test_the_pid_file_changes(serve, object_ini, tmp_path):
+    first, second = tmp_path / "pid1", tmp_path / "pid2"
+    daemon = serve(b"content", f"pid_file = {first}")
+    daemon.wait_log("started: ")
+    for number, line in enumerate((f"pid_file = {second}", "", f"pid_file = {first}"), 1):
+        daemon.ini.write_text(object_ini(line))
+        daemon.send_signal(signal.SIGHUP)
+        daemon.wait_log(f"generation {number} serves")
+        there = [path for path in tmp_path.glob("pid*") if path.is_file()]
+        assert [str(path) for path in there] == ([line.split()[-1]] if line else [])
+        assert all(int(path.read_text()) == daemon.pid for path in there)
+
+
+@pytest.mark.parametrize("line", ["pid_file = {}/other/file", "[log]\nfile = {}/other/file"])
+def test_a_file_that_can_not_be_written(serve, object_ini, tmp_path, line):
+    """Then neither changes, and the old generation goes on."""
+    pid = tmp_path / "pid"
+    (tmp_path / "other").mkdir()
+    daemon = serve(b"content", f"pid_file = {pid}")
+    daemon.wait_log("started: ")
+    (tmp_path / "object").chmod(0o600)
+    (tmp_path / "other" / "file").symlink_to(tmp_path / "object")
+    daemon.expect_log("other/file: is a symbolic link|reload")
+    daemon.expect_log("configuration has errors|the log or the pid file can't be written")
+    daemon.ini.write_text(object_ini(line.format(tmp_path)))
     daemon.send_signal(signal.SIGHUP)
-    daemon.wait_log(f"notice master.*: reload: changed, but a restart is needed for: {name}$")
+    daemon.wait_log("reload failed: generation 0 goes on")
+    assert int(pid.read_text()) == daemon.pid
+    assert fetch(daemon, "GET", "/o").body == b"content"
+    assert [path.name for path in tmp_path.glob("pid*")] == ["pid"]
+
+
+def test_a_pid_file_of_a_running_daemon(serve, object_ini, tmp_path):
+    first, second = tmp_path / "pid1", tmp_path / "pid2"
+    other = serve(b"content", f"pid_file = {first}")
+    daemon = serve(b"content", f"pid_file = {second}", "[log]")
+    for one in (other, daemon):
+        one.wait_log("started: ")
+    daemon.expect_log(f"pid file {first}: process {other.pid} is running")
+    daemon.expect_log("reload failed: generation 0 goes on: the log or the pid file can't be written")
+    text = object_ini(f"pid_file = {first}", f"[log]\nfile = {tmp_path}/log")
+    daemon.ini.write_text(text)
+    daemon.send_signal(signal.SIGHUP)
+    daemon.wait_log("reload failed: generation 0 goes on: the log or the pid file can't be written")
+    assert int(first.read_text()) == other.pid and int(second.read_text()) == daemon.pid
 
 
 def test_log_is_opened_anew(serve, tmp_path):

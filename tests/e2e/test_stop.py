@@ -81,4 +81,3 @@ def test_a_second_sigterm_ends_at_once(serve, content, lines):
         daemon.wait_log("SIGTERM: ending at once")
         assert daemon.process.wait(DEADLINE) == 0
         assert client.rest()[1], "a cut answer ends with a reset"
-
