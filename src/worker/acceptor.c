@@ -14,13 +14,14 @@
 #include "worker/acceptor.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "worker/balance.h"
-#include "worker/exchange.h"
+#include "worker/worker.h"
 
 #define BATCH   64    /* connections an event */
 #define PAUSE   100   /* milliseconds */
@@ -38,22 +39,32 @@ set_closed(struct worker *worker, bool closed)
     __atomic_store_n(&worker->slot->closed, closed, __ATOMIC_SEQ_CST);
 }
 
+/* The sockets stay open for the other workers. */
+static void
+acceptor_stop(struct worker *worker)
+{
+    for (size_t i = 0; i < worker->inherit->listen_count; i++)
+        watch_end(&worker->watches, &worker->acceptor.listeners[i]);
+    worker->acceptor.again_at = 0;
+    set_sharing(worker, false);
+}
+
 static void
 pause_accepting(struct worker *worker)
 {
     acceptor_stop(worker);
-    worker->accept_again = worker->now + PAUSE;
+    worker->acceptor.again_at = worker->now + PAUSE;
 }
 
 static void
 pause_exhausted(struct worker *worker, int error)
 {
-    if (worker->now >= worker->complain_again)
+    if (worker->now >= worker->acceptor.complain_at)
         log_warning("accept: %s; pausing %d ms at a time", strerror(error), PAUSE);
-    worker->complain_again = worker->now + SILENCE;
+    worker->acceptor.complain_at = worker->now + SILENCE;
     pause_accepting(worker);
     set_closed(worker, true);
-    worker->accept_paused = worker->now_ns;
+    worker->acceptor.paused_since = worker->now_ns;
 }
 
 /* Errors of a connection that died in the queue are nobody's concern. */
@@ -86,9 +97,10 @@ ring_others(struct worker *worker)
 static bool
 make_place(struct worker *worker)
 {
-    if (worker->connections - worker->refused < worker->server->worker_connections)
+    if (worker->connections.count - worker->connections.refused <
+        worker->server->worker_connections)
         return true;
-    if (!connection_close_idle(worker))
+    if (!connections_close_idle(worker))
         return false;
     slot_add(&worker->slot->recycled, 1);
     return true;
@@ -98,9 +110,9 @@ make_place(struct worker *worker)
 static void
 refuse_busy(struct worker *worker, struct connection *connection)
 {
-    exchange_refuse_busy(worker, connection);
-    if (worker->refused > worker->server->max_refused)
-        connection_close_lingering(worker);
+    connection_refuse(worker, connection);
+    if (worker->connections.refused > worker->server->max_refused)
+        connections_close_lingering(worker);
 }
 
 static void
@@ -116,7 +128,6 @@ acceptor_admit(struct worker *worker, int fd)
     slot_add(&worker->slot->accepted, 1);
     if (!served)
         refuse_busy(worker, connection);
-    activity_serve(NULL);
     ring_others(worker);
 }
 
@@ -124,7 +135,7 @@ static void
 acceptor_on_ready(struct worker *worker, struct watch *watch, uint32_t events)
 {
     (void)events;
-    for (int i = 0; i < BATCH && worker->accept_again == 0; i++) {
+    for (int i = 0; i < BATCH && worker->acceptor.again_at == 0; i++) {
         int fd = accept4(watch->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 
         if (fd < 0) {
@@ -140,11 +151,12 @@ acceptor_on_ready(struct worker *worker, struct watch *watch, uint32_t events)
     }
 }
 
-int
+/* 0 or a negative errno. */
+static int
 acceptor_start(struct worker *worker)
 {
     for (size_t i = 0; i < worker->inherit->listen_count; i++) {
-        struct watch *watch = &worker->listeners[i];
+        struct watch *watch = &worker->acceptor.listeners[i];
         int error;
 
         *watch =
@@ -152,22 +164,14 @@ acceptor_start(struct worker *worker)
         if ((error = watch_begin(&worker->watches, watch, EPOLLIN | EPOLLEXCLUSIVE)) < 0)
             return error;
     }
-    if (worker->accept_paused != 0)
-        activity_waited(worker, MARKER_WAIT_ACCEPT, worker->now_ns - worker->accept_paused);
-    worker->accept_paused = 0;
-    worker->accept_again = 0;
+    if (worker->acceptor.paused_since != 0)
+        activity_waited(worker, MARKER_WAIT_ACCEPT,
+                        worker->now_ns - worker->acceptor.paused_since);
+    worker->acceptor.paused_since = 0;
+    worker->acceptor.again_at = 0;
     set_sharing(worker, false);
     set_closed(worker, false);
     return 0;
-}
-
-void
-acceptor_stop(struct worker *worker)
-{
-    for (size_t i = 0; i < worker->inherit->listen_count; i++)
-        watch_end(&worker->watches, &worker->listeners[i]);
-    worker->accept_again = 0;
-    set_sharing(worker, false);
 }
 
 /* Who is in the queue when the socket closes would be reset. */
@@ -178,7 +182,7 @@ take_waiting(struct worker *worker, int listener)
 
     while ((fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0)
         acceptor_admit(worker, fd);
-    worker->accept_again = 0;
+    worker->acceptor.again_at = 0;
 }
 
 void
@@ -188,8 +192,8 @@ acceptor_close(struct worker *worker, bool last)
     set_closed(worker, true);
     for (size_t i = 0; i < worker->inherit->listen_count; i++) {
         if (last)
-            take_waiting(worker, worker->listeners[i].fd);
-        close(worker->listeners[i].fd);
+            take_waiting(worker, worker->acceptor.listeners[i].fd);
+        close(worker->acceptor.listeners[i].fd);
     }
 }
 
@@ -199,13 +203,14 @@ acceptor_resume(struct worker *worker)
     bool may = worker->slot->sharing &&
                !balance_reached(&worker->shared->slots, worker->inherit->slot, worker->now);
 
-    if (worker->accept_again == 0 || (!may && worker->now < worker->accept_again))
+    if (worker->acceptor.again_at == 0 || (!may && worker->now < worker->acceptor.again_at))
         return;
     if (acceptor_start(worker) < 0)
         pause_accepting(worker);
 }
 
-void
+/* Another worker has accepted, so it may be this one's turn. */
+static void
 acceptor_rung(struct worker *worker, struct watch *watch, uint32_t events)
 {
     eventfd_t times;
@@ -213,4 +218,26 @@ acceptor_rung(struct worker *worker, struct watch *watch, uint32_t events)
     (void)worker;
     (void)events;
     (void)eventfd_read(watch->fd, &times); /* acceptor_resume() follows in this turn */
+}
+
+int
+acceptor_open(struct worker *worker)
+{
+    const struct inherit *inherit = worker->inherit;
+    struct acceptor *acceptor = &worker->acceptor;
+    int error;
+
+    acceptor->listeners = calloc(inherit->listen_count, sizeof(*acceptor->listeners));
+    if (acceptor->listeners == NULL)
+        return -ENOMEM;
+    acceptor->doorbell =
+        (struct watch){ .ready = acceptor_rung, .fd = inherit->doorbells[inherit->slot] };
+    error = watch_begin(&worker->watches, &acceptor->doorbell, EPOLLIN);
+    return error < 0 ? error : acceptor_start(worker);
+}
+
+void
+acceptor_release(struct worker *worker)
+{
+    free(worker->acceptor.listeners);
 }

@@ -5,13 +5,24 @@
 
 #include <stdbool.h>
 
-#include "worker/worker.h"
+#include <stdint.h>
 
-/* Watches every listen socket. 0 or a negative errno. */
-int acceptor_start(struct worker *worker) __attribute__((warn_unused_result));
+#include "worker/watch.h"
 
-/* Stops watching: the sockets stay open for the other workers. */
-void acceptor_stop(struct worker *worker);
+struct worker;
+
+/* A worker's part. */
+struct acceptor {
+    struct watch *listeners;
+    struct watch doorbell;
+    uint64_t paused_since; /* ns, for lack of descriptors or memory; 0: it is not */
+    uint64_t again_at;     /* ms, when accepting is tried again; 0: not paused */
+    uint64_t complain_at;  /* ms, when a lack of descriptors is worth another line in the log */
+};
+
+/* Watches every listen socket and the doorbell. 0 or a negative errno. */
+int acceptor_open(struct worker *worker) __attribute__((warn_unused_result));
+void acceptor_release(struct worker *worker);
 
 /* Stops for good: gives up this process's hold on the sockets, so that they close when nobody
  * else holds them. last: nobody else accepts, so who waits in their queues is taken before. */
@@ -19,8 +30,5 @@ void acceptor_close(struct worker *worker, bool last);
 
 /* Once a turn: watches again when the reason for a pause is gone. */
 void acceptor_resume(struct worker *worker);
-
-/* The doorbell: another worker has accepted, so it may be this one's turn. */
-void acceptor_rung(struct worker *worker, struct watch *watch, uint32_t events);
 
 #endif

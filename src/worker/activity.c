@@ -13,6 +13,7 @@
 
 #include "profile/block.h"
 #include "stack/label.h"
+#include "worker/reader.h"
 #include "worker/worker.h"
 
 void
@@ -20,12 +21,12 @@ activity_start(struct worker *worker)
 {
     const struct inherit *inherit = worker->inherit;
 
-    worker->trace = tables_trace(inherit->shared->tables, inherit->slot);
-    trace_adopt(worker->trace, inherit->shared->tables->events);
-    worker->rows = tables_rows(inherit->shared->tables, inherit->slot);
-    worker->waits = tables_block(inherit->shared->tables, inherit->slot);
-    block_start(worker->waits);
-    rows_start(worker->rows, inherit->shared->config->server.worker_connections);
+    worker->activities.trace = tables_trace(inherit->shared->tables, inherit->slot);
+    trace_adopt(worker->activities.trace, inherit->shared->tables->events);
+    worker->activities.rows = tables_rows(inherit->shared->tables, inherit->slot);
+    worker->activities.waits = tables_block(inherit->shared->tables, inherit->slot);
+    block_start(worker->activities.waits);
+    rows_start(worker->activities.rows, inherit->shared->config->server.worker_connections);
     worker->slot->idle = 0;
     worker->slot->runnable = 0;
     activity_note_time(worker);
@@ -42,8 +43,9 @@ void
 activity_note(struct worker *worker, const struct connection *connection, enum trace_kind kind,
               uint64_t argument)
 {
-    trace_add(worker->trace, worker->now_ns, kind, connection ? connection->activity.id : 0,
-              connection ? connection->requests : 0, argument);
+    trace_add(worker->activities.trace, worker->now_ns, kind,
+              connection ? connection->activity.id : 0, connection ? connection->requests : 0,
+              argument);
 }
 
 static uint64_t
@@ -59,8 +61,8 @@ activity_open(struct worker *worker, struct connection *connection, enum trace_k
 {
     struct activity *activity = &connection->activity;
 
-    activity->id = ++worker->last_id;
-    if ((activity->row = rows_take(worker->rows)) != NULL) {
+    activity->id = ++worker->activities.last_id;
+    if ((activity->row = rows_take(worker->activities.rows)) != NULL) {
         activity->row->opened = activity->row->since = worker->now_ns;
         activity->row->connection = activity->id;
         if (worker->inherit->observed)
@@ -83,12 +85,54 @@ count_wait(struct worker *worker, const struct connection *connection)
     const struct activity *activity = &connection->activity;
     const uint64_t ns = worker->now_ns - activity->waits;
 
-    block_add(worker->waits, label_of(connection->object), activity->reason, ns);
+    block_add(worker->activities.waits, label_of(connection->object), activity->reason, ns);
     if (activity->reason != MARKER_WAIT_CLIENT)
         return;
     histogram_add(&worker->slot->timing.stall, &histogram_time, ns);
     if (activity->row)
         activity->row->stalled += ns;
+}
+
+/* It goes on. */
+static void
+activity_end_wait(struct worker *worker, struct connection *connection)
+{
+    struct activity *activity = &connection->activity;
+
+    if (activity->waits == 0)
+        return;
+    count_wait(worker, connection);
+    activity->waits = 0;
+    if (activity->row)
+        activity->row->reason = 0;
+    if (activity->reason == MARKER_WAIT_CLIENT) {
+        activity_note(worker, connection, TRACE_RESUME, 0);
+    } else if (activity->reason == MARKER_WAIT_DISK) {
+        slot_add(&worker->slot->reads, 1);
+        activity_note(worker, connection, TRACE_READ_END, 0);
+    }
+}
+
+/* A wait begins, or goes on for the same reason. */
+static void
+activity_begin_wait(struct worker *worker, struct connection *connection, enum marker reason)
+{
+    struct activity *activity = &connection->activity;
+
+    if (activity->waits != 0 && activity->reason == reason)
+        return;
+    activity->waits = worker->now_ns;
+    activity->reason = reason;
+    if (activity->row) {
+        activity->row->waits = (uint32_t)(worker->now_ns / 1000000);
+        activity->row->reason = (uint16_t)reason;
+    }
+    if (reason == MARKER_WAIT_CLIENT) {
+        slot_add(&worker->slot->stalls, 1);
+        activity_note(worker, connection, TRACE_WOULD_BLOCK, 0);
+    } else if (reason == MARKER_WAIT_DISK) {
+        activity_note(worker, connection, TRACE_READ, 0);
+    }
 }
 
 void
@@ -98,7 +142,7 @@ activity_close(struct worker *worker, struct connection *connection)
         count_wait(worker, connection);
     if (connection->state == CONNECTION_IDLE)
         slot_add(&worker->slot->idle, (uint64_t)-1);
-    rows_give(worker->rows, connection->activity.row);
+    rows_give(worker->activities.rows, connection->activity.row);
     activity_note(worker, connection, TRACE_CLOSE, 0);
 }
 
@@ -130,9 +174,14 @@ activity_describe(const struct connection *connection)
 }
 
 void
-activity_enter(struct worker *worker, struct connection *connection, unsigned from)
+activity_change(struct worker *worker, struct connection *connection, unsigned from,
+                enum marker wait)
 {
     activity_describe(connection);
+    if (wait == 0)
+        activity_end_wait(worker, connection);
+    else
+        activity_begin_wait(worker, connection, wait);
     if (from == connection->state)
         return;
     if (from == CONNECTION_IDLE)
@@ -143,8 +192,9 @@ activity_enter(struct worker *worker, struct connection *connection, unsigned fr
         connection->activity.row->since = worker->now_ns;
 }
 
-void
-activity_serve(const struct connection *connection)
+/* Whom the loop works for from now on, should it crash; NULL: nobody. */
+static void
+serve(const struct connection *connection)
 {
     struct label_request request = { 0 };
 
@@ -167,9 +217,9 @@ activity_turn(struct worker *worker, struct connection *connection)
 {
     slot_add(&worker->slot->turns, 1);
     label_set(label_of(connection->object));
-    activity_serve(connection);
+    serve(connection);
     if (connection->activity.reason == MARKER_WAIT_TURN)
-        activity_go_on(worker, connection);
+        activity_end_wait(worker, connection);
     activity_note(worker, connection, TRACE_TURN, 0);
     return connection->activity.id;
 }
@@ -177,10 +227,10 @@ activity_turn(struct worker *worker, struct connection *connection)
 void
 activity_turn_end(struct worker *worker, uint32_t id)
 {
-    trace_add(worker->trace, worker->now_ns, TRACE_TURN_END, id, 0,
-              worker->server->send_max_chunk - worker->budget);
+    trace_add(worker->activities.trace, worker->now_ns, TRACE_TURN_END, id, 0,
+              worker->server->send_max_chunk - worker->sender.budget);
     label_set(LABEL_NONE);
-    activity_serve(NULL);
+    serve(NULL);
 }
 
 void
@@ -213,10 +263,9 @@ activity_sent(struct worker *worker, struct connection *connection, uint64_t bod
 {
     struct activity *activity = &connection->activity;
 
-    activity->body += body;
     activity_note_time(worker);
     if (activity->waits != 0)
-        activity_go_on(worker, connection);
+        activity_end_wait(worker, connection);
     if (activity->row)
         activity->row->position = connection->position;
     if (activity->row && body > 0)
@@ -241,53 +290,7 @@ activity_done(struct worker *worker, struct connection *connection)
 }
 
 void
-activity_body(struct worker *worker, uint64_t length)
-{
-    histogram_add(&worker->slot->timing.body, &histogram_bytes, length);
-}
-
-void
-activity_wait(struct worker *worker, struct connection *connection, enum marker reason)
-{
-    struct activity *activity = &connection->activity;
-
-    if (activity->waits != 0 && activity->reason == reason)
-        return;
-    activity->waits = worker->now_ns;
-    activity->reason = reason;
-    if (activity->row) {
-        activity->row->waits = (uint32_t)(worker->now_ns / 1000000);
-        activity->row->reason = (uint16_t)reason;
-    }
-    if (reason == MARKER_WAIT_CLIENT) {
-        slot_add(&worker->slot->stalls, 1);
-        activity_note(worker, connection, TRACE_WOULD_BLOCK, 0);
-    } else if (reason == MARKER_WAIT_DISK) {
-        activity_note(worker, connection, TRACE_READ, 0);
-    }
-}
-
-void
-activity_go_on(struct worker *worker, struct connection *connection)
-{
-    struct activity *activity = &connection->activity;
-
-    if (activity->waits == 0)
-        return;
-    count_wait(worker, connection);
-    activity->waits = 0;
-    if (activity->row)
-        activity->row->reason = 0;
-    if (activity->reason == MARKER_WAIT_CLIENT) {
-        activity_note(worker, connection, TRACE_RESUME, 0);
-    } else if (activity->reason == MARKER_WAIT_DISK) {
-        slot_add(&worker->slot->reads, 1);
-        activity_note(worker, connection, TRACE_READ_END, 0);
-    }
-}
-
-void
 activity_waited(struct worker *worker, enum marker reason, uint64_t ns)
 {
-    block_add(worker->waits, LABEL_NONE, reason, ns);
+    block_add(worker->activities.waits, LABEL_NONE, reason, ns);
 }

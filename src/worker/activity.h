@@ -18,18 +18,26 @@
 
 struct connection;
 struct object;
+struct stacks;
 struct worker;
 
 /* A connection's part. */
 struct activity {
     struct row *row;        /* NULL: there are more connections than rows */
     uint64_t began;         /* ns, when the first of the answers under way was asked for */
-    uint64_t body;          /* bytes of the body under way that were handed over */
     uint64_t waits;         /* ns, since when it waits; 0: it does not */
     uint32_t id;            /* counts from 1 */
     uint16_t under_way;     /* answers begun and not wholly handed over; they fit the stage */
     enum marker reason : 8; /* what it waits for */
     bool first : 1;         /* a byte of them has been handed over */
+};
+
+/* A worker's part: these are shared, see tables.h. */
+struct activities {
+    struct trace *trace;
+    struct rows *rows;
+    struct stacks *waits;
+    uint32_t last_id; /* of a connection */
 };
 
 /* Once, before the first connection. */
@@ -41,15 +49,14 @@ void activity_note_time(struct worker *worker);
 void activity_open(struct worker *worker, struct connection *connection, enum trace_kind how);
 void activity_close(struct worker *worker, struct connection *connection);
 
-/* The state has changed. */
-void activity_enter(struct worker *worker, struct connection *connection, unsigned from);
-
-/* Whom the loop works for from now on, should it crash; NULL: nobody. */
-void activity_serve(const struct connection *connection);
-
 /* Around what a connection does in one turn; it may be gone at the end. */
 uint32_t activity_turn(struct worker *worker, struct connection *connection);
 void activity_turn_end(struct worker *worker, uint32_t id);
+
+/* The state was `from`, and is another one or begins anew. What it waits for there; 0: for
+ * nothing that is counted. */
+void activity_change(struct worker *worker, struct connection *connection, unsigned from,
+                     enum marker wait);
 
 /* A head is looked for: no request is known yet. */
 void activity_head(const struct connection *connection);
@@ -63,13 +70,6 @@ void activity_sent(struct worker *worker, struct connection *connection, uint64_
 
 /* All answers under way have been handed over. */
 void activity_done(struct worker *worker, struct connection *connection);
-
-/* The body of an answer has been handed over: its length. */
-void activity_body(struct worker *worker, uint64_t length);
-
-/* A wait begins, or goes on for the same reason; it is over. */
-void activity_wait(struct worker *worker, struct connection *connection, enum marker reason);
-void activity_go_on(struct worker *worker, struct connection *connection);
 
 /* The worker as a whole waited so many ns. */
 void activity_waited(struct worker *worker, enum marker reason, uint64_t ns);

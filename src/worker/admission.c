@@ -37,7 +37,7 @@ admit_next(struct worker *worker)
         return;
     TAILQ_REMOVE(&worker->admissions.waiting, next, admission.entry);
     hold(worker, next);
-    connection_yield(worker, next);
+    turns_add(worker, next);
 }
 
 static void

@@ -1,6 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * connection: the life of one client, as a table of states.
+ * connection: the state machine of one client. `states` says what a state waits for and which
+ * step it runs then; a step returns an outcome, and `transitions` says what follows from it.
+ * Nothing else changes a state.
+ *
+ *      accept --> IDLE <--> HEAD           a request comes
+ *                  |          |
+ *                SEND <--> READ            its answer leaves; a piece comes from the disk
+ *                  |
+ *                LINGER --> closed         after the last answer
  *
  * The socket is in the epoll set once, edge-triggered, for both directions: no system call
  * changes what is waited for. `readable` remembers an edge that came while the state did not
@@ -8,53 +16,123 @@
  */
 #include "worker/connection.h"
 
-#include <errno.h>
-#include <limits.h>
-#include <linux/sockios.h>
-#include <stddef.h>
 #include <stdlib.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "worker/exchange.h"
 #include "worker/multipart.h"
 #include "worker/reader.h"
+#include "worker/sender.h"
 #include "worker/worker.h"
 
-#define EVENTS     (EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET)
-#define IDLE_TRIES 8 /* idle connections that are looked at before a client is refused */
+#define EVENTS (EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET)
+#define SAME   CONNECTION_STATES /* in place of the next state: there is none */
 
-static void connection_nothing(struct worker *worker, struct connection *connection);
-static void linger(struct worker *worker, struct connection *connection);
-static void send_stalled(struct worker *worker, struct connection *connection);
+/* --- the tables --------------------------------------------------------------------------- */
 
-struct state {
-    uint32_t interest; /* events that make it run */
-    void (*run)(struct worker *worker, struct connection *connection);
-    void (*expire)(struct worker *worker, struct connection *connection);
+typedef enum outcome step(struct worker *worker, struct connection *connection);
+
+static const struct state {
+    uint32_t interest;    /* events that give it a turn */
+    step *run;            /* in each turn; NULL: nothing */
+    step *late;           /* when the state's time is over; NULL: */
+    enum outcome expired; /* that is the outcome */
+} states[CONNECTION_STATES] = {
+    [CONNECTION_IDLE] = { EPOLLIN, exchange_receive, NULL, OUTCOME_CLOSED },
+    [CONNECTION_DRAINING] = { EPOLLIN, exchange_receive, NULL, OUTCOME_FINISHED },
+    [CONNECTION_HEAD] = { EPOLLIN, exchange_receive, exchange_time_out, 0 },
+    [CONNECTION_SEND] = { EPOLLOUT, exchange_send, progress_expired, 0 },
+    [CONNECTION_READ] = { 0, NULL, NULL, OUTCOME_BROKEN },
+    [CONNECTION_LINGER] = { EPOLLIN, exchange_discard, NULL, OUTCOME_CLOSED },
 };
 
-static const struct state states[CONNECTION_STATES] = {
-    [CONNECTION_IDLE] = { EPOLLIN, exchange_receive, connection_close },
-    [CONNECTION_DRAINING] = { EPOLLIN, exchange_receive, connection_finish },
-    [CONNECTION_HEAD] = { EPOLLIN, exchange_receive, exchange_time_out },
-    [CONNECTION_SEND] = { EPOLLOUT, exchange_send, send_stalled },
-    [CONNECTION_READ] = { 0, connection_nothing, connection_reset },
-    [CONNECTION_LINGER] = { EPOLLIN, linger, connection_close },
+/* The ways out of a state that need more than another state. False: the connection is gone. */
+static bool connection_close(struct worker *worker, struct connection *connection);
+static bool connection_reset(struct worker *worker, struct connection *connection);
+static bool connection_shut_down(struct worker *worker, struct connection *connection);
+
+enum next_turn {
+    TURN_AT_EVENT,    /* of the next state */
+    TURN_IF_READABLE, /* soon, if there is something to read; else at an event */
+    TURN_SOON,        /* behind all others that have something to do */
 };
 
-/* One turn of one connection. */
+static const struct transition {
+    enum connection_state to;
+    enum next_turn turn;
+    enum marker wait; /* what it waits for, where waits are counted */
+    bool same_time;   /* if it was in that state, its time goes on */
+    bool (*leave)(struct worker *worker, struct connection *connection); /* first */
+} transitions[OUTCOMES] = {
+    [OUTCOME_NOTHING] = { SAME, TURN_AT_EVENT, 0, true, NULL },
+    [OUTCOME_AGAIN] = { SAME, TURN_SOON, 0, true, NULL },
+    [OUTCOME_IDLE] = { CONNECTION_IDLE, TURN_IF_READABLE, 0, false, NULL },
+    [OUTCOME_HEAD] = { CONNECTION_HEAD, TURN_IF_READABLE, 0, true, NULL },
+    [OUTCOME_NEXT_HEAD] = { CONNECTION_HEAD, TURN_IF_READABLE, 0, false, NULL },
+    [OUTCOME_BLOCKED] = { CONNECTION_SEND, TURN_AT_EVENT, MARKER_WAIT_CLIENT, false, NULL },
+    [OUTCOME_YIELDED] = { CONNECTION_SEND, TURN_SOON, MARKER_WAIT_TURN, false, NULL },
+    [OUTCOME_QUEUED] = { CONNECTION_SEND, TURN_AT_EVENT, MARKER_WAIT_TURN, false, NULL },
+    [OUTCOME_READING] = { CONNECTION_READ, TURN_AT_EVENT, MARKER_WAIT_DISK, false, NULL },
+    [OUTCOME_READY] = { CONNECTION_SEND, TURN_SOON, 0, false, NULL },
+    [OUTCOME_FINISHED] = { CONNECTION_LINGER, TURN_IF_READABLE, 0, false,
+                           connection_shut_down },
+    [OUTCOME_CLOSED] = { SAME, TURN_AT_EVENT, 0, true, connection_close },
+    [OUTCOME_BROKEN] = { SAME, TURN_AT_EVENT, 0, true, connection_reset },
+};
+
+/* --- transitions -------------------------------------------------------------------------- */
+
+/* A worker that drains has no idle connections. */
+static enum connection_state
+next_state(const struct worker *worker, const struct connection *connection,
+           const struct transition *transition)
+{
+    if (transition->to == SAME)
+        return connection->state;
+    if (transition->to == CONNECTION_IDLE && worker->drain.until != 0)
+        return CONNECTION_DRAINING;
+    return transition->to;
+}
+
+void
+connection_settle(struct worker *worker, struct connection *connection, enum outcome outcome)
+{
+    const struct transition *transition = &transitions[outcome];
+    const enum connection_state from = connection->state;
+    const enum connection_state to = next_state(worker, connection, transition);
+
+    if (transition->leave && !transition->leave(worker, connection))
+        return;
+    connection->state = to;
+    if (transition->to != SAME)
+        activity_change(worker, connection, from, transition->wait);
+    if (from != to || !transition->same_time)
+        timers_arm(&worker->connections.timers[to], &connection->timer, worker->now);
+    if (transition->turn == TURN_SOON ||
+        (transition->turn == TURN_IF_READABLE && connection->readable))
+        turns_add(worker, connection);
+}
+
+/* The connection may be gone afterwards. */
+static void
+connection_turn(struct worker *worker, struct connection *connection, step *run,
+                enum outcome otherwise)
+{
+    const uint32_t id = activity_turn(worker, connection);
+
+    worker->sender.budget = (size_t)worker->server->send_max_chunk;
+    connection_settle(worker, connection, run ? run(worker, connection) : otherwise);
+    activity_turn_end(worker, id);
+}
+
 static void
 connection_run(struct worker *worker, struct connection *connection)
 {
-    uint32_t id;
-
-    worker->budget = (size_t)worker->server->send_max_chunk;
-    id = activity_turn(worker, connection);
-    states[connection->state].run(worker, connection);
-    activity_turn_end(worker, id);
+    connection_turn(worker, connection, states[connection->state].run, OUTCOME_NOTHING);
 }
+
+/* --- events ------------------------------------------------------------------------------- */
 
 static void
 connection_on_ready(struct worker *worker, struct watch *watch, uint32_t events)
@@ -62,7 +140,7 @@ connection_on_ready(struct worker *worker, struct watch *watch, uint32_t events)
     struct connection *connection = (struct connection *)watch;
 
     if (events & EPOLLERR) {
-        connection_close(worker, connection);
+        connection_settle(worker, connection, OUTCOME_CLOSED);
         return;
     }
     if (events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP))
@@ -73,11 +151,53 @@ connection_on_ready(struct worker *worker, struct watch *watch, uint32_t events)
         connection_run(worker, connection);
 }
 
-static struct connection *
-of_timer(struct timer *timer)
+void
+connection_take_turns(struct worker *worker)
 {
-    return (struct connection *)(void *)((char *)timer - offsetof(struct connection, timer));
+    struct connection *connection;
+
+    for (unsigned left = worker->turns.count; left > 0; left--)
+        if ((connection = TAILQ_FIRST(&worker->turns.queue)) != NULL) {
+            turns_remove(worker, connection);
+            connection_run(worker, connection);
+        }
 }
+
+void
+connection_loaded(struct worker *worker, struct watch *watch, uint32_t events)
+{
+    struct connection *connection;
+
+    (void)watch;
+    (void)events;
+    while ((connection = sender_loaded(worker)) != NULL)
+        connection_settle(worker, connection, OUTCOME_READY);
+}
+
+void
+connection_expire(struct worker *worker)
+{
+    for (size_t i = 0; i < CONNECTION_STATES; i++) {
+        struct timer *timer;
+
+        while ((timer = timers_due(&worker->connections.timers[i], worker->now)) != NULL) {
+            struct connection *connection = connection_of_timer(timer);
+
+            activity_note(worker, connection, TRACE_TIMER, i);
+            connection_turn(worker, connection, states[i].late, states[i].expired);
+        }
+    }
+}
+
+void
+connection_refuse(struct worker *worker, struct connection *connection)
+{
+    connection->refused = true;
+    worker->connections.refused++;
+    connection_turn(worker, connection, exchange_refuse_busy, OUTCOME_NOTHING);
+}
+
+/* --- begin and end ------------------------------------------------------------------------ */
 
 struct connection *
 connection_open(struct worker *worker, int fd, enum trace_kind how)
@@ -91,267 +211,52 @@ connection_open(struct worker *worker, int fd, enum trace_kind how)
         close(fd);
         return NULL;
     }
-    worker->connections++;
+    worker->connections.count++;
     slot_add(&worker->slot->connections, 1);
     activity_open(worker, connection, how);
-    connection_enter(worker, connection, CONNECTION_IDLE);
+    connection_settle(worker, connection, OUTCOME_IDLE);
     return connection;
 }
 
-static void
-leave_queue(struct worker *worker, struct connection *connection)
-{
-    TAILQ_REMOVE(&worker->queue, connection, turn);
-    connection->queued = false;
-    slot_add(&worker->slot->runnable, (uint64_t)-1);
-    worker->queued--;
-}
-
-void
+/* Gives back everything at once. */
+static bool
 connection_close(struct worker *worker, struct connection *connection)
 {
     activity_close(worker, connection);
     admission_leave(worker, connection);
     timers_disarm(&connection->timer);
-    if (connection->queued)
-        leave_queue(worker, connection);
+    turns_remove(worker, connection);
     watch_end(&worker->watches, &connection->watch);
     close(connection->watch.fd);
     multipart_free(connection->multipart);
     if (connection->loading)
-        reader_cancel(worker->reader, connection->loading);
-    reader_release(worker->reader, connection->loaded);
+        reader_cancel(worker->sender.reader, connection->loading);
+    reader_release(worker->sender.reader, connection->loaded);
     free(connection->inbox);
     free(connection->outbox);
-    worker->connections--;
-    worker->untrimmed = true;
-    worker->refused -= connection->refused;
+    worker->connections.count--;
+    worker->upkeep.untrimmed = true;
+    worker->connections.refused -= connection->refused;
     free(connection);
     slot_add(&worker->slot->connections, (uint64_t)-1);
-}
-
-void
-connection_reset(struct worker *worker, struct connection *connection)
-{
-    struct linger reset = { .l_onoff = 1, .l_linger = 0 };
-
-    activity_note(worker, connection, TRACE_RESET, 0);
-    setsockopt(connection->watch.fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
-    connection_close(worker, connection);
-}
-
-void
-connection_finish(struct worker *worker, struct connection *connection)
-{
-    if (shutdown(connection->watch.fd, SHUT_WR) < 0) {
-        connection_close(worker, connection);
-        return;
-    }
-    connection_enter(worker, connection, CONNECTION_LINGER);
-    if (connection->readable)
-        linger(worker, connection);
-}
-
-void
-connection_enter(struct worker *worker, struct connection *connection,
-                 enum connection_state state)
-{
-    enum connection_state from = connection->state;
-
-    connection->state = state;
-    activity_enter(worker, connection, from);
-    connection_rearm(worker, connection);
-}
-
-void
-connection_rearm(struct worker *worker, struct connection *connection)
-{
-    timers_arm(&worker->timers[connection->state], &connection->timer, worker->now);
-}
-
-void
-connection_yield(struct worker *worker, struct connection *connection)
-{
-    if (connection->queued)
-        return;
-    connection->queued = true;
-    slot_add(&worker->slot->runnable, 1);
-    worker->queued++;
-    TAILQ_INSERT_TAIL(&worker->queue, connection, turn);
-}
-
-void
-connection_take_turn(struct worker *worker, struct connection *connection)
-{
-    leave_queue(worker, connection);
-    connection_run(worker, connection);
-}
-
-void
-connection_expire(struct worker *worker)
-{
-    for (size_t state = 0; state < CONNECTION_STATES; state++) {
-        struct timer *timer;
-
-        while ((timer = timers_due(&worker->timers[state], worker->now)) != NULL) {
-            activity_note(worker, of_timer(timer), TRACE_TIMER, state);
-            activity_serve(of_timer(timer));
-            states[state].expire(worker, of_timer(timer));
-            activity_serve(NULL);
-        }
-    }
-}
-
-/* Bytes may have come whose event has not. */
-static bool
-has_input(const struct connection *connection)
-{
-    char octet;
-
-    return recv(connection->watch.fd, &octet, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
-}
-
-bool
-connection_close_idle(struct worker *worker)
-{
-    struct timer *timer = timers_first(&worker->timers[CONNECTION_IDLE]);
-
-    for (int i = 0; timer && i < IDLE_TRIES; i++) {
-        if (!has_input(of_timer(timer))) {
-            connection_close(worker, of_timer(timer));
-            return true;
-        }
-        timer = timers_next(&worker->timers[CONNECTION_IDLE], timer);
-    }
     return false;
 }
 
-void
-connection_close_lingering(struct worker *worker)
-{
-    struct timer *timer = timers_first(&worker->timers[CONNECTION_LINGER]);
-
-    if (timer)
-        connection_close(worker, of_timer(timer));
-}
-
-void
-connection_drain(struct worker *worker)
-{
-    struct timer *timer;
-
-    while ((timer = timers_first(&worker->timers[CONNECTION_IDLE])) != NULL)
-        connection_enter(worker, of_timer(timer), CONNECTION_DRAINING);
-}
-
-/* How much of the body the client's kernel has, plus what a socket can hold at most, for as
- * long as that client alone is waited for; 0: it is not. */
-static uint64_t
-progress_of(const struct connection *connection)
-{
-    int queued = 0;
-
-    if (connection->object == NULL || connection->multipart ||
-        connection->admission.standing == ADMISSION_WAITING ||
-        ioctl(connection->watch.fd, SIOCOUTQ, &queued) < 0)
-        return 0;
-    return connection->position + INT_MAX - (uint32_t)queued;
-}
-
+/* The same, but the peer sees a reset: some clients take a short body for a whole one. */
 static bool
-is_too_slow(const struct worker *worker, const struct connection *connection)
+connection_reset(struct worker *worker, struct connection *connection)
 {
-    const uint64_t wanted = worker->server->drain_rate * worker->server->send_timeout / 1000;
-    const uint64_t before = connection->measured;
-    const uint64_t now = progress_of(connection);
+    const struct linger reset = { .l_onoff = 1, .l_linger = 0 };
 
-    return before != 0 && now >= before && now - before < wanted;
+    activity_note(worker, connection, TRACE_RESET, 0);
+    setsockopt(connection->watch.fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
+    return connection_close(worker, connection);
 }
 
-unsigned
-connection_measure(struct worker *worker)
+/* No more is to be sent, but what still arrives is read, so that the kernel doesn't destroy the
+ * answer with a reset (RFC 9112 section 9.6). */
+static bool
+connection_shut_down(struct worker *worker, struct connection *connection)
 {
-    const struct timer *ring = &worker->timers[CONNECTION_SEND].head;
-    struct timer *next;
-    unsigned slow = 0;
-
-    for (struct timer *timer = ring->next; timer != ring; timer = next) {
-        struct connection *connection = of_timer(timer);
-
-        next = timer->next;
-        if (is_too_slow(worker, connection)) {
-            connection_reset(worker, connection);
-            slow++;
-        } else {
-            connection->measured = progress_of(connection);
-        }
-    }
-    return slow;
-}
-
-/* Every connection is in some state, and so in that state's queue. An answer that is cut ends
- * with a reset: some clients take a short body for a whole one. */
-unsigned
-connection_close_all(struct worker *worker)
-{
-    unsigned cut = 0;
-
-    for (size_t state = 0; state < CONNECTION_STATES; state++) {
-        struct timer *timer;
-
-        while ((timer = timers_first(&worker->timers[state])) != NULL)
-            if (state == CONNECTION_SEND || state == CONNECTION_READ) {
-                connection_reset(worker, of_timer(timer));
-                cut++;
-            } else {
-                connection_close(worker, of_timer(timer));
-            }
-    }
-    return cut;
-}
-
-/* The peer may do what it likes meanwhile: the read comes back, and sending tells. */
-static void
-connection_nothing(struct worker *worker, struct connection *connection)
-{
-    (void)worker;
-    (void)connection;
-}
-
-/* Discards what arrives (MSG_TRUNC: uncopied) until the peer closes too or the time is up. One
- * piece a turn, so that a flood does not hold the others up. */
-static void
-linger(struct worker *worker, struct connection *connection)
-{
-    ssize_t n =
-        recv(connection->watch.fd, worker->inbox, worker->server->max_header_size, MSG_TRUNC);
-
-    if (n > 0 || (n < 0 && errno == EINTR)) {
-        connection_yield(worker, connection);
-        return;
-    }
-    connection->readable = false;
-    if (n == 0 || errno != EAGAIN)
-        connection_close(worker, connection);
-}
-
-/* A slow reader is not a stalled one: while its kernel acknowledges bytes, it has more time. */
-static void
-send_stalled(struct worker *worker, struct connection *connection)
-{
-    int queued = 0;
-
-    if (connection->admission.standing == ADMISSION_WAITING) {
-        connection_rearm(worker, connection);
-        return;
-    }
-    if (ioctl(connection->watch.fd, SIOCOUTQ, &queued) == 0 &&
-        (uint32_t)queued < connection->unacknowledged) {
-        connection->unacknowledged = (uint32_t)queued;
-        connection_rearm(worker, connection);
-        return;
-    }
-    log_info("a client took no byte for %llu ms: reset",
-             (unsigned long long)worker->server->send_timeout);
-    connection_reset(worker, connection);
+    return shutdown(connection->watch.fd, SHUT_WR) == 0 || connection_close(worker, connection);
 }

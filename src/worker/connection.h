@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * connection: one client. Its states are the rows of a table in connection.c; buffers exist
- * only while they hold something, so that an idle connection costs this struct and its row
- * (rows.h) alone.
+ * connection: one client, and the machine that leads it from state to state. Buffers exist only
+ * while they hold something, so that an idle connection costs this struct and its row (rows.h)
+ * alone.
  */
 #ifndef WORKER_CONNECTION_H
 #define WORKER_CONNECTION_H
@@ -16,6 +16,8 @@
 #include "worker/activity.h"
 #include "worker/admission.h"
 #include "worker/inbox.h"
+#include "worker/outcome.h"
+#include "worker/progress.h"
 #include "worker/sndbuf.h"
 #include "worker/stage.h"
 #include "worker/timers.h"
@@ -36,9 +38,8 @@ struct connection {
     bool hangup : 1;   /* the peer has shut down its side: an end of file is to come */
     bool closing : 1;  /* no request after this one */
     bool refused : 1;  /* above the limit: told so, and not counted as served */
-    bool queued : 1;   /* in the worker's queue */
+    bool queued : 1;   /* in the queue of turns.h */
     struct sndbuf sndbuf;
-    uint32_t unacknowledged; /* bytes in the socket when it last refused more */
     uint32_t requests;
     uint32_t stays; /* seconds, until when it is not given to another worker */
     struct timer timer;
@@ -50,63 +51,43 @@ struct connection {
     const struct object *object;
     uint64_t position;
     uint64_t end;
-    uint64_t measured;           /* position at the last connection_measure(); unset while 0 */
+    uint64_t handed;             /* bytes of it that the kernel has been given */
     struct multipart *multipart; /* NULL unless several ranges are sent */
     struct reader_job *loading;  /* a read under way, the threads' own; NULL: none */
     struct reader_job *loaded;   /* one that has come back; NULL: none */
 
+    struct progress progress;
     struct activity activity;
     struct admission admission;
 };
 
-TAILQ_HEAD(connection_queue, connection);
-
-/* Takes over the descriptor; `how` it came: TRACE_ACCEPT or TRACE_TAKE. NULL (and the
- * descriptor closed) without memory. */
+/* Takes over the descriptor; `how` it came: TRACE_ACCEPT or TRACE_TAKE. It waits for a request.
+ * NULL (and the descriptor closed) without memory. */
 struct connection *connection_open(struct worker *worker, int fd, enum trace_kind how);
 
-/* Gives back everything at once. The pointer is void afterwards. */
-void connection_close(struct worker *worker, struct connection *connection);
+/* The worker has too many connections: answers 503, whatever is asked. The pointer is void
+ * afterwards. */
+void connection_refuse(struct worker *worker, struct connection *connection);
 
-/* The same, but the peer sees a reset: its answer was cut short. */
-void connection_reset(struct worker *worker, struct connection *connection);
+/* What follows from the outcome: the next state, another turn, or the end. The pointer is void
+ * if it is OUTCOME_FINISHED, OUTCOME_CLOSED or OUTCOME_BROKEN. */
+void connection_settle(struct worker *worker, struct connection *connection,
+                       enum outcome outcome);
 
-/* No more is to be sent: shuts down our side and discards what still arrives, so that the
- * kernel doesn't destroy the answer with a reset (RFC 9112 section 9.6). */
-void connection_finish(struct worker *worker, struct connection *connection);
+/* Reader threads have brought something: the connections that waited for it go on. */
+void connection_loaded(struct worker *worker, struct watch *watch, uint32_t events);
 
-/* The one way to change state: keeps the timer in step. */
-void connection_enter(struct worker *worker, struct connection *connection,
-                      enum connection_state state);
-
-/* Starts the current state's timer anew. */
-void connection_rearm(struct worker *worker, struct connection *connection);
-
-/* Puts the connection behind all others that have something to do. */
-void connection_yield(struct worker *worker, struct connection *connection);
-
-/* Gives one connection of the queue its turn. */
-void connection_take_turn(struct worker *worker, struct connection *connection);
+/* One turn for each connection that waits for one now; who yields again waits for the next
+ * round. */
+void connection_take_turns(struct worker *worker);
 
 /* Acts on every state's timers that are due. */
 void connection_expire(struct worker *worker);
 
-/* Closes the idle connection that has waited longest and on which no request has come. False:
- * there is none among the first few. */
-bool connection_close_idle(struct worker *worker);
-
-/* Closes the one that has lingered longest, if there is one. */
-void connection_close_lingering(struct worker *worker);
-
-/* Idle connections get a last grace; the others end when their answers have left. */
-void connection_drain(struct worker *worker);
-
-/* Resets the connections whose clients have taken less than drain_rate since the last call, and
- * returns how many. A body that has begun meanwhile, or waits for something else than its
- * client, is measured next time. */
-unsigned connection_measure(struct worker *worker);
-
-/* Closes every connection. Returns how many answers that cuts: their clients are reset. */
-unsigned connection_close_all(struct worker *worker);
+static inline struct connection *
+connection_of_timer(struct timer *timer)
+{
+    return (struct connection *)(void *)((char *)timer - offsetof(struct connection, timer));
+}
 
 #endif

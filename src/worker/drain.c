@@ -3,21 +3,20 @@
 #include "worker/drain.h"
 
 #include "base/log.h"
-#include "worker/acceptor.h"
 #include "worker/handoff.h"
 #include "worker/worker.h"
 
 void
 drain_begin(struct worker *worker, bool last)
 {
-    if (worker->drain_until != 0)
+    if (worker->drain.until != 0)
         return;
-    worker->drain_until = worker->now + worker->server->drain_timeout;
-    worker->measure_at = worker->now + worker->server->send_timeout;
+    worker->drain.until = worker->now + worker->server->drain_timeout;
+    worker->drain.measure_at = worker->now + worker->server->send_timeout;
     acceptor_close(worker, last);
     handoff_empty(worker);
-    connection_drain(worker);
-    (void)connection_measure(worker);
+    connections_drain(worker);
+    (void)connections_cut_slow(worker);
 }
 
 /* What the master says comes first, and may change: a reload, and then the end. */
@@ -27,7 +26,7 @@ heed_master(struct worker *worker)
     const uint64_t until = slot_read(&worker->slot->drain_until);
 
     if (until != 0)
-        worker->drain_until = until;
+        worker->drain.until = until;
 }
 
 void
@@ -43,17 +42,17 @@ void
 drain_run(struct worker *worker)
 {
     heed_master(worker);
-    if (worker->now >= worker->measure_at) {
-        drain_note_cut(worker, connection_measure(worker), "the client hardly took any byte");
-        worker->measure_at = worker->now + worker->server->send_timeout;
+    if (worker->now >= worker->drain.measure_at) {
+        drain_note_cut(worker, connections_cut_slow(worker), "the client hardly took any byte");
+        worker->drain.measure_at = worker->now + worker->server->send_timeout;
     }
-    if (worker->connections == 0 || worker->now >= worker->drain_until)
+    if (worker->connections.count == 0 || worker->now >= worker->drain.until)
         worker->ended = true;
 }
 
 void
 drain_asked(struct worker *worker)
 {
-    log_info("draining: %u connections", worker->connections);
+    log_info("draining: %u connections", worker->connections.count);
     drain_begin(worker, __atomic_load_n(&worker->slot->ending, __ATOMIC_RELAXED) != 0);
 }

@@ -7,8 +7,15 @@
 #define WORKER_DRAIN_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct worker;
+
+/* A worker's part. Times are ms. */
+struct drain {
+    uint64_t until;      /* 0: it does not drain */
+    uint64_t measure_at; /* when the progress of clients is looked at */
+};
 
 /* The master asks for it, see slot.drain_until and slot.ending. */
 void drain_asked(struct worker *worker);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * exchange: the way from bytes received to answers begun.
+ * exchange: the way from bytes received to answers begun. Each step returns its outcome; what
+ * follows from it is connection.c's to say.
  *
  * Heads are read where recv(2) put them, in the worker's inbox, behind what the connection's
  * own holds when a part of one had come before. Small answers gather in the stage and share a
@@ -11,6 +12,7 @@
 #include "worker/exchange.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -19,7 +21,9 @@
 #include "http/request.h"
 #include "http/response.h"
 #include "worker/multipart.h"
+#include "worker/reader.h"
 #include "worker/sender.h"
+#include "worker/worker.h"
 
 /* Bodies up to this size are copied behind their heads, to share a system call. */
 #define COPY_MAX 4096
@@ -80,11 +84,11 @@ is_servable(struct worker *worker, const struct object *object)
     const struct config_asset *asset = object->asset;
     int error;
 
-    if (worker->stale[object->index])
+    if (worker->exchange.stale[object->index])
         return false;
     if ((error = object_verify(object)) == 0)
         return true;
-    worker->stale[object->index] = error == -ESTALE;
+    worker->exchange.stale[object->index] = error == -ESTALE;
     if (error == -ESTALE)
         log_warning("asset %s: %s: changed; answered with 500 until a reload", asset->path,
                     asset->file);
@@ -120,7 +124,7 @@ copy_body(struct worker *worker, const struct object *object, struct range range
         !stage_bytes(stage, object, range.first, (size_t)length))
         return false;
     slot_add(&counters_of(worker, object)->bytes, length);
-    activity_body(worker, length);
+    histogram_add(&worker->slot->timing.body, &histogram_bytes, length);
     return true;
 }
 
@@ -157,28 +161,27 @@ begin_body(struct worker *worker, struct connection *connection, const struct ob
 static bool
 last_request(const struct worker *worker, const struct connection *connection)
 {
-    return worker->drain_until != 0 ||
+    return worker->drain.until != 0 ||
            (worker->server->keepalive_requests != 0 &&
             connection->requests >= worker->server->keepalive_requests);
 }
 
-/* A large body may be another worker's to send; then the connection is gone. */
+/* A large body may be another worker's to send. */
 static bool
 given_away(struct worker *worker, struct connection *connection, const struct object *object,
            const struct answer *answer, const struct input *input)
 {
     return answer->body && answer->range_count <= 1 && stage_length(&worker->stage) == 0 &&
-           range_length(range_of(object, answer)) > worker->chunk_size &&
+           range_length(range_of(object, answer)) > worker->sender.chunk_size &&
            handoff_offer(worker, connection, input->at, input->length);
 }
 
 /* Without memory. What has left of an answer must not be taken for the whole. */
-static enum sender_result
-exchange_give_up(struct worker *worker, struct connection *connection)
+static enum outcome
+exchange_give_up(struct worker *worker)
 {
     stage_clear(&worker->stage);
-    connection_reset(worker, connection);
-    return SENDER_GONE;
+    return OUTCOME_BROKEN;
 }
 
 /* A disk that hangs must not gather clients without end. */
@@ -186,7 +189,7 @@ static bool
 must_wait_too_long(struct worker *worker, const struct object *object)
 {
     return object->ops->read &&
-           reader_waiting(worker->reader, object) >= worker->server->max_reads;
+           reader_waiting(worker->sender.reader, object) >= worker->server->max_reads;
 }
 
 /* Which web pages may read what there is at a path, or that there is nothing. */
@@ -200,8 +203,8 @@ say_cors(const struct worker *worker, const struct object *object,
                 answer);
 }
 
-/* Decides and stages the answer to an understood request. */
-static enum sender_result
+/* Decides and stages the answer to an understood request. OUTCOME_SENT: it is begun. */
+static enum outcome
 answer_request(struct worker *worker, struct connection *connection,
                const struct request *request, const struct input *input)
 {
@@ -218,7 +221,7 @@ answer_request(struct worker *worker, struct connection *connection,
         answer_failure(request, 503, &answer);
     say_cors(worker, object, request, &answer);
     if (given_away(worker, connection, object, &answer, input))
-        return SENDER_GONE;
+        return OUTCOME_CLOSED;
     answer.close |= last_request(worker, connection);
     connection->closing = answer.close;
     activity_answer(worker, connection, object, answer.status);
@@ -228,13 +231,13 @@ answer_request(struct worker *worker, struct connection *connection,
     if (object)
         slot_count_answer(counters_of(worker, object), answer.status);
     if (answer.body && !begin_body(worker, connection, object, &answer))
-        return exchange_give_up(worker, connection);
-    return SENDER_DONE;
+        return exchange_give_up(worker);
+    return OUTCOME_SENT;
 }
 
-/* Answers the request whose head is at the front of input, if it is whole. SENDER_DONE or
- * SENDER_GONE. */
-static enum sender_result
+/* Answers the request whose head is at the front of input, if it is whole. OUTCOME_SENT: goes
+ * on. */
+static enum outcome
 answer_head(struct worker *worker, struct connection *connection, struct input *input)
 {
     const struct head_limits limits = limits_of(worker->server);
@@ -244,14 +247,14 @@ answer_head(struct worker *worker, struct connection *connection, struct input *
     activity_head(connection);
     refusal = head_read(&input->head, input->at, input->length, &limits);
     if (refusal == REFUSAL_NONE && input->head.length == 0)
-        return SENDER_DONE;
+        return OUTCOME_SENT;
     connection->requests++;
     if (refusal == REFUSAL_NONE)
-        refusal = request_parse(&request, &input->head, input->at, worker->path);
+        refusal = request_parse(&request, &input->head, input->at, worker->exchange.path);
     if (refusal == REFUSAL_NONE)
         return answer_request(worker, connection, &request, input);
     refuse_head(worker, connection, &input->head, refusal);
-    return SENDER_DONE;
+    return OUTCOME_SENT;
 }
 
 /* --- the exchange ------------------------------------------------------------------------- */
@@ -266,15 +269,15 @@ answer_fits(const struct worker *worker)
 /*
  * Answers the heads in input, in order, and takes them off. Ends when no whole head is left,
  * when an answer can't leave at once, or when the connection takes no more requests.
- * SENDER_DONE: all answers have left.
+ * OUTCOME_SENT: all answers have left.
  */
-static enum sender_result
+static enum outcome
 answer_input(struct worker *worker, struct connection *connection, struct input *input)
 {
     while (input->length > 0 && !connection->closing) {
-        enum sender_result result = answer_head(worker, connection, input);
+        enum outcome result = answer_head(worker, connection, input);
 
-        if (result != SENDER_DONE)
+        if (result != OUTCOME_SENT)
             return result;
         if (input->head.length == 0)
             break;
@@ -284,62 +287,40 @@ answer_input(struct worker *worker, struct connection *connection, struct input 
         input->advanced = true;
         if (connection->object == NULL && answer_fits(worker))
             continue;
-        if ((result = sender_push(worker, connection)) != SENDER_DONE)
+        if ((result = sender_push(worker, connection)) != OUTCOME_SENT)
             return result;
-        if (worker->budget == 0)
-            return SENDER_YIELDED;
+        if (worker->sender.budget == 0)
+            return OUTCOME_YIELDED;
     }
     return sender_push(worker, connection);
 }
 
 /* All answers have left: what now? A head keeps the deadline that it was given when it began;
- * the next one has its own. True: a request may come. */
-static bool
-exchange_settle(struct worker *worker, struct connection *connection, bool advanced)
+ * the next one has its own. */
+static enum outcome
+all_answered(const struct connection *connection, const struct input *input)
 {
-    if (connection->closing) {
-        connection_finish(worker, connection);
-        return false;
-    }
+    if (connection->closing)
+        return OUTCOME_FINISHED;
     if (connection->inbox == NULL)
-        connection_enter(worker, connection,
-                         worker->drain_until != 0 ? CONNECTION_DRAINING : CONNECTION_IDLE);
-    else if (advanced || connection->state != CONNECTION_HEAD)
-        connection_enter(worker, connection, CONNECTION_HEAD);
-    return true;
+        return OUTCOME_IDLE;
+    return input->advanced ? OUTCOME_NEXT_HEAD : OUTCOME_HEAD;
 }
 
-/* Not all has left: the state says what must come first. */
-static void
-wait_for(struct worker *worker, struct connection *connection, enum sender_result result)
-{
-    connection_enter(worker, connection,
-                     result == SENDER_READING ? CONNECTION_READ : CONNECTION_SEND);
-    if (result != SENDER_YIELDED)
-        return;
-    connection_yield(worker, connection);
-}
-
-/* Answers what can be answered now, keeps the rest of input, and goes into the state that
- * follows. True: the connection is open and waits for a request. */
-static bool
+/* Answers what can be answered now, and keeps the rest of input. */
+static enum outcome
 go_on(struct worker *worker, struct connection *connection, struct input *input)
 {
-    enum sender_result result = answer_input(worker, connection, input);
+    const enum outcome outcome = answer_input(worker, connection, input);
 
-    if (result == SENDER_GONE)
-        return false;
+    if (outcome == OUTCOME_BROKEN || outcome == OUTCOME_CLOSED)
+        return outcome;
     if (connection->closing)
         input->length = 0;
     if (inbox_keep(&connection->inbox, input->at, input->length, &input->head,
-                   (size_t)worker->server->max_header_size) < 0) {
-        exchange_give_up(worker, connection);
-        return false;
-    }
-    if (result == SENDER_DONE)
-        return exchange_settle(worker, connection, input->advanced);
-    wait_for(worker, connection, result);
-    return false;
+                   (size_t)worker->server->max_header_size) < 0)
+        return exchange_give_up(worker);
+    return outcome == OUTCOME_SENT ? all_answered(connection, input) : outcome;
 }
 
 static struct input
@@ -350,82 +331,101 @@ input_of(const struct inbox *inbox)
     return (struct input){ .at = inbox->bytes, .length = inbox->length, .head = inbox->head };
 }
 
-/* End of file between requests ends the connection; so does a reset. */
-static void
-receive_failed(struct worker *worker, struct connection *connection, ssize_t n)
-{
-    if (n < 0 && errno == EAGAIN)
-        connection->readable = false;
-    else
-        connection_close(worker, connection);
-}
-
 /* A signal is no reason to wait for the next edge, which may never come. */
 static ssize_t
-receive(const struct connection *connection, char *bytes, size_t size)
+receive(const struct connection *connection, char *bytes, size_t size, int flags)
 {
     ssize_t n;
 
     do
-        n = recv(connection->watch.fd, bytes, size, 0);
+        n = recv(connection->watch.fd, bytes, size, flags);
     while (n < 0 && errno == EINTR);
     return n;
 }
 
-void
+/* End of file between requests ends the connection; so does a reset. */
+static enum outcome
+received_nothing(struct connection *connection, ssize_t n)
+{
+    if (n == 0 || errno != EAGAIN)
+        return OUTCOME_CLOSED;
+    connection->readable = false;
+    return OUTCOME_NOTHING;
+}
+
+enum outcome
 exchange_receive(struct worker *worker, struct connection *connection)
 {
     struct input input = input_of(connection->inbox);
     const size_t space = (size_t)worker->server->max_header_size - input.length;
-    ssize_t n = receive(connection, worker->inbox + input.length, space);
+    ssize_t n = receive(connection, worker->exchange.inbox + input.length, space, 0);
 
-    if (n <= 0) {
-        receive_failed(worker, connection, n);
-        return;
-    }
+    if (n <= 0)
+        return received_nothing(connection, n);
     if ((size_t)n < space && !connection->hangup)
         connection->readable = false;
     if (input.length > 0)
-        memcpy(worker->inbox, input.at, input.length);
-    input.at = worker->inbox;
+        memcpy(worker->exchange.inbox, input.at, input.length);
+    input.at = worker->exchange.inbox;
     input.length += (size_t)n;
-    if (go_on(worker, connection, &input) && connection->readable)
-        connection_yield(worker, connection);
+    return go_on(worker, connection, &input);
 }
 
-void
+enum outcome
 exchange_send(struct worker *worker, struct connection *connection)
 {
-    enum sender_result result = sender_push(worker, connection);
-    struct input input = { 0 };
+    const enum outcome outcome = sender_push(worker, connection);
+    struct input input;
 
-    if (result == SENDER_GONE)
-        return;
-    if (result != SENDER_DONE) {
-        wait_for(worker, connection, result);
-        return;
-    }
+    if (outcome != OUTCOME_SENT)
+        return outcome;
     input = input_of(connection->inbox);
-    if (go_on(worker, connection, &input) && connection->readable)
-        connection_yield(worker, connection);
+    return go_on(worker, connection, &input);
 }
 
-void
+/* MSG_TRUNC: uncopied. One piece a turn, so that a flood does not hold the others up. */
+enum outcome
+exchange_discard(struct worker *worker, struct connection *connection)
+{
+    const ssize_t n =
+        receive(connection, worker->exchange.inbox, worker->server->max_header_size, MSG_TRUNC);
+
+    return n > 0 ? OUTCOME_AGAIN : received_nothing(connection, n);
+}
+
+enum outcome
 exchange_time_out(struct worker *worker, struct connection *connection)
 {
     struct input none = { 0 };
 
     exchange_refuse(worker, connection, 408, "the head did not arrive in time", false);
-    go_on(worker, connection, &none);
+    return go_on(worker, connection, &none);
 }
 
-void
+enum outcome
 exchange_refuse_busy(struct worker *worker, struct connection *connection)
 {
     struct input none = { 0 };
 
-    connection->refused = true;
-    worker->refused++;
     exchange_refuse(worker, connection, 503, "too many connections", false);
-    go_on(worker, connection, &none);
+    return go_on(worker, connection, &none);
+}
+
+int
+exchange_open(struct worker *worker)
+{
+    struct exchange *exchange = &worker->exchange;
+
+    exchange->inbox = malloc(worker->server->max_header_size);
+    exchange->path = malloc(worker->server->max_target_size);
+    exchange->stale = calloc(worker->shared->catalogue->count, sizeof(*exchange->stale));
+    return exchange->inbox && exchange->path && exchange->stale ? 0 : -ENOMEM;
+}
+
+void
+exchange_release(struct worker *worker)
+{
+    free(worker->exchange.inbox);
+    free(worker->exchange.path);
+    free(worker->exchange.stale);
 }

@@ -1,23 +1,43 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * exchange: requests in, responses out (RFC 9112 section 9): reads heads, decides responses,
- * passes them to the sender in the order of the requests.
+ * passes them to the sender in the order of the requests. These functions are the steps of a
+ * connection's states, see connection.c.
  */
 #ifndef WORKER_EXCHANGE_H
 #define WORKER_EXCHANGE_H
 
-#include "worker/worker.h"
+#include <stdbool.h>
+
+#include "worker/outcome.h"
+
+struct connection;
+struct worker;
+
+/* A worker's part: buffers that one connection uses at a time, and never across two turns. */
+struct exchange {
+    char *inbox; /* server.max_header_size bytes */
+    char *path;  /* server.max_target_size bytes */
+    bool *stale; /* by object: its file changed; it is answered with 500 */
+};
+
+/* 0 or a negative errno; exchange_release() in both cases. */
+int exchange_open(struct worker *worker) __attribute__((warn_unused_result));
+void exchange_release(struct worker *worker);
 
 /* The socket has bytes, and no answer is under way. */
-void exchange_receive(struct worker *worker, struct connection *connection);
+enum outcome exchange_receive(struct worker *worker, struct connection *connection);
 
 /* The socket takes bytes again, or a new turn has come. */
-void exchange_send(struct worker *worker, struct connection *connection);
+enum outcome exchange_send(struct worker *worker, struct connection *connection);
+
+/* Nothing more is sent: discards what arrives until the client closes, too. */
+enum outcome exchange_discard(struct worker *worker, struct connection *connection);
 
 /* The head did not arrive in time: 408. */
-void exchange_time_out(struct worker *worker, struct connection *connection);
+enum outcome exchange_time_out(struct worker *worker, struct connection *connection);
 
 /* There are too many connections: 503, whatever is asked. */
-void exchange_refuse_busy(struct worker *worker, struct connection *connection);
+enum outcome exchange_refuse_busy(struct worker *worker, struct connection *connection);
 
 #endif

@@ -104,7 +104,7 @@ handoff_offer(struct worker *worker, struct connection *connection, const char *
 {
     int to;
 
-    if (worker->inherit->handoffs == NULL || worker->drain_until != 0 ||
+    if (worker->inherit->handoffs == NULL || worker->drain.until != 0 ||
         worker->now / 1000 < connection->stays)
         return false;
     to = choose(worker, connection);
@@ -112,7 +112,6 @@ handoff_offer(struct worker *worker, struct connection *connection, const char *
         return false;
     slot_add(&worker->slot->given, 1);
     activity_note(worker, connection, TRACE_GIVE, (uint64_t)to);
-    connection_close(worker, connection);
     return true;
 }
 
@@ -123,9 +122,9 @@ handoff_admit(struct worker *worker, int fd, uint32_t requests, size_t length)
     struct connection *connection = connection_open(worker, fd, TRACE_TAKE);
     const struct head unread = { 0 };
 
-    if (connection && inbox_keep(&connection->inbox, worker->inbox, length, &unread,
+    if (connection && inbox_keep(&connection->inbox, worker->exchange.inbox, length, &unread,
                                  (size_t)worker->server->max_header_size) < 0) {
-        connection_close(worker, connection);
+        connection_settle(worker, connection, OUTCOME_CLOSED);
         connection = NULL;
     }
     if (connection == NULL) {
@@ -135,8 +134,7 @@ handoff_admit(struct worker *worker, int fd, uint32_t requests, size_t length)
     slot_add(&worker->slot->taken, 1);
     connection->requests = requests;
     connection->stays = (uint32_t)(worker->now / 1000) + 2; /* one second is begun already */
-    connection_enter(worker, connection, CONNECTION_SEND);
-    connection_yield(worker, connection);
+    connection_settle(worker, connection, OUTCOME_READY);
 }
 
 /* Takes one connection from the handoff of that worker. False when the handoff is empty. */
@@ -145,7 +143,8 @@ handoff_take(struct worker *worker, unsigned from)
 {
     uint32_t requests;
     struct iovec iov[2] = { { &requests, sizeof(requests) },
-                            { worker->inbox, (size_t)worker->server->max_header_size } };
+                            { worker->exchange.inbox,
+                              (size_t)worker->server->max_header_size } };
     union control control;
     struct msghdr message = { .msg_iov = iov,
                               .msg_iovlen = 2,

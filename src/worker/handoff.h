@@ -27,8 +27,9 @@ void handoff_close(struct handoff *handoff);
 /*
  * A large body was asked for and nothing of the answer has begun: if another worker should have
  * the connection (steering.h), gives it away, with the request and what follows it, the length
- * bytes at rest. True: it is gone, its pointer is void. False: it stays, and nothing has
- * changed. A connection that has come through a handoff stays for a second at least.
+ * bytes at rest. True: the other one has it, and it is to be closed here. False: it stays, and
+ * nothing has changed. A connection that has come through a handoff stays for a second at
+ * least.
  */
 bool handoff_offer(struct worker *worker, struct connection *connection, const char *rest,
                    size_t length);

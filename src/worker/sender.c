@@ -12,21 +12,25 @@
 #include "worker/sender.h"
 
 #include <errno.h>
-#include <linux/sockios.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
+#include "base/nodump.h"
 #include "worker/multipart.h"
+#include "worker/progress.h"
+#include "worker/reader.h"
 #include "worker/sndbuf.h"
+#include "worker/worker.h"
+
+#define LINE 64 /* a cache line: the chunk has so much space to spare */
 
 static void
 drop_loaded(struct worker *worker, struct connection *connection)
 {
-    reader_release(worker->reader, connection->loaded);
+    reader_release(worker->sender.reader, connection->loaded);
     connection->loaded = NULL;
 }
 
@@ -60,17 +64,17 @@ read_slice(struct worker *worker, struct connection *connection, struct iovec *s
 {
     const struct object *object = connection->object;
     const unsigned times = connection->sndbuf.times;
-    size_t piece = worker->chunk_size * (times ? times : 1);
+    size_t piece = worker->sender.chunk_size * (times ? times : 1);
     size_t size = slice->iov_len < piece ? slice->iov_len : piece;
-    char *chunk = worker->chunk + connection->position % SENDER_LINE;
+    char *chunk = worker->sender.chunk + connection->position % LINE;
     ssize_t n = loaded_slice(worker, connection, slice);
 
     if (n != 0)
         return n > 0 ? 0 : (int)n;
     n = object->ops->read(object, chunk, size, connection->position, false);
     if (n == -EAGAIN) {
-        connection->loading =
-            reader_submit(worker->reader, connection, object, connection->position, size);
+        connection->loading = reader_submit(worker->sender.reader, connection, object,
+                                            connection->position, size);
         return connection->loading ? -EAGAIN : -ENOMEM;
     }
     if (n < 0)
@@ -91,7 +95,7 @@ next_slice(struct worker *worker, struct connection *connection, struct iovec *s
     *slice = (struct iovec){ 0 };
     if (object == NULL || left == 0)
         return 0;
-    slice->iov_len = left < worker->budget ? (size_t)left : worker->budget;
+    slice->iov_len = left < worker->sender.budget ? (size_t)left : worker->sender.budget;
     if (object->ops->map)
         slice->iov_base = (char *)(uintptr_t)object->ops->map(object) + connection->position;
     else
@@ -138,7 +142,8 @@ account(struct worker *worker, struct connection *connection, size_t sent)
 
     slot_add(&worker->slot->served.bytes, sent);
     connection->position += body;
-    if (connection->sndbuf.sent <= worker->chunk_size)
+    connection->handed += body;
+    if (connection->sndbuf.sent <= worker->sender.chunk_size)
         connection->sndbuf.sent += (uint32_t)sent;
     if (body > 0)
         admission_progress(worker, connection);
@@ -153,57 +158,47 @@ account(struct worker *worker, struct connection *connection, size_t sent)
 }
 
 /* The file is not what was announced: the client must not take what it has for the whole. */
-static enum sender_result
-cut(struct worker *worker, struct connection *connection, const struct object *object,
-    int error)
+static enum outcome
+cut(struct worker *worker, const struct object *object, int error)
 {
     log_warning("asset %s: %s: %s; an answer was cut", object->asset->path, object->asset->file,
                 error == -ESTALE ? "changed while it was served" : strerror(-error));
-    worker->stale[object->index] |= error == -ESTALE;
+    worker->exchange.stale[object->index] |= error == -ESTALE;
     stage_clear(&worker->stage);
-    connection_reset(worker, connection);
-    return SENDER_GONE;
+    return OUTCOME_BROKEN;
 }
 
 /* Also for lack of memory: then the peer is still there, and must not take what it has for the
  * whole. */
-static enum sender_result
-lost(struct worker *worker, struct connection *connection)
+static enum outcome
+lost(struct worker *worker)
 {
     log_debug("a client is gone: %s", strerror(errno));
     stage_clear(&worker->stage);
-    connection_reset(worker, connection);
-    return SENDER_GONE;
+    return OUTCOME_BROKEN;
 }
 
 /* Not all has left. What is staged must not be lost to the next connection. */
-static enum sender_result
-pause_sending(struct worker *worker, struct connection *connection, enum sender_result result)
+static enum outcome
+pause_sending(struct worker *worker, struct connection *connection, enum outcome outcome)
 {
-    int queued = 0;
-
     if (!stage_save(&worker->stage, &connection->outbox)) {
         errno = ENOMEM;
-        return lost(worker, connection);
+        return lost(worker);
     }
-    if (result == SENDER_READING)
-        activity_wait(worker, connection, MARKER_WAIT_DISK);
-    else if (result == SENDER_BLOCKED)
-        activity_wait(worker, connection, MARKER_WAIT_CLIENT);
-    else
-        activity_wait(worker, connection, MARKER_WAIT_TURN);
-    if (result == SENDER_BLOCKED && ioctl(connection->watch.fd, SIOCOUTQ, &queued) == 0)
-        connection->unacknowledged = (uint32_t)queued;
-    if (result == SENDER_BLOCKED && reader_held(worker->reader) > worker->server->max_pieces)
+    if (outcome != OUTCOME_BLOCKED)
+        return outcome;
+    progress_blocked(connection);
+    if (reader_held(worker->sender.reader) > worker->server->max_pieces)
         drop_loaded(worker, connection);
-    return result;
+    return outcome;
 }
 
 static void
 end_body(struct worker *worker, struct connection *connection)
 {
-    activity_body(worker, connection->activity.body);
-    connection->activity.body = 0;
+    histogram_add(&worker->slot->timing.body, &histogram_bytes, connection->handed);
+    connection->handed = 0;
     admission_leave(worker, connection);
     multipart_free(connection->multipart);
     drop_loaded(worker, connection);
@@ -223,21 +218,22 @@ pending(struct worker *worker, struct connection *connection)
 }
 
 /* What follows from one system call that was to send `wanted` bytes. */
-static enum sender_result
+static enum outcome
 settle_sent(struct worker *worker, struct connection *connection, ssize_t sent, size_t wanted)
 {
     if (sent < 0)
-        return lost(worker, connection);
+        return lost(worker);
     account(worker, connection, (size_t)sent);
-    worker->budget -= (size_t)sent < worker->budget ? (size_t)sent : worker->budget;
+    worker->sender.budget -=
+        (size_t)sent < worker->sender.budget ? (size_t)sent : worker->sender.budget;
     if ((size_t)sent < wanted)
-        return pause_sending(worker, connection, SENDER_BLOCKED);
-    return SENDER_DONE;
+        return pause_sending(worker, connection, OUTCOME_BLOCKED);
+    return OUTCOME_SENT;
 }
 
 /* What is staged leaves before the piece is there. That is sooner for the client, and one that
  * has gone answers with a reset: then nobody reads for it. */
-static enum sender_result
+static enum outcome
 wait_for_piece(struct worker *worker, struct connection *connection)
 {
     ssize_t sent = 0;
@@ -245,13 +241,13 @@ wait_for_piece(struct worker *worker, struct connection *connection)
     if (stage_length(&worker->stage) > 0)
         sent = send_slice(worker, connection, (struct iovec){ 0 }, 0);
     if (sent < 0)
-        return lost(worker, connection);
+        return lost(worker);
     account(worker, connection, (size_t)sent);
-    return pause_sending(worker, connection, SENDER_READING);
+    return pause_sending(worker, connection, OUTCOME_READING);
 }
 
-/* One system call's worth. SENDER_DONE: it has all left. */
-static enum sender_result
+/* One system call's worth. OUTCOME_SENT: it has all left. */
+static enum outcome
 push_slice(struct worker *worker, struct connection *connection)
 {
     const struct object *object = connection->object;
@@ -261,7 +257,7 @@ push_slice(struct worker *worker, struct connection *connection)
     if (error == -EAGAIN)
         return wait_for_piece(worker, connection);
     if (error < 0)
-        return cut(worker, connection, object, error);
+        return cut(worker, object, error);
     return settle_sent(worker, connection,
                        send_slice(worker, connection, slice,
                                   more_follows(connection, slice.iov_len)),
@@ -269,7 +265,7 @@ push_slice(struct worker *worker, struct connection *connection)
 }
 
 /* What is staged, held back for the pages behind it. */
-static enum sender_result
+static enum outcome
 push_stage(struct worker *worker, struct connection *connection)
 {
     const size_t wanted = stage_length(&worker->stage);
@@ -282,13 +278,13 @@ static size_t
 wanted_now(const struct worker *worker, const struct connection *connection, size_t most)
 {
     const uint64_t left = connection->end - connection->position;
-    const size_t wanted = left < worker->budget ? (size_t)left : worker->budget;
+    const size_t wanted = left < worker->sender.budget ? (size_t)left : worker->sender.budget;
 
     return wanted < most ? wanted : most;
 }
 
 /* The same with pages of memory. After one piece the next connection has its turn. */
-static enum sender_result
+static enum outcome
 push_pages(struct worker *worker, struct connection *connection)
 {
     const struct object *object = connection->object;
@@ -298,9 +294,9 @@ push_pages(struct worker *worker, struct connection *connection)
 
     if (stage_length(&worker->stage) > 0)
         return push_stage(worker, connection);
-    if (worker->budget > SPLICE_PIECE)
-        worker->budget = SPLICE_PIECE;
-    sent = splice_send(&worker->pipe, connection->watch.fd, bytes, wanted);
+    if (worker->sender.budget > SPLICE_PIECE)
+        worker->sender.budget = SPLICE_PIECE;
+    sent = splice_send(&worker->sender.pipe, connection->watch.fd, bytes, wanted);
     if (sent > 0)
         slot_add(&worker->slot->handed, (uint64_t)sent);
     return settle_sent(worker, connection, sent, wanted);
@@ -320,7 +316,7 @@ file_error(const struct object *object, ssize_t sent, size_t wanted)
 }
 
 /* The same with sendfile(2). */
-static enum sender_result
+static enum outcome
 push_file(struct worker *worker, struct connection *connection)
 {
     const struct object *object = connection->object;
@@ -334,12 +330,12 @@ push_file(struct worker *worker, struct connection *connection)
     if (stage_length(&worker->stage) > 0)
         return push_stage(worker, connection);
     if ((error = object_verify(object)) < 0)
-        return cut(worker, connection, object, error);
+        return cut(worker, object, error);
     do
         sent = sendfile(connection->watch.fd, file, &offset, wanted);
     while (sent < 0 && errno == EINTR);
     if ((error = file_error(object, sent, wanted)) < 0)
-        return cut(worker, connection, object, error);
+        return cut(worker, object, error);
     if (sent > 0)
         slot_add(&worker->slot->handed, (uint64_t)sent);
     return settle_sent(worker, connection, sent < 0 && errno == EAGAIN ? 0 : sent, wanted);
@@ -349,15 +345,16 @@ push_file(struct worker *worker, struct connection *connection)
 static bool
 is_large(const struct worker *worker, const struct connection *connection)
 {
-    return connection->object && (connection->admission.standing != ADMISSION_NONE ||
-                                  connection->end - connection->position > worker->chunk_size);
+    return connection->object &&
+           (connection->admission.standing != ADMISSION_NONE ||
+            connection->end - connection->position > worker->sender.chunk_size);
 }
 
 /* Small bodies in sum fill a socket, too, when a client pipelines and reads none of them. */
 static void
 fit_buffer(struct worker *worker, struct connection *connection, bool large, bool pages)
 {
-    if (large || connection->sndbuf.sent > worker->chunk_size)
+    if (large || connection->sndbuf.sent > worker->sender.chunk_size)
         sndbuf_fit(&connection->sndbuf, connection->watch.fd, worker->server->sndbuf,
                    sndbuf_times(worker->admissions.held, pages));
 }
@@ -374,60 +371,103 @@ choose_way(const struct worker *worker, const struct connection *connection, boo
                            (struct transmit_choice){
                                .mapped = object->ops->map != NULL,
                                .file = object->ops->file(object, &offset) >= 0,
-                               .pipe = splice_capacity(&worker->pipe) > 0,
+                               .pipe = splice_capacity(&worker->sender.pipe) > 0,
                                .loopback = connection->sndbuf.loopback,
                                .large = large,
                            },
-                           worker->load.busy);
+                           worker->sender.load.busy);
 }
 
-static enum sender_result (*const pushes[])(struct worker *worker,
-                                            struct connection *connection) = {
+static enum outcome (*const pushes[])(struct worker *worker, struct connection *connection) = {
     [TRANSMIT_COPY] = push_slice,
     [TRANSMIT_FILE] = push_file,
     [TRANSMIT_PAGES] = push_pages,
 };
 
-enum sender_result
+enum outcome
 sender_push(struct worker *worker, struct connection *connection)
 {
-    enum sender_result result = SENDER_DONE;
+    enum outcome outcome = OUTCOME_SENT;
 
     stage_restore(&worker->stage, &connection->outbox);
-    while (result == SENDER_DONE && pending(worker, connection)) {
+    while (outcome == OUTCOME_SENT && pending(worker, connection)) {
         const bool large = is_large(worker, connection);
         const enum transmit_way way = choose_way(worker, connection, large);
 
-        if (worker->budget == 0)
-            return pause_sending(worker, connection, SENDER_YIELDED);
+        if (worker->sender.budget == 0)
+            return pause_sending(worker, connection, OUTCOME_YIELDED);
         if (large && !admission_ask(worker, connection))
-            return pause_sending(worker, connection, SENDER_QUEUED);
+            return pause_sending(worker, connection, OUTCOME_QUEUED);
         fit_buffer(worker, connection, large, way == TRANSMIT_PAGES);
-        result = pushes[way](worker, connection);
+        outcome = pushes[way](worker, connection);
     }
-    if (result == SENDER_DONE)
+    if (outcome == OUTCOME_SENT)
         activity_done(worker, connection);
-    return result;
+    return outcome;
 }
 
-void
-sender_loaded(struct worker *worker, struct watch *watch, uint32_t events)
+struct connection *
+sender_loaded(struct worker *worker)
 {
     struct reader_job *job;
 
-    (void)watch;
-    (void)events;
-    while ((job = reader_next(worker->reader)) != NULL) {
+    while ((job = reader_next(worker->sender.reader)) != NULL) {
         struct connection *connection = job->connection;
 
         if (connection == NULL) {
-            reader_release(worker->reader, job);
+            reader_release(worker->sender.reader, job);
             continue;
         }
         connection->loading = NULL;
         connection->loaded = job;
-        activity_go_on(worker, connection);
-        connection_enter(worker, connection, CONNECTION_SEND);
-        connection_yield(worker, connection);
+        return connection;
     }
+    return NULL;
+}
+
+/* --- begin and end ------------------------------------------------------------------------ */
+
+static size_t
+chunk_capacity(const struct sender *sender)
+{
+    return sender->chunk_size * SNDBUF_TIMES + LINE;
+}
+
+/* Without a pipe bodies are copied, as they are where nobody can hand pages over. */
+static void
+open_pipe(struct worker *worker)
+{
+    const enum transmit transmit = worker->server->transmit;
+    int error;
+
+    worker->sender.pipe = SPLICE_NONE;
+    if (transmit != TRANSMIT_AUTO && transmit != TRANSMIT_VMSPLICE)
+        return;
+    if ((error = splice_open(&worker->sender.pipe)) < 0)
+        log_write(transmit == TRANSMIT_AUTO ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING,
+                  "no pipe to hand pages over (see pipe(7)): %s; bodies are copied",
+                  strerror(-error));
+    slot_set(&worker->slot->pipe, splice_capacity(&worker->sender.pipe));
+}
+
+int
+sender_open(struct worker *worker)
+{
+    struct sender *sender = &worker->sender;
+
+    open_pipe(worker);
+    sender->chunk_size = sndbuf_chunk(worker->server->sndbuf);
+    sender->chunk = nodump_alloc(chunk_capacity(sender));
+    sender->reader =
+        reader_create(worker->server->read_threads, worker->shared->catalogue->count,
+                      sender->chunk_size * SNDBUF_TIMES);
+    return sender->chunk && sender->reader ? 0 : -ENOMEM;
+}
+
+void
+sender_release(struct worker *worker)
+{
+    nodump_free(worker->sender.chunk, chunk_capacity(&worker->sender));
+    splice_close(&worker->sender.pipe);
+    reader_destroy(worker->sender.reader);
 }

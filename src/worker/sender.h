@@ -5,24 +5,42 @@
 #ifndef WORKER_SENDER_H
 #define WORKER_SENDER_H
 
-#include "worker/worker.h"
+#include <stddef.h>
 
-enum sender_result {
-    SENDER_DONE,    /* everything has left */
-    SENDER_BLOCKED, /* the socket takes no more for now: an event will tell */
-    SENDER_YIELDED, /* the turn is over; the socket would take more */
-    SENDER_QUEUED,  /* others send first: it has a turn when it may, see admission.h */
-    SENDER_READING, /* a thread reads the next piece: sender_loaded() goes on */
-    SENDER_GONE,    /* the connection is not ours any more; its pointer is void */
+#include "worker/outcome.h"
+#include "worker/splice.h"
+#include "worker/transmit.h"
+#include "worker/watch.h"
+
+struct connection;
+struct reader;
+struct worker;
+
+/* A worker's part. */
+struct sender {
+    size_t budget;     /* bytes that the connection which has its turn may still send */
+    char *chunk;       /* for a piece of a file; of one connection, never across two turns */
+    size_t chunk_size; /* what the least send buffer takes, see sndbuf_chunk() */
+    struct transmit_load load;
+    struct splice_pipe pipe; /* for pages; there may be none */
+    struct reader *reader;   /* for reads that would block the loop */
+    struct watch loaded;     /* the reader's event */
 };
 
-#define SENDER_LINE 64 /* a cache line: worker->chunk has so much space to spare */
+/* Before the sandbox, which has no pipe2(2), and as the worker's user, whose pipes are counted.
+ * 0 or a negative errno; sender_release() in both cases. */
+int sender_open(struct worker *worker) __attribute__((warn_unused_result));
+void sender_release(struct worker *worker);
 
-/* Sends until one of the above. Afterwards the worker's stage is empty: what the socket refused
- * is in the connection's outbox. */
-enum sender_result sender_push(struct worker *worker, struct connection *connection);
+/*
+ * Sends within the budget. OUTCOME_SENT: all has left. Else OUTCOME_BLOCKED, _YIELDED,
+ * _QUEUED, _READING or _BROKEN. Afterwards the worker's stage is empty: what the socket refused
+ * is in the connection's outbox.
+ */
+enum outcome sender_push(struct worker *worker, struct connection *connection);
 
-/* Reader threads have brought something: the connections that waited for it go on. */
-void sender_loaded(struct worker *worker, struct watch *watch, uint32_t events);
+/* Takes what reader threads have brought: a connection that waited for it, or NULL when there
+ * is no further one. */
+struct connection *sender_loaded(struct worker *worker);
 
 #endif

@@ -20,7 +20,6 @@
 #include "base/clock.h"
 #include "base/control.h"
 #include "base/count.h"
-#include "base/nodump.h"
 #include "base/signals.h"
 #include "base/sink.h"
 #include "profile/allocator.h"
@@ -31,14 +30,9 @@
 #include "shared/trace.h"
 #include "stack/crash.h"
 #include "stack/dump.h"
-#include "worker/acceptor.h"
-#include "worker/drain.h"
-#include "worker/sender.h"
-#include "worker/sndbuf.h"
+#include "worker/reader.h"
 
-#define EVENTS     256  /* a turn */
-#define TRIM_MS    5000 /* between two times that free memory is given back */
-#define PUBLISH_MS 1000 /* between two looks at the memory */
+#define EVENTS 256 /* a turn */
 
 static void
 worker_end_now(struct worker *worker)
@@ -49,7 +43,7 @@ worker_end_now(struct worker *worker)
 static void
 drain_or_end(struct worker *worker)
 {
-    if (worker->drain_until != 0)
+    if (worker->drain.until != 0)
         worker_end_now(worker);
     else
         drain_asked(worker);
@@ -135,23 +129,6 @@ stay_on_cpu(const struct worker *worker)
     }
 }
 
-static void
-start_timers(struct worker *worker)
-{
-    const struct config_server *server = worker->server;
-    const uint64_t durations[CONNECTION_STATES] = {
-        [CONNECTION_IDLE] = server->keepalive_timeout,
-        [CONNECTION_DRAINING] = server->linger_timeout,
-        [CONNECTION_HEAD] = server->header_timeout,
-        [CONNECTION_SEND] = server->send_timeout,
-        [CONNECTION_READ] = server->send_timeout,
-        [CONNECTION_LINGER] = server->linger_timeout,
-    };
-
-    for (size_t i = 0; i < CONNECTION_STATES; i++)
-        timers_init(&worker->timers[i], durations[i]);
-}
-
 /* Not fatal: without profiles a worker still serves. */
 static void
 start_sampling(const struct worker *worker)
@@ -187,50 +164,6 @@ worker_arm(const struct inherit *inherit)
         log_error("crash handler: %s", strerror(-error));
 }
 
-static size_t
-chunk_capacity(const struct worker *worker)
-{
-    return worker->chunk_size * SNDBUF_TIMES + SENDER_LINE;
-}
-
-static int
-worker_allocate(struct worker *worker)
-{
-    const struct inherit *inherit = worker->inherit;
-
-    worker->inbox = malloc(worker->server->max_header_size);
-    worker->path = malloc(worker->server->max_target_size);
-    worker->chunk_size = sndbuf_chunk(worker->server->sndbuf);
-    worker->chunk = nodump_alloc(chunk_capacity(worker));
-    worker->stale = calloc(inherit->shared->catalogue->count, sizeof(*worker->stale));
-    worker->reader =
-        reader_create(worker->server->read_threads, inherit->shared->catalogue->count,
-                      worker->chunk_size * SNDBUF_TIMES);
-    worker->listeners = calloc(inherit->listen_count, sizeof(*worker->listeners));
-    if (worker->inbox && worker->path && worker->chunk && worker->stale && worker->listeners &&
-        worker->reader)
-        return 0;
-    return -ENOMEM;
-}
-
-/* Before the sandbox, which has no pipe2(2); as the worker's user, whose pipes are counted.
- * Without a pipe bodies are copied, as they are where nobody can hand pages over. */
-static void
-open_pipe(struct worker *worker)
-{
-    const enum transmit transmit = worker->server->transmit;
-    int error;
-
-    worker->pipe = SPLICE_NONE;
-    if (transmit != TRANSMIT_AUTO && transmit != TRANSMIT_VMSPLICE)
-        return;
-    if ((error = splice_open(&worker->pipe)) < 0)
-        log_write(transmit == TRANSMIT_AUTO ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING,
-                  "no pipe to hand pages over (see pipe(7)): %s; bodies are copied",
-                  strerror(-error));
-    slot_set(&worker->slot->pipe, splice_capacity(&worker->pipe));
-}
-
 /* What other workers, threads and the master have to say. */
 static int
 watch_others(struct worker *worker)
@@ -241,10 +174,9 @@ watch_others(struct worker *worker)
         int fd; /* -1: there is none */
         void (*ready)(struct worker *worker, struct watch *watch, uint32_t events);
     } others[] = {
-        { &worker->doorbell, inherit->doorbells[inherit->slot], acceptor_rung },
         { &worker->handoff, inherit->handoffs ? inherit->handoffs[inherit->slot].take : -1,
           handoff_ready },
-        { &worker->loaded, reader_fd(worker->reader), sender_loaded },
+        { &worker->sender.loaded, reader_fd(worker->sender.reader), connection_loaded },
         { &worker->master, inherit->master_pipe, on_master_gone },
         { &worker->control, inherit->control, on_control },
     };
@@ -262,19 +194,18 @@ worker_start(struct worker *worker)
     int signal_fd;
     int error;
 
-    TAILQ_INIT(&worker->queue);
+    turns_start(worker);
     admission_start(worker);
     worker_arm(worker->inherit);
     stay_on_cpu(worker);
-    start_timers(worker);
+    connections_start(worker);
     if ((error = control_wait(worker->inherit->control, CONTROL_BEGIN)) < 0 ||
         (error = identity_become(&worker->shared->confinement->identity)) < 0 ||
         (error = roster_protect(worker->shared->roster)) < 0)
         return error;
     start_sampling(worker);
-    if ((error = worker_allocate(worker)) < 0)
+    if ((error = exchange_open(worker)) < 0 || (error = sender_open(worker)) < 0)
         return error;
-    open_pipe(worker);
     if ((error = watch_open(&worker->watches, &worker->slot->stale)) < 0)
         return error;
     if ((signal_fd = signals_open()) < 0)
@@ -282,7 +213,7 @@ worker_start(struct worker *worker)
     if ((error = watch_descriptor(worker, &worker->signals, signal_fd, worker_on_signal)) < 0 ||
         (error = watch_others(worker)) < 0)
         return error;
-    return acceptor_start(worker);
+    return acceptor_open(worker);
 }
 
 /* Touches what is mapped: a page that can't be had ends this process, and not an answer. */
@@ -330,53 +261,14 @@ worker_next_wait(const struct worker *worker)
 {
     int wait = -1;
 
-    if (!TAILQ_EMPTY(&worker->queue))
+    if (worker->turns.count > 0)
         return 0;
     for (size_t i = 0; i < CONNECTION_STATES; i++)
-        wait = timers_wait(&worker->timers[i], worker->now, wait);
+        wait = timers_wait(&worker->connections.timers[i], worker->now, wait);
     wait = admission_wait(worker, wait);
-    if (worker->accept_again != 0 || worker->drain_until != 0)
+    if (worker->acceptor.again_at != 0 || worker->drain.until != 0)
         wait = wait < 0 || wait > 100 ? 100 : wait;
-    if (worker->unpublished && (wait < 0 || wait > PUBLISH_MS))
-        wait = PUBLISH_MS;
-    if (worker->untrimmed && (wait < 0 || wait > TRIM_MS))
-        wait = TRIM_MS;
-    return wait;
-}
-
-/* Now and then while there is something to do, and once after that. */
-static void
-publish_memory(struct worker *worker)
-{
-    if (!worker->inherit->publish_memory)
-        return;
-    worker->unpublished = worker->now < worker->published + PUBLISH_MS;
-    if (worker->unpublished)
-        return;
-    worker->published = worker->now;
-    allocator_publish(&worker->slot->memory);
-}
-
-/* What a burst of connections took is given back after it. */
-static void
-trim_memory(struct worker *worker)
-{
-    if (!worker->untrimmed || worker->now < worker->trimmed + TRIM_MS)
-        return;
-    worker->trimmed = worker->now;
-    worker->untrimmed = false;
-    allocator_trim();
-}
-
-/* One turn for each that waits now; who yields again waits for the next round. */
-static void
-take_turns(struct worker *worker)
-{
-    struct connection *connection;
-
-    for (unsigned left = worker->queued; left > 0; left--)
-        if ((connection = TAILQ_FIRST(&worker->queue)) != NULL)
-            connection_take_turn(worker, connection);
+    return upkeep_wait(worker, wait);
 }
 
 /* Returns how many events there are. What it waits for them is the worker's idle time. */
@@ -388,8 +280,8 @@ wait_for_events(struct worker *worker, struct epoll_event events[EVENTS])
     const int count = watch_wait(&worker->watches, events, EVENTS, wait);
 
     note_time(worker);
-    transmit_waited(&worker->load, wait != 0 ? began : worker->now_ns, worker->now_ns);
-    slot_set(&worker->slot->busy, worker->load.busy);
+    transmit_waited(&worker->sender.load, wait != 0 ? began : worker->now_ns, worker->now_ns);
+    slot_set(&worker->slot->busy, worker->sender.load.busy);
     return count;
 }
 
@@ -411,11 +303,10 @@ worker_turn(struct worker *worker)
     }
     connection_expire(worker);
     admission_expire(worker);
-    take_turns(worker);
+    connection_take_turns(worker);
     acceptor_resume(worker);
-    publish_memory(worker);
-    trim_memory(worker);
-    if (worker->drain_until != 0)
+    upkeep_run(worker);
+    if (worker->drain.until != 0)
         drain_run(worker);
 }
 
@@ -424,13 +315,9 @@ worker_release(struct worker *worker)
 {
     close(worker->signals.fd);
     watch_close(&worker->watches);
-    free(worker->inbox);
-    free(worker->path);
-    nodump_free(worker->chunk, chunk_capacity(worker));
-    splice_close(&worker->pipe);
-    free(worker->stale);
-    free(worker->listeners);
-    reader_destroy(worker->reader);
+    exchange_release(worker);
+    sender_release(worker);
+    acceptor_release(worker);
     free(worker);
 }
 
@@ -456,16 +343,16 @@ worker_run(const struct inherit *inherit)
         log_error("start: %s", strerror(-error));
         return EXIT_FAILURE;
     }
-    publish_memory(worker);
+    upkeep_publish(worker);
     worker_announce(worker);
     while (!worker->ended) {
         worker_turn(worker);
         sandbox_log(SANDBOX_WORKER);
     }
-    log_info("ended with %u connections open", worker->connections);
+    log_info("ended with %u connections open", worker->connections.count);
     heap_stop(); /* the profile shows what served, not what the end gave back */
-    drain_note_cut(worker, connection_close_all(worker), "the worker ends");
-    if (reader_busy(worker->reader))
+    drain_note_cut(worker, connections_close_all(worker), "the worker ends");
+    if (reader_busy(worker->sender.reader))
         _exit(EXIT_SUCCESS);
     worker_release(worker);
     return EXIT_SUCCESS;

@@ -15,9 +15,10 @@
 #include "base/count.h"
 #include "base/log.h"
 #include "config/config_load.h"
-#include "worker/exchange.h"
-#include "worker/sender.h"
-#include "worker/sndbuf.h"
+#include "object/catalogue.h"
+#include "profile/tables.h"
+#include "worker/reader.h"
+#include "worker/worker.h"
 
 enum {
     EVENTS = 8,
@@ -150,24 +151,16 @@ serve(struct served *served, size_t setting)
     worker->shared = &served->shared;
     worker->server = server;
     worker->slot = slots_worker(&served->shared.slots, 0);
-    worker->pipe = SPLICE_NONE;
     worker->date_second = 1764072000;
     date_format(worker->date, worker->date_second);
-    TAILQ_INIT(&worker->queue);
+    turns_start(worker);
     admission_start(worker);
-    for (size_t i = 0; i < CONNECTION_STATES; i++)
-        timers_init(&worker->timers[i], 1000);
-    worker->inbox = malloc((size_t)server->max_header_size);
-    worker->path = malloc((size_t)server->max_target_size);
-    worker->chunk_size = sndbuf_chunk(server->sndbuf);
-    worker->chunk = malloc(worker->chunk_size * SNDBUF_TIMES + SENDER_LINE);
-    worker->stale = calloc(catalogues[setting]->count, sizeof(*worker->stale));
-    worker->reader = reader_create(1, catalogues[setting]->count, worker->chunk_size);
-    FUZZ_CHECK(worker->inbox && worker->path && worker->chunk && worker->stale &&
-               worker->reader);
+    connections_start(worker);
+    FUZZ_CHECK(exchange_open(worker) == 0 && sender_open(worker) == 0);
     FUZZ_CHECK(watch_open(&worker->watches, &worker->slot->stale) == 0);
-    worker->loaded = (struct watch){ .ready = sender_loaded, .fd = reader_fd(worker->reader) };
-    FUZZ_CHECK(watch_begin(&worker->watches, &worker->loaded, EPOLLIN) == 0);
+    worker->sender.loaded =
+        (struct watch){ .ready = connection_loaded, .fd = reader_fd(worker->sender.reader) };
+    FUZZ_CHECK(watch_begin(&worker->watches, &worker->sender.loaded, EPOLLIN) == 0);
     activity_start(worker);
     note_time(worker);
 }
@@ -176,15 +169,16 @@ serve(struct served *served, size_t setting)
 static void
 check_empty(struct worker *worker)
 {
-    FUZZ_CHECK(worker->connections == 0 && worker->refused == 0 && worker->queued == 0);
-    FUZZ_CHECK(TAILQ_EMPTY(&worker->queue) && worker->admissions.held == 0);
-    FUZZ_CHECK(stage_length(&worker->stage) == 0 && reader_held(worker->reader) == 0);
+    FUZZ_CHECK(worker->connections.count == 0 && worker->connections.refused == 0);
+    FUZZ_CHECK(worker->turns.count == 0 && TAILQ_EMPTY(&worker->turns.queue));
+    FUZZ_CHECK(worker->admissions.held == 0 && stage_length(&worker->stage) == 0);
+    FUZZ_CHECK(reader_held(worker->sender.reader) == 0);
     FUZZ_CHECK(slot_read(&worker->slot->connections) == 0);
     FUZZ_CHECK(slot_read(&worker->slot->runnable) == 0);
     FUZZ_CHECK(slot_read(&worker->slot->idle) == 0);
     FUZZ_CHECK(slot_read(&worker->slot->stale) == 0);
     for (size_t i = 0; i < CONNECTION_STATES; i++)
-        FUZZ_CHECK(timers_first(&worker->timers[i]) == NULL);
+        FUZZ_CHECK(timers_first(&worker->connections.timers[i]) == NULL);
 }
 
 static void
@@ -193,13 +187,10 @@ end(struct served *served)
     struct worker *worker = &served->worker;
 
     check_empty(worker);
-    reader_destroy(worker->reader);
     watch_close(&worker->watches);
+    sender_release(worker);
+    exchange_release(worker);
     slots_destroy(&served->shared.slots);
-    free(worker->inbox);
-    free(worker->path);
-    free(worker->chunk);
-    free(worker->stale);
 }
 
 /* Turns of the loop until there is nothing to do. */
@@ -210,7 +201,8 @@ run(struct worker *worker)
     int count;
 
     do {
-        const int wait = worker->queued == 0 && reader_busy(worker->reader) ? 1000 : 0;
+        const int wait =
+            worker->turns.count == 0 && reader_busy(worker->sender.reader) ? 1000 : 0;
 
         count = watch_wait(&worker->watches, events, EVENTS, wait);
         note_time(worker);
@@ -220,10 +212,8 @@ run(struct worker *worker)
             if (watch)
                 watch->ready(worker, watch, events[i].events);
         }
-        for (unsigned left = worker->queued; left > 0; left--)
-            if (!TAILQ_EMPTY(&worker->queue))
-                connection_take_turn(worker, TAILQ_FIRST(&worker->queue));
-    } while (count > 0 || worker->queued > 0 || reader_busy(worker->reader));
+        connection_take_turns(worker);
+    } while (count > 0 || worker->turns.count > 0 || reader_busy(worker->sender.reader));
 }
 
 /* --- the client --------------------------------------------------------------------------- */
@@ -300,13 +290,13 @@ give_pieces(struct worker *worker, int fd, const struct plan *plan, const uint8_
 static void
 let_time_pass(struct worker *worker)
 {
-    for (int i = 0; i < 8 && worker->connections > 0; i++) {
+    for (int i = 0; i < 8 && worker->connections.count > 0; i++) {
         passed += DAY_MS;
         note_time(worker);
         connection_expire(worker);
         run(worker);
     }
-    FUZZ_CHECK(worker->connections == 0);
+    FUZZ_CHECK(worker->connections.count == 0);
 }
 
 static void
@@ -319,7 +309,7 @@ finish(struct worker *worker, int fd, const struct plan *plan, struct answers *a
     run(worker);
     if (plan->ending != RESET)
         while (take_all(worker, fd, plan, answers))
-            FUZZ_CHECK(worker->connections > 0);
+            FUZZ_CHECK(worker->connections.count > 0);
 }
 
 /* One connection, from its first octet to its end. */

@@ -13,7 +13,7 @@
 static const struct config_server server = { .send_max_chunk = 1 };
 static struct slot slot;
 static struct trace off;
-static struct worker worker = { .server = &server, .slot = &slot, .trace = &off };
+static struct worker worker = { .server = &server, .slot = &slot, .activities.trace = &off };
 
 static void
 assert_serves(uint32_t connection, uint32_t request)
@@ -48,12 +48,14 @@ an_answer_under_way_is_for_its_request(void **state)
 
     (void)state;
     for (enum connection_state each = 0; each < CONNECTION_STATES; each++) {
+        uint32_t id;
+
         connection.state = each;
-        activity_serve(&connection);
+        id = activity_turn(&worker, &connection);
         assert_serves(12, each == CONNECTION_SEND || each == CONNECTION_READ ? 3 : 0);
+        activity_turn_end(&worker, id);
+        assert_serves(0, 0);
     }
-    activity_serve(NULL);
-    assert_serves(0, 0);
 }
 
 int

@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "loopback.h"
+#include "worker/connections.h"
 #include "worker/worker.h"
 
 enum { WORKERS = 2, HEAD_SIZE = 8192 };
@@ -43,15 +44,15 @@ begin(unsigned number)
                                .server = &server,
                                .slot = slots_worker(&shared.slots, number),
                                .now = 5000,
-                               .inbox = inbox,
-                               .trace = &off,
-                               .rows = &no_rows };
+                               .exchange.inbox = inbox,
+                               .activities.trace = &off,
+                               .activities.rows = &no_rows };
     worker->slot->pid = 1;
     assert_int_equal(watch_open(&worker->watches, &worker->slot->stale), 0);
-    TAILQ_INIT(&worker->queue);
+    turns_start(worker);
     admission_start(worker);
     for (unsigned i = 0; i < CONNECTION_STATES; i++)
-        timers_init(&worker->timers[i], 1000);
+        timers_init(&worker->connections.timers[i], 1000);
 }
 
 static int
@@ -73,7 +74,7 @@ teardown(void **state)
 {
     (void)state;
     for (unsigned i = 0; i < WORKERS; i++) {
-        connection_close_all(&workers[i]);
+        connections_close_all(&workers[i]);
         handoff_close(&handoffs[i]);
         watch_close(&workers[i].watches);
     }
@@ -113,7 +114,11 @@ misplaced(void)
 static bool
 offer(struct connection *connection)
 {
-    return handoff_offer(&workers[0], connection, REQUEST, strlen(REQUEST));
+    const bool given = handoff_offer(&workers[0], connection, REQUEST, strlen(REQUEST));
+
+    if (given)
+        connection_settle(&workers[0], connection, OUTCOME_CLOSED);
+    return given;
 }
 
 static void
@@ -124,14 +129,14 @@ a_connection_arrives_with_its_request(void **state)
 
     (void)state;
     assert_true(offer(misplaced()));
-    assert_int_equal(workers[0].connections, 0);
+    assert_int_equal(workers[0].connections.count, 0);
     assert_int_equal(slots_worker(&shared.slots, 1)->coming, 1);
     handoff_ready(&workers[1], &workers[1].handoff, EPOLLIN);
     assert_int_equal(slots_worker(&shared.slots, 1)->coming, 0);
     assert_int_equal(slots_worker(&shared.slots, 0)->given, 1);
     assert_int_equal(slots_worker(&shared.slots, 1)->taken, 1);
-    assert_int_equal(workers[1].connections, 1);
-    arrived = TAILQ_FIRST(&workers[1].queue);
+    assert_int_equal(workers[1].connections.count, 1);
+    arrived = TAILQ_FIRST(&workers[1].turns.queue);
     assert_non_null(arrived);
     assert_int_equal(arrived->requests, 2);
     assert_int_equal(arrived->inbox->length, strlen(REQUEST));
@@ -150,7 +155,7 @@ the_giver_keeps_nothing(void **state)
     (void)state;
     assert_true(offer(misplaced()));
     handoff_ready(&workers[1], &workers[1].handoff, EPOLLIN);
-    connection_close_all(&workers[1]);
+    connections_close_all(&workers[1]);
     assert_true(recv(client, &byte, 1, 0) <= 0);
     close(client);
 }
@@ -164,7 +169,7 @@ a_full_handoff_leaves_it_where_it_is(void **state)
     while (send(handoffs[1].give, inbox, sizeof(inbox), 0) > 0)
         ;
     assert_false(offer(connection));
-    assert_int_equal(workers[0].connections, 1);
+    assert_int_equal(workers[0].connections.count, 1);
     assert_int_equal(slots_worker(&shared.slots, 1)->coming, 0);
     assert_int_equal(slots_worker(&shared.slots, 0)->given, 0);
     close(client);
@@ -174,7 +179,7 @@ static void
 who_drains_gives_nothing(void **state)
 {
     (void)state;
-    workers[0].drain_until = 1;
+    workers[0].drain.until = 1;
     assert_false(offer(misplaced()));
     close(client);
 }
@@ -202,7 +207,7 @@ all_handoffs_are_emptied(void **state)
     (void)state;
     assert_true(offer(misplaced()));
     handoff_empty(&workers[0]);
-    assert_int_equal(workers[0].connections, 1);
+    assert_int_equal(workers[0].connections.count, 1);
     assert_int_equal(slots_worker(&shared.slots, 1)->coming, 0);
     assert_int_equal(slots_worker(&shared.slots, 0)->taken, 1);
     close(client);

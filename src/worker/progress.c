@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* progress: SIOCOUTQ (tcp(7)) is how many bytes the client's kernel has not acknowledged. */
+#include "worker/progress.h"
+
+#include <limits.h>
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
+
+#include "base/log.h"
+#include "worker/worker.h"
+
+void
+progress_blocked(struct connection *connection)
+{
+    int queued = 0;
+
+    if (ioctl(connection->watch.fd, SIOCOUTQ, &queued) == 0)
+        connection->progress.unacknowledged = (uint32_t)queued;
+}
+
+enum outcome
+progress_expired(struct worker *worker, struct connection *connection)
+{
+    struct progress *progress = &connection->progress;
+    int queued = 0;
+
+    if (connection->admission.standing == ADMISSION_WAITING)
+        return OUTCOME_QUEUED;
+    if (ioctl(connection->watch.fd, SIOCOUTQ, &queued) == 0 &&
+        (uint32_t)queued < progress->unacknowledged) {
+        progress->unacknowledged = (uint32_t)queued;
+        return OUTCOME_BLOCKED;
+    }
+    log_info("a client took no byte for %llu ms: reset",
+             (unsigned long long)worker->server->send_timeout);
+    return OUTCOME_BROKEN;
+}
+
+/* How much of the body the client's kernel has, plus what a socket can hold at most, for as
+ * long as that client alone is waited for; 0: it is not. */
+static uint64_t
+taken_by_client(const struct connection *connection)
+{
+    int queued = 0;
+
+    if (connection->object == NULL || connection->multipart ||
+        connection->admission.standing == ADMISSION_WAITING ||
+        ioctl(connection->watch.fd, SIOCOUTQ, &queued) < 0)
+        return 0;
+    return connection->position + INT_MAX - (uint32_t)queued;
+}
+
+bool
+progress_is_slow(const struct worker *worker, struct connection *connection)
+{
+    const uint64_t wanted = worker->server->drain_rate * worker->server->send_timeout / 1000;
+    const uint64_t before = connection->progress.measured;
+    const uint64_t now = taken_by_client(connection);
+
+    connection->progress.measured = now;
+    return before != 0 && now >= before && now - before < wanted;
+}
