@@ -18,6 +18,7 @@ enum variant { VARIANT_CACHED, VARIANT_EMBEDDED, VARIANT_STREAMING };
 enum encoding { ENCODING_IDENTITY, ENCODING_BASE64 };
 enum transmit { TRANSMIT_AUTO, TRANSMIT_SEND, TRANSMIT_SENDFILE, TRANSMIT_VMSPLICE };
 enum binding { BINDING_NONE, BINDING_CPU };
+enum digest { DIGEST_REQUEST, DIGEST_ALWAYS };
 enum core { CORE_SYSTEM, CORE_OFF, CORE_ON };
 enum sandbox_mode { SANDBOX_MODE_ENFORCE, SANDBOX_MODE_LOG, SANDBOX_MODE_OFF };
 
@@ -120,6 +121,7 @@ struct config_asset {
     char *content_type;  /* NULL: from the file's name */
     char *cache_control; /* NULL: no such field */
     struct header_list header;
+    enum digest repr_digest;
     struct header_list cors; /* as in [server], whose list is the default */
 };
 

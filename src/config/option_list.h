@@ -137,6 +137,8 @@ OPTION(asset, cache_control, value, "", 0, 0, 0,
        "the Cache-Control field; empty: none")
 OPTION(asset, header, header, "", 0, 0, 0,
        "a further response field; one a line")
+OPTION(asset, repr_digest, digest, "request", 0, 0, 0,
+       "the Repr-Digest field, SHA-256: if a request asks for it, or always")
 OPTION(asset, cors, origins, "", 0, 0, OPTION_INHERITED,
        "origins whose web pages may read this object; * is all, empty none")
 /* clang-format on */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * type_word: options that are one word of a fixed set. Exports type_variant, type_encoding,
- * type_transmit, type_binding, type_sandbox, type_core and type_level; the words of a type are
- * where its enum's values are named. Nothing is fatal.
+ * type_transmit, type_binding, type_digest, type_sandbox, type_core and type_level; the words
+ * of a type are where its enum's values are named. Nothing is fatal.
  *
  * The fields are enums without negative values, which gcc and clang store as unsigned.
  */
@@ -66,6 +66,12 @@ static const char *const bindings[] = {
     NULL,
 };
 
+static const char *const digests[] = {
+    [DIGEST_REQUEST] = "request",
+    [DIGEST_ALWAYS] = "always",
+    NULL,
+};
+
 static const char *const sandbox_modes[] = {
     [SANDBOX_MODE_ENFORCE] = "enforce",
     [SANDBOX_MODE_LOG] = "log",
@@ -95,6 +101,7 @@ const struct option_type type_variant = WORD_TYPE(config_variants);
 const struct option_type type_encoding = WORD_TYPE(encodings);
 const struct option_type type_transmit = WORD_TYPE(transmits);
 const struct option_type type_binding = WORD_TYPE(bindings);
+const struct option_type type_digest = WORD_TYPE(digests);
 const struct option_type type_sandbox = WORD_TYPE(sandbox_modes);
 const struct option_type type_core = WORD_TYPE(cores);
 const struct option_type type_level = WORD_TYPE(levels);

@@ -6,6 +6,7 @@
 #include "http/answer.h"
 
 #include "http/condition.h"
+#include "http/digest.h"
 
 /* RFC 9110 section 10.1.1: 100-continue is all there is, and HTTP/1.0 has no expectations. A
  * request whose content we would not read gets its last answer, never 100. */
@@ -93,6 +94,7 @@ answer_failure(const struct request *request, unsigned status, struct answer *an
     answer->body = false;
     answer->head_only = request->method == METHOD_HEAD;
     answer->close = !request->keep_alive || request->content;
+    answer->repr_digest = answer->digest = false;
     answer->varies = false;
     answer->origin = SPAN("");
     answer->range_count = 0;
@@ -118,4 +120,6 @@ answer_decide(const struct request *request, const struct representation *repres
     answer_failure(request, 0, answer);
     answer->status = decide_status(request, representation, ranges, now, answer);
     answer->body = !answer->head_only && (answer->status == 200 || answer->status == 206);
+    answer->repr_digest = digest_wanted(request);
+    answer->digest = digest_wanted_formerly(request);
 }

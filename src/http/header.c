@@ -25,8 +25,10 @@ static const struct {
     { NAME("if-match"), HEADER_IF_MATCH },
     { NAME("if-range"), HEADER_IF_RANGE },
     { NAME("connection"), HEADER_CONNECTION },
+    { NAME("want-digest"), HEADER_WANT_DIGEST },
     { NAME("if-none-match"), HEADER_IF_NONE_MATCH },
     { NAME("content-length"), HEADER_CONTENT_LENGTH },
+    { NAME("want-repr-digest"), HEADER_WANT_REPR_DIGEST },
     { NAME("if-modified-since"), HEADER_IF_MODIFIED_SINCE },
     { NAME("transfer-encoding"), HEADER_TRANSFER_ENCODING },
     { NAME("if-unmodified-since"), HEADER_IF_UNMODIFIED_SINCE },
@@ -35,8 +37,8 @@ static const struct {
 enum { LONGEST = 19 };
 
 /* Index of the first name that is at least this long. */
-static const unsigned char first_of_length[LONGEST + 1] = { 0, 0, 0, 0, 0, 1, 2, 4, 4,  6,
-                                                            6, 7, 7, 7, 8, 9, 9, 9, 11, 11 };
+static const unsigned char first_of_length[LONGEST + 1] = { 0, 0, 0, 0, 0, 1,  2,  4,  4,  6,
+                                                            6, 7, 8, 8, 9, 10, 10, 11, 13, 13 };
 
 enum header
 header_lookup(struct span name)

@@ -6,6 +6,7 @@
 #ifndef HTTP_REPRESENTATION_H
 #define HTTP_REPRESENTATION_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <time.h>
 
@@ -15,6 +16,8 @@ struct representation {
     uint64_t length;      /* bytes of the representation: after base64, if encoded */
     time_t last_modified; /* seconds since the epoch; 0: there is no such date */
     struct span etag;     /* strong, with its quotes; inside, what a MIME boundary may hold */
+    struct span digest;   /* SHA-256 in base64 */
+    bool always_digest;   /* fields have it, so that nobody needs to ask */
     struct span content_type; /* also needed alone, for the parts of multipart/byteranges */
     struct span fields;       /* prebuilt lines, each ending in CRLF: ETag, Last-Modified,
                                  Accept-Ranges, Cache-Control, the asset's own */

@@ -27,7 +27,7 @@ struct request {
     bool options_asterisk; /* OPTIONS *: the server as a whole; path is empty */
     struct span path;      /* normalised, without query; in the head or in scratch */
 
-    /* Expect, Origin, Range and the conditional fields, in the order of the head. */
+    /* Expect, Origin, Range, Want-(Repr-)Digest and the conditional fields, in order. */
     unsigned present; /* one bit for each enum header */
     size_t header_count;
     struct request_header headers[REQUEST_HEADERS_MAX];

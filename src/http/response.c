@@ -85,6 +85,23 @@ emit_parts(char *out, const struct representation *representation, const struct 
                        byteranges_length(representation, answer->ranges, answer->range_count));
 }
 
+/* What the request asked for, unless every answer has it. */
+static char *
+emit_digest(char *out, const struct representation *representation, const struct answer *answer)
+{
+    if (answer->repr_digest && !representation->always_digest) {
+        out = emit_literal(out, "Repr-Digest: sha-256=:");
+        out = emit_span(out, representation->digest);
+        out = emit_literal(out, ":\r\n");
+    }
+    if (answer->digest) {
+        out = emit_literal(out, "Digest: sha-256=");
+        out = emit_span(out, representation->digest);
+        out = emit_literal(out, "\r\n");
+    }
+    return out;
+}
+
 static char *
 emit_object(char *out, const struct representation *representation, const struct answer *answer)
 {
@@ -96,6 +113,7 @@ emit_object(char *out, const struct representation *representation, const struct
         out = emit_part(out, representation, answer->ranges[0]);
     else
         out = emit_parts(out, representation, answer);
+    out = emit_digest(out, representation, answer);
     out = emit_span(out, representation->fields);
     return emit_literal(out, "\r\n");
 }
@@ -158,7 +176,7 @@ emit_cors(char *out, const struct answer *answer)
     out = emit_literal(out, "Access-Control-Allow-Origin: ");
     out = emit_span(out, answer->origin);
     out = emit_literal(out, "\r\nAccess-Control-Expose-Headers: Accept-Ranges, Content-Range, "
-                            "ETag\r\n");
+                            "ETag, Repr-Digest\r\n");
     return answer->status == 204 ? emit_preflight(out) : out;
 }
 
@@ -251,7 +269,7 @@ print_extra(FILE *out, const char *const *extra, size_t count, bool of_content)
 }
 
 char *
-response_fields(struct representation *representation, const char *cache_control,
+response_fields(struct representation *representation, const char *cache_control, bool digest,
                 const char *const *extra, size_t extra_count)
 {
     char *text = NULL;
@@ -266,6 +284,9 @@ response_fields(struct representation *representation, const char *cache_control
     fputs("Accept-Ranges: bytes\r\n", out);
     if (cache_control)
         fprintf(out, "Cache-Control: %s\r\n", cache_control);
+    if (digest)
+        fprintf(out, "Repr-Digest: sha-256=:%.*s:\r\n", (int)representation->digest.length,
+                representation->digest.at);
     print_extra(out, extra, extra_count, true);
     common = ftell(out);
     print_extra(out, extra, extra_count, false);
@@ -274,6 +295,7 @@ response_fields(struct representation *representation, const char *cache_control
         free(text);
         return NULL;
     }
+    representation->always_digest = digest;
     representation->fields = (struct span){ text, size };
     representation->common = (struct span){ text + common, size - (size_t)common };
     return text;

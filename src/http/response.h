@@ -32,13 +32,13 @@ size_t response_refusal(char *out, size_t size, unsigned status, const char *rea
 
 /*
  * Prepares the field lines of this representation: ETag, Last-Modified, Accept-Ranges,
- * Cache-Control unless NULL, and extra ("Name: value", without line ends). Extra fields that do
- * not describe the content are also sent with errors and with the answer to OPTIONS. Returns
- * the string that representation->fields and ->common lie in, which the caller frees; NULL
- * without memory.
+ * Cache-Control unless NULL, Repr-Digest if it is for every answer, and extra ("Name: value",
+ * without line ends). Extra fields that do not describe the content are also sent with errors
+ * and with the answer to OPTIONS. Returns the string that representation->fields and ->common
+ * lie in, which the caller frees; NULL without memory.
  */
 char *response_fields(struct representation *representation, const char *cache_control,
-                      const char *const *extra, size_t extra_count)
+                      bool digest, const char *const *extra, size_t extra_count)
     __attribute__((warn_unused_result));
 
 #endif

@@ -12,6 +12,7 @@
 
 #include "http/byteranges.h"
 #include "http/response.h"
+#include "object/base64.h"
 #include "object/media_type.h"
 
 /* What reproducible builds set all times to (Nix, OSTree), and what came before, is no date. */
@@ -102,6 +103,14 @@ write_etag(struct object *object)
     *out = '\0';
 }
 
+static void
+write_digest(struct object *object)
+{
+    size_t length = base64_encode(object->digest_text, object->digest, OBJECT_DIGEST_SIZE);
+
+    object->digest_text[length] = '\0';
+}
+
 static const char *
 content_type(const struct config_asset *asset)
 {
@@ -123,10 +132,13 @@ catalogue_describe(struct object *object)
     if (representation->last_modified <= NO_DATE_MAX)
         representation->last_modified = 0;
     write_etag(object);
+    write_digest(object);
     representation->etag = span_of(object->etag);
+    representation->digest = span_of(object->digest_text);
     representation->content_type = span_of(content_type(asset));
     object->fields =
         response_fields(representation, asset->cache_control,
+                        asset->repr_digest == DIGEST_ALWAYS,
                         (const char *const *)asset->header.items, asset->header.count);
     return object->fields != NULL ? 0 : -1;
 }

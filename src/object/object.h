@@ -17,7 +17,8 @@
 #include "http/representation.h"
 #include "object/source.h"
 
-#define OBJECT_DIGEST_SIZE 32 /* SHA-256 of the representation */
+#define OBJECT_DIGEST_SIZE      32 /* SHA-256 of the representation */
+#define OBJECT_DIGEST_TEXT_SIZE (4 * ((OBJECT_DIGEST_SIZE + 2) / 3) + 1)
 
 struct object;
 
@@ -61,8 +62,9 @@ struct object {
     unsigned index;                   /* in the catalogue, and of its counters in the slots */
     struct representation representation;
     unsigned char digest[OBJECT_DIGEST_SIZE];
-    char etag[2 * 16 + 3]; /* half of the digest in hexadecimal, quoted */
-    char *fields;          /* backs representation.fields and .common */
+    char etag[2 * 16 + 3];                     /* half of the digest in hexadecimal, quoted */
+    char digest_text[OBJECT_DIGEST_TEXT_SIZE]; /* the digest in base64, with a NUL */
+    char *fields;                              /* backs representation.fields and .common */
 
     /* The variants' own: which of them are used is told in each variant's file. */
     struct source source;

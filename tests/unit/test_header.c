@@ -39,6 +39,8 @@ static const struct {
     { "If-Unmodified-Sinces", HEADER_OTHER },
     { "Origin", HEADER_ORIGIN },
     { "Origan", HEADER_OTHER },
+    { "want-digest", HEADER_WANT_DIGEST },
+    { "Want-Repr-Digest", HEADER_WANT_REPR_DIGEST },
     { "Sec-Fetch-Destination-Of-All", HEADER_OTHER },
 };
 

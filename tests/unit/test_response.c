@@ -24,6 +24,7 @@
 static const struct representation object = {
     .length = 10000,
     .etag = { "\"tag\"", 5 },
+    .digest = { "abc=", 4 },
     .content_type = { "image/tiff", 10 },
     .fields = { FIELDS, sizeof(FIELDS) - 1 },
     .common = { COMMON, sizeof(COMMON) - 1 },
@@ -55,6 +56,15 @@ static const struct {
       &object,
       "HTTP/1.1 206 Partial Content\r\nDate: " DATE "\r\nContent-Type: image/tiff\r\n"
       "Content-Range: bytes 500-999/10000\r\nContent-Length: 500\r\n" FIELDS "\r\n" },
+    { { .status = 200, .minor = 1, .repr_digest = true, .digest = true },
+      &object,
+      "HTTP/1.1 200 OK\r\nDate: " DATE
+      "\r\nContent-Type: image/tiff\r\nContent-Length: 10000\r\n"
+      "Repr-Digest: sha-256=:abc=:\r\nDigest: sha-256=abc=\r\n" FIELDS "\r\n" },
+    { { .status = 404, .minor = 1, .repr_digest = true, .digest = true },
+      NULL,
+      "HTTP/1.1 404 Not Found\r\nDate: " DATE "\r\nContent-Type: text/plain\r\n"
+      "Content-Length: 14\r\n\r\n404 Not Found\n" },
     { { .status = 304, .minor = 1 },
       &object,
       "HTTP/1.1 304 Not Modified\r\nDate: " DATE "\r\n" FIELDS "\r\n" },
@@ -216,14 +226,14 @@ test_fields(void **state)
 {
     static const char *const extra[] = { "X-A: b", "Link: <c>" };
     struct representation dated = { .last_modified = 784111777, .etag = { "\"e\"", 3 } };
-    char *text = response_fields(&dated, "max-age=5", extra, 2);
+    char *text = response_fields(&dated, "max-age=5", false, extra, 2);
 
     (void)state;
     assert_string_equal(text, "ETag: \"e\"\r\nLast-Modified: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
                               "Accept-Ranges: bytes\r\nCache-Control: max-age=5\r\n"
                               "X-A: b\r\nLink: <c>\r\n");
     free(text);
-    text = response_fields(&dated, NULL, NULL, 0);
+    text = response_fields(&dated, NULL, false, NULL, 0);
     assert_string_equal(text, "ETag: \"e\"\r\nLast-Modified: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
                               "Accept-Ranges: bytes\r\n");
     free(text);
@@ -242,7 +252,7 @@ test_common_fields(void **state)
         "Server: tiffd",
     };
     struct representation representation = { .etag = { "\"e\"", 3 } };
-    char *text = response_fields(&representation, NULL, extra, COUNT(extra));
+    char *text = response_fields(&representation, NULL, false, extra, COUNT(extra));
 
     (void)state;
     assert_true(span_equal(representation.fields, span_of(text)));
