@@ -36,7 +36,8 @@
                     call(posix_fallocate) call(pread) call(preadv2) call(pthread_create)       \
                         call(read) call(realloc) call(recv) call(recvmsg) call(rename)         \
                             call(send) call(sendfile) call(sendmsg) call(setsockopt)           \
-                                call(shutdown) call(socket) call(socketpair) call(write)
+                                call(shutdown) call(socket) call(socketpair) call(splice)      \
+                                    call(vmsplice) call(write)
 
 enum call {
 #define NUMBER(name) CALL_##name,
@@ -198,6 +199,12 @@ FAILS(int, -1, shutdown, (int fd, int how), (fd, how))
 FAILS(int, -1, socket, (int family, int type, int protocol), (family, type, protocol))
 FAILS(int, -1, socketpair, (int family, int type, int protocol, int fds[2]),
       (family, type, protocol, fds))
+CUTS(ssize_t, splice,
+     (int from, off64_t *from_at, int to, off64_t *to_at, size_t size, unsigned flags),
+     (from, from_at, to, to_at, size, flags))
+FAILS(ssize_t, -1, vmsplice,
+      (int fd, const struct iovec *buffers, size_t count, unsigned flags),
+      (fd, buffers, count, flags))
 CUTS(ssize_t, write, (int fd, const void *bytes, size_t size), (fd, bytes, size))
 
 /* Of the first buffer alone. */

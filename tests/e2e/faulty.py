@@ -15,6 +15,7 @@ max_senders = 2
 linger_timeout = 100ms
 send_timeout = 1s
 drain_timeout = 2s
+{server}
 [log]
 level = info
 [asset /cached]
@@ -39,11 +40,12 @@ def unusable(call):
     return sanitized() and call in ALLOCATION
 
 
-def run(tmp_path, faults, workers=1, objects=None, **options):
+def run(tmp_path, faults, workers=1, objects=None, server="", **options):
     directory = tmp_path / "daemon"
     directory.mkdir()
     objects = objects or tmp_path
-    ini = INI.format(workers=workers, file=objects / "object", small=objects / "small")
+    names = {"file": objects / "object", "small": objects / "small"}
+    ini = INI.format(workers=workers, server=server, **names)
     daemon = Daemon(directory, ini, **options)
     daemon.environment = faults.environment
     # What fails is told in a line, but a crash is none of what may be told.

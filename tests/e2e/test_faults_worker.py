@@ -18,6 +18,7 @@ WORKER = [
     ("epoll_wait", errno.EINTR),
     ("eventfd_read", errno.EAGAIN, errno.EINTR),
     ("eventfd_write", errno.EAGAIN, errno.EINTR),
+    ("fstat", errno.EIO, errno.ENOMEM),
     ("getsockopt", errno.ENOBUFS),
     ("ioctl", errno.EINVAL),
     ("malloc", errno.ENOMEM),
@@ -26,10 +27,20 @@ WORKER = [
     ("preadv2", errno.EIO, errno.EAGAIN, errno.EOPNOTSUPP, errno.EINTR, SHORT),
     ("pthread_create", errno.EAGAIN),
     ("recv", errno.EINTR, errno.ECONNRESET, errno.ENOMEM, SHORT),
+    ("sendfile", errno.EIO, errno.EAGAIN, errno.EINTR, errno.ENOMEM, errno.ECONNRESET, SHORT),
     ("sendmsg", errno.EINTR, errno.ENOBUFS, errno.ENOMEM, errno.EPIPE, errno.ECONNRESET),
     ("setsockopt", errno.ENOBUFS),
     ("shutdown", errno.ENOTCONN),
+    ("splice", errno.EAGAIN, errno.EINTR, errno.ENOMEM, errno.ECONNRESET, SHORT),
+    ("vmsplice", errno.EAGAIN, errno.EINTR, errno.ENOMEM),
 ]
+
+# What makes a worker call it.
+SERVER = {
+    "sendfile": "transmit = sendfile",
+    "splice": "transmit = vmsplice",
+    "vmsplice": "transmit = vmsplice",
+}
 
 SELDOM = ("eventfd_read", "eventfd_write", "mmap", "pread", "pthread_create")  # not with every load
 
@@ -40,7 +51,8 @@ def test_worker(tmp_path, faults, body, call):
         pytest.skip("the sanitizers have an allocator of their own")
     errors = next(errors for name, *errors in WORKER if name == call)
     count = 2 if call.startswith("eventfd") else 1  # workers that have something to say
-    with run(tmp_path, faults, workers=count) as daemon:
+    server = SERVER.get(call, "")
+    with run(tmp_path, faults, workers=count, server=server) as daemon:
         daemon.wait_log("started: ")
         worker, *others = daemon.all_workers(count)
         assert work(daemon, body) == RIGHT
