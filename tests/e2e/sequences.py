@@ -27,7 +27,7 @@ VALID = [
     (request("GET", "/object", "Range: bytes=5-90000"), 206, False),
     (request("GET", "/object", "Range: bytes=-1"), 206, False),
     (request("GET", "/small", "Range: bytes=0-0,5-9,-3"), 206, False),
-    (request("GET", "/object", "Range: bytes=0-70000,80000-80001,-40000"), 206, False),
+    (request("GET", "/object", "Range: bytes=0-20000,30000-30001,-10000"), 206, False),
     (request("GET", "/object", "Range: bytes=99999999-"), 416, False),
     (request("GET", "/object", "If-None-Match: *"), 304, False),
     (request("GET", "/object", 'If-Match: "x"'), 412, False),

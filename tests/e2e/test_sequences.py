@@ -24,10 +24,12 @@ send_timeout = 5m
 [log]
 level = notice
 [asset /small]
-file = {directory}/small
+file = {small}
 [asset /object]
-file = {directory}/object
+file = {object}
 """
+VARIANTS = ["cached", "embedded", "streaming"]
+EMBEDDED = {"small": "index.html", "object": "sample.webp"}  # of a default build, about as large
 SETTINGS = {
     "default": (2, ""),
     "small": (
@@ -44,23 +46,28 @@ def settings(request):
     return request.param
 
 
+def files_in(directory, content):
+    (directory / "small").write_bytes(content[:99])
+    (directory / "object").write_bytes(content[100:250_000])
+    return {name: directory / name for name in EMBEDDED}
+
+
 @pytest.fixture
 def served(start, tmp_path, content, settings):
     """A daemon with these settings in the variant that is asked for."""
 
     def run(variant):
-        (tmp_path / "small").write_bytes(content[:99])
-        (tmp_path / "object").write_bytes(content[100:250_000])
+        files = EMBEDDED if variant == "embedded" else files_in(tmp_path, content)
         workers, server = SETTINGS[settings]
         server = f"workers = {workers}\n{server}"
-        daemon = start(INI.format(variant=variant, server=server, directory=tmp_path))
+        daemon = start(INI.format(variant=variant, server=server, **files))
         daemon.wait_log("started: ")
         return daemon
 
     return run
 
 
-@pytest.mark.parametrize("variant", ["cached", "streaming"])
+@pytest.mark.parametrize("variant", VARIANTS)
 def test_sequences(served, settings, variant):
     """What the clients saw is what the daemon has counted."""
     daemon = served(variant)
@@ -75,7 +82,7 @@ def test_sequences(served, settings, variant):
     assert requests == crowd.answers + repertoire.count
 
 
-@pytest.mark.parametrize("variant", ["cached", "streaming"])
+@pytest.mark.parametrize("variant", VARIANTS)
 def test_rough_sequences(served, settings, variant):
     """The same with clients that reset, while the daemon reloads and its workers are killed: what comes
     is right as far as it comes."""
