@@ -5,6 +5,8 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#define BUFFER_SIZE 65536
+
 /* "0: local remote state tx:rx timer:when retransmits uid timeout inode ..." */
 static bool
 parse_line(const char *line, struct tcp_queue *queue)
@@ -55,6 +57,7 @@ tcp_queues_read_file(struct tcp_queues *queues, const char *name)
 
     if (in == NULL)
         return false;
+    (void)setvbuf(in, NULL, _IOFBF, BUFFER_SIZE);
     done = tcp_queues_parse(queues, in);
     fclose(in);
     return done;

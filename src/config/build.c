@@ -66,8 +66,9 @@ add_asset(struct build *build, const char *path, struct origin origin)
     size_t rows = config->asset_count + 1;
 
     config->assets = memory_grow(config->assets, config->asset_count, sizeof(*config->assets));
-    config->assets[asset] =
-        (struct config_asset){ .path = memory_copy(path), .origin = origin };
+    config->assets[asset] = (struct config_asset){ .path = memory_copy(path),
+                                                   .origin = origin,
+                                                   .section = (unsigned)asset };
     build->given = memory_grow(build->given, rows * option_count, sizeof(*build->given));
     memset(&build->given[(rows - 1) * option_count], 0, option_count * sizeof(*build->given));
     return asset;

@@ -114,7 +114,8 @@ struct config_debug {
 struct config_asset {
     char *path; /* normalised as a request's target is */
     struct origin origin;
-    char *file; /* absolute, or for embedded the name in the program */
+    unsigned section; /* its number among those that objects come from */
+    char *file;       /* absolute, or for embedded the name in the program */
     struct origin file_origin;
     enum variant variant;
     enum encoding encoding;

@@ -1,16 +1,37 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* exposition: see exposition.h; pure formatting. Help must hold no line feed nor backslash. */
+/* exposition: see exposition.h; pure formatting. Help must hold no line feed, quotation mark
+ * nor backslash. */
 #include "format/exposition.h"
 
 #include <assert.h>
+#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
-void
-exposition_family(FILE *out, const char *name, const char *type, const char *help)
+/* How long the name of a family is: without the suffix of its samples in OpenMetrics. */
+static int
+family_length(const struct exposition *out, const char *name, const char *type)
 {
-    assert(strpbrk(help, "\n\\") == NULL);
-    fprintf(out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
+    const char *suffix = strcmp(type, "counter") == 0 ? "_total"
+                         : strcmp(type, "info") == 0  ? "_info"
+                                                      : "";
+    const size_t length = strlen(name);
+    const size_t less = strlen(suffix);
+
+    assert(length > less && strcmp(name + length - less, suffix) == 0);
+    return (int)(out->open ? length - less : length);
+}
+
+void
+exposition_family(const struct exposition *out, const char *name, const char *type,
+                  const char *help)
+{
+    const int length = family_length(out, name, type);
+    const char *known = !out->open && strcmp(type, "info") == 0 ? "gauge" : type;
+
+    assert(strpbrk(help, "\n\"\\") == NULL);
+    fprintf(out->out, "# HELP %.*s %s\n# TYPE %.*s %s\n", length, name, help, length, name,
+            known);
 }
 
 static void
@@ -26,44 +47,79 @@ put_value(FILE *out, const char *text)
     }
 }
 
+/* bound: one label more, "le"; NULL: none. */
 static void
-put_labels(FILE *out, const struct exposition_label *labels)
+put_labels(FILE *out, const struct exposition_label *labels, const char *bound)
 {
-    if (labels == NULL || labels->name == NULL)
-        return;
-    for (const struct exposition_label *label = labels; label->name; label++) {
-        fprintf(out, "%c%s=\"", label == labels ? '{' : ',', label->name);
-        put_value(out, label->value);
+    const char *before = "{";
+
+    for (; labels && labels->name; labels++) {
+        fprintf(out, "%s%s=\"", before, labels->name);
+        put_value(out, labels->value);
         fputc('"', out);
+        before = ",";
     }
-    fputc('}', out);
+    if (bound) {
+        fprintf(out, "%sle=\"%s\"", before, bound);
+        before = ",";
+    }
+    if (*before == ',')
+        fputc('}', out);
 }
 
 void
-exposition_sample(FILE *out, const char *name, const struct exposition_label *labels,
-                  double value)
+exposition_sample(const struct exposition *out, const char *name,
+                  const struct exposition_label *labels, double value)
 {
-    fputs(name, out);
-    put_labels(out, labels);
+    fputs(name, out->out);
+    put_labels(out->out, labels, NULL);
     if (value == floor(value) && fabs(value) < 0x1p53)
-        fprintf(out, " %.0f\n", value);
+        fprintf(out->out, " %.0f\n", value);
     else
-        fprintf(out, " %.15g\n", value);
+        fprintf(out->out, " %.15g\n", value);
+}
+
+/* OpenMetrics wants a bound to look like a number with a fraction. */
+static void
+write_bucket(const struct exposition *out, const char *name,
+             const struct exposition_label *labels, double bound, uint64_t count)
+{
+    char text[32];
+
+    if (isinf(bound))
+        snprintf(text, sizeof(text), "+Inf");
+    else if (out->open && bound == floor(bound))
+        snprintf(text, sizeof(text), "%.1f", bound);
+    else
+        snprintf(text, sizeof(text), "%.15g", bound);
+    fprintf(out->out, "%s_bucket", name);
+    put_labels(out->out, labels, text);
+    fprintf(out->out, " %" PRIu64 "\n", count);
 }
 
 void
-exposition_histogram(FILE *out, const char *name, const struct histogram *histogram,
+exposition_histogram(const struct exposition *out, const char *name,
+                     const struct exposition_label *labels, const struct histogram *histogram,
                      const struct histogram_scale *scale, double unit)
 {
     uint64_t count = 0;
 
     for (unsigned i = 0; i <= HISTOGRAM_BOUNDS; i++) {
         count += histogram->buckets[i];
-        if (i < HISTOGRAM_BOUNDS)
-            fprintf(out, "%s_bucket{le=\"%.15g\"} %llu\n", name,
-                    (double)scale->bounds[i] / unit, (unsigned long long)count);
+        write_bucket(out, name, labels,
+                     i < HISTOGRAM_BOUNDS ? (double)scale->bounds[i] / unit : (double)INFINITY,
+                     count);
     }
-    fprintf(out, "%s_bucket{le=\"+Inf\"} %llu\n", name, (unsigned long long)count);
-    fprintf(out, "%s_sum %.15g\n", name, (double)histogram->sum / unit);
-    fprintf(out, "%s_count %llu\n", name, (unsigned long long)count);
+    fprintf(out->out, "%s_sum", name);
+    put_labels(out->out, labels, NULL);
+    fprintf(out->out, " %.15g\n%s_count", (double)histogram->sum / unit, name);
+    put_labels(out->out, labels, NULL);
+    fprintf(out->out, " %" PRIu64 "\n", count);
+}
+
+void
+exposition_end(const struct exposition *out)
+{
+    if (out->open)
+        fputs("# EOF\n", out->out);
 }

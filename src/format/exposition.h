@@ -1,30 +1,45 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* exposition: the lines of Prometheus' text format 0.0.4. */
+/* exposition: the lines of Prometheus' text format 0.0.4, and of OpenMetrics 1.0. */
 #ifndef FORMAT_EXPOSITION_H
 #define FORMAT_EXPOSITION_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "shared/histogram.h"
 
-#define EXPOSITION_TYPE "text/plain; version=0.0.4; charset=utf-8"
+#define EXPOSITION_TEXT "text/plain; version=0.0.4; charset=utf-8"
+#define EXPOSITION_OPEN "application/openmetrics-text; version=1.0.0; charset=utf-8"
+
+struct exposition {
+    FILE *out;
+    bool
+        open; /* OpenMetrics, which calls a family of counters what they are without "_total" */
+};
 
 struct exposition_label {
     const char *name; /* NULL: the end */
     const char *value;
 };
 
-/* "# HELP" and "# TYPE"; samples follow. type: "counter", "gauge" or "histogram". */
-void exposition_family(FILE *out, const char *name, const char *type, const char *help);
+/* "# HELP" and "# TYPE"; samples follow. type: "counter", "gauge", "histogram", or "info" for a
+ * gauge that is always 1, whose name ends in "_info". */
+void exposition_family(const struct exposition *out, const char *name, const char *type,
+                       const char *help);
 
 /* One sample. labels: ended by one without a name, or NULL. Whole numbers below 2^53 are exact.
  */
-void exposition_sample(FILE *out, const char *name, const struct exposition_label *labels,
-                       double value);
+void exposition_sample(const struct exposition *out, const char *name,
+                       const struct exposition_label *labels, double value);
 
 /* A whole histogram: its buckets, cumulated, its sum and its count. Values and bounds are
  * divided by unit. */
-void exposition_histogram(FILE *out, const char *name, const struct histogram *histogram,
+void exposition_histogram(const struct exposition *out, const char *name,
+                          const struct exposition_label *labels,
+                          const struct histogram *histogram,
                           const struct histogram_scale *scale, double unit);
+
+/* What comes last. */
+void exposition_end(const struct exposition *out);
 
 #endif

@@ -89,34 +89,6 @@ generation_let_go_of_memory(const struct generation *generation)
             proc_memory_close(&generation->memory[i]);
 }
 
-/* Adds what is counted of objects to what they have become. */
-static void
-bequeath(const struct catalogue *from, const struct slot_counters *counters,
-         const struct catalogue *to, struct slot_counters *gone)
-{
-    for (size_t i = 0; i < from->count; i++) {
-        const struct object *heir = catalogue_find_heir(to, &from->objects[i]);
-
-        if (heir)
-            slot_counters_sum(&gone[heir->index], &counters[i]);
-    }
-}
-
-static struct slot_counters *
-gone_of(const struct catalogue *catalogue, const struct shared *previous,
-        const struct slot_counters *previous_gone)
-{
-    size_t size = catalogue->count * sizeof(struct slot_counters);
-    struct slot_counters *gone = aligned_alloc(SLOTS_LINE, size);
-
-    if (gone == NULL)
-        return NULL;
-    memset(gone, 0, size);
-    if (previous)
-        bequeath(previous->catalogue, previous_gone, catalogue, gone);
-    return gone;
-}
-
 static int
 label_objects(struct label_names *labels, const struct catalogue *catalogue)
 {
@@ -140,8 +112,9 @@ generation_share(struct shared *shared, const struct shared *previous)
 {
     const struct config *config = shared->config;
 
-    if (slots_create(&shared->slots, config->server.workers, (unsigned)config->asset_count) <
-            0 ||
+    const unsigned sections = (unsigned)config->asset_count;
+
+    if (slots_create(&shared->slots, config->server.workers, sections, sections) < 0 ||
         (shared->roster = roster_create(config->server.workers)) == NULL ||
         label_objects(&shared->labels, shared->catalogue) < 0)
         return -ENOMEM;
@@ -169,7 +142,7 @@ confine(struct confinement *confinement, const struct config_server *server)
 
 static int
 build(struct generation *generation, const struct shared *previous,
-      const struct slot_counters *previous_gone)
+      const struct bequest *previous_gone)
 {
     struct shared *shared = &generation->shared;
     const struct config_server *server = &shared->config->server;
@@ -182,10 +155,10 @@ build(struct generation *generation, const struct shared *previous,
     room_close();
     if (shared->catalogue == NULL)
         return -1;
-    generation->gone = gone_of(shared->catalogue, previous, previous_gone);
     generation->places = calloc(server->workers + 1, sizeof(*generation->places));
     generation->memory = calloc(server->workers, sizeof(*generation->memory));
-    if (generation->places && generation->memory && generation->gone &&
+    if (generation->places && generation->memory &&
+        bequest_create(&generation->gone, shared, previous, previous_gone) == 0 &&
         hang_doorbells(generation) == 0 && open_handoffs(generation) == 0 &&
         generation_share(shared, previous) == 0)
         return instruments_create(&generation->instruments, shared);
@@ -205,7 +178,7 @@ generation_release(struct generation *generation)
     free(generation->handoffs);
     free(generation->doorbells);
     free(generation->places);
-    free(generation->gone);
+    bequest_free(&generation->gone);
     generation_unshare(&generation->shared);
     free(generation);
 }
@@ -223,7 +196,7 @@ generation_create(struct config *config, const struct generation *previous)
     generation->shared.config = config;
     generation->shared.generation = previous ? previous->shared.generation + 1 : 0;
     if (build(generation, previous ? &previous->shared : NULL,
-              previous ? previous->gone : NULL) == 0)
+              previous ? &previous->gone : NULL) == 0)
         return generation;
     generation_release(generation);
     return NULL;
@@ -251,8 +224,7 @@ generation_destroy(struct generation *generation, struct generation *heir, struc
 {
     counters_sum(&generation->shared.slots, total);
     retire(generation->shared.roster, total);
-    for (unsigned i = 0; heir && i < generation->shared.slots.workers; i++)
-        bequeath(generation->shared.catalogue, slots_object(&generation->shared.slots, i, 0),
-                 heir->shared.catalogue, heir->gone);
+    if (heir)
+        bequest_add_workers(&heir->gone, &heir->shared, &generation->shared);
     generation_release(generation);
 }

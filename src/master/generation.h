@@ -13,6 +13,7 @@
 #include "base/child.h"
 #include "base/proc_memory.h"
 #include "config/config.h"
+#include "master/bequest.h"
 #include "master/instruments.h"
 #include "master/place.h"
 #include "master/postmortem.h"
@@ -27,7 +28,7 @@ struct generation {
     struct generation *older; /* NULL: none; the newest is the one that serves */
     struct shared shared;     /* with its processes; owned, but for the tables */
     struct instruments instruments;
-    struct slot_counters *gone; /* by object: counted by generations that have ended */
+    struct bequest gone;        /* counted by generations that have ended */
     struct place *places;       /* one a worker, then the observer's */
     struct proc_memory *memory; /* of each worker */
     int *doorbells;             /* an eventfd a worker, see inherit.h */

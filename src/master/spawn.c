@@ -125,7 +125,8 @@ spawn_view(const struct generation *generation, const struct spawn_lends *lends)
         .shared = &generation->shared,
         .memory = generation->memory,
         .gone = lends->total,
-        .gone_objects = generation->gone,
+        .gone_objects = generation->gone.objects,
+        .gone_sections = generation->gone.sections,
         .arguments = lends->arguments,
     };
     return view;

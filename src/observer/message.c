@@ -3,6 +3,7 @@
 #include "observer/message.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 
 #include "http/header.h"
@@ -190,4 +191,40 @@ message_accepts(const struct message *message, struct span coding)
             if (allows(element, coding))
                 return true;
     return false;
+}
+
+/* The value of "q" in thousandths; 1000 where it is missing or none. */
+static unsigned
+weight_of(struct span parameters)
+{
+    while (parameters.length > 0) {
+        struct span value = span_trim(span_cut(&parameters, ';'));
+        const struct span name = span_cut(&value, '=');
+        char text[8] = "";
+
+        if (!span_equal_nocase(name, SPAN("q")) || value.length >= sizeof(text))
+            continue;
+        memcpy(text, value.at, value.length);
+        return (unsigned)(fmin(fmax(strtod(text, NULL), 0), 1) * 1000 + 0.5);
+    }
+    return 1000;
+}
+
+unsigned
+message_weight(const struct message *message, struct span type)
+{
+    struct span rest = message_fields(message);
+    unsigned most = 0;
+    struct span element;
+    struct span list;
+
+    while (message_next_field(&rest, SPAN("Accept"), &list))
+        while (header_list_next(&list, &element)) {
+            const struct span name = span_trim(span_cut(&element, ';'));
+            const unsigned weight = weight_of(element);
+
+            if (span_equal_nocase(name, type) && weight > most)
+                most = weight;
+        }
+    return most;
 }

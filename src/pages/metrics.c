@@ -13,6 +13,7 @@
 #include "format/exposition.h"
 #include "pages/metrics_cost.h"
 #include "pages/metrics_residence.h"
+#include "pages/metrics_section.h"
 #include "pages/metrics_worker.h"
 #include "pages/totals.h"
 #include "sandbox/sandbox.h"
@@ -21,7 +22,7 @@
 #define NS 1e9 /* a second's */
 
 struct scrape {
-    FILE *out;
+    struct exposition out;
     const struct view *view;
     struct totals totals;
     struct totals_worker *workers;
@@ -141,8 +142,8 @@ static void
 write_wholes(const struct scrape *scrape)
 {
     for (size_t i = 0; i < COUNT(wholes); i++) {
-        exposition_family(scrape->out, wholes[i].name, wholes[i].type, wholes[i].help);
-        exposition_sample(scrape->out, wholes[i].name, NULL, wholes[i].value(scrape));
+        exposition_family(&scrape->out, wholes[i].name, wholes[i].type, wholes[i].help);
+        exposition_sample(&scrape->out, wholes[i].name, NULL, wholes[i].value(scrape));
     }
 }
 
@@ -155,8 +156,8 @@ write_counters(const struct scrape *scrape)
         if (!counters_table[i].whole)
             continue;
         snprintf(name, sizeof(name), "tiffd_%s_total", counters_table[i].name);
-        exposition_family(scrape->out, name, "counter", counters_table[i].help);
-        exposition_sample(scrape->out, name, NULL,
+        exposition_family(&scrape->out, name, "counter", counters_table[i].help);
+        exposition_sample(&scrape->out, name, NULL,
                           (double)counter_read(&counters_table[i], &scrape->totals.sum));
     }
 }
@@ -170,9 +171,9 @@ write_build(const struct scrape *scrape)
         { NULL, NULL },
     };
 
-    exposition_family(scrape->out, "tiffd_build_info", "gauge",
+    exposition_family(&scrape->out, "tiffd_build_info", "info",
                       "Always 1. The version, and the variant of assets that name none.");
-    exposition_sample(scrape->out, "tiffd_build_info", labels, 1);
+    exposition_sample(&scrape->out, "tiffd_build_info", labels, 1);
 }
 
 static void
@@ -181,12 +182,12 @@ write_classes(const struct scrape *scrape)
     static const char *const classes[SLOTS_STATUS_CLASSES] = { "1xx", "2xx", "3xx", "4xx",
                                                                "5xx" };
 
-    exposition_family(scrape->out, "tiffd_requests_total", "counter",
+    exposition_family(&scrape->out, "tiffd_requests_total", "counter",
                       "Requests whose answer has begun, by the class of its status.");
     for (unsigned i = 0; i < SLOTS_STATUS_CLASSES; i++) {
         const struct exposition_label labels[] = { { "class", classes[i] }, { NULL, NULL } };
 
-        exposition_sample(scrape->out, "tiffd_requests_total", labels,
+        exposition_sample(&scrape->out, "tiffd_requests_total", labels,
                           (double)scrape->totals.sum.served.status[i]);
     }
 }
@@ -195,14 +196,14 @@ write_classes(const struct scrape *scrape)
 static void
 write_refused(const struct scrape *scrape)
 {
-    exposition_family(scrape->out, "tiffd_refused_calls_total", "counter",
+    exposition_family(&scrape->out, "tiffd_refused_calls_total", "counter",
                       "System calls that the sandbox refused, or in the mode log counted, by "
                       "the kind of process.");
     for (enum sandbox_kind kind = 0; kind < SANDBOX_KINDS; kind++) {
         const struct exposition_label labels[] = { { "process", sandbox_label(kind) },
                                                    { NULL, NULL } };
 
-        exposition_sample(scrape->out, "tiffd_refused_calls_total", labels,
+        exposition_sample(&scrape->out, "tiffd_refused_calls_total", labels,
                           (double)(kind == SANDBOX_WORKER ? scrape->totals.sum.refused
                                                           : sandbox_refused(kind)));
     }
@@ -232,8 +233,8 @@ write_histograms(const struct scrape *scrape)
     };
 
     for (size_t i = 0; i < COUNT(rows); i++) {
-        exposition_family(scrape->out, rows[i].name, "histogram", rows[i].help);
-        exposition_histogram(scrape->out, rows[i].name, rows[i].histogram, rows[i].scale,
+        exposition_family(&scrape->out, rows[i].name, "histogram", rows[i].help);
+        exposition_histogram(&scrape->out, rows[i].name, NULL, rows[i].histogram, rows[i].scale,
                              rows[i].unit);
     }
 }
@@ -257,7 +258,7 @@ write_objects(const struct scrape *scrape)
     const struct catalogue *catalogue = scrape->view->shared->catalogue;
 
     for (size_t i = 0; i < COUNT(of_objects); i++) {
-        exposition_family(scrape->out, of_objects[i].name, "counter", of_objects[i].help);
+        exposition_family(&scrape->out, of_objects[i].name, "counter", of_objects[i].help);
         for (unsigned object = 0; object < catalogue->count; object++) {
             const struct config_asset *asset = catalogue->objects[object].asset;
             const struct slot_counters counters = totals_object(scrape->view, object);
@@ -268,23 +269,34 @@ write_objects(const struct scrape *scrape)
             };
             const uint64_t *value = (const uint64_t *)(const void *)&counters;
 
-            exposition_sample(scrape->out, of_objects[i].name, labels,
+            exposition_sample(&scrape->out, of_objects[i].name, labels,
                               (double)value[of_objects[i].offset / sizeof(*value)]);
         }
     }
 }
 
+/* Of both media types, the client's favourite; OpenMetrics if it likes them equally. */
+static bool
+prefers_open_metrics(const struct page *page)
+{
+    const unsigned open =
+        page->message ? message_weight(page->message, SPAN("application/openmetrics-text")) : 0;
+
+    return open > 0 && open >= message_weight(page->message, SPAN("text/plain"));
+}
+
 void
 metrics_write(struct page *page)
 {
-    struct scrape scrape = { .out = page->out, .view = page->view };
+    const bool open = prefers_open_metrics(page);
+    struct scrape scrape = { .out = { page->out, open }, .view = page->view };
 
     scrape.workers = totals_workers(page->view, &scrape.worker_count);
     if (scrape.workers == NULL) {
         page_refuse(page, 500, "out of memory");
         return;
     }
-    page->type = EXPOSITION_TYPE;
+    page->type = open ? EXPOSITION_OPEN : EXPOSITION_TEXT;
     totals_take(page->view, &scrape.totals);
     write_build(&scrape);
     write_wholes(&scrape);
@@ -292,9 +304,11 @@ metrics_write(struct page *page)
     write_classes(&scrape);
     write_refused(&scrape);
     write_histograms(&scrape);
-    metrics_cost_write(page->out, page->view);
-    metrics_worker_write(page->out, scrape.workers, scrape.worker_count);
+    metrics_cost_write(&scrape.out, page->view);
+    metrics_worker_write(&scrape.out, scrape.workers, scrape.worker_count);
+    metrics_section_write(&scrape.out, page->view);
     write_objects(&scrape);
-    metrics_residence_write(page->out, page->view);
+    metrics_residence_write(&scrape.out, page->view);
+    exposition_end(&scrape.out);
     free(scrape.workers);
 }

@@ -2,7 +2,6 @@
 /* metrics_cost: see metrics_cost.h; what does not apply to this daemon is left out. */
 #include "pages/metrics_cost.h"
 
-#include "format/exposition.h"
 #include "pages/cost.h"
 
 #define NS         1e9 /* a second's */
@@ -11,7 +10,7 @@
 #define NUMBER_MAX 16
 
 static void
-write_ratios(FILE *out, const struct cost *cost, const char *by)
+write_ratios(const struct exposition *out, const struct cost *cost, const char *by)
 {
     for (enum variant i = 0; i < COST_VARIANTS; i++) {
         const struct exposition_label labels[] = { { "variant", config_variant_name(i) },
@@ -25,8 +24,8 @@ write_ratios(FILE *out, const struct cost *cost, const char *by)
 }
 
 static void
-write_times(FILE *out, const char *name, const char *help, const uint64_t *times,
-            unsigned generation)
+write_times(const struct exposition *out, const char *name, const char *help,
+            const uint64_t *times, unsigned generation)
 {
     char number[NUMBER_MAX];
 
@@ -42,7 +41,7 @@ write_times(FILE *out, const char *name, const char *help, const uint64_t *times
 }
 
 static void
-write_all_times(FILE *out, const struct cost *cost, unsigned generation)
+write_all_times(const struct exposition *out, const struct cost *cost, unsigned generation)
 {
     write_times(out, TOTAL,
                 "CPU time of samples taken while a worker worked for an object of the "
@@ -55,7 +54,7 @@ write_all_times(FILE *out, const struct cost *cost, unsigned generation)
 }
 
 void
-metrics_cost_write(FILE *out, const struct view *view)
+metrics_cost_write(const struct exposition *out, const struct view *view)
 {
     struct cost process;
     struct cost samples;

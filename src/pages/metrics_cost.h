@@ -3,10 +3,10 @@
 #ifndef PAGES_METRICS_COST_H
 #define PAGES_METRICS_COST_H
 
-#include <stdio.h>
+#include "format/exposition.h"
 
 #include "observer/view.h"
 
-void metrics_cost_write(FILE *out, const struct view *view);
+void metrics_cost_write(const struct exposition *out, const struct view *view);
 
 #endif

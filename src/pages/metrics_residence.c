@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* metrics_residence: what the kernel does not tell is absent. */
+/*
+ * metrics_residence: what the kernel does not tell is absent. So are send queues: the kernel
+ * tells them with those of all other sockets of the machine, which takes time.
+ */
 #include "pages/metrics_residence.h"
 
-#include "format/exposition.h"
 #include "observer/scope.h"
-#include "pages/connections.h"
 #include "pages/copies.h"
 #include "pages/ledger.h"
 #include "stack/label.h"
 
-#define OBJECTS_MAX 100   /* by name: the largest */
-#define QUEUES_MAX  10000 /* connections whose queues are looked at, since it takes time */
+#define OBJECTS_MAX 100 /* by name: the largest */
 
 static void
-write_place(FILE *out, enum variant variant, const char *place, uint64_t bytes)
+write_place(const struct exposition *out, enum variant variant, const char *place,
+            uint64_t bytes)
 {
     const struct exposition_label labels[] = { { "variant", config_variant_name(variant) },
                                                { "held_in", place },
@@ -23,7 +24,7 @@ write_place(FILE *out, enum variant variant, const char *place, uint64_t bytes)
 }
 
 static void
-write_sum(FILE *out, const struct ledger *ledger, enum variant variant)
+write_sum(const struct exposition *out, const struct ledger *ledger, enum variant variant)
 {
     const struct ledger_entry *found = NULL;
     uint64_t resident = 0;
@@ -57,7 +58,6 @@ add_copies_of_view(const struct copies *copies, const struct view *view, enum va
             catalogue->objects[entry->label - 1].asset->variant != variant)
             continue;
         sum->buffered += entry->buffered;
-        sum->queued += entry->queued;
     }
 }
 
@@ -71,7 +71,8 @@ has_variant(const struct catalogue *catalogue, enum variant variant)
 }
 
 static void
-write_copies(FILE *out, const struct copies *copies, const struct view *newest)
+write_copies(const struct exposition *out, const struct copies *copies,
+             const struct view *newest)
 {
     for (enum variant variant = VARIANT_CACHED; variant <= VARIANT_STREAMING; variant++) {
         struct copies_entry sum = { 0 };
@@ -81,13 +82,11 @@ write_copies(FILE *out, const struct copies *copies, const struct view *newest)
         for (const struct view *view = newest; view; view = view->older)
             add_copies_of_view(copies, view, variant, &sum);
         write_place(out, variant, "worker_buffer", sum.buffered);
-        if (copies->queues_known)
-            write_place(out, variant, "send_queue", sum.queued);
     }
 }
 
 static void
-write_entry(FILE *out, const struct ledger_entry *entry)
+write_entry(const struct exposition *out, const struct ledger_entry *entry)
 {
     const struct config_asset *asset = entry->object->asset;
     const struct exposition_label labels[] = { { "path", asset->path },
@@ -99,7 +98,7 @@ write_entry(FILE *out, const struct ledger_entry *entry)
 }
 
 void
-metrics_residence_write(FILE *out, const struct view *view)
+metrics_residence_write(const struct exposition *out, const struct view *view)
 {
     struct ledger ledger;
     struct copies copies;
@@ -112,7 +111,7 @@ metrics_residence_write(FILE *out, const struct view *view)
                       "does not tell.");
     for (enum variant i = VARIANT_CACHED; i <= VARIANT_STREAMING; i++)
         write_sum(out, &ledger, i);
-    if (copies_take(&copies, view, SCOPE_ALL, connections_count(view) <= QUEUES_MAX) == 0)
+    if (copies_take(&copies, view, SCOPE_ALL, false) == 0)
         write_copies(out, &copies, view);
     copies_free(&copies);
     exposition_family(out, "tiffd_object_resident_bytes", "gauge",

@@ -3,11 +3,11 @@
 #ifndef PAGES_METRICS_RESIDENCE_H
 #define PAGES_METRICS_RESIDENCE_H
 
-#include <stdio.h>
+#include "format/exposition.h"
 
 #include "observer/view.h"
 
 /* Sums, and the largest objects. */
-void metrics_residence_write(FILE *out, const struct view *view);
+void metrics_residence_write(const struct exposition *out, const struct view *view);
 
 #endif

@@ -9,7 +9,6 @@
 #include <stddef.h>
 
 #include "base/count.h"
-#include "format/exposition.h"
 #include "shared/counters.h"
 
 #define NS       1e9 /* a second's */
@@ -64,7 +63,8 @@ static const struct {
 };
 
 static void
-write_sample(FILE *out, const char *name, const struct totals_worker *worker, double value)
+write_sample(const struct exposition *out, const char *name, const struct totals_worker *worker,
+             double value)
 {
     char number[16];
     char generation[16];
@@ -78,8 +78,8 @@ write_sample(FILE *out, const char *name, const struct totals_worker *worker, do
 }
 
 static void
-write_counter(FILE *out, const struct counter *counter, const struct totals_worker *workers,
-              unsigned count)
+write_counter(const struct exposition *out, const struct counter *counter,
+              const struct totals_worker *workers, unsigned count)
 {
     char name[NAME_MAX];
 
@@ -93,7 +93,8 @@ write_counter(FILE *out, const struct counter *counter, const struct totals_work
 }
 
 void
-metrics_worker_write(FILE *out, const struct totals_worker *workers, unsigned count)
+metrics_worker_write(const struct exposition *out, const struct totals_worker *workers,
+                     unsigned count)
 {
     for (size_t i = 0; i < COUNT(of_workers); i++) {
         exposition_family(out, of_workers[i].name, of_workers[i].type, of_workers[i].help);

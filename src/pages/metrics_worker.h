@@ -3,11 +3,12 @@
 #ifndef PAGES_METRICS_WORKER_H
 #define PAGES_METRICS_WORKER_H
 
-#include <stdio.h>
+#include "format/exposition.h"
 
 #include "pages/totals.h"
 
 /* The families "tiffd_worker_...", labelled with generation and worker. */
-void metrics_worker_write(FILE *out, const struct totals_worker *workers, unsigned count);
+void metrics_worker_write(const struct exposition *out, const struct totals_worker *workers,
+                          unsigned count);
 
 #endif

@@ -133,6 +133,26 @@ totals_object(const struct view *view, unsigned index)
     return counters;
 }
 
+struct slot_timing
+totals_section(const struct view *view, unsigned section)
+{
+    const struct catalogue *catalogue = view->shared->catalogue;
+    const struct span path = span_of(view->shared->config->assets[section].path);
+    const struct object *object = catalogue_find(catalogue, path);
+    struct slot_timing timing = { 0 };
+
+    if (view->gone_sections)
+        timing = view->gone_sections[section];
+    for (; view && object; view = view->older) {
+        const struct object *own = catalogue_find_heir(view->shared->catalogue, object);
+
+        for (unsigned i = 0; own && i < view->shared->slots.workers; i++)
+            slot_timing_sum(&timing,
+                            slots_section(&view->shared->slots, i, own->asset->section));
+    }
+    return timing;
+}
+
 /* --- workers ------------------------------------------------------------------------------ */
 
 static struct totals_worker

@@ -2,7 +2,7 @@
 /*
  * slots: the shared memory behind the statistics, laid out as
  *
- *     slot 0 | object 0 | object 1 | ... | slot 1 | object 0 | object 1 | ...
+ *     slot 0 | object 0 | object 1 | ... | section 0 | ... | slot 1 | object 0 | ...
  *
  * with every part on cache lines of its own. Made by the master before it forks.
  */
@@ -15,13 +15,14 @@
 static size_t
 stride(const struct slots *slots)
 {
-    return sizeof(struct slot) + slots->objects * sizeof(struct slot_counters);
+    return sizeof(struct slot) + slots->objects * sizeof(struct slot_counters) +
+           slots->sections * sizeof(struct slot_timing);
 }
 
 int
-slots_create(struct slots *slots, unsigned workers, unsigned objects)
+slots_create(struct slots *slots, unsigned workers, unsigned objects, unsigned sections)
 {
-    *slots = (struct slots){ .workers = workers, .objects = objects };
+    *slots = (struct slots){ .workers = workers, .objects = objects, .sections = sections };
     slots->size = workers * stride(slots);
     slots->memory =
         mmap(NULL, slots->size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -52,6 +53,16 @@ slots_object(const struct slots *slots, unsigned worker, unsigned object)
 {
     assert(object < slots->objects);
     return (struct slot_counters *)(slots_worker(slots, worker) + 1) + object;
+}
+
+struct slot_timing *
+slots_section(const struct slots *slots, unsigned worker, unsigned section)
+{
+    const struct slot *slot = slots_worker(slots, worker);
+    struct slot_counters *objects = (struct slot_counters *)(uintptr_t)(slot + 1);
+
+    assert(section < slots->sections);
+    return (struct slot_timing *)(objects + slots->objects) + section;
 }
 
 void

@@ -45,7 +45,7 @@ struct slot_timing {
     struct histogram transfer;   /* from a whole head to the last ones */
     struct histogram stall;      /* each time a socket was full until it took more */
     struct histogram body;       /* bytes of a body that was sent to its end */
-};
+} __attribute__((aligned(SLOTS_LINE)));
 
 struct slot {
     struct slot_counters served;
@@ -91,16 +91,18 @@ struct slots {
     size_t size;
     unsigned workers;
     unsigned objects;
+    unsigned sections; /* of the configuration, that objects come from */
 };
 
-/* Reserves one slot a worker, each followed by one counter set an object. 0 or a negative
- * errno. */
-int slots_create(struct slots *slots, unsigned workers, unsigned objects)
+/* Reserves one slot a worker, each followed by one counter set an object and the timing of each
+ * section. 0 or a negative errno. */
+int slots_create(struct slots *slots, unsigned workers, unsigned objects, unsigned sections)
     __attribute__((warn_unused_result));
 void slots_destroy(struct slots *slots);
 
 struct slot *slots_worker(const struct slots *slots, unsigned worker);
 struct slot_counters *slots_object(const struct slots *slots, unsigned worker, unsigned object);
+struct slot_timing *slots_section(const struct slots *slots, unsigned worker, unsigned section);
 
 /* For the slot's one writer. Readers see whole values, not a consistent set of them. */
 static inline void

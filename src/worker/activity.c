@@ -4,13 +4,15 @@
  * serves there is one system call at most, when a connection opens: the clock is read in the
  * vDSO.
  *
- * Answers to pipelined requests that leave together are timed from the first of their requests.
+ * Answers to pipelined requests that leave together are timed from the first of their requests,
+ * and count for its section.
  */
 #include "worker/activity.h"
 
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/count.h"
 #include "profile/block.h"
 #include "stack/label.h"
 #include "worker/reader.h"
@@ -89,6 +91,8 @@ count_wait(struct worker *worker, const struct connection *connection)
     if (activity->reason != MARKER_WAIT_CLIENT)
         return;
     histogram_add(&worker->slot->timing.stall, &histogram_time, ns);
+    if (activity->section)
+        histogram_add(&activity->section->stall, &histogram_time, ns);
     if (activity->row)
         activity->row->stalled += ns;
 }
@@ -233,6 +237,15 @@ activity_turn_end(struct worker *worker, uint32_t id)
     serve(NULL);
 }
 
+/* Its timing, if it has any. */
+static struct slot_timing *
+section_of(const struct worker *worker, const struct object *object)
+{
+    return object ? slots_section(&worker->shared->slots, worker->inherit->slot,
+                                  object->asset->section)
+                  : NULL;
+}
+
 void
 activity_answer(struct worker *worker, struct connection *connection,
                 const struct object *object, unsigned status)
@@ -243,6 +256,7 @@ activity_answer(struct worker *worker, struct connection *connection,
     if (activity->under_way++ == 0) {
         activity->began = worker->now_ns;
         activity->first = false;
+        activity->section = section_of(worker, object);
     }
     label_set(label_of(object));
     label_set_request((struct label_request){ activity->id, connection->requests });
@@ -251,11 +265,17 @@ activity_answer(struct worker *worker, struct connection *connection,
 }
 
 static void
-time_answers(struct worker *worker, const struct activity *activity,
-             struct histogram *histogram)
+time_answers(struct worker *worker, const struct activity *activity, size_t offset)
 {
-    for (uint32_t i = 0; i < activity->under_way; i++)
-        histogram_add(histogram, &histogram_time, worker->now_ns - activity->began);
+    struct slot_timing *const timings[] = { &worker->slot->timing, activity->section };
+
+    for (size_t i = 0; i < COUNT(timings) && timings[i]; i++) {
+        char *histogram = (char *)timings[i] + offset;
+
+        for (uint32_t k = 0; k < activity->under_way; k++)
+            histogram_add((struct histogram *)(void *)histogram, &histogram_time,
+                          worker->now_ns - activity->began);
+    }
 }
 
 void
@@ -273,7 +293,7 @@ activity_sent(struct worker *worker, struct connection *connection, uint64_t bod
     if (activity->first || activity->under_way == 0)
         return;
     activity->first = true;
-    time_answers(worker, activity, &worker->slot->timing.first_byte);
+    time_answers(worker, activity, offsetof(struct slot_timing, first_byte));
     activity_note(worker, connection, TRACE_FIRST_BYTE, 0);
 }
 
@@ -284,7 +304,7 @@ activity_done(struct worker *worker, struct connection *connection)
 
     if (activity->under_way == 0)
         return;
-    time_answers(worker, activity, &worker->slot->timing.transfer);
+    time_answers(worker, activity, offsetof(struct slot_timing, transfer));
     activity_note(worker, connection, TRACE_DONE, activity->under_way);
     activity->under_way = 0;
 }

@@ -18,15 +18,17 @@
 
 struct connection;
 struct object;
+struct slot_timing;
 struct stacks;
 struct worker;
 
 /* A connection's part. */
 struct activity {
-    struct row *row;        /* NULL: there are more connections than rows */
-    uint64_t began;         /* ns, when the first of the answers under way was asked for */
-    uint64_t waits;         /* ns, since when it waits; 0: it does not */
-    uint32_t id;            /* counts from 1 */
+    struct row *row;             /* NULL: there are more connections than rows */
+    struct slot_timing *section; /* of the first of the answers under way; NULL: none */
+    uint64_t began;              /* ns, when the first of the answers under way was asked for */
+    uint64_t waits;              /* ns, since when it waits; 0: it does not */
+    uint32_t id;                 /* counts from 1 */
     uint16_t under_way;     /* answers begun and not wholly handed over; they fit the stage */
     enum marker reason : 8; /* what it waits for */
     bool first : 1;         /* a byte of them has been handed over */

@@ -13,7 +13,7 @@ import urllib.request
 
 import pytest
 
-from client import fetch
+from client import connect_narrowly, fetch, request
 from daemon import DEADLINE, SAMPLE, TOP, alive, wait_until
 from meanwhile import meanwhile
 
@@ -93,6 +93,80 @@ def test_metrics_are_as_prometheus_wants_them(numbered):
         ["promtool", "check", "metrics"], input=text, capture_output=True, text=True, timeout=60
     )
     assert (done.returncode, done.stdout + done.stderr) == (0, "")
+
+
+# What Prometheus 2.45 sends, and what a browser does.
+SCRAPER = "application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,"
+SCRAPER += "text/plain;version=0.0.4;q=0.5,*/*;q=0.1"
+ACCEPTED = [
+    (SCRAPER, "application/openmetrics-text"),
+    ("application/openmetrics-text; version=1.0.0; q=0.5, text/plain;q=0.5", "application/openmetrics-text"),
+    ("application/openmetrics-text;q=0.4,text/plain;version=0.0.4;q=0.5", "text/plain"),
+    ("application/openmetrics-text;q=0", "text/plain"),
+    ("text/html,application/xhtml+xml,*/*;q=0.8", "text/plain"),
+]
+
+
+@pytest.mark.parametrize("accept, expected", ACCEPTED)
+def test_open_metrics_are_for_those_who_want_them(numbered, accept, expected):
+    query = urllib.request.Request(numbered.debug_url + "/metrics", headers={"Accept": accept})
+    with urllib.request.urlopen(query, timeout=DEADLINE) as answer:
+        assert answer.headers["content-type"].partition(";")[0] == expected
+        assert answer.read().endswith(b"\n# EOF\n") == ("openmetrics" in expected)
+
+
+def test_open_metrics_are_what_the_standard_says(numbered):
+    """By the parser of Prometheus' own client library, which is strict."""
+    parser = pytest.importorskip("prometheus_client.openmetrics.parser")
+    get(numbered, "/o", 3)
+    query = urllib.request.Request(numbered.debug_url + "/metrics", headers={"Accept": SCRAPER})
+    with urllib.request.urlopen(query, timeout=DEADLINE) as answer:
+        families = list(parser.text_string_to_metric_families(answer.read().decode()))
+    kinds = {family.name: family.type for family in families}
+    assert kinds["tiffd_requests"] == "counter"
+    assert kinds["tiffd_build"] == "info"
+    assert kinds["tiffd_section_transfer_seconds"] == "histogram"
+    old = {line.split()[2] for line in ask(numbered, "/metrics")[1].splitlines() if line.startswith("# TYPE")}
+    assert {re.sub("_(total|info)$", "", name) for name in old} == set(kinds)
+
+
+def section(samples, name, path):
+    """The count and the sum of a histogram of one section, of all variants."""
+    pattern = rf'tiffd_section_{name}_seconds_(count|sum){{section="{path}",'
+    found = {match[1]: value for key, value in samples.items() if (match := re.match(pattern, key))}
+    return found["count"], found["sum"]
+
+
+def test_latency_by_section(numbered):
+    get(numbered, "/o", 3)
+    get(numbered, "/s", 2)
+    assert fetch(numbered, target="/none").status == 404
+    samples = scrape(numbered)
+    for name in ("time_to_first_byte", "transfer"):
+        assert section(samples, name, "/o")[0] == 3
+        assert section(samples, name, "/s")[0] == 2
+        assert samples[f"tiffd_{name}_seconds_count"] == 6
+    assert 'tiffd_section_stall_seconds_count{section="/s",variant="streaming"}' in samples
+
+
+def test_a_slow_client_is_in_its_section(numbered):
+    """A pause of the client, by the client's clock; across a reload."""
+    with connect_narrowly(numbered) as client:
+        client.send(request("GET", "/o"))
+        wait_until(lambda: scrape(numbered)["tiffd_stalls_total"] > 0, "a full socket")
+        began = time.monotonic()
+        time.sleep(0.3)
+        pause = time.monotonic() - began
+        client.answer()
+    took = time.monotonic() - began
+    samples = scrape(numbered)
+    stalls, stalled = section(samples, "stall", "/o")
+    assert stalls >= 1 and stalled >= pause
+    assert pause <= section(samples, "transfer", "/o")[1] <= took + DEADLINE
+    assert section(samples, "time_to_first_byte", "/o")[1] < section(samples, "transfer", "/o")[1]
+    assert section(samples, "stall", "/s") == (0, 0)
+    numbered.reload()
+    assert section(scrape(numbered), "stall", "/o") == (stalls, stalled)
 
 
 def test_what_is_counted(numbered):

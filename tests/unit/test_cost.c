@@ -35,7 +35,7 @@ set_up(void **state)
     slots_destroy(&observed.shared.slots);
     observed.shared.generation = 5;
     observed.catalogue = (struct catalogue){ .objects = objects, .count = OBJECTS };
-    return slots_create(&observed.shared.slots, 2, OBJECTS);
+    return slots_create(&observed.shared.slots, 2, OBJECTS, OBJECTS);
 }
 
 static int
@@ -71,7 +71,7 @@ is_shown(const char *line, bool shown)
     FILE *out = open_memstream(&text, &size);
 
     assert_non_null(out);
-    metrics_cost_write(out, &observed.view);
+    metrics_cost_write(&(const struct exposition){ .out = out }, &observed.view);
     fclose(out);
     if ((strstr(text, line) != NULL) != shown)
         fail_msg("%s%s in:\n%s", line, shown ? " is not" : "", text);

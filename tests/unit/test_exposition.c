@@ -14,14 +14,14 @@
 
 static char *text;
 static size_t size;
-static FILE *out;
+static struct exposition out;
 
 static int
 set_up(void **state)
 {
     (void)state;
-    out = open_memstream(&text, &size);
-    return out == NULL;
+    out = (struct exposition){ .out = open_memstream(&text, &size) };
+    return out.out == NULL;
 }
 
 static int
@@ -36,9 +36,9 @@ static void
 a_family(void **state)
 {
     (void)state;
-    exposition_family(out, "a_total", "counter", "What \"a\" is.");
-    fclose(out);
-    assert_string_equal(text, "# HELP a_total What \"a\" is.\n# TYPE a_total counter\n");
+    exposition_family(&out, "a_total", "counter", "What a is.");
+    fclose(out.out);
+    assert_string_equal(text, "# HELP a_total What a is.\n# TYPE a_total counter\n");
 }
 
 static void
@@ -59,12 +59,12 @@ numbers(void **state)
 
     (void)state;
     for (size_t i = 0; i < COUNT(rows); i++) {
-        exposition_sample(out, "a", NULL, rows[i].value);
-        fflush(out);
+        exposition_sample(&out, "a", NULL, rows[i].value);
+        fflush(out.out);
         assert_string_equal(text + at, rows[i].line);
-        at = ftell(out);
+        at = ftell(out.out);
     }
-    fclose(out);
+    fclose(out.out);
 }
 
 static void
@@ -76,9 +76,9 @@ labels(void **state)
     const struct exposition_label none[] = { { NULL, NULL } };
 
     (void)state;
-    exposition_sample(out, "a", two, 1);
-    exposition_sample(out, "a", none, 2);
-    fclose(out);
+    exposition_sample(&out, "a", two, 1);
+    exposition_sample(&out, "a", none, 2);
+    fclose(out.out);
     assert_string_equal(text, "a{path=\"/\\\"\\\\\\n\",b=\"\"} 1\na 2\n");
 }
 
@@ -92,12 +92,50 @@ a_histogram(void **state)
     histogram_add(&histogram, &histogram_time, 25000);
     histogram_add(&histogram, &histogram_time, 25001);
     histogram_add(&histogram, &histogram_time, UINT64_C(200000000000));
-    exposition_histogram(out, "h", &histogram, &histogram_time, 1e9);
-    fclose(out);
+    exposition_histogram(&out, "h", NULL, &histogram, &histogram_time, 1e9);
+    fclose(out.out);
     assert_ptr_equal(text, strstr(text, "h_bucket{le=\"2.5e-05\"} 1\n"
                                         "h_bucket{le=\"5e-05\"} 2\n"));
     assert_non_null(strstr(text, "\nh_bucket{le=\"100\"} 2\nh_bucket{le=\"+Inf\"} 3\n"
                                  "h_sum 200.000050001\nh_count 3\n"));
+}
+
+/* One label among others; a bound that is a whole number has a fraction in OpenMetrics. */
+static void
+an_open_histogram(void **state)
+{
+    const struct exposition_label one[] = { { "a", "b" }, { NULL, NULL } };
+    struct histogram histogram = { 0 };
+
+    (void)state;
+    out.open = true;
+    exposition_family(&out, "h", "histogram", "H.");
+    exposition_histogram(&out, "h", one, &histogram, &histogram_time, 1e9);
+    exposition_end(&out);
+    fclose(out.out);
+    assert_ptr_equal(text, strstr(text, "# HELP h H.\n# TYPE h histogram\n"));
+    assert_non_null(strstr(text, "\nh_bucket{a=\"b\",le=\"2.5e-05\"} 0\n"));
+    assert_non_null(strstr(text, "\nh_bucket{a=\"b\",le=\"100.0\"} 0\n"
+                                 "h_bucket{a=\"b\",le=\"+Inf\"} 0\nh_sum{a=\"b\"} 0\n"
+                                 "h_count{a=\"b\"} 0\n# EOF\n"));
+}
+
+/* Suffixes belong to samples. */
+static void
+open_families(void **state)
+{
+    (void)state;
+    out.open = true;
+    exposition_family(&out, "a_total", "counter", "A.");
+    exposition_family(&out, "b_info", "info", "B.");
+    exposition_family(&out, "c", "gauge", "C.");
+    out.open = false;
+    exposition_family(&out, "b_info", "info", "B.");
+    exposition_end(&out);
+    fclose(out.out);
+    assert_string_equal(text, "# HELP a A.\n# TYPE a counter\n# HELP b B.\n# TYPE b info\n"
+                              "# HELP c C.\n# TYPE c gauge\n"
+                              "# HELP b_info B.\n# TYPE b_info gauge\n");
 }
 
 int
@@ -108,6 +146,8 @@ main(void)
         cmocka_unit_test_setup_teardown(numbers, set_up, tear_down),
         cmocka_unit_test_setup_teardown(labels, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_histogram, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_open_histogram, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(open_families, set_up, tear_down),
     };
 
     return cmocka_run_group_tests_name("exposition", tests, NULL, NULL);

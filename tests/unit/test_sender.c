@@ -91,7 +91,7 @@ set_up(void **state)
     outcome_of_read = 0;
     for (size_t i = 0; i < LENGTH; i++)
         bytes[i] = (char)(i * 7 % 251);
-    if (slots_create(&shared.slots, 1, 1) < 0 ||
+    if (slots_create(&shared.slots, 1, 1, 1) < 0 ||
         socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends) < 0)
         return -1;
     client = ends[1];

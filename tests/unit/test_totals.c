@@ -25,13 +25,17 @@ static struct observed newest;
 static struct observed older;
 static struct slot gone;
 static struct slot_counters gone_objects[OBJECTS];
-static struct config_asset assets[] = { { .path = (char[]){ "/a" }, .variant = VARIANT_CACHED },
-                                        { .path = (char[]){ "/b" },
-                                          .variant = VARIANT_STREAMING } };
+static struct slot_timing gone_sections[OBJECTS];
+static struct config_asset assets[] = {
+    { .path = (char[]){ "/a" }, .variant = VARIANT_CACHED },
+    { .path = (char[]){ "/b" }, .section = B, .variant = VARIANT_STREAMING }
+};
+static struct config_asset old_assets[] = { { .path = (char[]){ "/b" },
+                                              .variant = VARIANT_STREAMING } };
 static struct config_asset was_cached = { .path = (char[]){ "/b" }, .variant = VARIANT_CACHED };
 static struct object objects[] = { { .asset = &assets[A], .index = A },
                                    { .asset = &assets[B], .index = B } };
-static struct object old_objects[] = { { .asset = &assets[B], .index = 0 } };
+static struct object old_objects[] = { { .asset = &old_assets[0], .index = 0 } };
 
 static void
 give_objects(struct observed *observed, struct object *list, unsigned count)
@@ -40,7 +44,7 @@ give_objects(struct observed *observed, struct object *list, unsigned count)
 
     slots_destroy(&observed->shared.slots);
     observed->catalogue = (struct catalogue){ .objects = list, .count = count };
-    assert_int_equal(slots_create(&observed->shared.slots, workers, count), 0);
+    assert_int_equal(slots_create(&observed->shared.slots, workers, count, count), 0);
 }
 
 static int
@@ -53,10 +57,16 @@ set_up(void **state)
     give_objects(&older, old_objects, 1);
     memset(&gone, 0, sizeof(gone));
     memset(gone_objects, 0, sizeof(gone_objects));
+    memset(gone_sections, 0, sizeof(gone_sections));
     newest.shared.generation = 3;
     newest.view.older = &older.view;
     newest.view.gone = &gone;
     newest.view.gone_objects = gone_objects;
+    newest.view.gone_sections = gone_sections;
+    newest.config.assets = assets;
+    newest.config.asset_count = OBJECTS;
+    older.config.assets = old_assets;
+    older.config.asset_count = 1;
     newest.shared.roster->places[0].pid = getpid();
     newest.shared.roster->places[1].pid = getpid();
     return 0;
@@ -127,6 +137,20 @@ objects_by_path(void **state)
     assert_int_equal(totals_object(&newest.view, A).bytes, 0);
 }
 
+static void
+sections_by_path(void **state)
+{
+    const struct slots *slots = &newest.shared.slots;
+
+    (void)state;
+    gone_sections[B].stall.sum = 1;
+    slots_section(slots, 0, B)->stall.sum = 10;
+    slots_section(slots, 1, B)->stall.sum = 20;
+    slots_section(&older.shared.slots, 0, 0)->stall.sum = 100;
+    assert_int_equal(totals_section(&newest.view, B).stall.sum, 131);
+    assert_int_equal(totals_section(&newest.view, A).stall.sum, 0);
+}
+
 /* What was served at the same path in another variant is none of this object's. */
 static void
 objects_by_variant(void **state)
@@ -136,7 +160,7 @@ objects_by_variant(void **state)
     slots_object(&older.shared.slots, 0, 0)->bytes = 100;
     old_objects[0].asset = &was_cached;
     assert_int_equal(totals_object(&newest.view, B).bytes, 10);
-    old_objects[0].asset = &assets[B];
+    old_objects[0].asset = &old_assets[0];
     assert_int_equal(totals_object(&newest.view, B).bytes, 110);
 }
 
@@ -272,6 +296,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         TEST(counters_of_all_generations),
         TEST(objects_by_path),
+        TEST(sections_by_path),
         TEST(objects_by_variant),
         TEST(workers_of_the_living),
         TEST(metrics),

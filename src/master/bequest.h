@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * bequest: what generations that have ended have counted of objects and sections. Each goes on
+ * at the same path and in the same variant; what has no heir there is lost.
+ */
+#ifndef MASTER_BEQUEST_H
+#define MASTER_BEQUEST_H
+
+#include "shared/shared.h"
+
+/* Begins zeroed. */
+struct bequest {
+    struct slot_counters *objects; /* by index in the catalogue */
+    struct slot_timing *sections;  /* by number */
+};
+
+/* For a generation, with what the one before was left (NULL: there was none). 0 or -ENOMEM. */
+int bequest_create(struct bequest *bequest, const struct shared *heir,
+                   const struct shared *previous, const struct bequest *left)
+    __attribute__((warn_unused_result));
+void bequest_free(struct bequest *bequest);
+
+/* Adds what all workers of a generation have counted. */
+void bequest_add_workers(struct bequest *bequest, const struct shared *heir,
+                         const struct shared *from);
+
+#endif
