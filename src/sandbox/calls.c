@@ -18,6 +18,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 
 #include "base/count.h"
 
@@ -185,7 +186,7 @@ static const struct call table[] = {
     CALL("renameat2", F),
     CALL("unlink", F),
     CALL("unlinkat", F),
-    CALL("fchmod", F),
+    IF("fchmod", F, LACKS(1, S_ISUID | S_ISGID | S_ISVTX)), /* Landlock knows of no modes */
     CALL("fchown", F),
     CALL("wait4", O | F),
 

@@ -94,6 +94,8 @@ try_files(const char *where)
     TRY("mkdir", SYS_mkdirat, AT_FDCWD, "", 0700, 0, 0, 0);
     TRY("mknod", SYS_mknodat, AT_FDCWD, "", 0100600, 0, 0, 0);
     TRY("chmod", SYS_fchmodat, AT_FDCWD, "", 01777, 0, 0, 0);
+    TRY("set-user-id", SYS_fchmod, -1, 04755, 0, 0, 0, 0);
+    TRY("set-group-id", SYS_fchmod, -1, 02755, 0, 0, 0, 0);
     TRY("chroot", SYS_chroot, "", 0, 0, 0, 0, 0);
     TRY("chdir", SYS_chdir, ".", 0, 0, 0, 0, 0);
     TRY("mount", SYS_mount, "", "", "", -1, 0, 0);
