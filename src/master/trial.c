@@ -171,8 +171,13 @@ trial_descriptor(const struct master *master)
     return master->newest->trying ? master->newest->ready_fd : -1;
 }
 
+/* One that is unfit already, as when a worker could not be forked, is due at once. */
 uint64_t
 trial_next(const struct master *master)
 {
-    return master->newest->trying ? master->trial_until : 0;
+    const struct generation *newest = master->newest;
+
+    if (!newest->trying)
+        return 0;
+    return newest->unfit[0] != '\0' ? 1 : master->trial_until;
 }
