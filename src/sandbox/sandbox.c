@@ -192,6 +192,8 @@ try_all(void)
     _exit((int)parts);
 }
 
+/* Where it can't be tried, nothing is taken for missing: a process that then can't enter its
+ * sandbox ends, and says why. */
 static unsigned
 find_missing(void)
 {
@@ -202,8 +204,8 @@ find_missing(void)
         try_all();
     while (pid > 0 && waitpid(pid, &status, 0) < 0)
         if (errno != EINTR)
-            return PART_ALL;
-    return pid > 0 && WIFEXITED(status) ? (unsigned)WEXITSTATUS(status) : PART_ALL;
+            return 0;
+    return pid > 0 && WIFEXITED(status) ? (unsigned)WEXITSTATUS(status) : 0;
 }
 
 static const char *

@@ -83,6 +83,7 @@ def test_start(tmp_path, faults, body, call, error):
         daemon.start()
         try:
             wait_until(lambda: ended_or_serves(daemon), "it serves or has ended")
+            assert not [line for line in daemon.lines() if "sandbox: this system" in line]
             if daemon.process.poll() is None:
                 assert fetch(daemon, target="/cached").body == body
             else:
