@@ -254,7 +254,7 @@ observer_run(const struct observer_inherit *inherit)
 
     if (error < 0) {
         log_error("start: %s", strerror(-error));
-        return EXIT_FAILURE;
+        _exit(EXIT_FAILURE); /* what there is of an observer goes with the process */
     }
     log_info("observing");
     while (!observer.ended) {

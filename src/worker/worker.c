@@ -341,7 +341,7 @@ worker_run(const struct inherit *inherit)
     if ((error = worker_start(worker)) < 0 ||
         (error = sandbox_enter(worker->server->sandbox, SANDBOX_WORKER, NULL)) < 0) {
         log_error("start: %s", strerror(-error));
-        return EXIT_FAILURE;
+        _exit(EXIT_FAILURE); /* what there is of a worker goes with the process */
     }
     upkeep_publish(worker);
     worker_announce(worker);
