@@ -105,6 +105,8 @@ connection_settle(struct worker *worker, struct connection *connection, enum out
     if (transition->leave && !transition->leave(worker, connection))
         return;
     connection->state = to;
+    if (to == CONNECTION_SEND && from != CONNECTION_SEND && from != CONNECTION_READ)
+        progress_begin(&connection->progress);
     if (transition->to != SAME)
         activity_change(worker, connection, from, transition->wait);
     if (from != to || !transition->same_time)

@@ -36,18 +36,17 @@ progress_expired(struct worker *worker, struct connection *connection)
     return OUTCOME_BROKEN;
 }
 
-/* How much of the body the client's kernel has, plus what a socket can hold at most, for as
- * long as that client alone is waited for; 0: it is not. */
+/* How many bytes the client's kernel has, of all answers and in whatever form, plus what a
+ * socket can hold at most, for as long as that client alone is waited for; 0: it is not. */
 static uint64_t
 taken_by_client(const struct connection *connection)
 {
     int queued = 0;
 
-    if (connection->object == NULL || connection->multipart ||
-        connection->admission.standing == ADMISSION_WAITING ||
+    if (connection->admission.standing == ADMISSION_WAITING ||
         ioctl(connection->watch.fd, SIOCOUTQ, &queued) < 0)
         return 0;
-    return connection->position + INT_MAX - (uint32_t)queued;
+    return connection->progress.given + INT_MAX - (uint32_t)queued;
 }
 
 bool
@@ -58,5 +57,5 @@ progress_is_slow(const struct worker *worker, struct connection *connection)
     const uint64_t now = taken_by_client(connection);
 
     connection->progress.measured = now;
-    return before != 0 && now >= before && now - before < wanted;
+    return before != 0 && now != 0 && now - before < wanted;
 }

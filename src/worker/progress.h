@@ -17,6 +17,7 @@ struct worker;
 /* A connection's part. */
 struct progress {
     uint32_t unacknowledged; /* bytes in the socket when it last refused more */
+    uint64_t given;          /* bytes to the kernel, heads included */
     uint64_t measured;       /* at the last progress_is_slow(); 0: it was not */
 };
 
@@ -27,9 +28,16 @@ void progress_blocked(struct connection *connection);
  * time: OUTCOME_BLOCKED or OUTCOME_QUEUED; else OUTCOME_BROKEN. */
 enum outcome progress_expired(struct worker *worker, struct connection *connection);
 
+/* An answer begins, and nothing was left to be sent. */
+static inline void
+progress_begin(struct progress *progress)
+{
+    progress->measured = 0;
+}
+
 /* Has the client taken less than server.drain_rate since the last call, in which
- * server.send_timeout has gone by? A body that has begun meanwhile, or waits for something else
- * than its client, is measured next time. */
+ * server.send_timeout has gone by? An answer that has begun meanwhile, or waits for something
+ * else than its client, is measured next time. */
 bool progress_is_slow(const struct worker *worker, struct connection *connection);
 
 #endif

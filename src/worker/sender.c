@@ -143,6 +143,7 @@ account(struct worker *worker, struct connection *connection, size_t sent)
     slot_add(&worker->slot->served.bytes, sent);
     connection->position += body;
     connection->handed += body;
+    connection->progress.given += sent;
     if (connection->sndbuf.sent <= worker->sender.chunk_size)
         connection->sndbuf.sent += (uint32_t)sent;
     if (body > 0)

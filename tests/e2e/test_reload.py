@@ -334,19 +334,29 @@ def test_reload_timeout(serve, object_ini, content):
         assert reset and len(octets) < len(content)
 
 
-def test_a_client_that_takes_next_to_nothing_holds_no_old_generation(serve, content):
-    """It takes enough to keep its connection, and too little to keep a worker."""
+SLOW = {
+    "body": GET,
+    "parts": request("GET", "/o", "Range: bytes=0-4000000,5000000-9000000,-1000000"),
+    "many": request("GET", "/o", "Range: bytes=0-999") * 10000,
+}
+
+
+@pytest.mark.parametrize("kind", list(SLOW))
+def test_a_client_that_takes_next_to_nothing_holds_no_old_generation(serve, content, kind):
+    """It takes enough to keep its connection, and too little to keep a worker; one body, its parts, or many
+    small answers."""
     daemon = serve(content, "send_timeout = 500ms", "drain_rate = 1m")
     (old,) = daemon.all_workers(1)
-    with connect_narrowly(daemon) as client:
-        client.send(GET)
+    with connect_narrowly(daemon) as client, contextlib.suppress(ConnectionError, BlockingIOError):
+        client.socket.setblocking(False)
+        client.send(SLOW[kind][:60000])
+        client.socket.setblocking(True)
         while b"\r\n\r\n" not in client.buffer:
             assert client.fill()
         daemon.send_signal(signal.SIGHUP)
         daemon.wait_log("generation 1 serves")
-        with contextlib.suppress(ConnectionResetError):
-            while client.socket.recv(4096):
-                time.sleep(0.02)
+        while client.socket.recv(4096):
+            time.sleep(0.02)
     daemon.wait_log("1 answer was cut: the client hardly took any byte")
     wait_until(lambda: not alive(old), "the old worker ends")
 
