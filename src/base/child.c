@@ -28,10 +28,8 @@ close_all_but_log(void)
     close_range((log > STDERR_FILENO ? log : STDERR_FILENO) + 1, UINT_MAX, 0);
 }
 
-/* libunwind, by which tcmalloc notes who lets the heap grow, has a pipe from before main().
- * What gets the numbers of its ends would be written to and closed by it. */
-static void
-keep_low_descriptors(void)
+void
+child_keep_low_descriptors(void)
 {
     int fd = memfd_create("kept", MFD_CLOEXEC);
 
@@ -68,7 +66,7 @@ child_fork_apart(struct child *child, child_ended *ended)
     signal(SIGALRM, SIG_DFL);
     alarm(CHILD_SECONDS);
     close_all_but_log();
-    keep_low_descriptors();
+    child_keep_low_descriptors();
     return 0;
 }
 

@@ -45,6 +45,11 @@ pid_t child_fork(struct child *child, child_ended *ended) __attribute__((warn_un
 pid_t child_fork_apart(struct child *child, child_ended *ended)
     __attribute__((warn_unused_result));
 
+/* After descriptors were closed that were not opened here: libunwind, by which tcmalloc notes
+ * who lets the heap grow, has a pipe from before main(). What gets the numbers of its ends
+ * would be written to and closed by it, so they are taken. */
+void child_keep_low_descriptors(void);
+
 /* The child's end, without what exit(3) would do for its parent. */
 _Noreturn void child_finish(void);
 

@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/child.h"
+
 /* One byte comes when the child is ready, end of file when it died. */
 static void
 wait_and_exit(int fd)
@@ -46,6 +48,7 @@ void
 detach_inherited(unsigned first)
 {
     close_range(first, UINT_MAX, 0);
+    child_keep_low_descriptors();
 }
 
 void
