@@ -51,7 +51,7 @@ fail(struct ini_source *source, const char *reason)
 static bool
 take_line(struct ini_source *source)
 {
-    int c = getc(source->in);
+    int c = getc_unlocked(source->in);
     int last = EOF;
 
     if (c == EOF)
@@ -59,7 +59,7 @@ take_line(struct ini_source *source)
     source->origin.line++;
     source->length = 0;
     source->nul = false;
-    for (; c != EOF && c != '\n' && source->size < INI_SIZE_MAX; c = getc(source->in)) {
+    for (; c != EOF && c != '\n' && source->size < INI_SIZE_MAX; c = getc_unlocked(source->in)) {
         if (source->length < sizeof(source->text) - 1)
             source->text[source->length] = (char)c;
         source->nul |= c == '\0';
