@@ -28,6 +28,12 @@ static const char *const level_names[] = {
     [LOG_LEVEL_INFO] = "info",   [LOG_LEVEL_DEBUG] = "debug",
 };
 
+/* As in syslog(3); what the journal reads at the start of a line, see sd-daemon(3). */
+static const int priorities[] = {
+    [LOG_LEVEL_ERROR] = 3, [LOG_LEVEL_WARNING] = 4, [LOG_LEVEL_NOTICE] = 5,
+    [LOG_LEVEL_INFO] = 6,  [LOG_LEVEL_DEBUG] = 7,
+};
+
 static struct {
     enum log_level level;
     char process[32];
@@ -52,6 +58,9 @@ write_prefix(char *line, size_t size, enum log_level level)
     struct tm utc;
     size_t length;
 
+    if (sink_is_journal()) /* it has a time of its own */
+        return (size_t)snprintf(line, size, "<%d>%s[%d]: ", priorities[level], self.process,
+                                (int)getpid());
     clock_gettime(CLOCK_REALTIME, &now);
     gmtime_r(&now.tv_sec, &utc);
     length = strftime(line, size, "%Y-%m-%dT%H:%M:%S", &utc);

@@ -2,7 +2,7 @@
 /*
  * log: one line per event, written with one system call, so that processes that share a
  * log never mix their lines. Where lines go is sink.h's matter. Form: "2026-01-31T12:00:00.123Z
- * LEVEL process[pid]: text".
+ * LEVEL process[pid]: text"; in systemd's journal "<PRIORITY>process[pid]: text".
  */
 #ifndef BASE_LOG_H
 #define BASE_LOG_H

@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -36,6 +37,7 @@ static struct sink_state own;
 
 static struct {
     struct outlet standard;
+    bool journal;       /* that is what standard error is */
     struct outlet file; /* not open: lines go to standard error */
     char *path;         /* of file; NULL: none, or it was opened elsewhere */
     int next;           /* prepared; -1: none */
@@ -74,6 +76,18 @@ close_outlet(struct outlet *outlet)
     outlet->fd = -1;
 }
 
+/* JOURNAL_STREAM has the device and the inode of the journal's socket. */
+static bool
+names_journal(const struct stat *status)
+{
+    const char *stream = getenv("JOURNAL_STREAM");
+    char own_name[64];
+
+    snprintf(own_name, sizeof(own_name), "%ju:%ju", (uintmax_t)status->st_dev,
+             (uintmax_t)status->st_ino);
+    return stream != NULL && strcmp(stream, own_name) == 0;
+}
+
 void
 sink_open_standard(void)
 {
@@ -82,8 +96,10 @@ sink_open_standard(void)
 
     close_outlet(&sink.standard);
     sink.standard = (struct outlet){ .fd = STDERR_FILENO, .way = WAY_WRITE };
+    sink.journal = false;
     if (fstat(STDERR_FILENO, &status) < 0 || S_ISREG(status.st_mode))
         return;
+    sink.journal = names_journal(&status);
     if (S_ISSOCK(status.st_mode)) {
         sink.standard.way = WAY_SEND;
         return;
@@ -224,6 +240,12 @@ static struct outlet *
 outlet_in_use(void)
 {
     return sink.file.fd >= 0 ? &sink.file : standard_outlet();
+}
+
+bool
+sink_is_journal(void)
+{
+    return sink.journal && sink.file.fd < 0;
 }
 
 bool

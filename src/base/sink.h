@@ -56,6 +56,9 @@ int sink_descriptor(void);
 /* Do lines go to a file, and not to standard error? */
 bool sink_has_file(void);
 
+/* Do lines go to systemd's journal (JOURNAL_STREAM, systemd.exec(5))? */
+bool sink_is_journal(void);
+
 /* Writes a line with its newline. False with errno: it is lost, or a part of it stands there:
  * then the next line of whatever process begins a new one. */
 bool sink_write(const char *line, size_t length);

@@ -59,7 +59,8 @@ take_line(struct ini_source *source)
     source->origin.line++;
     source->length = 0;
     source->nul = false;
-    for (; c != EOF && c != '\n' && source->size < INI_SIZE_MAX; c = getc_unlocked(source->in)) {
+    for (; c != EOF && c != '\n' && source->size < INI_SIZE_MAX;
+         c = getc_unlocked(source->in)) {
         if (source->length < sizeof(source->text) - 1)
             source->text[source->length] = (char)c;
         source->nul |= c == '\0';

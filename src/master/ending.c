@@ -64,6 +64,8 @@ ending_begin(struct master *master, int signal)
     upgrade_cancel(master);
     end_replaced(master, at_once);
     show_end(master);
+    if (!master->stopping)
+        manager_stopping(master);
     if (!at_once && delay_of(master) > 0) {
         master->close_at = clock_now() + delay_of(master);
         log_notice("still accepting for %llu ms", (unsigned long long)delay_of(master));
@@ -84,6 +86,7 @@ void
 ending_replaced(struct master *master)
 {
     master->stopping = master->replaced = true;
+    master->manager.listens = false;
     master->record_at = 0;
     master->listeners.lent = master->observed.lent = true;
     close_listeners(master);

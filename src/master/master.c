@@ -43,6 +43,7 @@ master_next_wait(const struct master *master, uint64_t now)
     uint64_t next = clock_earlier(serving_next(master), trial_next(master));
 
     next = clock_earlier(next, ending_next(master));
+    next = clock_earlier(next, manager_next(master));
     next = clock_earlier(next, master->reload_at);
 
     if (next == 0)
@@ -79,6 +80,7 @@ loop(struct master *master)
             reload_run(master);
         serving_run(master, now);
         ending_run(master, now);
+        manager_run(master, now);
     }
 }
 
@@ -145,6 +147,7 @@ master_prepare(struct master *master, const struct config *config)
     if (boot_open_log(config) < 0)
         return -1;
     boot_raise_descriptor_limit(config, NULL);
+    manager_begin(master);
     if (take_over_sockets(master) < 0 || go_to_background(master) < 0 ||
         write_pid_file(master, config->server.pid_file) < 0)
         return -1;

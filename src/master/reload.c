@@ -40,12 +40,13 @@ reload_plan(struct master *master, const struct config *config)
 }
 
 static void
-refuse_reload(const struct master *master, const char *reason)
+refuse_reload(struct master *master, const char *reason)
 {
     const struct generation *serving = master->newest;
 
     log_error("reload failed: generation %u goes on: %s", serving->shared.generation, reason);
     roster_tell_reload(serving->shared.roster, reason);
+    manager_ready(master);
 }
 
 /* At least one worker, and no more than the configuration could ask for. */
@@ -115,6 +116,7 @@ reload_run(struct master *master)
     if (master->again)
         return;
     log_notice("reloading %s", options->file);
+    manager_reloading(master);
     config = generation_configure(options->file, options->overrides, options->override_count,
                                   &report);
     log_report(&report);

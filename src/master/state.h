@@ -9,6 +9,7 @@
 #include "base/child.h"
 #include "master/generation.h"
 #include "master/listeners.h"
+#include "master/manager.h"
 #include "master/master.h"
 #include "master/pid_file.h"
 #include "master/schedtrace.h"
@@ -30,6 +31,7 @@ struct master {
     char *program;            /* that an upgrade starts, see program.h */
     struct takeover takeover; /* of a master before this one */
     struct upgrade upgrade;   /* to a program after this one */
+    struct manager manager;   /* of services, such as systemd */
     struct generation *newest;
     struct slot total;            /* of generations that are gone */
     uint64_t record_at;           /* when profiles are to be written; 0: never */

@@ -98,6 +98,7 @@ trial_succeeds(struct master *master)
     roster_tell_reload(master->newest->shared.roster, NULL);
     if (master->newest->older) {
         replace_older(master);
+        manager_ready(master);
     } else {
         serving_begin(master);
         serving_announce(master);
@@ -135,6 +136,7 @@ trial_fails(struct master *master, const char *reason)
     log_error("reload failed: generation %u goes on: %s", master->newest->shared.generation,
               reason);
     roster_tell_reload(master->newest->shared.roster, reason);
+    manager_ready(master);
 }
 
 void

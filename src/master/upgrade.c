@@ -232,15 +232,18 @@ on_serving(struct master *master)
 {
     struct upgrade *upgrade = &master->upgrade;
 
-    if (upgrade->state != UPGRADE_STARTED || upgrade->child.pid == 0 ||
-        send(upgrade->channel, UPGRADE_AGREED, strlen(UPGRADE_AGREED), MSG_NOSIGNAL) < 0)
+    if (upgrade->state != UPGRADE_STARTED || upgrade->child.pid == 0)
         return;
+    tell_manager(upgrade->child.pid); /* which then believes what that one says */
+    if (send(upgrade->channel, UPGRADE_AGREED, strlen(UPGRADE_AGREED), MSG_NOSIGNAL) < 0) {
+        tell_manager(getpid());
+        return;
+    }
     upgrade->state = UPGRADE_DONE;
     upgrade->until = 0;
     log_notice("upgrade: process %d serves, and this one drains", (int)upgrade->child.pid);
     if (master->again)
         kill(upgrade->child.pid, SIGHUP);
-    tell_manager(upgrade->child.pid);
     ending_replaced(master);
 }
 
