@@ -5,7 +5,7 @@
  */
 #include "base/proc.h"
 
-#include <fcntl.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -55,6 +55,20 @@ proc_switches(pid_t pid)
 
     return proc_read_number(pid, "status", "nonvoluntary_ctxt_switches:", &switches) ? switches
                                                                                      : 0;
+}
+
+bool
+proc_sched(pid_t pid, struct proc_sched *sched)
+{
+    FILE *in = proc_open_file(pid, "schedstat");
+    bool found;
+
+    *sched = (struct proc_sched){ 0 };
+    if (in == NULL)
+        return false;
+    found = fscanf(in, "%" SCNu64 " %" SCNu64, &sched->run_ns, &sched->delay_ns) == 2;
+    fclose(in);
+    return found;
 }
 
 /* --- stat --------------------------------------------------------------------------------- */

@@ -21,6 +21,16 @@ struct proc_stat {
 /* False: there is no such process. */
 bool proc_stat(pid_t pid, struct proc_stat *stat) __attribute__((warn_unused_result));
 
+/* Of the first thread, ns: how long it has run, and how long it has waited for a CPU while it
+ * could have run; see proc_pid_schedstat(5). */
+struct proc_sched {
+    uint64_t run_ns;
+    uint64_t delay_ns;
+};
+
+/* False, and zeros: there is no such process, or the kernel does not tell. */
+bool proc_sched(pid_t pid, struct proc_sched *sched);
+
 /* Times that the kernel took the CPU from its first thread; see proc_pid_status(5). 0: there is
  * no such process. */
 uint64_t proc_switches(pid_t pid);

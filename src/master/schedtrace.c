@@ -18,30 +18,35 @@
 /* What a line is made of. */
 struct figures {
     const struct generation *newest;
-    uint64_t elapsed;   /* ms since the line before */
-    uint64_t counted;   /* by all processes meanwhile */
-    struct slot before; /* totals */
-    struct slot total;  /* now */
-    struct slot now;    /* sums of what living workers have at the moment */
-    unsigned workers;   /* that serve */
-    unsigned idle;      /* of them: waiting for something to do */
-    unsigned draining;  /* of older generations */
+    uint64_t elapsed;                    /* ms since the line before */
+    uint64_t counted[SCHEDTRACE_VALUES]; /* by all processes meanwhile */
+    struct slot before;                  /* totals */
+    struct slot total;                   /* now */
+    struct slot now;                     /* sums of what living workers have at the moment */
+    unsigned workers;                    /* that serve */
+    unsigned idle;                       /* of them: waiting for something to do */
+    unsigned draining;                   /* of older generations */
 };
 
 /* --- counters of processes ---------------------------------------------------------------- */
 
-static uint64_t
-switches(pid_t pid, const struct slot *slot)
+/* Switches, and ns that the loop could run and did not. */
+static void
+read_scheduling(pid_t pid, const struct slot *slot, uint64_t values[SCHEDTRACE_VALUES])
 {
+    struct proc_sched sched;
+
     (void)slot;
-    return proc_switches(pid);
+    (void)proc_sched(pid, &sched);
+    values[0] = proc_switches(pid);
+    values[1] = sched.delay_ns;
 }
 
-static uint64_t
-allocations(pid_t pid, const struct slot *slot)
+static void
+read_allocations(pid_t pid, const struct slot *slot, uint64_t values[SCHEDTRACE_VALUES])
 {
     (void)pid;
-    return slot_read(&slot->memory.allocations);
+    values[0] = slot_read(&slot->memory.allocations);
 }
 
 static size_t
@@ -54,42 +59,46 @@ schedtrace_places(const struct generation *newest)
     return count;
 }
 
-/* How far this process has come since the line before. */
-static uint64_t
-advance(const struct schedtrace_line *line, const struct schedtrace_count *count)
+/* Adds how far this process has come since the line before. */
+static void
+advance(const struct schedtrace_line *line, const struct schedtrace_count *count,
+        uint64_t sums[SCHEDTRACE_VALUES])
 {
+    static const struct schedtrace_count none = { 0 };
+    const struct schedtrace_count *before = &none;
+
     for (size_t i = 0; i < line->count; i++)
         if (line->counts[i].pid == count->pid)
-            return count->value > line->counts[i].value ? count->value - line->counts[i].value
-                                                        : 0;
-    return count->value;
+            before = &line->counts[i];
+    for (unsigned i = 0; i < SCHEDTRACE_VALUES; i++)
+        sums[i] +=
+            count->values[i] > before->values[i] ? count->values[i] - before->values[i] : 0;
 }
 
-/* What all processes have counted since then. */
-static uint64_t
+/* Adds what all processes have counted since then. */
+static void
 advance_all(struct schedtrace_line *line, const struct generation *newest,
-            uint64_t (*read)(pid_t, const struct slot *))
+            void (*read)(pid_t, const struct slot *, uint64_t *),
+            uint64_t sums[SCHEDTRACE_VALUES])
 {
     struct schedtrace_count *counts = calloc(schedtrace_places(newest), sizeof(*counts));
     size_t count = 0;
-    uint64_t sum = 0;
 
     if (counts == NULL)
-        return 0;
+        return;
     for (const struct generation *g = newest; g; g = g->older)
         for (unsigned i = 0; i < g->shared.slots.workers; i++) {
             pid_t pid = roster_pid(g->shared.roster, i);
 
             if (pid <= 0)
                 continue;
-            counts[count] =
-                (struct schedtrace_count){ pid, read(pid, slots_worker(&g->shared.slots, i)) };
-            sum += advance(line, &counts[count++]);
+            counts[count].pid = pid;
+            read(pid, slots_worker(&g->shared.slots, i), counts[count].values);
+            advance(line, &counts[count++], sums);
         }
     free(line->counts);
     line->counts = counts;
     line->count = count;
-    return sum;
 }
 
 /* --- workers ------------------------------------------------------------------------------ */
@@ -156,7 +165,8 @@ put_sched(const struct figures *figures, FILE *out)
             figures->draining);
     put_sums(out, COUNTER_STATE, &figures->now, NULL);
     put_sums(out, COUNTER_TOTAL, &figures->total, &figures->before);
-    fprintf(out, " switches=%" PRIu64, figures->counted);
+    fprintf(out, " switches=%" PRIu64 " rundelay=%" PRIu64, figures->counted[0],
+            figures->counted[1] / 1000);
     put_each(out, figures->newest, offsetof(struct slot, connections));
 }
 
@@ -165,17 +175,17 @@ put_alloc(const struct figures *figures, FILE *out)
 {
     put_sums(out, COUNTER_MEMORY, &figures->now, NULL);
     fprintf(out, " allocs=%" PRIu64,
-            (figures->counted * 1000 + figures->elapsed / 2) / figures->elapsed);
+            (figures->counted[0] * 1000 + figures->elapsed / 2) / figures->elapsed);
     put_each(out, figures->newest, offsetof(struct slot, memory.in_use));
 }
 
 static const struct {
     const char *name;
-    uint64_t (*read)(pid_t pid, const struct slot *slot);
+    void (*read)(pid_t pid, const struct slot *slot, uint64_t *values);
     void (*put)(const struct figures *figures, FILE *out);
 } kinds[SCHEDTRACE_KINDS] = {
-    [SCHEDTRACE_SCHED] = { "SCHED", switches, put_sched },
-    [SCHEDTRACE_ALLOC] = { "ALLOC", allocations, put_alloc },
+    [SCHEDTRACE_SCHED] = { "SCHED", read_scheduling, put_sched },
+    [SCHEDTRACE_ALLOC] = { "ALLOC", read_allocations, put_alloc },
 };
 
 static void
@@ -210,12 +220,11 @@ schedtrace_run_line(struct schedtrace *schedtrace, enum schedtrace_kind kind,
                     schedtrace_writer *write)
 {
     struct schedtrace_line *line = &schedtrace->lines[kind];
-    struct figures figures = { .newest = newest,
-                               .elapsed = now - line->last,
-                               .counted = advance_all(line, newest, kinds[kind].read),
-                               .before = line->total,
-                               .total = *gone };
+    struct figures figures = {
+        .newest = newest, .elapsed = now - line->last, .before = line->total, .total = *gone
+    };
 
+    advance_all(line, newest, kinds[kind].read, figures.counted);
     add_workers(&figures);
     schedtrace_write_line(schedtrace, kind, &figures, now, write);
     mark(line, &figures.total, now);
@@ -229,7 +238,7 @@ switch_on(struct schedtrace_line *line, enum schedtrace_kind kind,
 {
     struct figures figures = { .newest = newest, .total = *gone };
 
-    (void)advance_all(line, newest, kinds[kind].read);
+    advance_all(line, newest, kinds[kind].read, figures.counted);
     add_workers(&figures);
     mark(line, &figures.total, now);
 }

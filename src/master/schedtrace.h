@@ -18,10 +18,12 @@
 
 enum schedtrace_kind { SCHEDTRACE_SCHED, SCHEDTRACE_ALLOC, SCHEDTRACE_KINDS };
 
+#define SCHEDTRACE_VALUES 2
+
 /* What a process had counted at one moment. */
 struct schedtrace_count {
     pid_t pid;
-    uint64_t value;
+    uint64_t values[SCHEDTRACE_VALUES];
 };
 
 /* One kind of line. Times are ms of clock.h. */

@@ -44,6 +44,12 @@ worker_pss(const struct totals_worker *worker)
     return (double)worker->pss;
 }
 
+static double
+delay_seconds(const struct totals_worker *worker)
+{
+    return (double)worker->delay_ns / NS;
+}
+
 static const struct {
     const char *name;
     const char *type;
@@ -59,6 +65,9 @@ static const struct {
       false, system_cpu_seconds },
     { "tiffd_worker_spawned_total", "counter", "Processes that have been in its place.", false,
       spawned },
+    { "tiffd_worker_run_delay_seconds_total", "counter",
+      "Time that the loop of its process could run and waited for a CPU.", true,
+      delay_seconds },
     { "tiffd_worker_pss_bytes", "gauge", "Proportional set size.", true, worker_pss },
 };
 

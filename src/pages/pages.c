@@ -16,6 +16,7 @@
 #include "pages/residence.h"
 #include "pages/tracing.h"
 #include "pages/vars.h"
+#include "pages/wall.h"
 
 /* What profiles of every kind accept. */
 #define PROFILE_PARAMETERS                                                                     \
@@ -130,6 +131,12 @@ static const struct route routes[] = {
       .example = "format=text",
       .count = count_mutex,
       .about = "Which code has waited for a lock that another thread held: reader threads." },
+    { .path = "wall",
+      .write = wall_write,
+      .rules = { .accepted = PROFILE_PARAMETERS, .seconds = 5, .kind = PROFILE_WALL },
+      .example = "format=text",
+      .about = "Where the event loop of each worker is: what it runs, and whether it waits for "
+               "events, a CPU or the kernel, for seconds=N (5). Waits that long." },
     { .path = "trace",
       .write = tracing_write,
       .rules = { .accepted = QUERY_WORKER | QUERY_SECONDS, .seconds = 1 },

@@ -129,6 +129,16 @@ write_profile(struct page *page, const struct subject *subject, const struct pro
                     query_choose(&page->query, accepts_gzip(page), subject->legacy != NULL));
 }
 
+void
+profiles_write(struct page *page, const struct profile *profile, const char *file_name)
+{
+    const struct subject subject = { .kind = profile->kind, .file_name = file_name };
+    const int error = write_profile(page, &subject, profile);
+
+    if (error < 0)
+        page_fail(page, error);
+}
+
 static void
 profiles_show(struct page *page, const struct subject *subject)
 {

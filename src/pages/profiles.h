@@ -25,6 +25,9 @@ typedef bool profiles_namer(void *argument, struct symbols *symbols);
 void profiles_answer(struct page *page, const struct profile *profile, const char *file_name,
                      profiles_namer *name, void *argument);
 
+/* The same as the client wants it: as profile.proto, or for people. */
+void profiles_write(struct page *page, const struct profile *profile, const char *file_name);
+
 /* Is such a page asked for as profile.proto, or for people? */
 bool profiles_wanted(const struct page *page);
 

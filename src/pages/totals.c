@@ -167,10 +167,13 @@ look_at(const struct view *view, unsigned number)
         .cpu = cpu_of_place(view->shared->roster, number),
         .spawned = __atomic_load_n(&place->spawned, __ATOMIC_RELAXED),
     };
+    struct proc_sched sched;
 
     if (worker.pid <= 0 || view->memory == NULL ||
         !proc_memory_pss(&view->memory[number], &worker.pss))
         worker.pss = 0;
+    (void)proc_sched(worker.pid, &sched);
+    worker.delay_ns = sched.delay_ns;
     return worker;
 }
 

@@ -33,7 +33,8 @@ struct totals_worker {
     pid_t pid;             /* 0: nobody is in its place */
     struct totals_cpu cpu; /* of all processes that have been in its place */
     uint64_t pss;          /* bytes; 0: unknown */
-    uint64_t spawned;      /* processes so far */
+    uint64_t delay_ns; /* that its loop could run and did not; of the process that is there */
+    uint64_t spawned;  /* processes so far */
 };
 
 void totals_take(const struct view *view, struct totals *totals);

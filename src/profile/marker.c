@@ -27,16 +27,22 @@ MARKER_FUNCTION(connection_in_head, 13)
 MARKER_FUNCTION(connection_sending, 14)
 MARKER_FUNCTION(connection_reading, 15)
 MARKER_FUNCTION(connection_lingering, 16)
+MARKER_FUNCTION(wait_for_events, 17)
+MARKER_FUNCTION(wait_for_cpu, 18)
+MARKER_FUNCTION(wait_in_kernel, 19)
+MARKER_FUNCTION(process_stopped, 20)
 
 static void (*const functions[MARKERS])(void) = {
-    [MARKER_NOT_SAMPLED] = not_sampled, [MARKER_NOT_KEPT] = not_kept,
-    [MARKER_GUARD] = guard_record,      [MARKER_WAIT_CLIENT] = wait_for_client,
-    [MARKER_WAIT_DISK] = wait_for_disk, [MARKER_WAIT_ACCEPT] = wait_for_accept,
-    [MARKER_WAIT_TURN] = wait_for_turn, [MARKER_MASTER] = master_process,
-    [MARKER_WORKER] = worker_process,   [MARKER_OBSERVER] = observer_process,
-    [MARKER_IDLE] = connection_idle,    [MARKER_DRAINING] = connection_draining,
-    [MARKER_HEAD] = connection_in_head, [MARKER_SEND] = connection_sending,
-    [MARKER_READ] = connection_reading, [MARKER_LINGER] = connection_lingering,
+    [MARKER_NOT_SAMPLED] = not_sampled,     [MARKER_NOT_KEPT] = not_kept,
+    [MARKER_GUARD] = guard_record,          [MARKER_WAIT_CLIENT] = wait_for_client,
+    [MARKER_WAIT_DISK] = wait_for_disk,     [MARKER_WAIT_ACCEPT] = wait_for_accept,
+    [MARKER_WAIT_TURN] = wait_for_turn,     [MARKER_MASTER] = master_process,
+    [MARKER_WORKER] = worker_process,       [MARKER_OBSERVER] = observer_process,
+    [MARKER_IDLE] = connection_idle,        [MARKER_DRAINING] = connection_draining,
+    [MARKER_HEAD] = connection_in_head,     [MARKER_SEND] = connection_sending,
+    [MARKER_READ] = connection_reading,     [MARKER_LINGER] = connection_lingering,
+    [MARKER_WAIT_EVENTS] = wait_for_events, [MARKER_WAIT_CPU] = wait_for_cpu,
+    [MARKER_WAIT_KERNEL] = wait_in_kernel,  [MARKER_STOPPED] = process_stopped,
 };
 
 /* Readers take one off return addresses, so the function's first byte would be one too few. */

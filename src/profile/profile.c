@@ -41,6 +41,7 @@ static const struct profile_meaning meanings[PROFILE_KINDS] = {
                               { "size", "bytes" } },
                             4,
                             0 },
+    [PROFILE_WALL] = { { { "wall", "nanoseconds" } }, 1, 0 },
 };
 
 const struct profile_meaning *
@@ -351,5 +352,7 @@ profile_total(const struct profile *profile, unsigned value)
 uintptr_t
 profile_address(enum profile_kind kind, const struct profile_sample *sample, unsigned frame)
 {
-    return kind == PROFILE_CPU && frame == 0 ? sample->pcs[0] : sample->pcs[frame] - 1;
+    const bool interrupted = kind == PROFILE_CPU || kind == PROFILE_WALL;
+
+    return interrupted && frame == 0 ? sample->pcs[0] : sample->pcs[frame] - 1;
 }

@@ -19,7 +19,7 @@ file = {SAMPLE}
 LISTED = r"\[(?:\d+|-) (?:\d+|-)\]$"
 SCHED = re.compile(
     r"SCHED (\d+)ms: workers=\d+ idleworkers=\d+ draining=\d+ conns=\d+ idleconns=\d+ runnable=\d+ "
-    r"accepts=\d+ requests=\d+ stalls=\d+ turns=\d+ reads=\d+ switches=\d+ " + LISTED
+    r"accepts=\d+ requests=\d+ stalls=\d+ turns=\d+ reads=\d+ switches=\d+ rundelay=\d+ " + LISTED
 )
 ALLOC = re.compile(
     r"ALLOC (\d+)ms: inuse=\d+ heap=\d+ freepages=\d+ threadcache=\d+ centralcache=\d+ released=\d+ "

@@ -62,12 +62,15 @@ a_name_in_stat_may_hold_anything(void **state)
 static void
 this_process(void **state)
 {
+    struct proc_sched sched;
     struct proc_stat stat = { 0 };
 
     (void)state;
     assert_true(proc_stat(getpid(), &stat));
     assert_int_equal(stat.state, 'R');
     assert_int_equal(stat.threads, 1);
+    assert_true(proc_sched(getpid(), &sched));
+    assert_true(sched.run_ns > 0);
     assert_in_range(stat.pages, 1, 1 << 28);
 }
 
@@ -75,6 +78,7 @@ static void
 no_process(void **state)
 {
     struct proc_stat stat;
+    struct proc_sched sched;
     pid_t ended = fork();
 
     (void)state;
@@ -82,6 +86,8 @@ no_process(void **state)
         _exit(0);
     assert_int_equal(waitpid(ended, NULL, 0), ended);
     assert_false(proc_stat(ended, &stat));
+    assert_false(proc_sched(ended, &sched));
+    assert_int_equal(sched.run_ns, 0);
     assert_false(proc_stat(0, &stat));
     assert_int_equal(proc_switches(ended), 0);
 }

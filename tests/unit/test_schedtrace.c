@@ -200,11 +200,11 @@ scheduling(void **state)
     gone.accepted += 1;
     assert_string_equal(run(6000), "SCHED 1000ms: workers=2 idleworkers=1 draining=1 conns=4 "
                                    "idleconns=2 runnable=1 accepts=5 requests=6 stalls=5 "
-                                   "turns=9 reads=8 switches=0 [0 3 -]\n");
+                                   "turns=9 reads=8 switches=0 rundelay=0 [0 3 -]\n");
     slot->turns += 1;
     assert_string_equal(run(7000), "SCHED 2000ms: workers=2 idleworkers=1 draining=1 conns=4 "
                                    "idleconns=2 runnable=1 accepts=0 requests=0 stalls=0 "
-                                   "turns=1 reads=0 switches=0 [0 3 -]\n");
+                                   "turns=1 reads=0 switches=0 rundelay=0 [0 3 -]\n");
 }
 
 /* A generation that ends goes to what is gone; nothing is counted twice or taken back. */
