@@ -28,18 +28,30 @@ map_and_seal(int fd, size_t size)
     return NULL;
 }
 
+/* Memory that is no file, for a limit of file sizes (RLIMIT_FSIZE) counts for memfds, too. */
+static struct roster *
+map_without_seal(size_t size)
+{
+    void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+    return memory == MAP_FAILED ? NULL : memory;
+}
+
 struct roster *
 roster_create(unsigned workers)
 {
     const size_t size = sizeof(struct roster) + workers * sizeof(struct roster_place);
-    const int fd = memfd_create("roster", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    int fd = memfd_create("roster", MFD_CLOEXEC | MFD_ALLOW_SEALING);
     struct roster *roster = map_and_seal(fd, size);
 
     if (roster == NULL) {
         if (fd >= 0)
             close(fd);
-        return NULL;
+        fd = -1;
+        roster = map_without_seal(size);
     }
+    if (roster == NULL)
+        return NULL;
     roster->size = size;
     roster->fd = fd;
     roster->workers = workers;
@@ -52,15 +64,19 @@ roster_destroy(struct roster *roster)
 {
     if (roster == NULL)
         return;
-    close(roster->fd);
+    if (roster->fd >= 0)
+        close(roster->fd);
     munmap(roster, roster->size);
 }
 
 int
 roster_protect(struct roster *roster)
 {
-    void *memory = mmap(roster, roster->size, PROT_READ, MAP_SHARED | MAP_FIXED, roster->fd, 0);
+    void *memory;
 
+    if (roster->fd < 0)
+        return mprotect(roster, roster->size, PROT_READ) < 0 ? -errno : 0;
+    memory = mmap(roster, roster->size, PROT_READ, MAP_SHARED | MAP_FIXED, roster->fd, 0);
     return memory == MAP_FAILED ? -errno : 0;
 }
 

@@ -31,7 +31,7 @@ struct roster_reload {
 
 struct roster {
     size_t size; /* of the mapping, bytes */
-    int fd;      /* of the memory, the same in all processes; no new mapping can be written */
+    int fd; /* of the memory, in all processes; new mappings of it are read-only. -1: none */
     pid_t master;
     uint32_t workers;
     uint32_t superseded; /* 1: a later generation serves, and this one drains */
