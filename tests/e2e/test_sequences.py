@@ -2,6 +2,7 @@
 """A thousand sequences of requests, see sequences.py. SEQUENCES=N asks for so many of each kind, SEED=N
 for those from a number on: a failure names its own."""
 
+import contextlib
 import os
 import random
 import re
@@ -20,6 +21,7 @@ variant = {variant}
 header_timeout = 5m
 keepalive_timeout = 5m
 send_timeout = 5m
+linger_timeout = 1m
 {server}
 [log]
 level = notice
@@ -96,7 +98,8 @@ def test_rough_sequences(served, settings, variant):
         nonlocal reloads
         workers = daemon.workers()
         if number % 2 and workers:
-            os.kill(draw.choice(workers), signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(draw.choice(workers), signal.SIGKILL)
         elif number % 4 == 0:
             reloads += 1
             daemon.send_signal(signal.SIGHUP)
