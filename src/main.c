@@ -160,8 +160,9 @@ static struct config *
 configure(const struct master_options *options)
 {
     struct report report = { 0 };
-    struct config *config = generation_configure(options->file, options->overrides,
-                                                 options->override_count, &report);
+    struct config *config =
+        generation_configure(options->file, options->overrides, options->override_count,
+                             catalogue_check, &report);
 
     if (report.text)
         fputs(report.text, stderr);

@@ -12,20 +12,28 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/oom.h"
 #include "base/sink.h"
 
 #define LOW_DESCRIPTORS 16
 
 static LIST_HEAD(, child) children = LIST_HEAD_INITIALIZER(children);
 
+/* The kept ones in order, and the gaps between them. */
 static void
-close_all_but_log(void)
+close_all_but(int first, int second)
 {
-    const unsigned log = (unsigned)sink_descriptor();
+    const unsigned kept[] = { (unsigned)(first < second ? first : second),
+                              (unsigned)(first < second ? second : first) };
+    unsigned from = STDERR_FILENO + 1;
 
-    if (log > STDERR_FILENO + 1)
-        close_range(STDERR_FILENO + 1, log - 1, 0);
-    close_range((log > STDERR_FILENO ? log : STDERR_FILENO) + 1, UINT_MAX, 0);
+    for (int i = 0; i < 2; i++) {
+        if (kept[i] > from)
+            close_range(from, kept[i] - 1, 0);
+        if (kept[i] >= from)
+            from = kept[i] + 1;
+    }
+    close_range(from, UINT_MAX, 0);
 }
 
 void
@@ -46,6 +54,7 @@ child_fork(struct child *child, child_ended *ended)
         return -errno;
     if (pid == 0) {
         LIST_INIT(&children);
+        oom_inherit();
         return 0;
     }
     if (child) {
@@ -65,9 +74,15 @@ child_fork_apart(struct child *child, child_ended *ended)
         return pid;
     signal(SIGALRM, SIG_DFL);
     alarm(CHILD_SECONDS);
-    close_all_but_log();
-    child_keep_low_descriptors();
+    child_isolate(STDERR_FILENO);
     return 0;
+}
+
+void
+child_isolate(int kept)
+{
+    close_all_but(sink_descriptor(), kept);
+    child_keep_low_descriptors();
 }
 
 void

@@ -50,6 +50,9 @@ pid_t child_fork_apart(struct child *child, child_ended *ended)
  * would be written to and closed by it, so they are taken. */
 void child_keep_low_descriptors(void);
 
+/* In a child: closes all descriptors but the standard ones, the log's and this one. */
+void child_isolate(int kept);
+
 /* The child's end, without what exit(3) would do for its parent. */
 _Noreturn void child_finish(void);
 

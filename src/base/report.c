@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * report: gathers the errors of a configuration as finished lines, so that one run names them
- * all and the caller chooses where they go. Exports report_error() and report_free().
+ * all and the caller chooses where they go.
  *
  * Nothing is fatal. Known weakness: without memory a line is lost, though still counted.
  */
@@ -11,6 +11,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/log.h"
 
 static char *
 line_of(struct origin origin, const char *message)
@@ -57,6 +59,19 @@ report_error(struct report *report, struct origin origin, const char *format, ..
         report_append(report, line);
     free(line);
     free(message);
+}
+
+void
+report_log(const struct report *report, const char *what)
+{
+    const char *line = report->text;
+
+    while (line && *line != '\0') {
+        const char *end = strchr(line, '\n');
+
+        log_error("%s: %.*s", what, (int)(end - line), line);
+        line = end + 1;
+    }
 }
 
 void

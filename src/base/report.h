@@ -23,6 +23,9 @@ struct report {
 void report_error(struct report *report, struct origin origin, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* Each error as a line of the log, with "what: " before it. */
+void report_log(const struct report *report, const char *what);
+
 void report_free(struct report *report);
 
 #endif

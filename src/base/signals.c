@@ -115,15 +115,6 @@ signals_unblock(int signal)
     pthread_sigmask(SIG_UNBLOCK, &set, NULL);
 }
 
-bool
-signals_ending(void)
-{
-    sigset_t set;
-
-    return sigpending(&set) == 0 && (sigismember(&set, SIGTERM) || sigismember(&set, SIGINT) ||
-                                     sigismember(&set, SIGQUIT));
-}
-
 const char *
 signals_name(int signal)
 {

@@ -7,8 +7,6 @@
 #ifndef BASE_SIGNALS_H
 #define BASE_SIGNALS_H
 
-#include <stdbool.h>
-
 /* Blocks the signals of the table; children inherit that. Returns a non-blocking descriptor
  * that is readable when one has come, or a negative errno. */
 int signals_open(void) __attribute__((warn_unused_result));
@@ -27,9 +25,6 @@ int signals_next(int fd);
 
 /* Lets a signal, which need not be one of the table, reach a handler in this thread. */
 void signals_unblock(int signal);
-
-/* Has one come that ends the daemon? It stays to be read. For work that takes long. */
-bool signals_ending(void);
 
 /* "SIGHUP", for logs. */
 const char *signals_name(int signal);

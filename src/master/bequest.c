@@ -48,18 +48,19 @@ bequeath_sections(struct bequest *bequest, const struct shared *heir, const stru
 }
 
 int
-bequest_create(struct bequest *bequest, const struct shared *heir,
-               const struct shared *previous, const struct bequest *left)
+bequest_create(struct bequest *bequest, const struct shared *heir)
 {
     bequest->objects = zeroed(heir->catalogue->count, sizeof(*bequest->objects));
     bequest->sections = zeroed(heir->config->asset_count, sizeof(*bequest->sections));
-    if (bequest->objects == NULL || bequest->sections == NULL)
-        return -ENOMEM;
-    if (previous) {
-        bequeath_objects(bequest, heir, previous, left->objects);
-        bequeath_sections(bequest, heir, previous, left->sections);
-    }
-    return 0;
+    return bequest->objects && bequest->sections ? 0 : -ENOMEM;
+}
+
+void
+bequest_add(struct bequest *bequest, const struct shared *heir, const struct shared *previous,
+            const struct bequest *left)
+{
+    bequeath_objects(bequest, heir, previous, left->objects);
+    bequeath_sections(bequest, heir, previous, left->sections);
 }
 
 void

@@ -14,11 +14,14 @@ struct bequest {
     struct slot_timing *sections;  /* by number */
 };
 
-/* For a generation, with what the one before was left (NULL: there was none). 0 or -ENOMEM. */
-int bequest_create(struct bequest *bequest, const struct shared *heir,
-                   const struct shared *previous, const struct bequest *left)
+/* For a generation. 0 or -ENOMEM. */
+int bequest_create(struct bequest *bequest, const struct shared *heir)
     __attribute__((warn_unused_result));
 void bequest_free(struct bequest *bequest);
+
+/* Adds what the generation before was left. */
+void bequest_add(struct bequest *bequest, const struct shared *heir,
+                 const struct shared *previous, const struct bequest *left);
 
 /* Adds what all workers of a generation have counted. */
 void bequest_add_workers(struct bequest *bequest, const struct shared *heir,

@@ -9,9 +9,10 @@
 #include "base/identity.h"
 #include "base/log.h"
 #include "base/sink.h"
+#include "master/detach.h"
 
 #define WORKER_DESCRIPTORS 7   /* a doorbell, a handoff's ends, to tell it, its memory */
-#define OBJECT_DESCRIPTORS 2   /* its file, and its memory */
+#define OBJECT_DESCRIPTORS 1   /* its file or its memory; in the loader its file */
 #define RESERVE            128 /* for all that does not depend on the configuration */
 
 /* What a generation with this configuration holds open, see generation.c. */
@@ -37,6 +38,15 @@ boot_raise_descriptor_limit(const struct config *config, const struct generation
     if (setrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur < wanted)
         log_notice("descriptors are limited to %llu, too few for server.worker_connections",
                    (unsigned long long)limit.rlim_cur);
+}
+
+void
+boot_leave_terminal(bool detach)
+{
+    if (!detach)
+        return;
+    detach_streams();
+    sink_open_standard();
 }
 
 int

@@ -3,6 +3,8 @@
 #ifndef MASTER_BOOT_H
 #define MASTER_BOOT_H
 
+#include <stdbool.h>
+
 #include "config/config.h"
 #include "master/generation.h"
 
@@ -10,6 +12,9 @@
  * generations (the newest of them, or NULL) hold open, and a descriptor a connection; a limit
  * that is higher stays. Whoever limits them below that is told so in the log. */
 void boot_raise_descriptor_limit(const struct config *config, const struct generation *living);
+
+/* Before the first workers inherit it: a daemon in the background lets the terminal go. */
+void boot_leave_terminal(bool detach);
 
 /* Sets the log's level, and opens its file if there is one. 0, or a negative errno with a line
  * in the log. */

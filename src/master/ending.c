@@ -125,32 +125,32 @@ has_ended(struct generation *generation)
 
 /* The observer holds what it knew at the fork. */
 static void
-tell_ended(const struct generation *newest, const struct generation *ended)
+tell_ended(const struct generation *serving, const struct generation *ended)
 {
     const struct control_message message = { .kind = CONTROL_ENDED,
                                              .generation = ended->shared.generation };
 
-    place_tell(&newest->places[newest->shared.config->server.workers], &message, -1);
+    place_tell(&serving->places[serving->shared.config->server.workers], &message, -1);
 }
 
-/* Forgets generations that have ended; the newest stays until the end. */
+/* Forgets generations that have ended; the one that serves stays, whatever became of its
+ * workers. */
 static void
 forget_ended(struct master *master)
 {
-    struct generation *newer = master->newest;
+    struct generation *serving = state_serving(master);
+    struct generation *newer = serving;
     struct generation *generation;
 
-    if (newer->trying)
-        return; /* the one that serves stays, whatever became of its workers */
-    while ((generation = newer->older) != NULL) {
+    while (newer && (generation = newer->older) != NULL) {
         if (!has_ended(generation)) {
             newer = generation;
             continue;
         }
         newer->older = generation->older;
         log_info("generation %u has ended", generation->shared.generation);
-        tell_ended(master->newest, generation);
-        generation_destroy(generation, master->newest, &master->total);
+        tell_ended(serving, generation);
+        generation_destroy(generation, serving, &master->total);
     }
 }
 

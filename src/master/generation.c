@@ -12,15 +12,14 @@
 #include "base/clock.h"
 #include "config/config_free.h"
 #include "config/config_load.h"
-#include "object/room.h"
 #include "sandbox/sandbox.h"
 #include "shared/counters.h"
 
 struct config *
 generation_configure(const char *file, const struct config_override *overrides,
-                     size_t override_count, struct report *report)
+                     size_t override_count, config_asset_check *check, struct report *report)
 {
-    return config_load_checked(file, overrides, override_count, catalogue_check, report);
+    return config_load_checked(file, overrides, override_count, check, report);
 }
 
 static int
@@ -89,6 +88,12 @@ generation_let_go_of_memory(const struct generation *generation)
             proc_memory_close(&generation->memory[i]);
 }
 
+void
+generation_inherit(struct generation *generation, const struct generation *previous)
+{
+    bequest_add(&generation->gone, &generation->shared, &previous->shared, &previous->gone);
+}
+
 static int
 label_objects(struct label_names *labels, const struct catalogue *catalogue)
 {
@@ -128,7 +133,6 @@ generation_unshare(struct shared *shared)
     free((void *)(uintptr_t)shared->labels.items);
     roster_destroy(shared->roster);
     slots_destroy(&shared->slots);
-    catalogue_close((struct catalogue *)(uintptr_t)shared->catalogue);
     config_free((struct config *)(uintptr_t)shared->config);
 }
 
@@ -141,8 +145,7 @@ confine(struct confinement *confinement, const struct config_server *server)
 }
 
 static int
-build(struct generation *generation, const struct shared *previous,
-      const struct bequest *previous_gone)
+build(struct generation *generation, const struct shared *previous)
 {
     struct shared *shared = &generation->shared;
     const struct config_server *server = &shared->config->server;
@@ -150,17 +153,14 @@ build(struct generation *generation, const struct shared *previous,
     shared->confinement = &generation->confinement;
     if (confine(&generation->confinement, server) < 0)
         return -1;
-    room_open(server->workers);
-    shared->catalogue = catalogue_open(shared->config, previous ? previous->catalogue : NULL);
-    room_close();
-    if (shared->catalogue == NULL)
+    if ((generation->catalogue = catalogue_create(shared->config)) == NULL)
         return -1;
+    shared->catalogue = generation->catalogue;
     generation->places = calloc(server->workers + 1, sizeof(*generation->places));
     generation->memory = calloc(server->workers, sizeof(*generation->memory));
     if (generation->places && generation->memory &&
-        bequest_create(&generation->gone, shared, previous, previous_gone) == 0 &&
-        hang_doorbells(generation) == 0 && open_handoffs(generation) == 0 &&
-        generation_share(shared, previous) == 0)
+        bequest_create(&generation->gone, shared) == 0 && hang_doorbells(generation) == 0 &&
+        open_handoffs(generation) == 0 && generation_share(shared, previous) == 0)
         return instruments_create(&generation->instruments, shared);
     log_error("generation: out of memory or descriptors");
     return -1;
@@ -179,6 +179,7 @@ generation_release(struct generation *generation)
     free(generation->doorbells);
     free(generation->places);
     bequest_free(&generation->gone);
+    catalogue_close(generation->catalogue);
     generation_unshare(&generation->shared);
     free(generation);
 }
@@ -195,8 +196,7 @@ generation_create(struct config *config, const struct generation *previous)
     }
     generation->shared.config = config;
     generation->shared.generation = previous ? previous->shared.generation + 1 : 0;
-    if (build(generation, previous ? &previous->shared : NULL,
-              previous ? &previous->gone : NULL) == 0)
+    if (build(generation, previous ? &previous->shared : NULL) == 0)
         return generation;
     generation_release(generation);
     return NULL;

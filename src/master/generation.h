@@ -25,8 +25,9 @@
 #define GENERATION_REASON_SIZE 128
 
 struct generation {
-    struct generation *older; /* NULL: none; the newest is the one that serves */
-    struct shared shared;     /* with its processes; owned, but for the tables */
+    struct generation *older;    /* NULL: none; the newest is the one that serves */
+    struct shared shared;        /* with its processes; owned, but for the tables */
+    struct catalogue *catalogue; /* that of shared, until it is complete */
     struct instruments instruments;
     struct bequest gone;        /* counted by generations that have ended */
     struct place *places;       /* one a worker, then the observer's */
@@ -44,16 +45,22 @@ struct generation {
     struct confinement confinement; /* that of shared */
 };
 
-/* Reads and checks the configuration: what `-t` does. NULL with the errors in report. */
+/* Reads and checks the configuration: what `-t` does. check: of each asset, see catalogue.h.
+ * NULL with the errors in report. */
 struct config *generation_configure(const char *file, const struct config_override *overrides,
-                                    size_t override_count, struct report *report);
+                                    size_t override_count, config_asset_check *check,
+                                    struct report *report);
 
 /*
- * Loads the objects of config, which the generation then owns (also on failure). previous lends
- * what has not changed, or is NULL. NULL on failure, with a line in the log.
+ * All of it but its objects, which are to be loaded (loading.h), and its processes. It then
+ * owns config (also on failure). previous is the one before, or NULL. NULL on failure, with a
+ * line in the log.
  */
 struct generation *generation_create(struct config *config, const struct generation *previous)
     __attribute__((warn_unused_result));
+
+/* It takes the place of the one before: what is counted of objects goes on. */
+void generation_inherit(struct generation *generation, const struct generation *previous);
 
 /* In a child: closes what the workers of this generation and of older ones share, which would
  * keep open what lies in their handoffs. */

@@ -19,8 +19,8 @@
 
 #include "base/clock.h"
 #include "base/count.h"
+#include "base/oom.h"
 #include "base/signals.h"
-#include "base/sink.h"
 #include "base/title.h"
 #include "config/config_free.h"
 #include "master/actions.h"
@@ -151,6 +151,11 @@ master_prepare(struct master *master, const struct config *config)
     if (take_over_sockets(master) < 0 || go_to_background(master) < 0 ||
         write_pid_file(master, config->server.pid_file) < 0)
         return -1;
+    oom_protect();
+    if ((master->lends.progress = load_progress_create()) == NULL) {
+        log_error("start: %s", strerror(errno));
+        return -1;
+    }
     return reload_plan(master, config);
 }
 
@@ -167,20 +172,6 @@ master_start(struct master *master, struct config *config, struct generation **g
     return 0;
 }
 
-/* The first workers. The terminal goes before they inherit it, the waiting parent after. */
-static void
-master_begin(struct master *master, struct generation *generation)
-{
-    const bool detach = master->options->detach;
-
-    title_set("master");
-    if (detach) {
-        detach_streams();
-        sink_open_standard();
-    }
-    trial_begin(master, generation);
-}
-
 static void
 master_end(struct master *master)
 {
@@ -191,6 +182,7 @@ master_end(struct master *master)
     listeners_close(&master->listeners);
     listeners_close(&master->observed);
     pid_file_remove(&master->pid_file);
+    load_progress_destroy(master->lends.progress);
     free(master->program);
 }
 
@@ -207,6 +199,7 @@ int
 master_run(const struct master_options *options, struct config *config)
 {
     struct master master = { .options = options,
+                             .loading.socket = -1,
                              .lends = { .detached = -1, .pipe = { -1, -1 } },
                              .program = program_find(options->arguments[0]) };
     struct generation *generation;
@@ -231,7 +224,8 @@ master_run(const struct master_options *options, struct config *config)
         master_end(&master);
         return EXIT_FAILURE;
     }
-    master_begin(&master, generation);
+    title_set("master");
+    trial_begin(&master, generation);
     loop(&master);
     master_end(&master);
     log_total(&master.total);

@@ -2,8 +2,6 @@
 /* reload: see reload.h. The order matters: what can fail comes before what others notice. */
 #include "master/reload.h"
 
-#include <string.h>
-
 #include "base/clock.h"
 #include "master/boot.h"
 #include "master/files.h"
@@ -11,19 +9,6 @@
 
 #define WORKERS_MAX  1024 /* as of [server] workers */
 #define DRAINING_MAX 8    /* generations, before a reload waits for one of them */
-
-static void
-log_report(const struct report *report)
-{
-    char *line = report->text;
-
-    while (line && *line != '\0') {
-        char *end = strchr(line, '\n');
-
-        log_error("reload: %.*s", (int)(end - line), line);
-        line = end + 1;
-    }
-}
 
 /* Both sets, or none. */
 int
@@ -69,7 +54,7 @@ try_config(struct master *master, struct config *config)
     adjust_workers(master, config);
     boot_raise_descriptor_limit(config, master->newest);
     if ((generation = generation_create(config, master->newest)) == NULL) {
-        refuse_reload(master, "what it serves can't be loaded");
+        refuse_reload(master, "a generation can't be made");
     } else if (reload_plan(master, generation->shared.config) < 0) {
         generation_destroy(generation, NULL, &master->total);
         refuse_reload(master, "an address can't be listened at");
@@ -118,8 +103,8 @@ reload_run(struct master *master)
     log_notice("reloading %s", options->file);
     manager_reloading(master);
     config = generation_configure(options->file, options->overrides, options->override_count,
-                                  &report);
-    log_report(&report);
+                                  catalogue_check_quickly, &report);
+    report_log(&report, "reload");
     report_free(&report);
     if (config)
         try_config(master, config);

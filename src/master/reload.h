@@ -5,7 +5,7 @@
 
 #include "master/state.h"
 
-/* Reads the configuration, loads its objects and has them tried (trial.h); what fails is told
+/* Reads the configuration, and has its objects loaded and tried (trial.h); what fails is told
  * in the log. During a trial: once more after that. */
 void reload_run(struct master *master);
 

@@ -83,8 +83,9 @@ serving_run(struct master *master, uint64_t now)
         supervise_spawn(g, &master->lends, now);
     }
     record_periodically(master, now);
-    schedtrace_run(&master->schedtrace, master->newest, &master->total, now,
-                   sink_write_standard);
+    if (state_serving(master))
+        schedtrace_run(&master->schedtrace, state_serving(master), &master->total, now,
+                       sink_write_standard);
 }
 
 uint64_t

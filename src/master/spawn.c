@@ -104,6 +104,7 @@ spawn_worker(const struct generation *generation, const struct spawn_lends *lend
     generation_let_go_of_places(generation);
     generation_let_go_of_memory(generation);
     let_go_of_objects(generation, lends);
+    load_progress_destroy(lends->progress);
     let_go_of_counts(generation, slot);
     sandbox_bound(config->server.sandbox);
     snprintf(name, sizeof(name), "worker %u", slot);
@@ -124,6 +125,7 @@ spawn_view(const struct generation *generation, const struct spawn_lends *lends)
         .older = spawn_view(generation->older, lends),
         .shared = &generation->shared,
         .memory = generation->memory,
+        .progress = lends->progress,
         .gone = lends->total,
         .gone_objects = generation->gone.objects,
         .gone_sections = generation->gone.sections,

@@ -11,6 +11,7 @@
 #include "master/pid_file.h"
 #include "master/takeover.h"
 #include "master/upgrade.h"
+#include "shared/load_progress.h"
 
 struct view;
 
@@ -21,6 +22,7 @@ struct spawn_lends {
     const struct listeners
         *all[4]; /* that the master has: a child closes what is not its own */
     struct generation *const *newest;
+    struct load_progress *progress;      /* of loading objects */
     const struct slot *total;            /* of generations that are gone */
     char *const *arguments;              /* the command line; NULL at the end */
     int signal_fd;                       /* the master's own: a child closes it */

@@ -9,6 +9,7 @@
 #include "base/child.h"
 #include "master/generation.h"
 #include "master/listeners.h"
+#include "master/loading.h"
 #include "master/manager.h"
 #include "master/master.h"
 #include "master/pid_file.h"
@@ -33,6 +34,7 @@ struct master {
     struct upgrade upgrade;   /* to a program after this one */
     struct manager manager;   /* of services, such as systemd */
     struct generation *newest;
+    struct loading loading;       /* of the newest's objects */
     struct slot total;            /* of generations that are gone */
     uint64_t record_at;           /* when profiles are to be written; 0: never */
     struct schedtrace schedtrace; /* of lines in the terminal */
@@ -48,5 +50,13 @@ struct master {
     bool replaced;     /* stopping: a new program has taken over */
     bool failed;
 };
+
+/* The generation that accepts: the newest, or during its trial the one before. NULL: the first
+ * one is on trial. */
+static inline struct generation *
+state_serving(const struct master *master)
+{
+    return master->newest->trying ? master->newest->older : master->newest;
+}
 
 #endif

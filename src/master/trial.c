@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * trial: the first generation has one, too: if it fails the start does.
+ * trial: first the objects are loaded, then the workers are tried. The first generation has
+ * one, too: if it fails the start does.
  */
 #include "master/trial.h"
 
@@ -10,6 +11,7 @@
 #include <sys/eventfd.h>
 
 #include "base/clock.h"
+#include "master/boot.h"
 #include "master/core_limit.h"
 #include "master/ending.h"
 #include "master/files.h"
@@ -37,15 +39,28 @@ limit_cores(const struct generation *generation)
 void
 trial_begin(struct master *master, struct generation *generation)
 {
+    struct generation *previous = master->newest;
+
+    generation->older = previous;
+    generation->trying = true;
+    master->newest = generation;
+    loading_begin(&master->loading, generation, previous, &master->lends);
+}
+
+/* Its objects are there: the second half. */
+static void
+try_workers(struct master *master)
+{
+    struct generation *generation = master->newest;
     struct spawn_lends lends = master->lends;
 
     if (!master->planned.inherited)
         lends.listeners = &master->planned;
     if (!master->planned_debug.inherited)
         lends.observed = &master->planned_debug;
-    generation->older = master->newest;
-    master->newest = generation;
     master->trial_until = clock_now() + PATIENCE;
+    if (generation->older == NULL)
+        boot_leave_terminal(master->options->detach);
     limit_cores(generation);
     listeners_set_rcvbuf(lends.listeners, generation->shared.config->server.rcvbuf);
     if (listeners_listen(&master->planned, &master->listeners, backlog_of(master)) == 0 &&
@@ -81,6 +96,7 @@ replace_older(struct master *master)
     struct generation *newest = master->newest;
     struct generation *older = newest->older;
 
+    generation_inherit(newest, older);
     log_set_level(newest->shared.config->log.level);
     profile_files_replaced(older->instruments.profile_files);
     profile_files_write(older->instruments.profile_files);
@@ -139,14 +155,27 @@ trial_fails(struct master *master, const char *reason)
     manager_ready(master);
 }
 
-void
-trial_run(struct master *master, uint64_t now)
+/* The first half: do its objects come? */
+static void
+run_loading(struct master *master)
+{
+    char reason[GENERATION_REASON_SIZE];
+
+    if (!loading_over(&master->loading, reason))
+        return;
+    loading_end(&master->loading, &master->lends);
+    if (reason[0] == '\0')
+        try_workers(master);
+    else
+        trial_fails(master, reason);
+}
+
+static void
+run_workers(struct master *master, uint64_t now)
 {
     struct generation *newest = master->newest;
     eventfd_t times;
 
-    if (!newest->trying)
-        return;
     (void)eventfd_read(newest->ready_fd, &times);
     if (supervise_ready(newest))
         trial_succeeds(master);
@@ -157,10 +186,20 @@ trial_run(struct master *master, uint64_t now)
 }
 
 void
+trial_run(struct master *master, uint64_t now)
+{
+    if (master->newest->trying && master->loading.generation)
+        run_loading(master);
+    if (master->newest->trying && master->loading.generation == NULL)
+        run_workers(master, now);
+}
+
+void
 trial_cancel(struct master *master)
 {
     if (!master->newest->trying)
         return;
+    loading_end(&master->loading, &master->lends);
     if (master->newest->older)
         step_back(master);
     else
@@ -170,10 +209,13 @@ trial_cancel(struct master *master)
 int
 trial_descriptor(const struct master *master)
 {
-    return master->newest->trying ? master->newest->ready_fd : -1;
+    if (!master->newest->trying)
+        return -1;
+    return master->loading.generation ? master->loading.socket : master->newest->ready_fd;
 }
 
-/* One that is unfit already, as when a worker could not be forked, is due at once. */
+/* A load has no end in time, since a disk may be slow. One that is unfit already, as when a
+ * worker could not be forked, is due at once. */
 uint64_t
 trial_next(const struct master *master)
 {
@@ -181,5 +223,7 @@ trial_next(const struct master *master)
 
     if (!newest->trying)
         return 0;
+    if (master->loading.generation)
+        return loading_next(&master->loading);
     return newest->unfit[0] != '\0' ? 1 : master->trial_until;
 }

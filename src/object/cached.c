@@ -2,11 +2,11 @@
 /*
  * cached: the representation in one sealed memfd that every worker maps.
  *
- * The master reserves the memory first (fallocate), so that a machine without space refuses at
- * load and not with SIGBUS under a client; fills it; seals it against every change; and maps
- * it read-only before it forks. An object that has not changed since the generation before
- * shares its memory with it. Uses source, memory_fd, memory_size, memory_reserved
- * and bytes of struct object.
+ * The loader reserves the memory first (fallocate), so that a machine without space refuses at
+ * load and not with SIGBUS under a client; fills it; and seals it against every change. The
+ * master maps it read-only before it forks. An object that has not changed since the generation
+ * before shares its memory with it. Uses source, unchanged, memory_fd, memory_size,
+ * memory_reserved and bytes of struct object.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -17,8 +17,6 @@
 #include "object/hugepage.h"
 #include "object/object.h"
 #include "object/room.h"
-
-#define SEALS (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL)
 
 static int
 cached_failed(const struct object *object, const char *what, int error)
@@ -77,7 +75,7 @@ cached_reserve(struct object *object)
  * promise it of one that is writable only. F_SEAL_WRITE wants no writable mapping to exist, so
  * this one lasts only while it is filled. */
 static int
-cached_fill(struct object *object)
+cached_fill(struct object *object, struct load_progress *progress)
 {
     size_t length = object->memory_size;
     char *target = hugepage_map(object->memory_fd, length, PROT_READ | PROT_WRITE);
@@ -85,9 +83,9 @@ cached_fill(struct object *object)
 
     if (target == MAP_FAILED)
         return cached_failed(object, "filling", errno);
-    result = source_load(&object->source, object->asset, target, object->digest);
+    result = source_load(&object->source, object->asset, target, object->digest, progress);
     munmap(target, length);
-    if (result == 0 && fcntl(object->memory_fd, F_ADD_SEALS, SEALS) < 0)
+    if (result == 0 && fcntl(object->memory_fd, F_ADD_SEALS, CACHED_SEALS) < 0)
         return cached_failed(object, "sealing", errno);
     return result;
 }
@@ -100,11 +98,92 @@ cached_give_back(struct object *object)
     object->memory_fd = -1;
 }
 
+static void
+cached_close(struct object *object)
+{
+    if (object->bytes)
+        munmap((void *)(uintptr_t)object->bytes, object->memory_size);
+    object->bytes = NULL;
+    cached_give_back(object);
+    source_close(&object->source);
+}
+
+/* --- in the loader ------------------------------------------------------------------------ */
+
 static int
-share(struct object *object, const struct object *previous)
+cached_open(struct object *object)
+{
+    return source_open(&object->source, object->asset, &object->representation);
+}
+
+static bool
+same_digest(const struct object *a, const struct object *b)
+{
+    return memcmp(a->digest, b->digest, sizeof(a->digest)) == 0;
+}
+
+static int
+leave_unchanged(struct object *object, const struct object *previous)
 {
     cached_give_back(object);
     memcpy(object->digest, previous->digest, sizeof(object->digest));
+    object->unchanged = true;
+    return 0;
+}
+
+/* Reads the file; when its bytes are those of previous (NULL: none), their memory is enough. */
+static int
+load(struct object *object, const struct object *previous, struct load_progress *progress)
+{
+    int result = cached_reserve(object);
+
+    if (result == 0)
+        result = cached_fill(object, progress);
+    if (result == 0 && previous && same_digest(object, previous))
+        return leave_unchanged(object, previous);
+    return result;
+}
+
+/* Where only the time of status change has moved, the bytes are most likely the same: they are
+ * read for the digest alone before any memory is taken for them. */
+static int
+acquire(struct object *object, const struct object *previous, struct load_progress *progress)
+{
+    int result;
+
+    if (previous && previous->ops != &object_cached)
+        previous = NULL;
+    if (previous == NULL || !source_alike(&previous->source, &object->source))
+        return load(object, previous, progress);
+    if (source_same(&previous->source, &object->source)) {
+        load_progress_skip(progress, object->source.size);
+        return leave_unchanged(object, previous);
+    }
+    result = source_load(&object->source, object->asset, NULL, object->digest, progress);
+    if (result < 0 || same_digest(object, previous))
+        return result < 0 ? result : leave_unchanged(object, previous);
+    load_progress_expect(progress, object->source.size);
+    return load(object, NULL, progress);
+}
+
+/* The file is needed no more: what tells at the next reload whether it has changed is kept. */
+static int
+cached_load(struct object *object, const struct object *previous,
+            struct load_progress *progress)
+{
+    const int result = acquire(object, previous, progress);
+
+    source_close(&object->source);
+    if (result < 0)
+        cached_close(object);
+    return result;
+}
+
+/* --- in the master and its workers -------------------------------------------------------- */
+
+static int
+share(struct object *object, const struct object *previous)
+{
     object->memory_size = previous->memory_size;
     object->memory_reserved = previous->memory_reserved;
     object->memory_fd = fcntl(previous->memory_fd, F_DUPFD_CLOEXEC, 0);
@@ -125,62 +204,12 @@ map_readonly(struct object *object)
     return 0;
 }
 
-static void
-cached_close(struct object *object)
-{
-    if (object->bytes)
-        munmap((void *)(uintptr_t)object->bytes, object->memory_size);
-    object->bytes = NULL;
-    cached_give_back(object);
-    source_close(&object->source);
-}
-
-static bool
-same_digest(const struct object *a, const struct object *b)
-{
-    return memcmp(a->digest, b->digest, sizeof(a->digest)) == 0;
-}
-
-/* Reads the file; when its bytes are those of previous (NULL: none), their memory is enough. */
 static int
-load(struct object *object, const struct object *previous)
+cached_attach(struct object *object, const struct object *previous)
 {
-    int result = cached_reserve(object);
+    int result = object->unchanged ? share(object, previous) : 0;
 
     if (result == 0)
-        result = cached_fill(object);
-    if (result == 0 && previous && same_digest(object, previous))
-        return share(object, previous);
-    return result;
-}
-
-/* Where only the time of status change has moved, the bytes are most likely the same: they are
- * read for the digest alone before any memory is taken for them. */
-static int
-acquire(struct object *object, const struct object *previous)
-{
-    int result;
-
-    if (previous && previous->ops != &object_cached)
-        previous = NULL;
-    if (previous == NULL || !source_alike(&previous->source, &object->source))
-        return load(object, previous);
-    if (source_same(&previous->source, &object->source))
-        return share(object, previous);
-    result = source_load(&object->source, object->asset, NULL, object->digest);
-    if (result < 0 || same_digest(object, previous))
-        return result < 0 ? result : share(object, previous);
-    return load(object, NULL);
-}
-
-static int
-cached_open(struct object *object, const struct object *previous)
-{
-    int result = source_open(&object->source, object->asset, &object->representation);
-
-    if (result < 0)
-        return result;
-    if ((result = acquire(object, previous)) == 0)
         result = map_readonly(object);
     if (result < 0)
         cached_close(object);
@@ -203,6 +232,8 @@ cached_file(const struct object *object, uint64_t *offset)
 const struct object_ops object_cached = {
     .check = source_check,
     .open = cached_open,
+    .load = cached_load,
+    .attach = cached_attach,
     .close = cached_close,
     .map = cached_map,
     .file = cached_file,

@@ -5,6 +5,7 @@
  */
 #include "object/catalogue.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,6 +29,13 @@ void
 catalogue_check(const struct config_asset *asset, struct report *report)
 {
     variants[asset->variant]->check(asset, report);
+}
+
+void
+catalogue_check_quickly(const struct config_asset *asset, struct report *report)
+{
+    if (variants[asset->variant]->load == NULL)
+        catalogue_check(asset, report);
 }
 
 static int
@@ -65,26 +73,36 @@ catalogue_find(const struct catalogue *catalogue, struct span path)
 static bool
 same_form(const struct config_asset *a, const struct config_asset *b)
 {
-    return a->encoding == b->encoding && strcmp(a->file, b->file) == 0;
+    return a->variant != VARIANT_EMBEDDED && a->encoding == b->encoding &&
+           strcmp(a->file, b->file) == 0;
 }
 
-/* The same file in the same form: then its digest, and in the same variant its bytes, can be
- * taken over. */
 static const struct object *
-find_source(const struct catalogue *catalogue, const struct config_asset *asset)
+search_file(const struct catalogue *catalogue, const struct config_asset *asset)
 {
     const struct object *found = NULL;
 
-    for (size_t i = 0; catalogue && i < catalogue->count; i++) {
+    for (size_t i = 0; i < catalogue->count; i++) {
         const struct object *object = &catalogue->objects[i];
 
-        if (object->asset->variant == VARIANT_EMBEDDED || !same_form(object->asset, asset))
+        if (!same_form(object->asset, asset))
             continue;
         if (object->asset->variant == asset->variant)
             return object;
         found = object;
     }
     return found;
+}
+
+const struct object *
+catalogue_find_file(const struct catalogue *catalogue, const struct config_asset *asset)
+{
+    const struct object *object =
+        catalogue ? catalogue_find(catalogue, span_of(asset->path)) : NULL;
+
+    if (object && object->asset->variant == asset->variant && same_form(object->asset, asset))
+        return object;
+    return catalogue ? search_file(catalogue, asset) : NULL;
 }
 
 /* Half of a SHA-256 keeps accidents away and heads short. */
@@ -157,20 +175,46 @@ answer_head_max(const struct representation *representation)
     return response_head_max(representation) + byteranges_head_max(representation);
 }
 
+/* What is the same for all variants, once the bytes are there. */
 static int
-open_object(struct object *object, const struct catalogue *previous)
+complete(struct catalogue *catalogue, struct object *object)
 {
-    if (object->ops->open(object, find_source(previous, object->asset)) < 0)
-        return -1;
-    if (catalogue_describe(object) < 0)
+    size_t size;
+
+    if (catalogue_describe(object) < 0) {
         log_error("asset %s: out of memory", object->asset->path);
-    else if (answer_head_max(&object->representation) > CATALOGUE_HEAD_MAX)
+        return -ENOMEM;
+    }
+    if ((size = answer_head_max(&object->representation)) > CATALOGUE_HEAD_MAX) {
         log_error("asset %s: its fields are larger than %d bytes in all", object->asset->path,
                   CATALOGUE_HEAD_MAX);
-    else
+        return -E2BIG;
+    }
+    if (size > catalogue->answer_head_max)
+        catalogue->answer_head_max = size;
+    return 0;
+}
+
+int
+catalogue_attach(struct catalogue *catalogue, struct object *object,
+                 const struct catalogue *previous)
+{
+    int error = 0;
+
+    if (object->ops->attach)
+        error = object->ops->attach(object, catalogue_find_file(previous, object->asset));
+    return error < 0 ? error : complete(catalogue, object);
+}
+
+/* What the loader has to do with is left to it. */
+static int
+open_quickly(struct catalogue *catalogue, struct object *object)
+{
+    if (object->ops->load)
         return 0;
-    close_object(object);
-    return -1;
+    if (object->ops->open(object) < 0)
+        return -1;
+    return complete(catalogue, object);
 }
 
 static struct catalogue *
@@ -186,14 +230,14 @@ catalogue_allocate(const struct config *config)
 }
 
 struct catalogue *
-catalogue_open(const struct config *config, const struct catalogue *previous)
+catalogue_create(const struct config *config)
 {
     struct catalogue *catalogue = catalogue_allocate(config);
-    size_t capacity;
 
     if (catalogue == NULL)
         return NULL;
     catalogue->answer_head_max = response_head_max(NULL);
+    catalogue->count = config->asset_count;
     for (size_t i = 0; i < config->asset_count; i++)
         catalogue->objects[i] = (struct object){ .ops = variants[config->assets[i].variant],
                                                  .asset = &config->assets[i],
@@ -202,14 +246,10 @@ catalogue_open(const struct config *config, const struct catalogue *previous)
     qsort(catalogue->objects, config->asset_count, sizeof(struct object), compare_objects);
     for (size_t i = 0; i < config->asset_count; i++) {
         catalogue->objects[i].index = (unsigned)i;
-        if (open_object(&catalogue->objects[i], previous) < 0) {
+        if (open_quickly(catalogue, &catalogue->objects[i]) < 0) {
             catalogue_close(catalogue);
             return NULL;
         }
-        catalogue->count++;
-        capacity = answer_head_max(&catalogue->objects[i].representation);
-        if (capacity > catalogue->answer_head_max)
-            catalogue->answer_head_max = capacity;
     }
     return catalogue;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * catalogue: URL path -> object. Built by the master before it forks; a worker only looks
+ * catalogue: URL path -> object. Complete before the master forks workers; a worker only looks
  * paths up, so no name from the network ever reaches the file system.
  */
 #ifndef OBJECT_CATALOGUE_H
@@ -24,16 +24,31 @@ struct catalogue {
                                it */
 };
 
-/* Reports an asset that can't be served. No side effects. */
+/* Reports an asset that can't be served. No side effects, but what opening a file has. */
 void catalogue_check(const struct config_asset *asset, struct report *report);
 
+/* The same for what needs no disk, and so can't be slow. */
+void catalogue_check_quickly(const struct config_asset *asset, struct report *report);
+
 /*
- * Opens every object. previous is the catalogue of the generation before, or NULL; what has
- * not changed since is taken over from it. NULL on failure, with a line in the log and nothing
- * held. The catalogue borrows config.
+ * All objects, of which those without ops->load are ready to be served; the others have to be
+ * opened, loaded and attached. NULL on failure, with a line in the log and nothing held. The
+ * catalogue borrows config.
  */
-struct catalogue *catalogue_open(const struct config *config, const struct catalogue *previous)
+struct catalogue *catalogue_create(const struct config *config)
     __attribute__((warn_unused_result));
+
+/* The master has what the object's load has brought, and makes it ready. previous is the
+ * catalogue of the generation before, or NULL. 0, or a negative errno with a line in the log.
+ */
+int catalogue_attach(struct catalogue *catalogue, struct object *object,
+                     const struct catalogue *previous) __attribute__((warn_unused_result));
+
+/* An object of the same file in the same form: then its digest, and in the same variant its
+ * bytes, can be taken over. NULL: there is none, or no catalogue. */
+const struct object *catalogue_find_file(const struct catalogue *catalogue,
+                                         const struct config_asset *asset);
+
 void catalogue_close(struct catalogue *catalogue);
 
 /* In a process that serves none of it: gives back what the objects hold, and keeps what they

@@ -98,11 +98,10 @@ find_file(struct object *object)
 }
 
 static int
-embedded_open(struct object *object, const struct object *previous)
+embedded_open(struct object *object)
 {
     const struct embed *embed = embedded_find(object->asset);
 
-    (void)previous;
     if (embed == NULL) {
         log_error("%s: not embedded in this program", object->asset->file);
         return -ENOENT;

@@ -16,9 +16,13 @@
 #include "config/config.h"
 #include "http/representation.h"
 #include "object/source.h"
+#include "shared/load_progress.h"
 
 #define OBJECT_DIGEST_SIZE      32 /* SHA-256 of the representation */
 #define OBJECT_DIGEST_TEXT_SIZE (4 * ((OBJECT_DIGEST_SIZE + 2) / 3) + 1)
+
+/* Of memory that holds a cached object; see fcntl(2). */
+#define CACHED_SEALS (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL)
 
 struct object;
 
@@ -27,13 +31,23 @@ struct object_ops {
      * nothing open and nothing changed. */
     void (*check)(const struct config_asset *asset, struct report *report);
 
-    /* Master, before the fork: acquires the bytes; sets length, last_modified and digest.
-     * previous is the same file in the generation before, or NULL: when the file has not
-     * changed since, its digest (and its bytes) are taken over. 0, or a negative errno with a
-     * line in the log and nothing held. */
-    int (*open)(struct object *object, const struct object *previous);
+    /* Opens what the object is made from, and sets length and last_modified. In the loader
+     * where load is set, since a disk may be slow, else in the master. 0, or a negative errno
+     * with a line in the log and nothing held. */
+    int (*open)(struct object *object);
 
-    /* Any process: gives back what open acquired. */
+    /* Loader; unset where open does it all. Acquires the bytes and sets digest. previous is the
+     * same file in the generation before, or NULL: when its bytes are the same, `unchanged` is
+     * set, and none are held here. Any thread, one for each object. 0 or a negative errno, as
+     * above. */
+    int (*load)(struct object *object, const struct object *previous,
+                struct load_progress *progress);
+
+    /* Master, unset where load is: makes ready for workers what the loader has handed over. 0
+     * or a negative errno, as above. */
+    int (*attach)(struct object *object, const struct object *previous);
+
+    /* Any process: gives back what these acquired. */
     void (*close)(struct object *object);
 
     /* Worker. The representation in memory, whole, for as long as the object is open. Unset
@@ -68,6 +82,7 @@ struct object {
 
     /* The variants' own: which of them are used is told in each variant's file. */
     struct source source;
+    bool unchanged; /* since the generation before: its bytes are to be shared */
     int memory_fd;
     uint64_t memory_offset;
     uint64_t memory_size; /* at least the representation's length */

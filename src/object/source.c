@@ -13,21 +13,16 @@
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <nettle/sha2.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "base/nodump.h"
-#include "base/signals.h"
 #include "object/base64.h"
 
-#define CHUNK    (3 * 64 * 1024)       /* whole base64 groups */
-#define LARGE    (256 * 1024 * 1024ul) /* from here on, progress is shown */
-#define INTERVAL 250                   /* milliseconds between two lines of progress */
+#define CHUNK (3 * 64 * 1024) /* whole base64 groups */
 
 /* Why a file can't be an object; NULL when it can. */
 static const char *
@@ -42,7 +37,7 @@ unfit(const struct stat *status)
     return NULL;
 }
 
-/* O_NONBLOCK: a FIFO must not hold the master. */
+/* O_NONBLOCK: a FIFO must hold nobody. */
 static int
 open_for_reading(const char *file)
 {
@@ -121,10 +116,17 @@ source_open(struct source *source, const struct config_asset *asset,
         close(fd);
         return error;
     }
+    source_describe(source, asset, representation);
+    return 0;
+}
+
+void
+source_describe(const struct source *source, const struct config_asset *asset,
+                struct representation *representation)
+{
     representation->length =
         asset->encoding == ENCODING_BASE64 ? base64_length(source->size) : source->size;
     representation->last_modified = source->modified.tv_sec;
-    return 0;
 }
 
 void
@@ -167,27 +169,17 @@ source_same(const struct source *a, const struct source *b)
     return source_alike(a, b) && same_time(a->changed, b->changed);
 }
 
-/* One line on a terminal that is written over; nothing anywhere else. */
-static void
-show_progress(const char *file, uint64_t done, uint64_t size, uint64_t *last)
-{
-    uint64_t now = clock_now();
-
-    if (size < LARGE || (done < size && now - *last < INTERVAL) || !isatty(STDERR_FILENO))
-        return;
-    *last = now;
-    fprintf(stderr, "\rreading %s: %3u %%%s", file, (unsigned)(done * 100 / size),
-            done < size ? "" : "\n");
-}
-
-/* Fills a chunk from offset; short only at the end of the file. */
+/* Fills a chunk from offset, or what is left of the file's announced size: a target has space
+ * for that alone. -ESTALE: there is less. */
 static ssize_t
 read_chunk(const struct source *source, unsigned char *chunk, uint64_t offset)
 {
+    const uint64_t rest = source->size - offset;
+    const size_t size = rest < CHUNK ? (size_t)rest : CHUNK;
     size_t length = 0;
 
-    while (length < CHUNK) {
-        ssize_t n = pread(source->fd, chunk + length, CHUNK - length, (off_t)(offset + length));
+    while (length < size) {
+        ssize_t n = pread(source->fd, chunk + length, size - length, (off_t)(offset + length));
 
         if (n < 0 && errno == EINTR)
             continue;
@@ -197,47 +189,55 @@ read_chunk(const struct source *source, unsigned char *chunk, uint64_t offset)
             break;
         length += (size_t)n;
     }
-    return (ssize_t)length;
+    return length < size ? -ESTALE : (ssize_t)length;
 }
 
-/* Reads, encodes and digests chunk by chunk; work holds a chunk and, behind it, its encoding.
- */
+/* Where the next chunk goes to, and from where its digest is taken: straight into the target,
+ * or into work, which holds a chunk and, behind it, its encoding. */
+static ssize_t
+load_chunk(const struct source *source, const struct config_asset *asset, char **out,
+           unsigned char *work, uint64_t offset)
+{
+    const bool encode = asset->encoding == ENCODING_BASE64;
+    unsigned char *chunk = *out && !encode ? (unsigned char *)*out : work;
+    const ssize_t n = read_chunk(source, chunk, offset);
+
+    if (!encode || n < 0) {
+        *out = (char *)chunk;
+        return n;
+    }
+    if (*out == NULL)
+        *out = (char *)work + CHUNK;
+    base64_encode(*out, work, (size_t)n);
+    return n;
+}
+
 static int
 load_chunks(const struct source *source, const struct config_asset *asset, char *target,
-            unsigned char *work, struct sha256_ctx *sha)
+            unsigned char *work, struct sha256_ctx *sha, struct load_progress *progress)
 {
-    uint64_t shown = 0;
     uint64_t offset = 0;
 
     while (offset < source->size) {
-        ssize_t n = read_chunk(source, work, offset);
-        char *out = target ? target : (char *)work + CHUNK;
-        size_t length = (size_t)n;
+        char *out = target;
+        const ssize_t n = load_chunk(source, asset, &out, work, offset);
+        const size_t length =
+            n > 0 && asset->encoding == ENCODING_BASE64 ? base64_length((size_t)n) : (size_t)n;
 
         if (n < 0)
             return (int)n;
-        if (signals_ending())
-            return -EINTR;
-        if (n == 0 || offset + length > source->size)
-            return -ESTALE;
-        if (asset->encoding == ENCODING_BASE64)
-            length = base64_encode(out, work, length);
-        else if (target)
-            memcpy(out, work, length);
-        else
-            out = (char *)work;
         sha256_update(sha, length, (const uint8_t *)out);
         if (target)
             target += length;
         offset += (uint64_t)n;
-        show_progress(asset->file, offset, source->size, &shown);
+        load_progress_add(progress, (uint64_t)n);
     }
     return source_verify(source);
 }
 
 int
 source_load(const struct source *source, const struct config_asset *asset, char *target,
-            unsigned char *digest)
+            unsigned char *digest, struct load_progress *progress)
 {
     struct sha256_ctx sha;
     const size_t size = CHUNK + base64_length(CHUNK);
@@ -246,13 +246,11 @@ source_load(const struct source *source, const struct config_asset *asset, char 
 
     if (work) {
         sha256_init(&sha);
-        result = load_chunks(source, asset, target, work, &sha);
+        result = load_chunks(source, asset, target, work, &sha, progress);
         sha256_digest(&sha, SHA256_DIGEST_SIZE, digest);
         nodump_free(work, size);
     }
-    if (result == -EINTR)
-        log_notice("%s: no longer read, since a signal ends the daemon", asset->file);
-    else if (result < 0)
+    if (result < 0)
         log_error("%s: %s", asset->file,
                   result == -ESTALE ? "changed while it was read" : strerror(-result));
     return result;

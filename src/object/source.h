@@ -12,6 +12,7 @@
 
 #include "config/config.h"
 #include "http/representation.h"
+#include "shared/load_progress.h"
 
 struct source {
     int fd;
@@ -32,6 +33,10 @@ int source_open(struct source *source, const struct config_asset *asset,
                 struct representation *representation) __attribute__((warn_unused_result));
 void source_close(struct source *source);
 
+/* Length and date of what this file is served as. */
+void source_describe(const struct source *source, const struct config_asset *asset,
+                     struct representation *representation);
+
 /* Has the open file kept its size and time of modification? A file that was replaced by
  * rename(2) has: the descriptor still leads to the old one. 0; -ESTALE: it has changed; another
  * negative errno: the file system can't tell now. */
@@ -47,10 +52,11 @@ bool source_same(const struct source *a, const struct source *b);
 /*
  * Reads the whole file once, encodes it, and takes the SHA-256 digest of the result. target
  * holds the representation (base64_length() bytes where encoded), or is NULL when only the
- * digest is wanted. Shows progress on a terminal when the file is large. 0, -ESTALE when the
- * file changed meanwhile, or another negative errno; a failure has a line in the log.
+ * digest is wanted. 0, -ESTALE when the file changed meanwhile, or another negative errno; a
+ * failure has a line in the log.
  */
 int source_load(const struct source *source, const struct config_asset *asset, char *target,
-                unsigned char *digest) __attribute__((warn_unused_result));
+                unsigned char *digest, struct load_progress *progress)
+    __attribute__((warn_unused_result));
 
 #endif

@@ -2,11 +2,11 @@
 /*
  * streaming: the representation stays in its file and is read piece by piece.
  *
- * The master opens the file once a generation and reads it for the digest, unless it is as it
- * was in the generation before. Workers share the descriptor, but no position: all that they
- * call, preadv2(2) and sendfile(2), is told the offset. After each piece the file is compared
- * with what was announced, so that a client never gets bytes of another file. Uses source of
- * struct object.
+ * The loader opens the file once a generation and reads it for the digest, unless it is as it
+ * was in the generation before; then it hands the descriptor over. Workers share the
+ * descriptor, but no position: all that they call, preadv2(2) and sendfile(2), is told the
+ * offset. After each piece the file is compared with what was announced, so that a client never
+ * gets bytes of another file. Uses source of struct object.
  */
 #include <errno.h>
 #include <string.h>
@@ -19,16 +19,23 @@
 #define GROUPS 8192
 
 static int
-streaming_open(struct object *object, const struct object *previous)
+streaming_open(struct object *object)
 {
-    int result = source_open(&object->source, object->asset, &object->representation);
+    return source_open(&object->source, object->asset, &object->representation);
+}
 
-    if (result < 0)
-        return result;
-    if (previous && source_same(&previous->source, &object->source))
+static int
+streaming_load(struct object *object, const struct object *previous,
+               struct load_progress *progress)
+{
+    int result = 0;
+
+    if (previous && source_same(&previous->source, &object->source)) {
         memcpy(object->digest, previous->digest, sizeof(object->digest));
-    else
-        result = source_load(&object->source, object->asset, NULL, object->digest);
+        load_progress_skip(progress, object->source.size);
+    } else {
+        result = source_load(&object->source, object->asset, NULL, object->digest, progress);
+    }
     if (result < 0)
         source_close(&object->source);
     return result;
@@ -157,6 +164,7 @@ streaming_verify(const struct object *object)
 const struct object_ops object_streaming = {
     .check = source_check,
     .open = streaming_open,
+    .load = streaming_load,
     .close = streaming_close,
     .read = streaming_read,
     .file = streaming_file,

@@ -11,6 +11,7 @@
 #include "object/catalogue.h"
 #include "profile/tables.h"
 #include "sandbox/confine.h"
+#include "shared/load_progress.h"
 #include "shared/shared.h"
 
 struct view {
@@ -19,6 +20,8 @@ struct view {
                  * final once its workers have ended, and still count */
     const struct shared *shared;
     const struct proc_memory *memory; /* by worker; NULL: none at all */
+
+    const struct load_progress *progress; /* of loading objects, now or last */
 
     /* Totals of generations that had ended at the fork (of the newest view only). */
     const struct slot *gone;

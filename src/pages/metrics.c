@@ -117,6 +117,24 @@ reload_time(const struct scrape *scrape)
     return (double)slot_read(&scrape->view->shared->roster->reload.at) / NS;
 }
 
+static double
+loading(const struct scrape *scrape)
+{
+    return __atomic_load_n(&scrape->view->progress->loading, __ATOMIC_RELAXED) != 0;
+}
+
+static double
+load_bytes(const struct scrape *scrape)
+{
+    return (double)slot_read(&scrape->view->progress->bytes);
+}
+
+static double
+load_expected(const struct scrape *scrape)
+{
+    return (double)slot_read(&scrape->view->progress->expected);
+}
+
 static const struct metrics_whole wholes[] = {
     { "tiffd_start_time_seconds", "gauge", "Start of the daemon, since the epoch.",
       start_time },
@@ -125,6 +143,11 @@ static const struct metrics_whole wholes[] = {
       "1 if the last reload took over, 0 if it changed nothing.", reload_successful },
     { "tiffd_last_reload_time_seconds", "gauge",
       "End of the last reload, or the start of the daemon, since the epoch.", reload_time },
+    { "tiffd_loading", "gauge", "1 while objects are being loaded, otherwise 0.", loading },
+    { "tiffd_load_bytes", "gauge", "Bytes of files read by the current or the last load.",
+      load_bytes },
+    { "tiffd_load_expected_bytes", "gauge",
+      "Bytes of files that the current or the last load is to read.", load_expected },
     { "tiffd_processes", "gauge", "Processes now: master, observer and workers.", processes },
     { "tiffd_restarts_total", "counter", "Workers that took the place of one that ended.",
       restarts },

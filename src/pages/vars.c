@@ -9,6 +9,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "pages/totals.h"
 #include "shared/counters.h"
@@ -182,6 +183,33 @@ vars_whole(const struct view *view)
     return value;
 }
 
+static json_t *
+last_load(const struct load_progress *progress)
+{
+    json_t *value = json_object();
+
+    json_object_set_new(value, "loading",
+                        json_boolean(__atomic_load_n(&progress->loading, __ATOMIC_RELAXED)));
+    vars_put(value, "bytes", slot_read(&progress->bytes));
+    vars_put(value, "expected_bytes", slot_read(&progress->expected));
+    return value;
+}
+
+static json_t *
+last_reload(const struct roster_reload *reload)
+{
+    json_t *value = json_object();
+    char reason[ROSTER_REASON_SIZE];
+
+    memcpy(reason, reload->reason, sizeof(reason));
+    reason[sizeof(reason) - 1] = '\0';
+    json_object_set_new(value, "successful",
+                        json_boolean(!__atomic_load_n(&reload->failed, __ATOMIC_RELAXED)));
+    put_seconds(value, "time_seconds", slot_read(&reload->at));
+    json_object_set_new(value, "reason", vars_string(reason));
+    return value;
+}
+
 /* NULL without memory. */
 static json_t *
 all(const struct view *view)
@@ -198,6 +226,8 @@ all(const struct view *view)
     json_object_set_new(value, "cmdline", command_line(view));
     json_object_set_new(value, "memstats", memory_statistics(&memory));
     json_object_set_new(value, "totals", vars_whole(view));
+    json_object_set_new(value, "load", last_load(view->progress));
+    json_object_set_new(value, "reload", last_reload(&view->shared->roster->reload));
     json_object_set_new(value, "workers", all_workers(workers, count));
     json_object_set_new(value, "objects", all_objects(view));
     free(workers);

@@ -73,7 +73,7 @@ static const struct call table[] = {
     CALL("writev", ALL),
     CALL("close", ALL),
     CALL("fstat", ALL),
-    IF("newfstatat", W, HAS(3, AT_EMPTY_PATH, AT_EMPTY_PATH)), /* fstat(3) */
+    IF("newfstatat", W | L, HAS(3, AT_EMPTY_PATH, AT_EMPTY_PATH)), /* fstat(3) */
     CALL("lseek", ALL),
 
     /* A worker's loop and its connections; SCM_RIGHTS for the handoff and the log. */
@@ -82,7 +82,7 @@ static const struct call table[] = {
     CALL("epoll_ctl", W),
     CALL("accept4", W | O),
     CALL("recvfrom", W | C),
-    CALL("recvmsg", W | O | C | L),
+    CALL("recvmsg", W | O | C),
     CALL("sendto", W | C),
     CALL("sendmsg", ALL), /* to the journal, too */
     CALL("shutdown", W | C),
@@ -94,10 +94,11 @@ static const struct call table[] = {
     CALL("vmsplice", W), /* pages of memory into the pipe that was made before, and */
     CALL("splice", W),   /* from it into a socket or /dev/null */
 
-    /* Files of objects: opened by the master, read here and by the reader threads. */
+    /* Files of objects: opened by the loader before it entered, and read by its threads; read
+     * by those of a worker. */
     CALL("pread64", ALL),
-    CALL("preadv", W | L),
-    CALL("preadv2", W | L),
+    CALL("preadv", W),
+    CALL("preadv2", W),
 
     /* Memory, but none that can be both written and run. */
     CALL("brk", ALL),
@@ -161,12 +162,12 @@ static const struct call table[] = {
 
     /* Reading files: programs, libraries, debug information, /proc; objects. Landlock says
      * which. */
-    IF("openat", C | R | L, LACKS(2, TO_WRITE)),
-    CALL("newfstatat", O | C | R | F | L),
-    CALL("statx", C | R | L),
-    CALL("readlink", C | R | L),
-    CALL("readlinkat", C | R | L),
-    CALL("getdents64", C | R | F | L),
+    IF("openat", C | R, LACKS(2, TO_WRITE)),
+    CALL("newfstatat", O | C | R | F),
+    CALL("statx", C | R),
+    CALL("readlink", C | R),
+    CALL("readlinkat", C | R),
+    CALL("getdents64", C | R | F),
     CALL("fcntl", O | C | R | F | L),
     CALL("access", C | R),
     CALL("faccessat", C | R),

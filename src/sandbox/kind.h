@@ -10,7 +10,7 @@ enum sandbox_kind {
     SANDBOX_CLIENT,   /* a child of the observer: answers one client */
     SANDBOX_REPORTER, /* reads ELF and DWARF: crash reports, stacks, names in profiles */
     SANDBOX_WRITER,   /* puts finished profiles into files */
-    SANDBOX_LOADER,   /* reads objects for the master */
+    SANDBOX_LOADER,   /* reads objects for the master, with its threads; opens nothing */
     SANDBOX_KINDS
 };
 

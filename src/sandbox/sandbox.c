@@ -50,7 +50,7 @@ static const struct {
     [SANDBOX_CLIENT] = { "observer's client process", "observer_client", 0, true },
     [SANDBOX_REPORTER] = { "reporter", "reporter", 0, true },
     [SANDBOX_WRITER] = { "profile writer", "profile_writer", FILES, false },
-    [SANDBOX_LOADER] = { "loader", "loader", PRIVILEGE(CAP_DAC_OVERRIDE), false },
+    [SANDBOX_LOADER] = { "loader", "loader", 0, false },
 };
 
 /* Refused calls by kind, in shared memory; NULL: nobody counts. A worker has a counter of its

@@ -60,6 +60,7 @@ class Disk:
     """What a test does with it."""
 
     def __init__(self, directory, octets):
+        directory.mkdir(exist_ok=True)
         self.control = directory / "control"
         self.mountpoint = directory / "disk"
         self.source = directory / "source"

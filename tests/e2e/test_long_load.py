@@ -1,35 +1,201 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Signals while a large object is read for its digest, before anything serves."""
+"""While objects are loaded the master does all its work: the loader reads from a disk that takes as
+long as a test wants, and is ended in all ways. A process that waits for such a disk ends, whatever
+signal it gets, no sooner than the disk goes on."""
 
+import os
 import signal
 
 import pytest
 
 from client import fetch
+from daemon import alive, children, title, wait_until
+from slowdisk import Disk
+from test_numbers import scrape
 
-PATIENCE = 180  # a second of reading, on a machine that does a lot besides
-INI = "[server]\nworkers = 1\nvariant = streaming\n[asset /huge]\nfile = {}/huge\n"
+INI = """
+[server]
+workers = 2
+[asset /o]
+file = {}
+variant = {}
+"""
+CONTENT = b"0123456789" * 50000
 
 
 @pytest.fixture
-def huge(start, tmp_path):
-    """A daemon that has a second of reading before it."""
-    with open(tmp_path / "huge", "wb") as file:
-        file.truncate(1 << 30)
-    return start(INI.format(tmp_path))
+def disk(tmp_path):
+    found = Disk(tmp_path, CONTENT)
+    found.mount()
+    yield found
+    found.unmount()
 
 
-def test_a_signal_to_end_is_not_kept_waiting(huge):
-    huge.wait_log("listening on")
-    huge.status = 1
-    huge.send_signal(signal.SIGTERM)
-    huge.process.wait(PATIENCE)
-    assert any("a signal ends the daemon" in line for line in huge.lines())
+@pytest.fixture
+def variant():
+    """Of the object; some tests have both that read files."""
+    return "cached"
 
 
-def test_a_reload_waits_its_turn(huge):
-    huge.wait_log("listening on")
-    huge.send_signal(signal.SIGHUP)
-    huge.wait_log("started: ", seconds=PATIENCE)
-    assert fetch(huge, "GET", "/huge", "Range: bytes=0-9").body == bytes(10)
-    huge.wait_log("generation 1 serves", seconds=PATIENCE)
+def loader(daemon):
+    """The loader's process id, once there is one."""
+    found = wait_until(
+        lambda: [pid for pid in children(daemon.pid) if title(pid) == "loader"], "a loader"
+    )
+    assert len(found) == 1
+    return found[0]
+
+
+@pytest.fixture
+def loading(disk, start, variant):
+    """A daemon that starts, and whose loader waits for the disk."""
+    disk.hold()
+    daemon = start(INI.format(disk.file, variant))
+    disk.wait_held()
+    loader(daemon)
+    yield daemon
+    disk.go_on()
+
+
+@pytest.fixture
+def reloading(disk, start, tmp_path, variant):
+    """One that serves another file, and reloads to that of the disk."""
+    (tmp_path / "object").write_bytes(b"content")
+    daemon = start(INI.format(tmp_path / "object", variant), debug=True)
+    daemon.wait_log("started: ")
+    disk.hold()
+    daemon.ini.write_text(INI.format(disk.file, variant))
+    daemon.send_signal(signal.SIGHUP)
+    disk.wait_held()
+    loader(daemon)
+    yield daemon
+    disk.go_on()
+
+
+def get(daemon):
+    return fetch(daemon, "GET", "/o").body
+
+
+BOTH = pytest.mark.parametrize("variant", ("cached", "streaming"))
+
+
+@pytest.mark.parametrize("number", (signal.SIGTERM, signal.SIGQUIT, signal.SIGINT))
+def test_an_end_during_the_start(loading, disk, number):
+    process = loader(loading)
+    loading.send_signal(number)
+    assert loading.process.wait(20) == 0
+    disk.go_on()
+    wait_until(lambda: not alive(process), "the loader ends, too")
+    assert not any("started" in line for line in loading.lines())
+
+
+@pytest.mark.parametrize("number", (signal.SIGTERM, signal.SIGINT))
+def test_an_end_during_a_reload(reloading, disk, number):
+    process = loader(reloading)
+    reloading.send_signal(number)
+    assert reloading.process.wait(20) == 0
+    disk.go_on()
+    wait_until(lambda: not alive(process), "the loader ends, too")
+
+
+@BOTH
+def test_signals_during_the_start_wait(loading, disk):
+    for _ in range(3):
+        loading.send_signal(signal.SIGHUP)
+    disk.go_on()
+    assert get(loading) == CONTENT
+    loading.wait_log("generation 1 serves")
+    assert not any("generation 2" in line for line in loading.lines())
+
+
+@BOTH
+def test_workers_that_die_meanwhile_are_replaced(reloading, disk):
+    before = reloading.workers()
+    reloading.expect_log("worker .: process .* was ended by signal 9")
+    for worker in before:
+        os.kill(worker, signal.SIGKILL)
+    wait_until(lambda: len(set(reloading.workers()) - set(before)) == 2, "both are replaced")
+    assert get(reloading) == b"content"
+    loader(reloading)
+    disk.go_on()
+    reloading.wait_log("generation 1 serves")
+    assert get(reloading) == CONTENT
+
+
+def test_reloads_meanwhile_are_one(reloading, disk):
+    for _ in range(5):
+        reloading.send_signal(signal.SIGHUP)
+    assert get(reloading) == b"content"
+    disk.go_on()
+    reloading.wait_log("generation 2 serves")
+    assert get(reloading) == CONTENT
+    assert sum(": reloading " in line for line in reloading.lines()) == 2
+
+
+@pytest.mark.parametrize("number", (signal.SIGKILL, signal.SIGSEGV))
+def test_a_loader_that_is_killed_during_the_start(loading, disk, number):
+    loading.status = 1
+    loading.expect_log(f"start failed: the loader was ended by signal {int(number)} ")
+    os.kill(loader(loading), number)
+    disk.go_on()
+    loading.process.wait(20)
+    loading.wait_log(f"start failed: the loader was ended by signal {int(number)} ")
+
+
+@pytest.mark.parametrize("number", (signal.SIGKILL, signal.SIGSEGV))
+def test_a_loader_that_is_killed_during_a_reload(reloading, disk, number):
+    before = reloading.workers()
+    line = f"reload failed: generation 0 goes on: the loader was ended by signal {int(number)} "
+    reloading.expect_log(line)
+    os.kill(loader(reloading), number)
+    disk.go_on()
+    reloading.wait_log(line)
+    assert reloading.workers() == before
+    assert get(reloading) == b"content"
+    reloading.send_signal(signal.SIGHUP)
+    reloading.wait_log(r"generation \d serves")
+    assert get(reloading) == CONTENT
+
+
+def test_a_disk_that_fails(reloading, disk):
+    (disk.control / "fail").touch()
+    disk.go_on()
+    reloading.expect_log("loader.*: Input/output error")
+    reloading.expect_log("reload failed: generation 0 goes on: what it serves can't be loaded")
+    reloading.wait_log("reload failed: generation 0 goes on: what it serves can't be loaded")
+    assert get(reloading) == b"content"
+
+
+def test_the_master_dies_meanwhile(reloading, disk):
+    process = loader(reloading)
+    reloading.expect_log("the master")
+    os.kill(reloading.pid, signal.SIGKILL)
+    reloading.status = -signal.SIGKILL
+    disk.go_on()
+    wait_until(lambda: not alive(process), "the loader ends, too")
+
+
+def test_the_loader_is_expendable(reloading):
+    def score(pid):
+        with open(f"/proc/{pid}/oom_score_adj") as file:
+            return int(file.read())
+
+    assert score(loader(reloading)) == 1000
+    assert score(reloading.pid) in (score(os.getpid()), -900)
+    assert {score(worker) for worker in reloading.workers()} == {score(os.getpid())}
+
+
+@BOTH
+def test_numbers_of_a_load(reloading, disk):
+    samples = scrape(reloading)
+    assert samples["tiffd_loading"] == 1
+    assert samples["tiffd_load_expected_bytes"] == len(CONTENT)
+    assert samples["tiffd_load_bytes"] < len(CONTENT)
+    disk.go_on()
+    reloading.wait_log("generation 1 serves")
+
+    def ended():
+        samples = scrape(reloading)
+        return samples["tiffd_loading"] == 0 and samples["tiffd_load_bytes"] == len(CONTENT)
+
+    wait_until(ended, "it is loaded")

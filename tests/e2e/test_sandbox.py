@@ -20,6 +20,7 @@ import daemon as daemon_module
 from client import fetch
 from daemon import SAMPLE, build, children, wait_until
 from observing import asking, text
+from slowdisk import Disk
 
 pytestmark = pytest.mark.skipif("sandbox seccomp" not in build(), reason="this build has no sandbox")
 
@@ -221,6 +222,29 @@ def test_who_writes_profiles(observe, intruder, tmp_path):
     wait_until((tmp_path / "p.cpu.pb.gz").exists, "a profile of all")
     attempts = intruder.attempts("rename")
     assert_refused(attempts, *({"rename", "unlink"} & set(attempts)))
+
+
+def test_the_loader(observe, intruder, tmp_path):
+    """A signal reaches it when the disk that it waits for goes on."""
+    disk = Disk(tmp_path / "slow", b"0123456789" * 1000)
+    disk.mount()
+    try:
+        daemon = start_with(observe, intruder)
+        expect_lines(daemon, "loader")
+        intruder.aim(daemon.named("worker 1"))
+        disk.hold()
+        daemon.ini.write_text(daemon.ini.read_text() + f"[asset /slow]\nfile = {disk.file}\n")
+        daemon.send_signal(signal.SIGHUP)
+        disk.wait_held()
+        loader = daemon.named("loader")
+        assert "CapEff:\t0000000000000000" in status(loader)
+        poke(loader, loader)
+        disk.go_on()
+        assert_refused(intruder.attempts("signal", loader))
+        daemon.wait_log("generation 1 serves")
+        assert fetch(daemon, "GET", "/slow").status == 200
+    finally:
+        disk.unmount()
 
 
 def test_nobody_looks_in(observe, intruder):

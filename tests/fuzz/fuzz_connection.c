@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "../unit/loaded.h"
 #include "base/count.h"
 #include "base/log.h"
 #include "config/config_load.h"
@@ -92,7 +93,7 @@ load(size_t i, const char *small, const char *object, const char *large)
     if (configs[i] == NULL)
         fprintf(stderr, "%s", report.text);
     FUZZ_CHECK(configs[i] != NULL);
-    catalogues[i] = catalogue_open(configs[i], NULL);
+    catalogues[i] = loaded_catalogue(configs[i], NULL);
     FUZZ_CHECK(catalogues[i] != NULL);
 }
 

@@ -11,6 +11,7 @@ observed_create(struct observed *observed, unsigned workers)
     static char words[][6] = { "tiffd", "-c", "a b" };
     static char *const arguments[] = { words[0], words[1], words[2], NULL };
     static const struct slot gone;
+    static struct load_progress progress;
     const struct tables_plan plan = { .workers = workers, .events = 64, .connections = 8 };
 
     *observed = (struct observed){ 0 };
@@ -26,8 +27,10 @@ observed_create(struct observed *observed, unsigned workers)
     if (slots_create(&observed->shared.slots, workers, 0, 0) < 0 ||
         tables_create(&observed->tables, &plan) < 0 || observed->shared.roster == NULL)
         assert(false && "no memory");
-    observed->view =
-        (struct view){ .shared = &observed->shared, .gone = &gone, .arguments = arguments };
+    observed->view = (struct view){ .shared = &observed->shared,
+                                    .progress = &progress,
+                                    .gone = &gone,
+                                    .arguments = arguments };
 }
 
 void

@@ -43,7 +43,7 @@ what_a_generation_takes_is_counted(void **state)
 
     (void)state;
     assert_true(least > START);
-    assert_int_equal(limit_for(&full, NULL, NULL), least + 100 + PER_WORKER * 7 + 2 * 11);
+    assert_int_equal(limit_for(&full, NULL, NULL), least + 100 + PER_WORKER * 7 + 11);
 }
 
 static void
@@ -57,7 +57,7 @@ older_generations_keep_theirs_open(void **state)
     (void)state;
     assert_int_equal(limit_for(&next, &many, NULL), alone + PER_WORKER * 30);
     assert_int_equal(limit_for(&next, &many, &large),
-                     alone + PER_WORKER * 30 + PER_WORKER + 2 * 20);
+                     alone + PER_WORKER * 30 + PER_WORKER + 20);
 }
 
 static void

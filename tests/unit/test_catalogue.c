@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "base/sink.h"
+#include "loaded.h"
 #include "object/catalogue.h"
 #include "object/embed.h"
 #include "scratch.h"
@@ -46,7 +47,7 @@ paths_are_found_and_nothing_else(void **state)
         asset("/b", VARIANT_STREAMING),
     };
     const struct config config = { .assets = assets, .asset_count = 5 };
-    struct catalogue *catalogue = catalogue_open(&config, NULL);
+    struct catalogue *catalogue = loaded_catalogue(&config, NULL);
 
     (void)state;
     assert_non_null(catalogue);
@@ -69,7 +70,7 @@ heads_are_prepared(void **state)
 {
     struct config_asset one = asset("/tiff", VARIANT_STREAMING);
     const struct config config = { .assets = &one, .asset_count = 1 };
-    struct catalogue *catalogue = catalogue_open(&config, NULL);
+    struct catalogue *catalogue = loaded_catalogue(&config, NULL);
     const struct representation *representation = &catalogue->objects[0].representation;
 
     (void)state;
@@ -91,7 +92,7 @@ a_date_in_the_future_is_not_promised(void **state)
 
     (void)state;
     assert_int_equal(utime(file, &future), 0);
-    catalogue = catalogue_open(&config, NULL);
+    catalogue = loaded_catalogue(&config, NULL);
     assert_true(catalogue->objects[0].representation.last_modified <= time(NULL));
     catalogue_close(catalogue);
     assert_int_equal(utime(file, NULL), 0);
@@ -105,8 +106,8 @@ memory_is_taken_over_beside_a_streamed_object(void **state)
     struct config_asset assets[] = { asset("/a", VARIANT_STREAMING),
                                      asset("/b", VARIANT_CACHED) };
     const struct config config = { .assets = assets, .asset_count = 2 };
-    struct catalogue *before = catalogue_open(&config, NULL);
-    struct catalogue *after = catalogue_open(&config, before);
+    struct catalogue *before = loaded_catalogue(&config, NULL);
+    struct catalogue *after = loaded_catalogue(&config, before);
     struct stat a;
     struct stat b;
 
@@ -128,7 +129,7 @@ one_object_that_fails_fails_all(void **state)
     assets[1].file = (char *)(uintptr_t) "/nonexistent/file";
     log_set_level(LOG_LEVEL_ERROR);
     assert_int_equal(sink_open("/dev/null"), 0);
-    assert_null(catalogue_open(&config, NULL));
+    assert_null(loaded_catalogue(&config, NULL));
     assert_int_equal(sink_open(NULL), 0);
 }
 
@@ -147,7 +148,7 @@ embedded_files_are_found_by_base_name(void **state)
     one.file = path;
     catalogue_check(&one, &report);
     assert_int_equal(report.count, 0);
-    catalogue = catalogue_open(&config, NULL);
+    catalogue = loaded_catalogue(&config, NULL);
     assert_non_null(catalogue);
     assert_int_equal(catalogue->objects[0].representation.length, embed_table[0].size);
     assert_ptr_equal(catalogue->objects[0].ops->map(&catalogue->objects[0]),

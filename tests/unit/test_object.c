@@ -19,6 +19,7 @@
 #include <cmocka.h>
 
 #include "base/count.h"
+#include "loaded.h"
 #include "object/base64.h"
 #include "object/object.h"
 #include "scratch.h"
@@ -96,7 +97,7 @@ every_variant_gives_the_same_bytes(void **state)
         for (size_t v = 0; v < 2; v++) {
             struct object object = object_of(variants[v], &asset);
 
-            assert_int_equal(object.ops->open(&object, NULL), 0);
+            assert_int_equal(loaded_object(&object, NULL), 0);
             assert_int_equal(object.representation.length, length);
             fetch(&object, out, 0, length);
             assert_memory_equal(out, expected, length);
@@ -127,7 +128,7 @@ cached_memory_is_sealed(void **state)
     struct object object = object_of(&object_cached, &asset);
 
     (void)state;
-    assert_int_equal(object_cached.open(&object, NULL), 0);
+    assert_int_equal(loaded_object(&object, NULL), 0);
     assert_int_equal(fcntl(object.memory_fd, F_GET_SEALS),
                      F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL);
     assert_int_equal(ftruncate(object.memory_fd, 0), -1);
@@ -147,10 +148,10 @@ an_unchanged_file_is_taken_over(void **state)
     struct stat b;
 
     (void)state;
-    assert_int_equal(first.ops->open(&first, NULL), 0);
+    assert_int_equal(loaded_object(&first, NULL), 0);
     memset(first.digest, 0x5a, sizeof(first.digest)); /* shows that it was not computed anew */
-    assert_int_equal(second.ops->open(&second, &first), 0);
-    assert_int_equal(third.ops->open(&third, &first), 0);
+    assert_int_equal(loaded_object(&second, &first), 0);
+    assert_int_equal(loaded_object(&third, &first), 0);
     assert_memory_equal(first.digest, second.digest, OBJECT_DIGEST_SIZE);
     assert_memory_equal(first.digest, third.digest, OBJECT_DIGEST_SIZE);
     fstat(first.memory_fd, &a);
@@ -171,9 +172,9 @@ a_changed_file_is_read_again(void **state)
     struct object second = object_of(&object_cached, &asset);
 
     (void)state;
-    assert_int_equal(first.ops->open(&first, NULL), 0);
+    assert_int_equal(loaded_object(&first, NULL), 0);
     assert_int_equal(truncate(asset.file, 1000), 0);
-    assert_int_equal(second.ops->open(&second, &first), 0);
+    assert_int_equal(loaded_object(&second, &first), 0);
     assert_int_equal(second.representation.length, 1000);
     assert_memory_not_equal(first.digest, second.digest, OBJECT_DIGEST_SIZE);
     assert_memory_equal(first.ops->map(&first), content, SIZE);
@@ -190,7 +191,7 @@ streaming_never_gives_bytes_of_a_changed_file(void **state)
     char out[64];
 
     (void)state;
-    assert_int_equal(object.ops->open(&object, NULL), 0);
+    assert_int_equal(loaded_object(&object, NULL), 0);
     assert_int_equal(object.ops->verify(&object), 0);
     assert_int_equal(truncate(asset.file, 100), 0);
     assert_int_equal(object.ops->verify(&object), -ESTALE);
@@ -209,7 +210,7 @@ a_file_replaced_by_rename_stays_what_it_was(void **state)
     char out[64];
 
     (void)state;
-    assert_int_equal(object.ops->open(&object, NULL), 0);
+    assert_int_equal(loaded_object(&object, NULL), 0);
     snprintf(other, sizeof(other), "%s", scratch_write("new", "other", 5));
     assert_int_equal(rename(other, asset.file), 0);
     assert_int_equal(object.ops->verify(&object), 0);

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* handover: see handover.h. */
+#include "loader/handover.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "object/hugepage.h"
+
+#define SIZE_MAX_FILE (UINT64_C(1) << 62)
+#define SECOND        1000000000 /* nanoseconds */
+
+enum { UNCHANGED = 1, RESERVED = 2, IN_MEMORY = 4, ALL_FLAGS = 7 };
+
+struct handover {
+    uint32_t index;
+    uint32_t flags;
+    uint64_t device;
+    uint64_t inode;
+    uint64_t size; /* of the file */
+    struct timespec modified;
+    struct timespec changed;
+    uint64_t memory_size;
+    unsigned char digest[OBJECT_DIGEST_SIZE];
+};
+
+union handover_control {
+    char space[CMSG_SPACE(sizeof(int))];
+    struct cmsghdr align;
+};
+
+int
+handover_open(int ends[2])
+{
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
+        return -errno;
+    if (fcntl(ends[0], F_SETFL, O_NONBLOCK) == 0)
+        return 0;
+    close(ends[0]);
+    close(ends[1]);
+    return -EIO;
+}
+
+/* --- the loader's side -------------------------------------------------------------------- */
+
+static struct handover
+message_of(const struct object *object)
+{
+    const struct source *source = &object->source;
+    struct handover message;
+
+    memset(&message, 0, sizeof(message));
+    message.index = object->index;
+    message.flags = (object->unchanged ? UNCHANGED : 0) |
+                    (object->memory_reserved ? RESERVED : 0) |
+                    (source->in_memory ? IN_MEMORY : 0);
+    message.device = source->device;
+    message.inode = source->inode;
+    message.size = source->size;
+    message.modified = source->modified;
+    message.changed = source->changed;
+    message.memory_size = object->memory_size;
+    memcpy(message.digest, object->digest, sizeof(message.digest));
+    return message;
+}
+
+static void
+attach_descriptor(struct msghdr *header, union handover_control *control, int fd)
+{
+    struct cmsghdr *first;
+
+    header->msg_control = control->space;
+    header->msg_controllen = sizeof(control->space);
+    first = CMSG_FIRSTHDR(header);
+    first->cmsg_level = SOL_SOCKET;
+    first->cmsg_type = SCM_RIGHTS;
+    first->cmsg_len = CMSG_LEN(sizeof(int));
+    memcpy(CMSG_DATA(first), &fd, sizeof(fd));
+}
+
+int
+handover_send(int fd, const struct object *object)
+{
+    struct handover message = message_of(object);
+    struct iovec iov = { &message, sizeof(message) };
+    struct msghdr header = { .msg_iov = &iov, .msg_iovlen = 1 };
+    union handover_control control = { { 0 } };
+    const int given = object->memory_fd >= 0 ? object->memory_fd : object->source.fd;
+    ssize_t sent;
+
+    if (given >= 0)
+        attach_descriptor(&header, &control, given);
+    do
+        sent = sendmsg(fd, &header, MSG_NOSIGNAL);
+    while (sent < 0 && errno == EINTR);
+    return sent < 0 ? -errno : 0;
+}
+
+/* --- the master's side -------------------------------------------------------------------- */
+
+static int
+descriptor_in(struct msghdr *header)
+{
+    const struct cmsghdr *first = CMSG_FIRSTHDR(header);
+    int fd = -1;
+
+    if (first && first->cmsg_level == SOL_SOCKET && first->cmsg_type == SCM_RIGHTS &&
+        first->cmsg_len == CMSG_LEN(sizeof(int)))
+        memcpy(&fd, CMSG_DATA(first), sizeof(fd));
+    return fd;
+}
+
+/* As handover_take(); *given is the caller's to close; -1: none. */
+static int
+handover_receive(int fd, struct handover *message, int *given)
+{
+    union handover_control control;
+    struct iovec iov = { message, sizeof(*message) };
+    struct msghdr header = { .msg_iov = &iov,
+                             .msg_iovlen = 1,
+                             .msg_control = control.space,
+                             .msg_controllen = sizeof(control.space) };
+    ssize_t length;
+
+    *given = -1;
+    do
+        length = recvmsg(fd, &header, MSG_CMSG_CLOEXEC);
+    while (length < 0 && errno == EINTR);
+    if (length < 0)
+        return errno == EAGAIN ? 0 : -errno;
+    if (length == 0)
+        return -EPIPE;
+    *given = descriptor_in(&header);
+    if (header.msg_flags & MSG_CTRUNC)
+        return -EMFILE;
+    return length == sizeof(*message) && !(header.msg_flags & MSG_TRUNC) ? 1 : -EPROTO;
+}
+
+static bool
+is_time(const struct timespec *time)
+{
+    return time->tv_nsec >= 0 && time->tv_nsec < SECOND;
+}
+
+/* A number of an object that the loader was to load, and has not yet given. */
+static bool
+is_expected(const struct catalogue *catalogue, const struct handover *message)
+{
+    const struct object *object;
+
+    if (message->index >= catalogue->count)
+        return false;
+    object = &catalogue->objects[message->index];
+    return object->ops->load && object->etag[0] == '\0' && message->size > 0 &&
+           message->size < SIZE_MAX_FILE && !(message->flags & ~(unsigned)ALL_FLAGS) &&
+           is_time(&message->modified) && is_time(&message->changed);
+}
+
+/* All of the object, and never to be changed by anybody. */
+static bool
+is_sealed_memory(const struct handover *message, uint64_t length, int fd)
+{
+    struct stat status;
+
+    return (message->memory_size == length || message->memory_size == hugepage_round(length)) &&
+           (fcntl(fd, F_GET_SEALS) & CACHED_SEALS) == CACHED_SEALS && fstat(fd, &status) == 0 &&
+           (uint64_t)status.st_size == message->memory_size;
+}
+
+/* Of the file itself nothing is asked here: its disk may be slow. */
+static bool
+is_file_to_read(int fd)
+{
+    const int flags = fcntl(fd, F_GETFL);
+
+    return flags >= 0 && (flags & O_ACCMODE) == O_RDONLY && !(flags & O_PATH);
+}
+
+static bool
+is_right(const struct object *object, const struct object *previous,
+         const struct handover *message, int given)
+{
+    struct representation representation;
+    const struct source source = { .size = message->size };
+
+    source_describe(&source, object->asset, &representation);
+    if (message->flags & UNCHANGED)
+        return given < 0 && object->ops == &object_cached && previous &&
+               previous->ops == &object_cached &&
+               memcmp(message->digest, previous->digest, sizeof(message->digest)) == 0;
+    if (object->ops == &object_cached)
+        return given >= 0 && is_sealed_memory(message, representation.length, given);
+    return given >= 0 && is_file_to_read(given);
+}
+
+static void
+put(struct object *object, const struct handover *message, int given)
+{
+    const bool cached = object->ops == &object_cached;
+
+    object->source = (struct source){ .fd = cached ? -1 : given,
+                                      .device = message->device,
+                                      .inode = message->inode,
+                                      .size = message->size,
+                                      .modified = message->modified,
+                                      .changed = message->changed,
+                                      .in_memory = message->flags & IN_MEMORY };
+    object->unchanged = message->flags & UNCHANGED;
+    object->memory_fd = cached ? given : -1;
+    object->memory_size = message->memory_size;
+    object->memory_reserved = message->flags & RESERVED;
+    memcpy(object->digest, message->digest, sizeof(object->digest));
+    source_describe(&object->source, object->asset, &object->representation);
+}
+
+static int
+check_and_put(struct catalogue *catalogue, const struct catalogue *previous,
+              const struct handover *message, int given, struct object **taken)
+{
+    struct object *object;
+
+    if (!is_expected(catalogue, message))
+        return -EPROTO;
+    object = &catalogue->objects[message->index];
+    if (!is_right(object, catalogue_find_file(previous, object->asset), message, given))
+        return -EPROTO;
+    put(object, message, given);
+    *taken = object;
+    return 1;
+}
+
+int
+handover_take(int fd, struct catalogue *catalogue, const struct catalogue *previous,
+              struct object **taken)
+{
+    struct handover message;
+    int given;
+    int result = handover_receive(fd, &message, &given);
+
+    if (result == 1)
+        result = check_and_put(catalogue, previous, &message, given, taken);
+    if (result != 1 && given >= 0)
+        close(given);
+    return result;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * handover: objects that the loader has loaded go to the master, one message each, over a pair
+ * of Unix sockets (SOCK_SEQPACKET), with the descriptor of their memory or their file
+ * (SCM_RIGHTS, see unix(7)). The loader reads bytes of files, so the master checks all it says.
+ */
+#ifndef LOADER_HANDOVER_H
+#define LOADER_HANDOVER_H
+
+#include "object/catalogue.h"
+
+/* Both ends; the master's, which is the first, does not block. 0 or a negative errno. */
+int handover_open(int ends[2]) __attribute__((warn_unused_result));
+
+/* Sends a loaded object; waits until there is space. 0 or a negative errno. */
+int handover_send(int fd, const struct object *object) __attribute__((warn_unused_result));
+
+/*
+ * Takes the next object into its place in the catalogue, where it then is to be attached.
+ * 1; 0: there is none now; -EPIPE: the loader's end is closed; -EMFILE: this process has no
+ * descriptors left; -EPROTO: what it said can't be.
+ */
+int handover_take(int fd, struct catalogue *catalogue, const struct catalogue *previous,
+                  struct object **taken) __attribute__((warn_unused_result));
+
+#endif

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * loader: all files are opened before any is read, so that a process that has read something
+ * can open nothing; what is loaded is what was there at one moment. Threads take the largest
+ * object that is left. The first that fails ends the process with all of them.
+ */
+#include "loader/loader.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/oom.h"
+#include "config/cpu.h"
+#include "loader/handover.h"
+#include "object/room.h"
+#include "sandbox/sandbox.h"
+
+#define THREADS_MAX 16
+
+struct loader {
+    const struct loader_inherit *inherit;
+    struct object **objects; /* to be loaded, largest first */
+    size_t count;
+    size_t next; /* that no thread has taken */
+};
+
+static _Noreturn void
+loader_end(int status)
+{
+    sandbox_log(SANDBOX_LOADER);
+    _exit(status);
+}
+
+/* --- opening ------------------------------------------------------------------------------ */
+
+/* At a start that has been done with the configuration. */
+static void
+check_files(const struct loader_inherit *inherit)
+{
+    struct report report = { 0 };
+
+    for (size_t i = 0; inherit->previous && i < inherit->catalogue->count; i++)
+        catalogue_check(inherit->catalogue->objects[i].asset, &report);
+    report_log(&report, "reload");
+    if (report.count > 0)
+        loader_end(EXIT_FAILURE);
+}
+
+static int
+larger_first(const void *a, const void *b)
+{
+    const struct object *first = *(struct object *const *)a;
+    const struct object *second = *(struct object *const *)b;
+
+    return (first->source.size < second->source.size) -
+           (first->source.size > second->source.size);
+}
+
+static void
+open_files(struct loader *loader)
+{
+    struct catalogue *catalogue = loader->inherit->catalogue;
+
+    loader->objects = calloc(catalogue->count, sizeof(*loader->objects));
+    for (size_t i = 0; loader->objects && i < catalogue->count; i++) {
+        struct object *object = &catalogue->objects[i];
+
+        if (object->ops->load == NULL)
+            continue;
+        if (object->ops->open(object) < 0)
+            loader_end(EXIT_FAILURE);
+        load_progress_expect(loader->inherit->progress, object->source.size);
+        loader->objects[loader->count++] = object;
+    }
+    if (loader->objects)
+        qsort(loader->objects, loader->count, sizeof(*loader->objects), larger_first);
+}
+
+/* --- loading ------------------------------------------------------------------------------ */
+
+static void
+load_one(const struct loader_inherit *inherit, struct object *object)
+{
+    const struct object *previous = catalogue_find_file(inherit->previous, object->asset);
+    int error = object->ops->load(object, previous, inherit->progress);
+
+    if (error < 0)
+        loader_end(EXIT_FAILURE);
+    if ((error = handover_send(inherit->socket, object)) < 0) {
+        log_error("%s: can't be handed over: %s", object->asset->file, strerror(-error));
+        loader_end(EXIT_FAILURE);
+    }
+    object->ops->close(object);
+}
+
+static void *
+load_some(void *argument)
+{
+    struct loader *loader = argument;
+    size_t i;
+
+    while ((i = __atomic_fetch_add(&loader->next, 1, __ATOMIC_RELAXED)) < loader->count)
+        load_one(loader->inherit, loader->objects[i]);
+    return NULL;
+}
+
+/* This thread is one of them; where no others can be made it is the only one. */
+static void
+load_all(struct loader *loader, unsigned cpus)
+{
+    pthread_t threads[THREADS_MAX];
+    unsigned others = 0;
+
+    while (others + 1 < cpus && others + 1 < loader->count &&
+           pthread_create(&threads[others], NULL, load_some, loader) == 0)
+        others++;
+    load_some(loader);
+    while (others > 0)
+        pthread_join(threads[--others], NULL);
+}
+
+void
+loader_run(const struct loader_inherit *inherit)
+{
+    struct loader loader = { .inherit = inherit };
+    const unsigned cpus = cpu_available(THREADS_MAX);
+    const struct confine_paths nothing = { 0 };
+
+    log_set_process("loader");
+    oom_offer();
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != inherit->master)
+        loader_end(EXIT_FAILURE);
+    room_open(inherit->workers);
+    check_files(inherit);
+    open_files(&loader);
+    if (loader.objects == NULL)
+        log_error("start: out of memory");
+    else if (confine_enter(inherit->confinement, SANDBOX_LOADER, &nothing) == 0) {
+        load_all(&loader, cpus);
+        load_progress_done(inherit->progress);
+        loader_end(EXIT_SUCCESS);
+    }
+    loader_end(EXIT_FAILURE);
+}

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* loading: see loading.h. */
+#include "master/loading.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/title.h"
+#include "loader/handover.h"
+#include "loader/loader.h"
+#include "master/spawn.h"
+#include "stack/crash.h"
+
+static void
+note_problem(struct loading *loading, const char *problem)
+{
+    snprintf(loading->problem, sizeof(loading->problem), "%s", problem);
+}
+
+/* --- the process -------------------------------------------------------------------------- */
+
+static void
+loader_ended(struct child *child, pid_t pid, const struct child_end *end)
+{
+    struct loading *loading = child->owner;
+
+    (void)pid;
+    loading->ended = true;
+    loading->status = end->status;
+}
+
+/* What it inherits of other generations would be held in memory by it, too. */
+static _Noreturn void
+become_loader(const struct loading *loading, const struct spawn_lends *lends, int socket,
+              pid_t master)
+{
+    const struct generation *generation = loading->generation;
+    const struct loader_inherit inherit = {
+        .catalogue = generation->catalogue,
+        .previous = loading->previous,
+        .workers = generation->shared.config->server.workers,
+        .confinement = &generation->confinement,
+        .progress = lends->progress,
+        .socket = socket,
+        .master = master,
+    };
+
+    (void)!crash_arm(NULL);
+    for (const struct generation *g = generation->older; g; g = g->older)
+        catalogue_let_go(g->catalogue);
+    child_isolate(socket);
+    title_set("loader");
+    loader_run(&inherit);
+}
+
+static int
+start_loader(struct loading *loading, const struct spawn_lends *lends)
+{
+    const pid_t master = getpid();
+    int ends[2];
+    int error = handover_open(ends);
+    pid_t pid;
+
+    if (error < 0)
+        return error;
+    loading->child.owner = loading;
+    if ((pid = child_fork(&loading->child, loader_ended)) == 0)
+        become_loader(loading, lends, ends[1], master);
+    close(ends[1]);
+    loading->socket = ends[0];
+    return pid < 0 ? pid : 0;
+}
+
+static size_t
+count_to_load(const struct catalogue *catalogue)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < catalogue->count; i++)
+        count += catalogue->objects[i].ops->load != NULL;
+    return count;
+}
+
+void
+loading_begin(struct loading *loading, struct generation *generation,
+              const struct generation *previous, const struct spawn_lends *lends)
+{
+    int error = 0;
+
+    *loading = (struct loading){ .socket = -1,
+                                 .generation = generation,
+                                 .previous = previous ? previous->catalogue : NULL,
+                                 .missing = count_to_load(generation->catalogue) };
+    load_progress_begin(lends->progress);
+    loading->ended = loading->missing == 0;
+    if (loading->missing > 0)
+        error = start_loader(loading, lends);
+    if (error < 0) {
+        log_error("loader: %s", strerror(-error));
+        note_problem(loading, "the loader can't be forked");
+    }
+}
+
+void
+loading_end(struct loading *loading, const struct spawn_lends *lends)
+{
+    if (loading->generation == NULL)
+        return;
+    child_leave(&loading->child);
+    if (loading->socket >= 0)
+        close(loading->socket);
+    load_progress_end(lends->progress);
+    *loading = (struct loading){ .socket = -1 };
+}
+
+/* --- what it hands over ------------------------------------------------------------------- */
+
+/* False: there is no more now. */
+static bool
+take_one(struct loading *loading)
+{
+    struct catalogue *catalogue = loading->generation->catalogue;
+    struct object *object;
+    int got = handover_take(loading->socket, catalogue, loading->previous, &object);
+
+    if (got == 1) {
+        if (catalogue_attach(catalogue, object, loading->previous) < 0)
+            note_problem(loading, "what it serves can't be loaded");
+        loading->missing--;
+        return true;
+    }
+    if (got == -EPIPE) {
+        close(loading->socket);
+        loading->socket = -1;
+    } else if (got < 0) {
+        log_error("loader: %s",
+                  got == -EPROTO ? "it handed over what can't be" : strerror(-got));
+        note_problem(loading, "what the loader hands over can't be taken");
+    }
+    return false;
+}
+
+/* --- its end ------------------------------------------------------------------------------ */
+
+/* What it has to say of an error of its own is in the log. */
+static void
+tell_end(const struct loading *loading, char *reason)
+{
+    const int signal = WIFSIGNALED(loading->status) ? WTERMSIG(loading->status) : 0;
+
+    reason[0] = '\0';
+    if (loading->problem[0] != '\0')
+        snprintf(reason, GENERATION_REASON_SIZE, "%s", loading->problem);
+    else if (signal != 0)
+        snprintf(reason, GENERATION_REASON_SIZE, "the loader was ended by signal %d (%s)%s",
+                 signal, strsignal(signal),
+                 signal == SIGKILL ? ", as the kernel does without memory" : "");
+    else if (loading->missing > 0)
+        snprintf(reason, GENERATION_REASON_SIZE, "what it serves can't be loaded");
+}
+
+uint64_t
+loading_next(const struct loading *loading)
+{
+    return loading->ended || loading->problem[0] != '\0';
+}
+
+bool
+loading_over(struct loading *loading, char reason[static GENERATION_REASON_SIZE])
+{
+    while (loading->socket >= 0 && loading->problem[0] == '\0' && take_one(loading))
+        ;
+    if (!loading->ended && loading->problem[0] == '\0')
+        return false;
+    tell_end(loading, reason);
+    return true;
+}
