@@ -15,12 +15,19 @@
 #include "base/memory.h"
 
 const char *__asan_default_options(void);
+const char *__tsan_default_options(void);
 
-/* ASan's allocator ends the process by default where malloc(3) returns NULL. */
+/* The sanitizers' allocators end the process by default where malloc(3) returns NULL. */
 const char *
 __asan_default_options(void)
 {
     return "allocator_may_return_null=1";
+}
+
+const char *
+__tsan_default_options(void)
+{
+    return __asan_default_options();
 }
 
 static void
@@ -104,7 +111,7 @@ build_and_grow(void *argument)
 static void
 a_failed_try_is_undone(void **state)
 {
-    struct work work = { .blocks = 100, .size = SIZE_MAX / 2 };
+    struct work work = { .blocks = 100, .size = SIZE_MAX / 4 };
 
     (void)state;
     for (unsigned i = 0; i < 3; i++)
@@ -116,7 +123,7 @@ static void
 what_a_try_has_made_outlives_it(void **state)
 {
     struct work work = { .blocks = 100, .size = 10 };
-    struct work worse = { .blocks = 100, .size = SIZE_MAX / 2 };
+    struct work worse = { .blocks = 100, .size = SIZE_MAX / 4 };
 
     (void)state;
     assert_true(memory_try(build_and_grow, &work));

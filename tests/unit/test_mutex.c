@@ -21,7 +21,7 @@ static void *
 hold(void *argument)
 {
     pthread_mutex_lock(&lock);
-    *(volatile int *)argument = 1;
+    __atomic_store_n((int *)argument, 1, __ATOMIC_RELAXED);
     usleep(HELD_US);
     pthread_mutex_unlock(&lock);
     return NULL;
@@ -37,7 +37,7 @@ take_lock(void)
 static void
 waits_are_counted(void **state)
 {
-    volatile int held = 0;
+    int held = 0;
     struct profile *profile;
     pthread_t thread;
 
@@ -48,8 +48,8 @@ waits_are_counted(void **state)
     profile = profile_take(&tables, PROFILE_MUTEX, 0, 1, NULL);
     assert_int_equal(profile_total(profile, MUTEX_TIMES), 0);
     profile_free(profile);
-    pthread_create(&thread, NULL, hold, (void *)(uintptr_t)&held);
-    while (!held)
+    pthread_create(&thread, NULL, hold, &held);
+    while (__atomic_load_n(&held, __ATOMIC_RELAXED) == 0)
         usleep(100);
     take_lock();
     pthread_join(thread, NULL);
