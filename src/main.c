@@ -19,6 +19,7 @@
 #include "config/config_free.h"
 #include "config/debug_env.h"
 #include "config/override.h"
+#include "master/footprint.h"
 #include "master/generation.h"
 #include "master/master.h"
 #include "version.h"
@@ -173,6 +174,15 @@ configure(const struct master_options *options)
     return config;
 }
 
+static void
+print_valid(const char *file, const struct config *config)
+{
+    char memory[FOOTPRINT_TEXT_SIZE];
+
+    footprint_text(memory, config);
+    printf("%s: configuration is valid\nmemory: %s\n", file, memory);
+}
+
 /* -t and -T: what the configuration says, without acting on it. */
 static int
 main_show(const struct command_line *line, struct config *config)
@@ -180,7 +190,7 @@ main_show(const struct command_line *line, struct config *config)
     if (line->mode == MODE_DUMP)
         config_dump(config, stdout);
     else
-        printf("%s: configuration is valid\n", line->options.file);
+        print_valid(line->options.file, config);
     config_free(config);
     return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

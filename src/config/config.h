@@ -76,6 +76,7 @@ struct config_server {
     unsigned max_reads;    /* of an object that wait for them, per worker; above it: 503 */
     unsigned max_pieces;   /* that a worker keeps for clients whose sockets are full */
     uint64_t sndbuf;       /* of a socket on a short path; 0: the kernel's choice everywhere */
+    uint64_t max_sndbuf;   /* of a socket whose buffer the kernel adjusts; 0: its own limit */
     uint64_t rcvbuf;       /* of each socket; the kernel doubles it, for its own needs */
     uint64_t send_max_chunk; /* bytes one connection may send before the next has its turn */
 };

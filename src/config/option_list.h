@@ -79,6 +79,8 @@ OPTION(server, max_pieces, number, "256", 0, 1048576, 0,
        "pieces from disk that one worker keeps for clients that are not ready for them")
 OPTION(server, sndbuf, size, "64k", 0, 16777216, 0,
        "send buffer of connections with a round trip below 0.1 ms; 0: the kernel's choice")
+OPTION(server, max_sndbuf, size, "0", 0, 1073741824, 0,
+       "send buffer at most, of connections that the kernel adjusts; 0: the kernel's limit")
 OPTION(server, rcvbuf, size, "32k", 4096, 16777216, 0,
        "receive buffer of each connection: what the kernel takes before it is read")
 OPTION(server, send_max_chunk, size, "1m", 4096, 67108864, 0,

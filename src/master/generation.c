@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "config/config_free.h"
 #include "config/config_load.h"
+#include "master/footprint.h"
 #include "sandbox/sandbox.h"
 #include "shared/counters.h"
 
@@ -149,7 +150,10 @@ build(struct generation *generation, const struct shared *previous)
 {
     struct shared *shared = &generation->shared;
     const struct config_server *server = &shared->config->server;
+    char memory[FOOTPRINT_TEXT_SIZE];
 
+    footprint_text(memory, shared->config);
+    log_info("memory: %s", memory);
     shared->confinement = &generation->confinement;
     if (confine(&generation->confinement, server) < 0)
         return -1;

@@ -19,7 +19,6 @@
 
 #define END_MS   1000 /* for a child to end by itself */
 #define GRACE_MS 250  /* that a client has in any case */
-#define SPARE    32   /* places without a seat */
 
 int
 client_table_create(struct client_table *table, const struct view *view)
@@ -27,7 +26,7 @@ client_table_create(struct client_table *table, const struct view *view)
     const unsigned seats = view->shared->config->debug.max_clients;
     int error;
 
-    *table = (struct client_table){ .view = view, .size = seats + SPARE };
+    *table = (struct client_table){ .view = view, .size = seats + CLIENT_TABLE_SPARE };
     if ((table->places = calloc(table->size, sizeof(*table->places))) == NULL)
         return -ENOMEM;
     if ((error = seat_create(&table->seats, seats)) < 0)

@@ -17,6 +17,8 @@
 #include "observer/subscription.h"
 #include "observer/view.h"
 
+#define CLIENT_TABLE_SPARE 32 /* processes at a time, besides those that have a seat */
+
 struct client_place {
     struct child child; /* its pid 0: free */
     uint64_t since;     /* ms on clock.h's clock */

@@ -63,16 +63,30 @@ trace_offset(const struct tables *tables)
     return sizeof(struct tables_part) + pages(rows_size(tables->connections));
 }
 
+static struct tables
+lay_out(const struct tables_plan *plan)
+{
+    struct tables tables = { .workers = plan->workers,
+                             .connections = plan->connections,
+                             .events = plan->events };
+
+    tables.stride = trace_offset(&tables) + pages(trace_size(plan->events));
+    tables.size = sizeof(struct tables_whole) + plan->workers * tables.stride;
+    return tables;
+}
+
+size_t
+tables_size(const struct tables_plan *plan)
+{
+    return lay_out(plan).size;
+}
+
 int
 tables_create(struct tables *tables, const struct tables_plan *plan)
 {
     struct tables_whole *memory;
 
-    *tables = (struct tables){ .workers = plan->workers,
-                               .connections = plan->connections,
-                               .events = plan->events };
-    tables->stride = trace_offset(tables) + pages(trace_size(plan->events));
-    tables->size = sizeof(struct tables_whole) + plan->workers * tables->stride;
+    *tables = lay_out(plan);
     memory = mmap(NULL, tables->size, PROT_READ | PROT_WRITE,
                   MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (memory == MAP_FAILED)

@@ -38,6 +38,9 @@ struct tables {
     uint64_t created; /* ns since the epoch */
 };
 
+/* Bytes, should all of them be written. */
+size_t tables_size(const struct tables_plan *plan);
+
 /* 0 or a negative errno. */
 int tables_create(struct tables *tables, const struct tables_plan *plan)
     __attribute__((warn_unused_result));

@@ -182,10 +182,10 @@ activity_change(struct worker *worker, struct connection *connection, unsigned f
                 enum marker wait)
 {
     activity_describe(connection);
-    if (wait == 0)
-        activity_end_wait(worker, connection);
-    else
+    if (wait != 0)
         activity_begin_wait(worker, connection, wait);
+    else if (connection->activity.waits != 0)
+        activity_end_wait(worker, connection);
     if (from == connection->state)
         return;
     if (from == CONNECTION_IDLE)

@@ -15,17 +15,22 @@ struct multipart {
     struct range ranges[];
 };
 
+size_t
+multipart_size(size_t count)
+{
+    return sizeof(struct multipart) + count * sizeof(struct range);
+}
+
 struct multipart *
 multipart_create(const struct range *ranges, size_t count)
 {
-    size_t size = count * sizeof(*ranges);
-    struct multipart *multipart = malloc(sizeof(*multipart) + size);
+    struct multipart *multipart = malloc(multipart_size(count));
 
     if (multipart == NULL)
         return NULL;
     multipart->count = count;
     multipart->next = 0;
-    memcpy(multipart->ranges, ranges, size);
+    memcpy(multipart->ranges, ranges, count * sizeof(*ranges));
     return multipart;
 }
 

@@ -15,6 +15,9 @@
 
 struct multipart;
 
+/* Bytes of one with so many ranges. */
+size_t multipart_size(size_t count);
+
 /* Copies the ranges. NULL without memory. */
 struct multipart *multipart_create(const struct range *ranges, size_t count)
     __attribute__((warn_unused_result));

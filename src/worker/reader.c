@@ -41,6 +41,8 @@ struct reader {
     struct reader_jobs done;
     char *spare[SPARE_MAX];
     unsigned spares;
+    unsigned buffers; /* spare ones, and those that jobs have */
+    unsigned buffers_max;
     size_t piece;
     int event_fd;
     unsigned threads;   /* that an object may have */
@@ -51,9 +53,16 @@ struct reader {
     struct reader_queue queues[];
 };
 
-struct reader *
-reader_create(unsigned threads, size_t objects, size_t piece)
+unsigned
+reader_buffers_max(const struct reader_plan *plan)
 {
+    return plan->pieces + (unsigned)plan->objects * plan->threads;
+}
+
+struct reader *
+reader_create(const struct reader_plan *plan)
+{
+    const size_t objects = plan->objects;
     struct reader *reader = calloc(1, sizeof(*reader) + objects * sizeof(reader->queues[0]));
 
     if (reader == NULL)
@@ -64,8 +73,9 @@ reader_create(unsigned threads, size_t objects, size_t piece)
     }
     pthread_mutex_init(&reader->lock, NULL);
     TAILQ_INIT(&reader->done);
-    reader->threads = threads;
-    reader->piece = piece;
+    reader->threads = plan->threads;
+    reader->piece = plan->piece;
+    reader->buffers_max = reader_buffers_max(plan);
     reader->objects = objects;
     for (size_t i = 0; i < objects; i++) {
         reader->queues[i].reader = reader;
@@ -96,6 +106,22 @@ reader_leave(struct reader_queue *queue, struct reader_job *job)
     queue->waiting--;
 }
 
+static bool
+has_buffer(const struct reader *reader)
+{
+    return reader->spares > 0 || reader->buffers < reader->buffers_max;
+}
+
+/* A spare one; NULL: it is to be made. With the lock held. */
+static char *
+take_buffer(struct reader *reader)
+{
+    if (reader->spares > 0)
+        return reader->spare[--reader->spares];
+    reader->buffers++;
+    return NULL;
+}
+
 /* A job, and a buffer that was used before, if there is one. */
 static struct reader_job *
 wait_for_job(struct reader_queue *queue)
@@ -105,12 +131,11 @@ wait_for_job(struct reader_queue *queue)
 
     mutex_lock(&reader->lock);
     queue->idle++;
-    while ((job = TAILQ_FIRST(&queue->jobs)) == NULL)
+    while ((job = TAILQ_FIRST(&queue->jobs)) == NULL || !has_buffer(reader))
         pthread_cond_wait(&queue->work, &reader->lock);
     queue->idle--;
     reader_leave(queue, job);
-    if (reader->spares > 0)
-        job->bytes = reader->spare[--reader->spares];
+    job->bytes = take_buffer(reader);
     pthread_mutex_unlock(&reader->lock);
     return job;
 }
@@ -243,6 +268,14 @@ reader_next(struct reader *reader)
     return job;
 }
 
+/* Threads may have waited for a buffer. */
+static void
+wake_threads(struct reader *reader)
+{
+    for (size_t i = 0; i < reader->objects; i++)
+        pthread_cond_signal(&reader->queues[i].work);
+}
+
 /* Keeps the buffer for the next job if there are few. */
 static bool
 keep_spare(struct reader *reader, char *bytes)
@@ -250,8 +283,12 @@ keep_spare(struct reader *reader, char *bytes)
     bool kept = false;
 
     mutex_lock(&reader->lock);
+    if (reader->buffers == reader->buffers_max)
+        wake_threads(reader);
     if ((kept = bytes && reader->spares < SPARE_MAX))
         reader->spare[reader->spares++] = bytes;
+    else
+        reader->buffers--;
     pthread_mutex_unlock(&reader->lock);
     return kept;
 }

@@ -33,10 +33,19 @@ struct reader_job {
 
 struct reader;
 
-/* For so many objects, each with up to so many threads, which start when they are needed and
- * stay. A read is of at most `piece` bytes. NULL without memory. */
-struct reader *reader_create(unsigned threads, size_t objects, size_t piece)
+struct reader_plan {
+    size_t objects;
+    unsigned threads; /* for each object; they start when they are needed, and stay */
+    size_t piece;     /* bytes of a read at most */
+    unsigned pieces;  /* that may wait for their release, besides what threads read now */
+};
+
+/* NULL without memory. */
+struct reader *reader_create(const struct reader_plan *plan)
     __attribute__((warn_unused_result));
+
+/* How many buffers there are at most. */
+unsigned reader_buffers_max(const struct reader_plan *plan);
 
 /* Readable when jobs have come back. */
 int reader_fd(const struct reader *reader);

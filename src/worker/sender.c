@@ -190,6 +190,8 @@ pause_sending(struct worker *worker, struct connection *connection, enum outcome
     if (outcome != OUTCOME_BLOCKED)
         return outcome;
     progress_blocked(connection);
+    sndbuf_bound(&connection->sndbuf, connection->watch.fd, worker->server->max_sndbuf,
+                 connection->progress.unacknowledged);
     if (reader_held(worker->sender.reader) > worker->server->max_pieces)
         drop_loaded(worker, connection);
     return outcome;
@@ -459,9 +461,12 @@ sender_open(struct worker *worker)
     open_pipe(worker);
     sender->chunk_size = sndbuf_chunk(worker->server->sndbuf);
     sender->chunk = nodump_alloc(chunk_capacity(sender));
-    sender->reader =
-        reader_create(worker->server->read_threads, worker->shared->catalogue->count,
-                      sender->chunk_size * SNDBUF_TIMES);
+    sender->reader = reader_create(&(struct reader_plan){
+        .objects = worker->shared->catalogue->count,
+        .threads = worker->server->read_threads,
+        .piece = sender->chunk_size * SNDBUF_TIMES,
+        .pieces = worker->server->max_pieces + 1,
+    });
     return sender->chunk && sender->reader ? 0 : -ENOMEM;
 }
 

@@ -54,6 +54,18 @@ sndbuf_fit(struct sndbuf *sndbuf, int fd, uint64_t size, unsigned times)
     setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof(bytes));
 }
 
+/* A buffer grows no more than twofold until it is full again, and holds less than twice the
+ * memory of its bytes. */
+void
+sndbuf_bound(struct sndbuf *sndbuf, int fd, uint64_t most, uint32_t queued)
+{
+    const int bytes = (int)(most / 2); /* the kernel doubles it */
+
+    if (most == 0 || sndbuf->times != 0 || sndbuf->bounded || queued < most / 4)
+        return;
+    sndbuf->bounded = setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof(bytes)) == 0;
+}
+
 size_t
 sndbuf_chunk(uint64_t size)
 {

@@ -2,7 +2,7 @@
 /*
  * sndbuf: how many bytes a connection may have in flight. Over a short path (loopback, one
  * switch) a small send buffer fills it and stays in the caches; over a long one the kernel's
- * autotuning must be left alone, or the window is never filled.
+ * autotuning must be left alone, or the window is never filled; but it, too, has a bound.
  */
 #ifndef WORKER_SNDBUF_H
 #define WORKER_SNDBUF_H
@@ -22,6 +22,7 @@ struct sndbuf {
     bool judged : 1;   /* its path has been looked at */
     bool fits : 1;     /* it is a short one */
     bool loopback : 1; /* the client is on this machine */
+    bool bounded : 1;  /* the kernel no longer adjusts its buffer */
     uint8_t times;     /* server.sndbuf, its buffer is; 0: it is the kernel's */
     uint32_t sent;     /* bytes handed over, counted up to what small bodies may be in sum */
 };
@@ -30,6 +31,10 @@ struct sndbuf {
  * server.sndbuf; 0 leaves every socket to the kernel. Call whenever a large body goes on, or a
  * further small one after many; it is a system call only when the number changes. */
 void sndbuf_fit(struct sndbuf *sndbuf, int fd, uint64_t size, unsigned times);
+
+/* The socket is full, with so many bytes. Where the kernel adjusts the buffer, ends that before
+ * it holds more than `most`, which is server.max_sndbuf; 0: never. */
+void sndbuf_bound(struct sndbuf *sndbuf, int fd, uint64_t most, uint32_t queued);
 
 /* How many times that size, 1 to SNDBUF_TIMES, where so many connections send large bodies.
  * With the least, one to three of them wait for each wake-up of their clients; with more,

@@ -5,6 +5,7 @@
  */
 #include "worker/watch.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -19,6 +20,8 @@ struct watch_place {
     uint32_t next;       /* free place, counted from 1 */
     uint32_t ended;      /* set->waits when the last watch ended */
 };
+
+static_assert(sizeof(struct watch_place) == WATCH_PLACE_SIZE, "footprint.c counts on it");
 
 int
 watch_open(struct watch_set *set, uint64_t *stale)

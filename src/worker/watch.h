@@ -24,6 +24,8 @@ struct watch {
 
 struct watch_place;
 
+#define WATCH_PLACE_SIZE 24 /* bytes; the table doubles when it is full */
+
 struct watch_set {
     int epoll_fd;
     uint32_t waits;             /* calls of watch_wait() */

@@ -104,7 +104,13 @@ def test_long_forms(ini):
     assert (result.returncode, result.stderr) == (0, "")
     assert re.search(r"^workers = 7$", result.stdout, re.M)
     result = run("--test", f"--config={path}")
-    assert (result.returncode, result.stdout) == (0, f"{path}: configuration is valid\n")
+    first, second = result.stdout.splitlines()
+    assert (result.returncode, first) == (0, f"{path}: configuration is valid")
+    assert re.fullmatch(
+        r"memory: at most \d+ MiB without objects: 1 worker of \d+ MiB, "
+        r"each with 16384 connections of \d+ KiB",
+        second,
+    )
 
 
 def test_start_with_errors(ini, tmp_path):

@@ -4,11 +4,14 @@
 import contextlib
 import fcntl
 import pathlib
+import re
+import resource
 import struct
+import subprocess
 import termios
 
 from client import connect, connect_narrowly, fetch, request
-from daemon import stopped, wait_until
+from daemon import PROGRAM, stopped, wait_until
 
 GET = request("GET", "/o")
 
@@ -67,3 +70,54 @@ def test_small_bodies_that_nobody_reads(serve):
         for _ in range(20):
             assert fetch(daemon, "GET", "/o").status == 200
         assert 0 < queued(daemon, client) < 1 << 18
+
+
+def bound_of_worker(daemon):
+    """What -t says that a worker takes at most, in octets, and the whole daemon."""
+    result = subprocess.run([PROGRAM, "-t", "-c", daemon.ini], stdout=subprocess.PIPE, check=True, text=True)
+    numbers = re.search(r"at most (\d+) MiB .*: 1 worker of (\d+) MiB", result.stdout)
+    return int(numbers[2]) << 20, int(numbers[1]) << 20
+
+
+def kernel_memory(daemon):
+    """Octets in the buffers of the server's sockets, by client (ss(8), skmem)."""
+    ports = ["sport", "=", f":{daemon.address[1]}"]
+    lines = subprocess.check_output(["ss", "-tmnH", "state", "connected", *ports], text=True)
+    return [
+        sum(int(number) for _, number in re.findall(r"\b(r|w|f|o|bl)(\d+)", memory))
+        for memory in re.findall(r"skmem:\((.*?)\)", lines)
+    ]
+
+
+def proportional_memory(pid):
+    """Octets of a process, its share of what it shares with others included."""
+    text = pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text()
+    return int(re.search(r"^Pss: *(\d+)", text, re.M)[1]) << 10
+
+
+def test_a_thousand_slow_clients_stay_below_the_bound(serve):
+    """Each pipelines until nothing more is taken of it, and reads nothing."""
+    count, octets = 1000, 4 << 20
+    lines = f"worker_connections = {count}\nsndbuf = 16k\nrcvbuf = 8k\nmax_sndbuf = 128k\nsend_timeout = 1h"
+    lines += "\nmax_senders = 3"  # so few have the larger send buffers, until they stall
+    daemon = serve(bytes(octets), lines)
+    assert fetch(daemon, "HEAD", "/o").status == 200
+    (worker,) = daemon.workers()
+    bound, whole = bound_of_worker(daemon)
+    assert bound < whole
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (limits[1], limits[1]))
+    with contextlib.ExitStack() as stack:
+        stack.callback(resource.setrlimit, resource.RLIMIT_NOFILE, limits)
+        for _ in range(count):
+            client = stack.enter_context(connect_narrowly(daemon))
+            client.socket.setblocking(False)
+            with contextlib.suppress(BlockingIOError):
+                while True:
+                    client.socket.send(GET * 100)
+        # Some clients wait long before they send again what the full receive buffer dropped.
+        wait_until(lambda: sum(kernel_memory(daemon)) > count * (100 << 10), "the sockets are full")
+        buffers = kernel_memory(daemon)
+        assert len(buffers) == count
+        taken = sum(buffers) + proportional_memory(worker) - octets
+        assert bound / 4 < taken <= bound, (taken, bound, max(buffers))

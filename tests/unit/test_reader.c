@@ -44,6 +44,16 @@ static const struct object_ops slow = { .read = slow_read };
 static const struct object object = { .ops = &slow };
 static const struct object other = { .ops = &slow, .index = 1 };
 
+static struct reader *
+create(unsigned threads, unsigned pieces)
+{
+    const struct reader_plan plan = {
+        .objects = OBJECTS, .threads = threads, .piece = PIECE, .pieces = pieces
+    };
+
+    return reader_create(&plan);
+}
+
 static struct reader_job *
 wait_for_one(struct reader *reader)
 {
@@ -58,7 +68,8 @@ wait_for_one(struct reader *reader)
 static void
 bytes_and_errors_come_back(void **state)
 {
-    struct reader *reader = reader_create(2, OBJECTS, PIECE);
+    struct reader *reader = reader_create(&(struct reader_plan){
+        .threads = 2, .objects = OBJECTS, .piece = PIECE, .pieces = 100 });
     struct reader_job *job;
 
     (void)state;
@@ -79,7 +90,8 @@ bytes_and_errors_come_back(void **state)
 static void
 a_thread_works_for_a_request(void **state)
 {
-    struct reader *reader = reader_create(1, OBJECTS, PIECE);
+    struct reader *reader = reader_create(&(struct reader_plan){
+        .threads = 1, .objects = OBJECTS, .piece = PIECE, .pieces = 100 });
 
     (void)state;
     label_set_request((struct label_request){ 12, 3 });
@@ -94,7 +106,8 @@ a_thread_works_for_a_request(void **state)
 static void
 a_slow_read_holds_up_nobody_else(void **state)
 {
-    struct reader *reader = reader_create(2, OBJECTS, PIECE);
+    struct reader *reader = reader_create(&(struct reader_plan){
+        .threads = 2, .objects = OBJECTS, .piece = PIECE, .pieces = 100 });
     struct reader_job *job;
 
     (void)state;
@@ -117,7 +130,8 @@ a_slow_read_holds_up_nobody_else(void **state)
 static struct reader *
 hanging(struct reader_job **first, struct reader_job **second)
 {
-    struct reader *reader = reader_create(1, OBJECTS, PIECE);
+    struct reader *reader = reader_create(&(struct reader_plan){
+        .threads = 1, .objects = OBJECTS, .piece = PIECE, .pieces = 100 });
 
     sem_init(&gate, 0, 0);
     sem_init(&begun, 0, 0);
@@ -191,7 +205,8 @@ an_object_that_hangs_holds_up_no_other(void **state)
 static void
 buffers_are_used_again(void **state)
 {
-    struct reader *reader = reader_create(1, OBJECTS, PIECE);
+    struct reader *reader = reader_create(&(struct reader_plan){
+        .threads = 1, .objects = OBJECTS, .piece = PIECE, .pieces = 100 });
     struct reader_job *job;
     const char *bytes = NULL;
 
@@ -207,11 +222,36 @@ buffers_are_used_again(void **state)
     }
 }
 
+/* Where all buffers are held, a read waits for one to be released. */
+static void
+buffers_are_bounded(void **state)
+{
+    struct reader *reader = create(1, 0);
+    struct pollfd fd = { .fd = reader_fd(reader), .events = POLLIN };
+    struct reader_job *held[OBJECTS];
+
+    (void)state;
+    for (unsigned i = 0; i < OBJECTS; i++) {
+        assert_non_null(reader_submit(reader, NULL, &object, 7, 1));
+        held[i] = wait_for_one(reader);
+    }
+    assert_non_null(reader_submit(reader, NULL, &other, 8, 1));
+    assert_int_equal(poll(&fd, 1, 50), 0);
+    assert_int_equal(reader_waiting(reader, &other), 1);
+    reader_release(reader, held[0]);
+    held[0] = wait_for_one(reader);
+    assert_int_equal(held[0]->bytes[0], 'a' + 8);
+    for (unsigned i = 0; i < OBJECTS; i++)
+        reader_release(reader, held[i]);
+    reader_destroy(reader);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bytes_and_errors_come_back),
+        cmocka_unit_test(buffers_are_bounded),
         cmocka_unit_test(a_thread_works_for_a_request),
         cmocka_unit_test(a_slow_read_holds_up_nobody_else),
         cmocka_unit_test(nobody_reads_for_who_has_gone),

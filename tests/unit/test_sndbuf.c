@@ -79,6 +79,40 @@ zero_leaves_it_to_the_kernel(void **state)
     close(client);
 }
 
+/* The kernel's own choice is kept until the buffer has a quarter of the bound. */
+static void
+autotuning_has_a_bound(void **state)
+{
+    struct sndbuf sndbuf = { 0 };
+    int client;
+    int fd = loopback_connect(&client);
+    const int before = buffer_of(fd);
+
+    (void)state;
+    sndbuf_bound(&sndbuf, fd, 0, 1 << 30);
+    sndbuf_bound(&sndbuf, fd, 4 * SIZE, SIZE - 1);
+    assert_int_equal(buffer_of(fd), before);
+    sndbuf_bound(&sndbuf, fd, 4 * SIZE, SIZE);
+    assert_int_equal(buffer_of(fd), 4 * SIZE);
+    close(fd);
+    close(client);
+}
+
+static void
+a_buffer_of_ours_has_its_own(void **state)
+{
+    struct sndbuf sndbuf = { 0 };
+    int client;
+    int fd = connect_quickly(&client);
+
+    (void)state;
+    sndbuf_fit(&sndbuf, fd, SIZE, SNDBUF_TIMES);
+    sndbuf_bound(&sndbuf, fd, SIZE, 1 << 30);
+    assert_int_equal(buffer_of(fd), 2 * SNDBUF_TIMES * SIZE);
+    close(fd);
+    close(client);
+}
+
 static void
 a_unix_socket_stays_as_it_is(void **state)
 {
@@ -125,6 +159,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(loopback_is_a_short_path),
         cmocka_unit_test(zero_leaves_it_to_the_kernel),
+        cmocka_unit_test(autotuning_has_a_bound),
+        cmocka_unit_test(a_buffer_of_ours_has_its_own),
         cmocka_unit_test(a_unix_socket_stays_as_it_is),
         cmocka_unit_test(few_have_more),
         cmocka_unit_test(a_chunk_fills_the_buffer),
