@@ -46,7 +46,8 @@ def url(daemon, page, prefix="/debug/pprof/"):
 
 
 def go(tool, *words):
-    return tool("go", "tool", "pprof", *words)
+    """By itself it waits for half as long again as the profile takes."""
+    return tool("go", "tool", "pprof", "-timeout=60", *words)
 
 
 def assert_callers(table):
