@@ -32,24 +32,86 @@ listeners_failed(const char *name, const char *what)
     return -error;
 }
 
-/* Is the file a socket that refuses connections? */
-static bool
-abandoned(const struct listen_address *address)
-{
-    const struct sockaddr_un *name = (const struct sockaddr_un *)&address->address;
-    struct stat status;
-    bool refused;
-    int fd;
+/* --- files of Unix sockets -----------------------------------------------------------------
+ */
 
-    if (lstat(name->sun_path, &status) < 0 || !S_ISSOCK(status.st_mode))
+/* Of "unix:/path", the path; NULL: another name. */
+static const char *
+unix_path(const char *name)
+{
+    const size_t length = strlen(UNIX_PREFIX);
+
+    return strncmp(name, UNIX_PREFIX, length) == 0 ? name + length : NULL;
+}
+
+static struct listeners_file
+file_of(const char *name)
+{
+    const char *path = unix_path(name);
+    struct stat status;
+
+    if (path == NULL || lstat(path, &status) < 0 || !S_ISSOCK(status.st_mode))
+        return (struct listeners_file){ 0 };
+    return (struct listeners_file){ .device = status.st_dev, .inode = status.st_ino };
+}
+
+/* Before the socket is closed: afterwards another daemon may find the file abandoned, and put
+ * its own in its place. */
+static void
+remove_file(const char *name, struct listeners_file file)
+{
+    const struct listeners_file now = file_of(name);
+
+    if (file.inode != 0 && now.inode == file.inode && now.device == file.device)
+        unlink(unix_path(name));
+}
+
+static bool
+refuses(const struct listen_address *address)
+{
+    const struct sockaddr *name = (const struct sockaddr *)&address->address;
+    const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    bool refused;
+
+    if (fd < 0)
         return false;
-    if ((fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) < 0)
-        return false;
-    refused = connect(fd, (const struct sockaddr *)name, address->length) < 0 &&
-              errno == ECONNREFUSED;
+    refused = connect(fd, name, address->length) < 0 && errno == ECONNREFUSED;
     close(fd);
     return refused;
 }
+
+/* Does a process have the socket, which may not listen yet? See proc_net(5). */
+static bool
+is_bound(const char *path)
+{
+    FILE *list = fopen("/proc/net/unix", "re");
+    const size_t length = strlen(path);
+    char *line = NULL;
+    size_t size = 0;
+    ssize_t n;
+    bool found = false;
+
+    while (list && !found && (n = getline(&line, &size, list)) > 0)
+        found = (size_t)n > length + 1 && line[(size_t)n - length - 2] == ' ' &&
+                strncmp(line + n - length - 1, path, length) == 0;
+    free(line);
+    if (list)
+        fclose(list);
+    return found;
+}
+
+/* The file of a daemon that was killed. One that loads its objects has bound its socket, and
+ * refuses connections, too. */
+static void
+remove_abandoned(const struct listen_address *address)
+{
+    const struct listeners_file file = file_of(address->text);
+
+    if (file.inode != 0 && refuses(address) && !is_bound(unix_path(address->text)))
+        remove_file(address->text, file);
+}
+
+/* --- sockets ------------------------------------------------------------------------------ */
 
 static void
 listeners_prepare(int fd, const struct listen_address *address)
@@ -58,8 +120,7 @@ listeners_prepare(int fd, const struct listen_address *address)
     int only = address->text[0] != '*';
 
     if (address->address.ss_family == AF_UNIX) {
-        if (abandoned(address))
-            unlink(((const struct sockaddr_un *)&address->address)->sun_path);
+        remove_abandoned(address);
         return;
     }
     setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
@@ -113,26 +174,6 @@ listeners_allocate(struct listeners *listeners, size_t count)
                : listeners_failed("addresses", "list");
 }
 
-/* Of "unix:/path", the path; NULL: another name. */
-static const char *
-unix_path(const char *name)
-{
-    const size_t length = strlen(UNIX_PREFIX);
-
-    return strncmp(name, UNIX_PREFIX, length) == 0 ? name + length : NULL;
-}
-
-static struct listeners_file
-file_of(const char *name)
-{
-    const char *path = unix_path(name);
-    struct stat status;
-
-    if (path == NULL || lstat(path, &status) < 0 || !S_ISSOCK(status.st_mode))
-        return (struct listeners_file){ 0 };
-    return (struct listeners_file){ .device = status.st_dev, .inode = status.st_ino };
-}
-
 static int
 listeners_add(struct listeners *listeners, int fd, const char *name, struct listeners_file file)
 {
@@ -141,17 +182,6 @@ listeners_add(struct listeners *listeners, int fd, const char *name, struct list
     listeners->files[listeners->count] = file;
     listeners->fds[listeners->count++] = fd;
     return 0;
-}
-
-/* Before the socket is closed: afterwards another daemon may find the file abandoned, and put
- * its own in its place. */
-static void
-remove_file(const char *name, struct listeners_file file)
-{
-    const struct listeners_file now = file_of(name);
-
-    if (file.inode != 0 && now.inode == file.inode && now.device == file.device)
-        unlink(unix_path(name));
 }
 
 static void

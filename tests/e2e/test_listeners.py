@@ -154,3 +154,30 @@ def test_odd_values_of_socket_activation(start, object_ini, tmp_path, setting):
     daemon.expect_log(said)
     assert daemon.process.wait(DEADLINE) == 1
     daemon.wait_log(said)
+
+
+def test_a_socket_that_does_not_listen_yet_is_not_taken(object_ini, tmp_path):
+    """As that of a daemon that loads its objects; it refuses connections like an abandoned one."""
+    (tmp_path / "object").write_bytes(b"content")
+    path = tmp_path / "socket"
+    with socket.socket(socket.AF_UNIX) as other:
+        other.bind(str(path))
+        inode = path.stat().st_ino
+        ini = tmp_path / "tiffd.ini"
+        ini.write_text(object_ini(f"listen = unix:{path}"))
+        command = [PROGRAM, "-c", str(ini)]
+        result = subprocess.run(command, stderr=subprocess.PIPE, timeout=DEADLINE, check=False)
+        assert (result.returncode, b"bind: Address already in use" in result.stderr) == (1, True)
+        assert path.stat().st_ino == inode
+
+
+def test_the_file_of_another_is_not_removed(start, object_ini, tmp_path):
+    (tmp_path / "object").write_bytes(b"content")
+    path = tmp_path / "socket"
+    daemon = start(object_ini(f"listen = unix:{path}"), kind=Binding, address=path)
+    path.unlink()
+    with socket.socket(socket.AF_UNIX) as other:
+        other.bind(str(path))
+        other.listen()
+        daemon.stop()
+        assert path.exists()
