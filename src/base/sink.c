@@ -4,7 +4,9 @@
  * shares with whoever started tiffd; so a pipe or a terminal is opened once more, by
  * /proc/self/fd. A socket (systemd's journal) can't be, and has MSG_DONTWAIT. What can neither
  * is polled first, and may block when others write to it at the same time. Files are written as
- * they are: their pages take what the disk does not yet.
+ * they are: their pages take what the disk does not yet. Weakness: where no more pages may be
+ * dirty, as with a disk that hangs for long, a write to a file waits; RWF_NOWAIT is refused for
+ * buffered writes by ext4, and by most network file systems.
  */
 #include "base/sink.h"
 

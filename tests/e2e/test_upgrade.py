@@ -6,11 +6,12 @@ import os
 import signal
 import socket
 import stat
+import subprocess
 
 import pytest
 
 from client import Client, connect, fetch, request
-from daemon import alive, dial, free_port, sockets, stopped, wait_until
+from daemon import PROGRAM, alive, children, dial, free_port, sockets, stopped, wait_until
 from test_handover import DRAIN, answer_under_way
 from test_numbers import health, scrape
 from upgrading import Detached, Upgradable, UpgradableBinding
@@ -331,3 +332,57 @@ def test_logs_of_both_are_opened_anew(upgradable, content, tmp_path):
         assert client.answer().body == content
     wait_until(lambda: not alive(old), "the old one ends")
     assert f"master[{old}]: ended" in log.read_text()
+
+
+# --- odd environments ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("value", ["''", "x", "0", "2", "99", "3x", "-1", "/dev/null"])
+def test_odd_values_of_the_environment(serve, value):
+    daemon = serve(b"content", environment=f"TIFFD_UPGRADE={value}")
+    daemon.status = 1
+    daemon.expect_log("TIFFD_UPGRADE=.*: accepted: the descriptor that tiffd sets at an upgrade")
+    assert daemon.process.wait(20) == 1
+    daemon.wait_log("TIFFD_UPGRADE=")
+
+
+TEXTS = ["", "tiffd-upgrade 2\nend\n", "tiffd-upgrade 1\n", "tiffd-upgrade 1\nlisten x\nend\n", "\0" * 99]
+
+
+@pytest.mark.parametrize("text", [*TEXTS, "tiffd-upgrade 1\nlisten server configured 77 name\nend\n"])
+def test_odd_words_of_the_master_before(object_ini, tmp_path, text):
+    """It ends with a line, and has touched nothing."""
+    (tmp_path / "object").write_bytes(b"content")
+    ini = tmp_path / "tiffd.ini"
+    ini.write_text(object_ini(f"listen = unix:{tmp_path}/socket"))
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        ours.sendall(text.encode())
+        number = str(theirs.fileno())
+        result = subprocess.run(
+            [PROGRAM, "-c", str(ini)],
+            env={**os.environ, "TIFFD_UPGRADE": number},
+            pass_fds=[theirs.fileno()],
+            stderr=subprocess.PIPE,
+            timeout=60,
+            check=False,
+        )
+    assert result.returncode == 1
+    assert b"upgrade: what the running tiffd says can't be used" in result.stderr
+    assert not (tmp_path / "socket").exists()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
+def test_process_1_is_not_replaced(serve):
+    """The container would end with it."""
+    unshare = ["unshare", "--pid", "--mount-proc", "--fork", "--kill-child"]
+    if subprocess.run([*unshare, "true"], check=False).returncode != 0:
+        pytest.skip("no namespace of process ids can be made")
+    daemon = serve(b"content", wrapper=unshare)
+    daemon.wait_log("started: ")
+    (master,) = children(daemon.pid)
+    daemon.expect_log("upgrade refused: process 1 can't be replaced")
+    os.kill(master, signal.SIGUSR2)
+    daemon.wait_log("upgrade refused: process 1 can't be replaced")
+    os.kill(master, signal.SIGTERM)
+    assert daemon.process.wait(20) == 0
