@@ -53,9 +53,9 @@ report_error(struct report *report, struct origin origin, const char *format, ..
         message = NULL;
     va_end(arguments);
 
-    if (message != NULL)
+    if (message)
         line = line_of(origin, message);
-    if (line != NULL)
+    if (line)
         report_append(report, line);
     free(line);
     free(message);

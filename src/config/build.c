@@ -98,7 +98,7 @@ build_section(struct build *build, const char *name, struct origin origin)
         return;
     if (kind == SECTION_ASSET)
         asset = add_asset(build, path, origin);
-    else if (build->seen[kind].file != NULL)
+    else if (build->seen[kind].file)
         report_error(build->report, origin,
                      "[%s]: a second section of this name; the first is at %s:%u", name,
                      build->seen[kind].file, build->seen[kind].line);
@@ -161,7 +161,7 @@ build_take(const struct build *build, const struct setting *setting)
     if (!build_replace(setting, given, field))
         return;
     *given = setting->origin;
-    if (reason != NULL)
+    if (reason)
         setting_refuse(setting, span_of(setting->value), reason);
     else
         option->type->parse(setting, field);
@@ -184,7 +184,7 @@ build_setting(struct build *build, const char *key, const char *value, struct or
     if (build->place != BUILD_INSIDE)
         return;
     setting.option = option_find(build->kind, key);
-    if (setting.option != NULL) {
+    if (setting.option) {
         build_take(build, &setting);
         return;
     }

@@ -43,7 +43,7 @@ check_group(const struct build *build, enum section_kind section, const char *na
     const struct config_option *user = option_find(section, "user");
     const struct config_option *group = option_find(section, "group");
 
-    if (name != NULL && build_given(build, user, 0)->file == NULL)
+    if (name && build_given(build, user, 0)->file == NULL)
         report_error(build->report, *build_given(build, group, 0),
                      "[%s] group: \"%s\" without a user; accepted: user = NAME, too",
                      section_name(section), name);
@@ -80,7 +80,7 @@ check_written(const struct build *build, enum section_kind section, const char *
     const uid_t trusted = identity_user(build->config->server.user);
     const char *reason = path != NULL ? unwritable(path, trusted) : NULL;
 
-    if (reason != NULL)
+    if (reason)
         report_error(build->report, *build_given(build, option_find(section, key), 0),
                      "[%s] %s: \"%s\": %s; accepted: a file that can be written or made",
                      section_name(section), key, path, reason);

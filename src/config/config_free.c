@@ -12,7 +12,7 @@ clear_section(struct config *config, enum section_kind section, size_t asset)
     for (size_t i = 0; i < option_count; i++) {
         const struct config_option *option = &option_table[i];
 
-        if (option->section == section && option->type->clear != NULL)
+        if (option->section == section && option->type->clear)
             option->type->clear(option_field(option, config, asset));
     }
 }

@@ -132,7 +132,7 @@ cpu_places_of(const char *controllers)
 {
     if (*controllers == '\0')
         return unified_places;
-    for (const char *at = controllers; at != NULL; at = strchr(at, ',')) {
+    for (const char *at = controllers; at; at = strchr(at, ',')) {
         at += *at == ',';
         if (strncmp(at, "cpu", 3) == 0 && (at[3] == ',' || at[3] == '\0'))
             return legacy_places;
@@ -153,7 +153,7 @@ read_entry(char *line, const char *root)
     *group++ = '\0';
     group[strcspn(group, "\n")] = '\0';
     places = cpu_places_of(controllers + 1);
-    for (; places != NULL && *places != NULL; places++)
+    for (; places && *places; places++)
         tightest = cpu_quota_tighter(tightest, read_upwards(root, *places, group));
     return tightest;
 }

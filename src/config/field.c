@@ -97,7 +97,7 @@ field_split(const char *text, struct span *name, struct span *value)
         return "has no ':'";
     *value = span_trim(*value);
     reason = field_name_problem(*name);
-    if (reason != NULL)
+    if (reason)
         return reason;
     return value->length > 0 ? field_value_problem(*value) : "has no value";
 }

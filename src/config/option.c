@@ -68,11 +68,11 @@ option_suggest(enum section_kind section, const char *key, char *text, size_t si
     const struct config_option *nearest = find_nearest(section, key);
     const struct config_option *elsewhere = find_elsewhere(key);
 
-    if (now != NULL)
+    if (now)
         snprintf(text, size, "it is called %s now", now);
-    else if (nearest != NULL)
+    else if (nearest)
         snprintf(text, size, "did you mean %s?", nearest->key);
-    else if (elsewhere != NULL)
+    else if (elsewhere)
         snprintf(text, size, "it belongs to [%s]", section_name(elsewhere->section));
     else
         list_keys(section, text, size);

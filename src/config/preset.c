@@ -63,7 +63,7 @@ resolve(const struct build *build, const struct config_option *option, size_t as
     memory_free(*path);
     *path = absolute;
     reason = line_value_problem(absolute);
-    if (reason != NULL)
+    if (reason)
         refuse_path(build, option, asset, absolute, reason);
 }
 

@@ -106,7 +106,7 @@ check_path(const char *name, const char *path, struct origin origin, struct repo
     if (*path == '\0')
         report_error(report, origin, "[%s]: an asset without a path; accepted: [asset /path]",
                      name);
-    else if (reason != NULL)
+    else if (reason)
         report_error(report, origin,
                      "[%s]: the path \"%s\" %s; accepted: a path from / on, as it is after "
                      "percent-decoding and without dot segments",

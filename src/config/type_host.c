@@ -85,11 +85,11 @@ parse_list(const struct setting *setting, struct header_list *list,
 {
     struct span rest = span_of(setting->value);
 
-    while (rest.length > 0 && rest.at != NULL) {
+    while (rest.length > 0 && rest.at) {
         struct span text = span_trim(span_cut(&rest, ','));
         const char *reason = problem(text);
 
-        if (reason != NULL)
+        if (reason)
             setting_refuse(setting, text, reason);
         else
             type_list_add(list, memory_copy_span(text));

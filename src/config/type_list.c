@@ -24,7 +24,7 @@ add_address(const struct setting *setting, struct span text, struct listen_list 
     reason = listen_parse(item.text, &item);
     if (reason == NULL && listen_find(list, &item) != NULL)
         reason = "is listed twice";
-    if (reason != NULL) {
+    if (reason) {
         setting_refuse(setting, text, reason);
         memory_free(item.text);
         return;
@@ -40,7 +40,7 @@ parse_listen(const struct setting *setting, union option_field field)
 
     if (rest.length == 0 && setting->option->preset[0] == '\0')
         return;
-    while (rest.at != NULL)
+    while (rest.at)
         add_address(setting, span_trim(span_cut(&rest, ',')), field.listen);
 }
 
@@ -75,7 +75,7 @@ add_header(const struct setting *setting, char *line, struct header_list *list)
 {
     const char *reason = line_value_problem(line);
 
-    if (reason != NULL) {
+    if (reason) {
         setting_refuse(setting, span_of(line), reason);
         memory_free(line);
         return;
@@ -93,7 +93,7 @@ parse_header(const struct setting *setting, union option_field field)
     if (setting->value[0] == '\0')
         return;
     reason = field_split(setting->value, &name, &value);
-    if (reason != NULL)
+    if (reason)
         setting_refuse(setting, span_of(setting->value), reason);
     else
         add_header(setting,

@@ -21,7 +21,7 @@ parse_scaled(const struct setting *setting, enum unit_scale scale, uint64_t *val
         reason = "is below the minimum";
     if (reason == NULL && *value > setting->option->maximum)
         reason = "is above the maximum";
-    if (reason != NULL)
+    if (reason)
         setting_refuse(setting, span_of(setting->value), reason);
     return reason == NULL;
 }

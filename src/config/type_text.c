@@ -27,7 +27,7 @@ clear_text(union option_field field)
 static void
 type_text_settle(const struct setting *setting, union option_field field, const char *reason)
 {
-    if (reason != NULL) {
+    if (reason) {
         setting_refuse(setting, span_of(setting->value), reason);
         return;
     }
@@ -39,7 +39,7 @@ type_text_settle(const struct setting *setting, union option_field field, const 
 static void
 print_text(const struct config_option *option, union option_view field, FILE *out)
 {
-    if (*field.text != NULL)
+    if (*field.text)
         fprintf(out, "%s = %s\n", option->key, *field.text);
     else
         fprintf(out, "%s =\n", option->key);

@@ -17,7 +17,7 @@ parse_word(const struct setting *setting, union option_field field)
 {
     const char *const *words = setting->option->type->words;
 
-    for (unsigned i = 0; words[i] != NULL; i++)
+    for (unsigned i = 0; words[i]; i++)
         if (strcmp(words[i], setting->value) == 0) {
             *field.number = i;
             return;
@@ -36,7 +36,7 @@ describe_word(const struct config_option *option, char text[static TYPE_TEXT_SIZ
 {
     size_t used = 0;
 
-    for (const char *const *word = option->type->words; *word != NULL; word++) {
+    for (const char *const *word = option->type->words; *word; word++) {
         const char *joint = word == option->type->words ? "" : word[1] == NULL ? " or " : ", ";
         int length = snprintf(text + used, TYPE_TEXT_SIZE - used, "%s%s", joint, *word);
 

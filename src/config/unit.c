@@ -33,7 +33,7 @@ static const struct unit scales[][UNITS_MAX] = {
 static const struct unit *
 find_suffix(enum unit_scale scale, const char *suffix)
 {
-    for (size_t i = 0; i < UNITS_MAX && scales[scale][i].suffix != NULL; i++)
+    for (size_t i = 0; i < UNITS_MAX && scales[scale][i].suffix; i++)
         if (strcasecmp(scales[scale][i].suffix, suffix) == 0)
             return &scales[scale][i];
     return NULL;

@@ -149,7 +149,7 @@ emit_error(char *out, const struct representation *representation, const struct 
         out = emit_decimal(out, representation->length);
         out = emit_literal(out, "\r\n");
     }
-    if (representation != NULL)
+    if (representation)
         out = emit_span(out, representation->common);
     return emit_text(out, answer->status, NULL, answer->head_only);
 }
@@ -184,7 +184,7 @@ static char *
 emit_options(char *out, const struct representation *representation)
 {
     out = emit_literal(out, "Allow: " METHOD_ALLOWED "\r\n");
-    if (representation != NULL)
+    if (representation)
         out = emit_span(out, representation->common);
     return emit_literal(out, "\r\n");
 }

@@ -161,7 +161,7 @@ target_normalise(struct span path, char *scratch)
 
     if (path.length == 0)
         return SPAN("/");
-    if (!memchr(path.at, '%', path.length) && !memchr(path.at, '.', path.length))
+    if (memchr(path.at, '%', path.length) == NULL && memchr(path.at, '.', path.length) == NULL)
         return path;
     length = decode(path, scratch);
     length = remove_dot_segments(scratch, length);

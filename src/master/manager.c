@@ -50,7 +50,7 @@ watchdog_period(const struct master *master)
     const char *usec = getenv("WATCHDOG_USEC");
     const char *pid = getenv("WATCHDOG_PID");
 
-    if (usec == NULL || (pid != NULL && atoll(pid) != getpid() && !master->takeover.upgraded))
+    if (usec == NULL || (pid && atoll(pid) != getpid() && !master->takeover.upgraded))
         return 0;
     return strtoull(usec, NULL, 10) / 1000;
 }

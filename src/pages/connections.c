@@ -259,12 +259,7 @@ connections_goroutine(struct page *page)
 }
 
 uint64_t
-connections_count(const struct view *view)
+connections_count(const struct shared *shared, unsigned worker)
 {
-    uint64_t count = 0;
-
-    for (; view; view = view->older)
-        for (unsigned i = 0; i < view->shared->slots.workers; i++)
-            count += slot_read(&slots_worker(&view->shared->slots, i)->connections);
-    return count;
+    return slot_read(&slots_worker(&shared->slots, worker)->connections);
 }

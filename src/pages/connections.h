@@ -15,7 +15,7 @@ void connections_goroutine(struct page *page);
 int connections_lines(const struct view *view, size_t most, line_sink_line *line,
                       void *argument) __attribute__((warn_unused_result));
 
-/* Connections now. */
-uint64_t connections_count(const struct view *view);
+/* Connections of a worker now. */
+uint64_t connections_count(const struct shared *shared, unsigned worker);
 
 #endif

@@ -59,16 +59,29 @@ count_mutex(const struct view *view, FILE *out)
     write_total(out, view, PROFILE_MUTEX, "contentions");
 }
 
+/* The sum over all workers. */
+static void
+write_worker_sum(FILE *out, const struct view *view,
+                 uint64_t (*count)(const struct shared *shared, unsigned worker))
+{
+    uint64_t sum = 0;
+
+    for (; view; view = view->older)
+        for (unsigned i = 0; i < view->shared->slots.workers; i++)
+            sum += count(view->shared, i);
+    fprintf(out, "%" PRIu64, sum);
+}
+
 static void
 count_events(const struct view *view, FILE *out)
 {
-    fprintf(out, "%" PRIu64, tracing_count(view));
+    write_worker_sum(out, view, tracing_count);
 }
 
 static void
 count_connections(const struct view *view, FILE *out)
 {
-    fprintf(out, "%" PRIu64, connections_count(view));
+    write_worker_sum(out, view, connections_count);
 }
 
 static void

@@ -131,12 +131,7 @@ tracing_write(struct page *page)
 }
 
 uint64_t
-tracing_count(const struct view *view)
+tracing_count(const struct shared *shared, unsigned worker)
 {
-    uint64_t count = 0;
-
-    for (; view; view = view->older)
-        for (unsigned i = 0; i < view->shared->tables->workers; i++)
-            count += trace_written(tables_trace(view->shared->tables, i));
-    return count;
+    return trace_written(tables_trace(shared->tables, worker));
 }

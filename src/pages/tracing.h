@@ -10,7 +10,7 @@
 
 void tracing_write(struct page *page);
 
-/* Events so far, of all workers. */
-uint64_t tracing_count(const struct view *view);
+/* Events of a worker so far. */
+uint64_t tracing_count(const struct shared *shared, unsigned worker);
 
 #endif

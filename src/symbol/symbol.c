@@ -143,11 +143,12 @@ symbol_prepare(struct symbols *symbols, const struct maps *maps)
     symbols->addresses = intern_create();
     symbols->files = intern_create();
     symbols->dwfl = dwfl_begin(&callbacks);
-    if (!symbols->modules || !symbols->fallbacks || !symbols->addresses || !symbols->files ||
-        !symbols->dwfl)
-        return -ENOMEM;
-    load_modules(symbols);
-    return 0;
+    if (symbols->modules && symbols->fallbacks && symbols->addresses && symbols->files &&
+        symbols->dwfl) {
+        load_modules(symbols);
+        return 0;
+    }
+    return -ENOMEM;
 }
 
 struct symbols *

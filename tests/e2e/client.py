@@ -55,10 +55,19 @@ class Client:
         self.buffer += data
         return bool(data)
 
-    def answer(self, method="GET"):
-        """The next answer; the method decides whether a body follows."""
+    def wait_head(self):
+        """The head of the next answer is in the buffer."""
         while b"\r\n\r\n" not in self.buffer:
             assert self.fill(), f"closed in a head: {self.buffer!r}"
+
+    def begin(self, data):
+        """Sends a request; its answer has begun."""
+        self.send(data)
+        self.wait_head()
+
+    def answer(self, method="GET"):
+        """The next answer; the method decides whether a body follows."""
+        self.wait_head()
         head, _, self.buffer = self.buffer.partition(b"\r\n\r\n")
         status, fields = parse_head(head)
         without = method == "HEAD" or status in (204, 304)

@@ -18,9 +18,7 @@ GET = request("GET", "/o")
 
 def test_slow_reader_gets_everything(sample, text):
     with connect_narrowly(sample) as client:
-        client.send(request())
-        while b"\r\n\r\n" not in client.buffer:
-            client.fill()
+        client.begin(request())
         for _ in range(50):
             client.buffer += client.socket.recv(4096)
             time.sleep(0.002)
@@ -48,9 +46,7 @@ def busy_clients(daemon, count):
     with contextlib.ExitStack() as stack:
         clients = [stack.enter_context(connect_narrowly(daemon)) for _ in range(count)]
         for client in clients:
-            client.send(GET)
-            while b"\r\n\r\n" not in client.buffer:
-                assert client.fill()
+            client.begin(GET)
         yield clients
 
 

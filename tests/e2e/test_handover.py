@@ -21,9 +21,7 @@ DRAIN = "drain_timeout = 1h"
 def answer_under_way(client):
     """A client that has the head of its answer and leaves the rest with the server."""
     with client:
-        client.send(GET)
-        while b"\r\n\r\n" not in client.buffer:
-            assert client.fill()
+        client.begin(GET)
         yield client
 
 

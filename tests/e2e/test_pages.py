@@ -100,9 +100,7 @@ def test_every_body_is_whole(pages, workers, transmit):
 def stall(daemon, path):
     """A client that has the head and takes no more for now."""
     client = connect_narrowly(daemon)
-    client.send(request("GET", path))
-    while b"\r\n\r\n" not in client.buffer:
-        assert client.fill()
+    client.begin(request("GET", path))
     return client
 
 

@@ -32,9 +32,7 @@ def ids(pid):
 def answer_under_way(daemon):
     """A client that has the head of its answer and leaves the rest with the server."""
     with connect_narrowly(daemon) as client:
-        client.send(GET)
-        while b"\r\n\r\n" not in client.buffer:
-            assert client.fill()
+        client.begin(GET)
         yield client
 
 

@@ -298,9 +298,7 @@ def begun(stack, daemon, number):
 
     def ask():
         client = stack.enter_context(connect_narrowly(daemon))
-        client.send(GET)
-        while b"\r\n\r\n" not in client.buffer:
-            assert client.fill()
+        client.begin(GET)
         return client if f"age={number}\r\n".encode() in client.buffer else None
 
     return wait_until(ask, "the new generation serves")
@@ -325,9 +323,7 @@ def test_a_reload_cuts_no_answer(serve, object_ini, content):
 def test_reload_timeout(serve, object_ini, content):
     daemon = serve(content, "reload_timeout = 200ms")
     with connect_narrowly(daemon) as client:
-        client.send(GET)
-        while b"\r\n\r\n" not in client.buffer:
-            assert client.fill()
+        client.begin(GET)
         daemon.send_signal(signal.SIGHUP)
         daemon.wait_log("worker 0.*: 1 answer was cut: the worker ends")
         octets, reset = client.rest()
@@ -351,8 +347,7 @@ def test_a_client_that_takes_next_to_nothing_holds_no_old_generation(serve, cont
         client.socket.setblocking(False)
         client.send(SLOW[kind][:60000])
         client.socket.setblocking(True)
-        while b"\r\n\r\n" not in client.buffer:
-            assert client.fill()
+        client.wait_head()
         daemon.send_signal(signal.SIGHUP)
         daemon.wait_log("generation 1 serves")
         while client.socket.recv(4096):
@@ -364,9 +359,7 @@ def test_a_client_that_takes_next_to_nothing_holds_no_old_generation(serve, cont
 def test_an_end_limits_what_drains_already(serve, content):
     daemon = serve(content, "drain_timeout = 200ms")
     with connect_narrowly(daemon) as client:
-        client.send(GET)
-        while b"\r\n\r\n" not in client.buffer:
-            assert client.fill()
+        client.begin(GET)
         daemon.send_signal(signal.SIGHUP)
         daemon.wait_log("generation 1 serves")
         daemon.send_signal(signal.SIGTERM)

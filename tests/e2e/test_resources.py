@@ -38,9 +38,7 @@ def test_memory_does_not_grow_with_the_object(serve, content, variant):
     with contextlib.ExitStack() as stack:
         for _ in range(200):
             client = stack.enter_context(connect_narrowly(daemon))
-            client.send(GET * 100)
-            while b"\r\n\r\n" not in client.buffer:
-                assert client.fill()
+            client.begin(GET * 100)
         assert fetch(daemon, "GET", "/o").body == content
         assert own_memory(worker) - before < 200 * 32768
 

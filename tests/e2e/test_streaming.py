@@ -22,8 +22,7 @@ def answers_under_way(daemon, count):
         for client in clients:
             client.send(GET)
         for client in clients:
-            while b"\r\n\r\n" not in client.buffer:
-                assert client.fill()
+            client.wait_head()
         yield clients
 
 

@@ -104,23 +104,6 @@ smash_return(void)
 }
 
 HERE static void
-call_smasher(void)
-{
-    volatile uintptr_t capacity[8] = { 1 };
-
-    smash_return();
-    STAY();
-    (void)capacity[0];
-}
-
-HERE void
-crash_by_smashed_return(void)
-{
-    call_smasher();
-    STAY();
-}
-
-HERE static void
 smash_all(void)
 {
     volatile uintptr_t *frame = __builtin_frame_address(0);
@@ -129,14 +112,29 @@ smash_all(void)
         frame[i] = 0x4141414141414141;
 }
 
+/* What is smashed above its own frame is this one. */
 HERE static void
-crash_by_smashed_stack(void)
+call_smasher(void (*smash)(void))
 {
     volatile uintptr_t capacity[512] = { 1 };
 
-    smash_all();
+    smash();
     STAY();
     (void)capacity[0];
+}
+
+HERE void
+crash_by_smashed_return(void)
+{
+    call_smasher(smash_return);
+    STAY();
+}
+
+HERE static void
+crash_by_smashed_stack(void)
+{
+    call_smasher(smash_all);
+    STAY();
 }
 
 static void (*in_thread)(void);
