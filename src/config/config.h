@@ -20,6 +20,7 @@ enum transmit { TRANSMIT_AUTO, TRANSMIT_SEND, TRANSMIT_SENDFILE, TRANSMIT_VMSPLI
 enum binding { BINDING_NONE, BINDING_CPU };
 enum digest { DIGEST_REQUEST, DIGEST_ALWAYS };
 enum core { CORE_SYSTEM, CORE_OFF, CORE_ON };
+enum registers_kept { REGISTERS_OFF, REGISTERS_ON };
 enum sandbox_mode { SANDBOX_MODE_ENFORCE, SANDBOX_MODE_LOG, SANDBOX_MODE_OFF };
 
 /* One listen address, as written and as the kernel wants it. */
@@ -109,6 +110,7 @@ struct config_debug {
     uint64_t schedtrace;   /* 0: off */
     uint64_t alloctrace;   /* 0: off */
     enum core core;
+    enum registers_kept registers;
 };
 
 /* [asset /path] */

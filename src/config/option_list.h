@@ -126,6 +126,8 @@ OPTION(debug, alloctrace, time, "0", 0, 86400000, 0,
        "how often a line about memory goes to standard error; 0: never")
 OPTION(debug, core, core, "system", 0, 0, 0,
        "core files after a crash: as the system says, off, or on as far as its hard limit lets")
+OPTION(debug, registers, registers, "on", 0, 0, 0,
+       "registers and arguments with the stack of a crash, and with stacks on demand")
 
 OPTION(asset, file, path, "", 0, 0, OPTION_REQUIRED,
        "the object; for the embedded variant its base name is looked up in the program")

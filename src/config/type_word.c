@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * type_word: options that are one word of a fixed set. Exports type_variant, type_encoding,
- * type_transmit, type_binding, type_digest, type_sandbox, type_core and type_level; the words
- * of a type are where its enum's values are named. Nothing is fatal.
+ * type_transmit, type_binding, type_digest, type_sandbox, type_core, type_registers and
+ * type_level; the words of a type are where its enum's values are named. Nothing is fatal.
  *
  * The fields are enums without negative values, which gcc and clang store as unsigned.
  */
@@ -79,6 +79,12 @@ static const char *const sandbox_modes[] = {
     NULL,
 };
 
+static const char *const registers_kept[] = {
+    [REGISTERS_OFF] = "off",
+    [REGISTERS_ON] = "on",
+    [REGISTERS_ON + 1] = NULL,
+};
+
 static const char *const cores[] = {
     [CORE_SYSTEM] = "system",
     [CORE_OFF] = "off",
@@ -104,4 +110,5 @@ const struct option_type type_binding = WORD_TYPE(bindings);
 const struct option_type type_digest = WORD_TYPE(digests);
 const struct option_type type_sandbox = WORD_TYPE(sandbox_modes);
 const struct option_type type_core = WORD_TYPE(cores);
+const struct option_type type_registers = WORD_TYPE(registers_kept);
 const struct option_type type_level = WORD_TYPE(levels);

@@ -14,6 +14,7 @@
 #include "base/child.h"
 #include "base/log.h"
 #include "sandbox/confine.h"
+#include "symbol/arguments.h"
 #include "symbol/backtrace.h"
 
 #define SECCOMP        1     /* SYS_SECCOMP of the kernel */
@@ -118,6 +119,22 @@ crash_report_log_line(void *argument, const char *line)
     log_error("%s: %s", (const char *)argument, line);
 }
 
+/* Where the program counter was nowhere in the code, the registers are still told. */
+static void
+log_registers(const struct crash_record *record, struct symbols *symbols, const char *who)
+{
+    const struct arguments_of of = {
+        .pc = record->pc,
+        .registers = &record->registers,
+        .sp = record->sp,
+        .words = record->top,
+        .count = record->words < CRASH_WORDS ? record->words : CRASH_WORDS,
+    };
+
+    arguments_lines(symbols, &of, crash_report_log_line, (void *)(uintptr_t)who);
+    arguments_registers(&record->registers, crash_report_log_line, (void *)(uintptr_t)who);
+}
+
 void
 crash_report_log(const struct crash_record *record, const char *who,
                  const struct label_names *labels)
@@ -129,6 +146,7 @@ crash_report_log(const struct crash_record *record, const char *who,
     log_error("%s", line);
     symbols = symbol_open_self();
     backtrace_ends(symbols, &record->frames, crash_report_log_line, (void *)(uintptr_t)who);
+    log_registers(record, symbols, who);
     symbol_close(symbols);
 }
 

@@ -35,7 +35,8 @@ status_dump_begin(struct child *child, const struct generation *newest,
         return pid < 0 ? pid : 0;
     view = spawn_view(newest, lends);
     if (view && confine_reader(&newest->confinement, SANDBOX_REPORTER) == 0) {
-        worker_stacks_lines(view, SCOPE_ALL, status_dump_log_line, NULL);
+        worker_stacks_lines(view, &(const struct worker_stacks_wish){ .worker = SCOPE_ALL },
+                            status_dump_log_line, NULL);
         if (connections_lines(view, STATUS_DUMP_CONNECTIONS, status_dump_log_line, NULL) < 0)
             log_error("connections can't be told: out of memory");
     }

@@ -17,6 +17,7 @@
 #include "master/files.h"
 #include "master/serving.h"
 #include "master/supervise.h"
+#include "stack/registers.h"
 
 #define PATIENCE 60000 /* milliseconds for all workers to begin to serve */
 
@@ -28,10 +29,12 @@ backlog_of(const struct master *master)
 
 /* Of processes to come. Not fatal. */
 static void
-limit_cores(const struct generation *generation)
+prepare_for_crashes(const struct generation *generation)
 {
-    const int error = core_limit_set(generation->shared.config->debug.core);
+    const struct config_debug *debug = &generation->shared.config->debug;
+    const int error = core_limit_set(debug->core);
 
+    registers_keep(debug->registers == REGISTERS_ON);
     if (error < 0)
         log_error("core: %s", strerror(-error));
 }
@@ -61,7 +64,7 @@ try_workers(struct master *master)
     master->trial_until = clock_now() + PATIENCE;
     if (generation->older == NULL)
         boot_leave_terminal(master->options->detach);
-    limit_cores(generation);
+    prepare_for_crashes(generation);
     listeners_set_rcvbuf(lends.listeners, generation->shared.config->server.rcvbuf);
     if (listeners_listen(&master->planned, &master->listeners, backlog_of(master)) == 0 &&
         listeners_listen(&master->planned_debug, &master->observed, backlog_of(master)) == 0)
@@ -129,7 +132,7 @@ step_back(struct master *master)
 
     abandon_planned(master);
     master->newest = failed->older;
-    limit_cores(master->newest);
+    prepare_for_crashes(master->newest);
     listeners_set_rcvbuf(&master->listeners, master->newest->shared.config->server.rcvbuf);
     failed->older = master->newest->older;
     master->newest->older = failed;

@@ -130,6 +130,20 @@ line_sink_debug(const struct query_rules *rules, FILE *out)
     fputs("0 to 2", out);
 }
 
+static bool
+query_read_arguments(struct query *query, struct span text, const struct query_rules *rules)
+{
+    (void)rules;
+    return query_read_number(text, 0, 1, &query->arguments);
+}
+
+static void
+line_sink_arguments(const struct query_rules *rules, FILE *out)
+{
+    (void)rules;
+    fputs("0, 1", out);
+}
+
 static const struct parameter {
     struct span name;
     unsigned bit;
@@ -141,6 +155,7 @@ static const struct parameter {
     { { "format", 6 }, QUERY_FORMAT, read_format, line_sink_format },
     { { "sample_index", 12 }, QUERY_SAMPLE_INDEX, read_sample_index, line_sink_sample_index },
     { { "debug", 5 }, QUERY_DEBUG, read_debug, line_sink_debug },
+    { { "arguments", 9 }, QUERY_ARGUMENTS, query_read_arguments, line_sink_arguments },
 };
 
 /* --- the whole ---------------------------------------------------------------------------- */

@@ -19,6 +19,7 @@ enum {
     QUERY_FORMAT = 1 << 2,
     QUERY_SAMPLE_INDEX = 1 << 3,
     QUERY_DEBUG = 1 << 4,
+    QUERY_ARGUMENTS = 1 << 5,
 };
 
 enum query_format { QUERY_UNSPECIFIED, QUERY_PROTO, QUERY_TEXT, QUERY_LEGACY };
@@ -39,9 +40,10 @@ struct query {
     int worker; /* SCOPE_ALL: all of them */
     unsigned seconds;
     enum query_format format;
-    int sample_index; /* see profile_type_index(); -1: not given */
-    unsigned debug;   /* 0 to 2 */
-    bool debug_given; /* also as 0 */
+    int sample_index;   /* see profile_type_index(); -1: not given */
+    unsigned debug;     /* 0 to 2 */
+    bool debug_given;   /* also as 0 */
+    unsigned arguments; /* 1: with stacks */
 };
 
 /* The form that a profile is to have. gzip: the client accepts it; legacy: the format exists.

@@ -154,11 +154,13 @@ connections_write_text(struct page *page, const struct list *list)
 {
     const uint64_t now = trace_now();
 
+    const struct worker_stacks_wish wish = { page->query.worker, page->query.arguments != 0 };
+
     count_profile_begin(page->out, "goroutine", list->count);
     for (enum row_state state = 0; state < ROW_STATES; state++)
         print_state(page->out, list, state, now);
     if (page->query.debug == 2 && !page->head_only)
-        worker_stacks_lines(page->view, page->query.worker, print_comment, page->out);
+        worker_stacks_lines(page->view, &wish, print_comment, page->out);
     return count_profile_end(page->out);
 }
 

@@ -159,7 +159,7 @@ static const struct route routes[] = {
                "chrome://tracing, speedscope. Waits that long." },
     { .path = "goroutine",
       .write = connections_goroutine,
-      .rules = { .accepted = QUERY_WORKER | QUERY_FORMAT | QUERY_DEBUG },
+      .rules = { .accepted = QUERY_WORKER | QUERY_FORMAT | QUERY_DEBUG | QUERY_ARGUMENTS },
       .example = "debug=1",
       .count = count_connections,
       .about = "What each connection is doing: state, age, bytes, how long its client stalled. "

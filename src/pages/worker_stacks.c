@@ -9,6 +9,7 @@
 #include "base/proc.h"
 #include "observer/scope.h"
 #include "stack/dump.h"
+#include "symbol/arguments.h"
 #include "symbol/backtrace.h"
 
 #define PATIENCE_MS 250 /* a worker */
@@ -18,6 +19,7 @@ struct stacks_writer {
     struct symbols *symbols;
     line_sink_line *line;
     void *argument;
+    bool arguments; /* of the innermost function, and registers */
 };
 
 static __attribute__((format(printf, 2, 3))) void
@@ -46,6 +48,13 @@ write_stack(struct stacks_writer *writer, const struct view *view, const struct 
     if (object)
         write_stacks_line(writer, "    in request for %s", object);
     backtrace_lines(writer->symbols, dump->pcs, dump->depth, write_stacks_frame, writer);
+    if (!writer->arguments || dump->depth == 0)
+        return;
+    arguments_lines(writer->symbols,
+                    &(const struct arguments_of){ .pc = dump->pcs[0],
+                                                  .registers = &dump->registers },
+                    write_stacks_frame, writer);
+    arguments_registers(&dump->registers, write_stacks_frame, writer);
 }
 
 static void
@@ -69,10 +78,11 @@ write_worker_stack(struct stacks_writer *writer, const struct view *view, unsign
 }
 
 void
-worker_stacks_lines(const struct view *view, int worker, line_sink_line *line, void *argument)
+worker_stacks_lines(const struct view *view, const struct worker_stacks_wish *wish,
+                    line_sink_line *line, void *argument)
 {
-    struct stacks_writer writer = { symbol_open_self(), line, argument };
-    struct scope scope = scope_of(view, worker);
+    struct stacks_writer writer = { symbol_open_self(), line, argument, wish->arguments };
+    struct scope scope = scope_of(view, wish->worker);
     const struct view *owner;
     unsigned number;
 

@@ -120,6 +120,21 @@ record_astray(struct crash_record *record, ucontext_t *user)
     }
 }
 
+/* Its innermost part; a fault leads out of here. */
+__attribute__((no_sanitize_address)) static void
+record_top(struct crash_record *record)
+{
+    const volatile uintptr_t *words =
+        (const uintptr_t *)(record->sp & ~(sizeof(uintptr_t) - 1));
+
+    if (record->registers.count == 0 || sigsetjmp(crash.back, 1) != 0)
+        return;
+    for (unsigned i = 0; i < CRASH_WORDS; i++) {
+        record->top[i] = words[i];
+        record->words = i + 1;
+    }
+}
+
 static void
 record_stack(struct crash_record *record, ucontext_t *user)
 {
@@ -151,8 +166,11 @@ record_crash(struct crash_record *record, const siginfo_t *info, ucontext_t *use
     record->request = label_request();
     record->stack = CRASH_STACK_WHOLE;
     record->frames = (struct unwind_ends){ 0 };
+    record->words = 0;
+    registers_read(user, &record->registers);
     unwind_add(&record->frames, record->pc);
     __atomic_store_n(&record->pid, getpid(), __ATOMIC_RELEASE);
+    record_top(record);
     record_stack(record, user);
     registers_set(user, record->pc, record->sp);
     __atomic_store_n(&record->complete, 1, __ATOMIC_RELEASE);

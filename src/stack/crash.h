@@ -14,7 +14,10 @@
 #include <sys/types.h>
 
 #include "stack/label.h"
+#include "stack/registers.h"
 #include "stack/unwind.h"
+
+#define CRASH_WORDS 256 /* of the stack, where arguments can be */
 
 /* How the stack was found. */
 enum crash_stack {
@@ -40,6 +43,9 @@ struct crash_record {
     uint32_t label; /* label.h: what the thread worked for */
     uint32_t stack; /* enum crash_stack */
     struct label_request request;
+    struct registers registers;
+    uint32_t words; /* of the stack that could be read, from sp on; 0 without registers */
+    uintptr_t top[CRASH_WORDS];
     struct unwind_ends frames;
 };
 

@@ -37,6 +37,7 @@ dump_on_signal(int signal, siginfo_t *info, void *context)
     (void)info;
     __atomic_store_n(&mine->version, version | 1, __ATOMIC_SEQ_CST);
     mine->dump.label = label_get();
+    registers_read(context, &mine->dump.registers);
     mine->dump.depth = unwind_interrupted(context, mine->dump.pcs, DUMP_DEPTH);
     __atomic_store_n(&mine->version, (version | 1) + 1, __ATOMIC_SEQ_CST);
     __atomic_store_n(&mine->answered, asked, __ATOMIC_RELEASE);

@@ -10,11 +10,14 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "stack/registers.h"
+
 #define DUMP_DEPTH 64
 
 struct dump {
     uint32_t label; /* label.h: what the thread works for */
     uint32_t depth;
+    struct registers registers;
     uintptr_t pcs[DUMP_DEPTH]; /* as in unwind.h */
 };
 

@@ -6,8 +6,31 @@
 #ifndef STACK_REGISTERS_H
 #define STACK_REGISTERS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <ucontext.h>
+
+#if defined(__x86_64__)
+#define REGISTERS_COUNT 17 /* the last is the program counter, which unwinders call RA */
+#else
+#define REGISTERS_COUNT 32
+#endif
+
+/* What they held, by the numbers that DWARF gives them. */
+struct registers {
+    uint32_t count; /* 0: they are not kept; else REGISTERS_COUNT */
+    uint64_t values[REGISTERS_COUNT];
+};
+
+/* Whether registers_read() keeps anything: they can hold addresses and what is being worked on.
+ * For this process and those that it forks; they are kept unless this is called. */
+void registers_keep(bool keep);
+
+/* Safe in signal handlers. */
+void registers_read(const ucontext_t *user, struct registers *registers);
+
+/* "rax"; NULL: there is none. */
+const char *registers_name(unsigned number);
 
 static inline uintptr_t
 registers_pc(const ucontext_t *user)

@@ -444,3 +444,11 @@ symbol_offset(const struct symbols *symbols, uintptr_t address, uint64_t *offset
         *offset = found;
     return true;
 }
+
+struct Dwfl_Module *
+symbol_module(const struct symbols *symbols, uintptr_t address)
+{
+    const struct map *map = maps_find(symbols->maps, address);
+
+    return map ? symbols->modules[map - symbols->maps->items] : NULL;
+}

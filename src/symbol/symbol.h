@@ -12,6 +12,7 @@
 
 #include "symbol/maps.h"
 
+struct Dwfl_Module;
 struct symbols;
 
 struct symbol {
@@ -40,6 +41,9 @@ void symbol_stay_local(void);
  * of the next statement. The answer is remembered, and valid until symbol_close().
  */
 size_t symbol_find(struct symbols *symbols, uintptr_t address, const struct symbol **frames);
+
+/* The file that an address lies in, for libdwfl; NULL: none that could be read. */
+struct Dwfl_Module *symbol_module(const struct symbols *symbols, uintptr_t address);
 
 /* Gives an address that is none of code a name, for frames that stand for something else. False
  * without memory. */

@@ -26,6 +26,7 @@ def expect_crash(daemon, who, number):
     daemon.expect_log(rf"{who}: process \d+ was ended by signal {int(number)} ")
     daemon.expect_log(rf"{who}: {number.name} \(sent by process {os.getpid()}\), thread \d+")
     daemon.expect_log(rf"{who}: #\d+ 0x[0-9a-f]{{16}}")
+    daemon.expect_log(rf"{who}: (arguments of |[a-z0-9]+ 0x[0-9a-f]{{16}})")
 
 
 def asleep(pid):
@@ -267,3 +268,32 @@ def test_a_signal_has_the_log_tell_where_all_are(start):
     wait_until(lambda: children(daemon.pid) == daemon.staff(), "who told it is gone")
     daemon.send_signal(signal.SIGRTMIN)
     daemon.wait_log("stack of worker 0", count=2)
+
+
+def test_registers_and_arguments(observe):
+    """What the kernel says of the thread just before: where the loop waits, and what for."""
+    daemon = observe(workers=1, debug=NO_CORE)
+    victim = daemon.named("worker 0")
+    expect_crash(daemon, "worker 0", signal.SIGSEGV)
+    asleep(victim)
+    pointer, program = pathlib.Path(f"/proc/{victim}/syscall").read_text().split()[-2:]
+    stacks = text(daemon, "/debug/pprof/goroutine?debug=2&arguments=1")
+    os.kill(victim, signal.SIGSEGV)
+    counter = "rip" if os.uname().machine == "x86_64" else "x30"
+    line = daemon.wait_log(rf"error .*: worker 0: .*{counter} 0x[0-9a-f]{{16}}")
+    if counter == "rip":
+        assert f"rip 0x{int(program, 16):016x}" in line
+        assert f"rsp 0x{int(pointer, 16):016x}" in stacks
+        assert f"rip 0x{int(program, 16):016x}" in stacks
+
+
+def test_registers_are_off(observe):
+    daemon = observe(workers=1, debug=NO_CORE + "registers = off\n")
+    victim = daemon.named("worker 0")
+    expect_crash(daemon, "worker 0", signal.SIGSEGV)
+    asleep(victim)
+    assert "0x" in (stacks := text(daemon, "/debug/pprof/goroutine?debug=2&arguments=1"))
+    assert "rip" not in stacks and "arguments of" not in stacks
+    os.kill(victim, signal.SIGSEGV)
+    wait_frame(daemon, "worker 0", "main")
+    wait_until(lambda: daemon.named("worker 0") != victim, "another worker 0")

@@ -89,7 +89,8 @@ static const struct {
     { SECTION_SERVER, "level", "it belongs to [log]" },
     { SECTION_LOG, "colour", "accepted: level file" },
     { SECTION_DEBUG, "x",
-      "accepted: listen hosts max_clients trace_events schedtrace alloctrace core" },
+      "accepted: listen hosts max_clients trace_events schedtrace alloctrace core "
+      "registers" },
 };
 
 static void

@@ -20,6 +20,7 @@ static const struct query_rules all = {
 };
 static const struct query_rules whole = { .accepted = QUERY_SECONDS | QUERY_FORMAT,
                                           .whole = true };
+static const struct query_rules stacks = { .accepted = QUERY_DEBUG | QUERY_ARGUMENTS };
 static const struct query_rules none = { 0 };
 
 static void
@@ -30,22 +31,27 @@ good_queries(void **state)
         const struct query_rules *rules;
         struct query expected;
     } rows[] = {
-        { "", &all, { SCOPE_ALL, 30, QUERY_UNSPECIFIED, -1, 0, false } },
-        { "", &none, { SCOPE_ALL, 0, QUERY_UNSPECIFIED, -1, 0, false } },
-        { "worker=all", &all, { SCOPE_ALL, 30, QUERY_UNSPECIFIED, -1, 0, false } },
-        { "worker=0", &all, { 0, 30, QUERY_UNSPECIFIED, -1, 0, false } },
-        { "worker=3&seconds=1", &all, { 3, 1, QUERY_UNSPECIFIED, -1, 0, false } },
-        { "seconds=3600&", &all, { SCOPE_ALL, 3600, QUERY_UNSPECIFIED, -1, 0, false } },
-        { "seconds=0", &whole, { SCOPE_ALL, 0, QUERY_UNSPECIFIED, -1, 0, false } },
-        { "format=proto", &all, { SCOPE_ALL, 30, QUERY_PROTO, -1, 0, false } },
-        { "format=text", &whole, { SCOPE_ALL, 0, QUERY_TEXT, -1, 0, false } },
-        { "format=legacy", &all, { SCOPE_ALL, 30, QUERY_LEGACY, -1, 0, false } },
-        { "sample_index=alloc_space", &all, { SCOPE_ALL, 30, QUERY_UNSPECIFIED, 1, 0, false } },
-        { "debug=2&format=text&worker=1", &all, { 1, 30, QUERY_TEXT, -1, 2, true } },
-        { "debug=0", &all, { SCOPE_ALL, 30, QUERY_UNSPECIFIED, -1, 0, true } },
-        { "gc=1&second=10s&=1&&x", &all, { SCOPE_ALL, 30, QUERY_UNSPECIFIED, -1, 0, false } },
-        { "worker=1&debug=7", &whole, { SCOPE_ALL, 0, QUERY_UNSPECIFIED, -1, 0, false } },
-        { "seconds=x", &none, { SCOPE_ALL, 0, QUERY_UNSPECIFIED, -1, 0, false } },
+        { "", &all, { SCOPE_ALL, 30, QUERY_UNSPECIFIED, -1, 0, false, 0 } },
+        { "", &none, { SCOPE_ALL, 0, QUERY_UNSPECIFIED, -1, 0, false, 0 } },
+        { "worker=all", &all, { SCOPE_ALL, 30, QUERY_UNSPECIFIED, -1, 0, false, 0 } },
+        { "worker=0", &all, { 0, 30, QUERY_UNSPECIFIED, -1, 0, false, 0 } },
+        { "worker=3&seconds=1", &all, { 3, 1, QUERY_UNSPECIFIED, -1, 0, false, 0 } },
+        { "seconds=3600&", &all, { SCOPE_ALL, 3600, QUERY_UNSPECIFIED, -1, 0, false, 0 } },
+        { "seconds=0", &whole, { SCOPE_ALL, 0, QUERY_UNSPECIFIED, -1, 0, false, 0 } },
+        { "format=proto", &all, { SCOPE_ALL, 30, QUERY_PROTO, -1, 0, false, 0 } },
+        { "format=text", &whole, { SCOPE_ALL, 0, QUERY_TEXT, -1, 0, false, 0 } },
+        { "format=legacy", &all, { SCOPE_ALL, 30, QUERY_LEGACY, -1, 0, false, 0 } },
+        { "sample_index=alloc_space",
+          &all,
+          { SCOPE_ALL, 30, QUERY_UNSPECIFIED, 1, 0, false, 0 } },
+        { "debug=2&format=text&worker=1", &all, { 1, 30, QUERY_TEXT, -1, 2, true, 0 } },
+        { "debug=2&arguments=1", &stacks, { SCOPE_ALL, 0, QUERY_UNSPECIFIED, -1, 2, true, 1 } },
+        { "debug=0", &all, { SCOPE_ALL, 30, QUERY_UNSPECIFIED, -1, 0, true, 0 } },
+        { "gc=1&second=10s&=1&&x",
+          &all,
+          { SCOPE_ALL, 30, QUERY_UNSPECIFIED, -1, 0, false, 0 } },
+        { "worker=1&debug=7", &whole, { SCOPE_ALL, 0, QUERY_UNSPECIFIED, -1, 0, false, 0 } },
+        { "seconds=x", &none, { SCOPE_ALL, 0, QUERY_UNSPECIFIED, -1, 0, false, 0 } },
     };
 
     (void)state;

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* registers: a table for each processor, from DWARF's numbers to the places in ucontext_t. */
+#include "stack/registers.h"
+
+#include <stddef.h>
+
+#include "base/count.h"
+
+static bool off; /* a handler can be given nothing else */
+
+#if defined(__x86_64__)
+
+/* System V ABI, AMD64 supplement, figure 3.36. */
+static const struct {
+    const char *name;
+    int place;
+} places[REGISTERS_COUNT] = {
+    { "rax", REG_RAX }, { "rdx", REG_RDX }, { "rcx", REG_RCX }, { "rbx", REG_RBX },
+    { "rsi", REG_RSI }, { "rdi", REG_RDI }, { "rbp", REG_RBP }, { "rsp", REG_RSP },
+    { "r8", REG_R8 },   { "r9", REG_R9 },   { "r10", REG_R10 }, { "r11", REG_R11 },
+    { "r12", REG_R12 }, { "r13", REG_R13 }, { "r14", REG_R14 }, { "r15", REG_R15 },
+    { "rip", REG_RIP },
+};
+
+static uint64_t
+value_of(const ucontext_t *user, unsigned number)
+{
+    return (uint64_t)user->uc_mcontext.gregs[places[number].place];
+}
+
+const char *
+registers_name(unsigned number)
+{
+    return number < COUNT(places) ? places[number].name : NULL;
+}
+
+#else
+
+static uint64_t
+value_of(const ucontext_t *user, unsigned number)
+{
+    return number < 31 ? user->uc_mcontext.regs[number] : user->uc_mcontext.sp;
+}
+
+const char *
+registers_name(unsigned number)
+{
+    static const char *const names[REGISTERS_COUNT] = {
+        "x0",  "x1",  "x2",  "x3",  "x4",  "x5",  "x6",  "x7",  "x8",  "x9",  "x10",
+        "x11", "x12", "x13", "x14", "x15", "x16", "x17", "x18", "x19", "x20", "x21",
+        "x22", "x23", "x24", "x25", "x26", "x27", "x28", "x29", "x30", "sp",
+    };
+
+    return number < COUNT(names) ? names[number] : NULL;
+}
+
+#endif
+
+void
+registers_keep(bool keep)
+{
+    off = !keep;
+}
+
+void
+registers_read(const ucontext_t *user, struct registers *registers)
+{
+    registers->count = off ? 0 : REGISTERS_COUNT;
+    for (unsigned i = 0; i < REGISTERS_COUNT; i++)
+        registers->values[i] = off ? 0 : value_of(user, i);
+}
