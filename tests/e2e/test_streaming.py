@@ -149,7 +149,7 @@ def test_a_status_that_can_not_be_read_concerns_one_request(serve, content, tran
     (worker,) = daemon.all_workers(1)
     with connect(daemon) as client:
         assert client.still_open()
-        with tracing.injected(worker, "newfstatat", "error=EIO"):
+        with tracing.injected(worker, "fstat,newfstatat", "error=EIO"):
             client.send(GET)
             assert client.answer().status == 500
         client.send(GET)

@@ -2,6 +2,7 @@
 /* Reader: jobs come back with their bytes; a slow one does not hold the others up. */
 #include <errno.h>
 #include <poll.h>
+#include <pthread.h>
 #include <semaphore.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -19,14 +20,17 @@ enum { OBJECTS = 2, PIECE = 100 };
 static sem_t gate;
 static sem_t begun;
 static unsigned reads;
-static struct label_request served;
+static struct label_request served; /* by the last read */
+static pthread_mutex_t served_lock = PTHREAD_MUTEX_INITIALIZER;
 
 /* Offset 1 waits at the gate; offset 2 fails; others are read at once. */
 static ssize_t
 slow_read(const struct object *object, void *buffer, size_t size, uint64_t offset, bool wait)
 {
     (void)object;
+    pthread_mutex_lock(&served_lock);
     served = label_request();
+    pthread_mutex_unlock(&served_lock);
     if (!wait)
         return -EAGAIN;
     __atomic_fetch_add(&reads, 1, __ATOMIC_SEQ_CST);
