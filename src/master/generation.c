@@ -189,7 +189,7 @@ generation_release(struct generation *generation)
 }
 
 struct generation *
-generation_create(struct config *config, const struct generation *previous)
+generation_create(struct config *config, const struct generation *previous, unsigned number)
 {
     struct generation *generation = calloc(1, sizeof(*generation));
 
@@ -199,7 +199,7 @@ generation_create(struct config *config, const struct generation *previous)
         return NULL;
     }
     generation->shared.config = config;
-    generation->shared.generation = previous ? previous->shared.generation + 1 : 0;
+    generation->shared.generation = number;
     if (build(generation, previous ? &previous->shared : NULL) == 0)
         return generation;
     generation_release(generation);

@@ -53,11 +53,12 @@ struct config *generation_configure(const char *file, const struct config_overri
 
 /*
  * All of it but its objects, which are to be loaded (loading.h), and its processes. It then
- * owns config (also on failure). previous is the one before, or NULL. NULL on failure, with a
+ * owns config (also on failure). previous is the one before, or NULL; number counts reloads and
+ * upgrades. NULL on failure, with a
  * line in the log.
  */
-struct generation *generation_create(struct config *config, const struct generation *previous)
-    __attribute__((warn_unused_result));
+struct generation *generation_create(struct config *config, const struct generation *previous,
+                                     unsigned number) __attribute__((warn_unused_result));
 
 /* It takes the place of the one before: what is counted of objects goes on. */
 void generation_inherit(struct generation *generation, const struct generation *previous);

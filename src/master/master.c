@@ -167,7 +167,7 @@ master_start(struct master *master, struct config *config, struct generation **g
         config_free(config);
         return -1;
     }
-    if ((*generation = generation_create(config, NULL)) == NULL)
+    if ((*generation = generation_create(config, NULL, master->takeover.generation)) == NULL)
         return -1;
     return 0;
 }

@@ -49,11 +49,12 @@ adjust_workers(struct master *master, struct config *config)
 static void
 try_config(struct master *master, struct config *config)
 {
+    const unsigned number = master->newest->shared.generation + 1;
     struct generation *generation;
 
     adjust_workers(master, config);
     boot_raise_descriptor_limit(config, master->newest);
-    if ((generation = generation_create(config, master->newest)) == NULL) {
+    if ((generation = generation_create(config, master->newest, number)) == NULL) {
         refuse_reload(master, "a generation can't be made");
     } else if (reload_plan(master, generation->shared.config) < 0) {
         generation_destroy(generation, NULL, &master->total);

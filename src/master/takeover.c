@@ -102,6 +102,8 @@ take_text(struct master *master, int channel, char *text)
             return -EPROTO;
         if (line.kind == UPGRADE_PID)
             pid = line.pid;
+        else if (line.kind == UPGRADE_GENERATION)
+            master->takeover.generation = line.number + 1;
         else if (line.kind == UPGRADE_DRAINS)
             add_peer(&master->takeover, line.fd, line.pid);
         else if (line.kind == UPGRADE_LISTEN)

@@ -24,9 +24,10 @@ struct takeover {
         pid_t pid;
     } peers[TAKEOVER_MAX];
     unsigned count;
-    bool upgraded;  /* this program was started by a master before */
-    bool agreed;    /* which drains, or there is none */
-    uint64_t until; /* ending: when replaced masters are no longer waited for; 0: always */
+    unsigned generation; /* the number of this program's first one */
+    bool upgraded;       /* this program was started by a master before */
+    bool agreed;         /* which drains, or there is none */
+    uint64_t until;      /* ending: when replaced masters are no longer waited for; 0: always */
 };
 
 /* Has a master before started this program? */

@@ -74,7 +74,7 @@ compose(const struct master *master)
 
     if (out == NULL)
         return NULL;
-    upgrade_text_begin(out, getpid());
+    upgrade_text_begin(out, getpid(), master->newest->shared.generation);
     upgrade_text_listen(out, &master->listeners, "server");
     upgrade_text_listen(out, &master->observed, "debug");
     for (unsigned i = 0; i < master->takeover.count; i++)

@@ -9,9 +9,9 @@
 #define FIRST_LINE "tiffd-upgrade 1"
 
 void
-upgrade_text_begin(FILE *out, pid_t pid)
+upgrade_text_begin(FILE *out, pid_t pid, unsigned generation)
 {
-    fprintf(out, "%s\npid %d\n", FIRST_LINE, (int)pid);
+    fprintf(out, "%s\npid %d\ngeneration %u\n", FIRST_LINE, (int)pid, generation);
 }
 
 void
@@ -66,6 +66,12 @@ read_pid(const char *values, struct upgrade_line *line)
 }
 
 static bool
+read_generation(const char *values, struct upgrade_line *line)
+{
+    return sscanf(values, "%u", &line->number) == 1;
+}
+
+static bool
 read_listen(const char *values, struct upgrade_line *line)
 {
     char section[8];
@@ -101,6 +107,7 @@ static const struct {
     enum upgrade_line_kind kind;
 } kinds[] = {
     { "pid", read_pid, UPGRADE_PID },
+    { "generation", read_generation, UPGRADE_GENERATION },
     { "listen", read_listen, UPGRADE_LISTEN },
     { "drains", read_drains, UPGRADE_DRAINS },
     { "end", read_nothing, UPGRADE_LAST },

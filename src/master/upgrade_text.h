@@ -5,6 +5,7 @@
  *
  *   tiffd-upgrade 1
  *   pid 4711                                   the master that speaks
+ *   generation 3                               its newest one
  *   listen server configured 5 127.0.0.1:8080  a socket; "inherited": from the service manager
  *   listen debug configured 6 unix:/run/debug
  *   drains 7 4700                              a channel to a master that was replaced before
@@ -22,19 +23,26 @@
 
 #include "master/listeners.h"
 
-enum upgrade_line_kind { UPGRADE_PID, UPGRADE_LISTEN, UPGRADE_DRAINS, UPGRADE_LAST };
+enum upgrade_line_kind {
+    UPGRADE_PID,
+    UPGRADE_GENERATION,
+    UPGRADE_LISTEN,
+    UPGRADE_DRAINS,
+    UPGRADE_LAST
+};
 
 struct upgrade_line {
     enum upgrade_line_kind kind;
     int fd;           /* UPGRADE_LISTEN, UPGRADE_DRAINS */
     pid_t pid;        /* UPGRADE_PID, UPGRADE_DRAINS */
+    unsigned number;  /* UPGRADE_GENERATION */
     bool debug;       /* UPGRADE_LISTEN: of [debug] */
     bool inherited;   /* likewise */
     const char *name; /* likewise; a part of the text */
 };
 
 /* The first line and the next ones, one after the other. */
-void upgrade_text_begin(FILE *out, pid_t pid);
+void upgrade_text_begin(FILE *out, pid_t pid, unsigned generation);
 void upgrade_text_listen(FILE *out, const struct listeners *listeners, const char *section);
 void upgrade_text_drains(FILE *out, int fd, pid_t pid);
 void upgrade_text_end(FILE *out);

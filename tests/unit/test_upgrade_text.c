@@ -30,7 +30,7 @@ what_is_written_is_read(void **state)
     FILE *out = open_memstream(&text, &size);
 
     (void)state;
-    upgrade_text_begin(out, 4711);
+    upgrade_text_begin(out, 4711, 3);
     upgrade_text_listen(out, &server, "server");
     upgrade_text_listen(out, &debug, "debug");
     upgrade_text_drains(out, 9, 12);
@@ -41,6 +41,9 @@ what_is_written_is_read(void **state)
     assert_true(upgrade_text_next(&at, &line));
     assert_int_equal(line.kind, UPGRADE_PID);
     assert_int_equal(line.pid, 4711);
+    assert_true(upgrade_text_next(&at, &line));
+    assert_int_equal(line.kind, UPGRADE_GENERATION);
+    assert_int_equal(line.number, 3);
     for (int i = 0; i < 2; i++) {
         assert_true(upgrade_text_next(&at, &line));
         assert_int_equal(line.kind, UPGRADE_LISTEN);
@@ -95,6 +98,7 @@ nonsense_is_refused(void **state)
         "end now\n",
         "pid\n",
         "pid x\n",
+        "generation\n",
         "listen\n",
         "listen server configured 3\n",
         "listen server configured 3 \n",
