@@ -3,15 +3,18 @@
 long as a test wants, and is ended in all ways. A process that waits for such a disk ends, whatever
 signal it gets, no sooner than the disk goes on."""
 
+import contextlib
 import os
+import re
 import signal
+import subprocess
 
 import pytest
 
 from client import fetch
-from daemon import alive, children, title, wait_until
+from daemon import PROGRAM, alive, children, title, wait_until
 from slowdisk import Disk
-from test_numbers import scrape
+from test_numbers import scrape, variables
 
 INI = """
 [server]
@@ -150,6 +153,8 @@ def test_a_loader_that_is_killed_during_a_reload(reloading, disk, number):
     os.kill(loader(reloading), number)
     disk.go_on()
     reloading.wait_log(line)
+    told = variables(reloading)["reload"]
+    assert not told["successful"] and f"by signal {int(number)} " in told["reason"]
     assert reloading.workers() == before
     assert get(reloading) == b"content"
     reloading.send_signal(signal.SIGHUP)
@@ -199,3 +204,33 @@ def test_numbers_of_a_load(reloading, disk):
         return samples["tiffd_loading"] == 0 and samples["tiffd_load_bytes"] == len(CONTENT)
 
     wait_until(ended, "it is loaded")
+    told = variables(reloading)
+    assert told["reload"]["successful"] and told["reload"]["reason"] == ""
+    assert told["load"] == {
+        "loading": False, "bytes": len(CONTENT), "expected_bytes": len(CONTENT)
+    }
+
+
+def test_a_line_on_a_terminal(disk, tmp_path):
+    """The disk goes on after the time from which a load takes long."""
+    disk.hold()
+    (tmp_path / "tiffd.ini").write_text(INI.format(disk.file, "cached"))
+    master, terminal = os.openpty()
+    command = [PROGRAM, "-c", tmp_path / "tiffd.ini", "-o", f"server.listen=unix:{tmp_path}/socket"]
+    process = subprocess.Popen(command, stderr=terminal)
+    os.close(terminal)
+    try:
+        disk.wait_held()
+        with contextlib.suppress(TimeoutError):
+            signal.sigtimedwait([], 0.3)
+        disk.go_on()
+        said = b""
+        while b"started: " not in said:
+            said += os.read(master, 4096)
+    finally:
+        process.terminate()
+        process.wait(20)
+        os.close(master)
+    lines = re.findall(rb"\rloading: +(\d+) % of 500 kB, \S+ [kMG]?B/s, \d+ s left *", said)
+    assert lines and int(lines[-1]) == 100, said
+    assert said.count(b"\n") == said.count(b"notice") + 1
