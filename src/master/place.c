@@ -29,6 +29,8 @@ place_tell(const struct place *place, const struct control_message *message, int
 
     if (place->child.pid != 0 && place->control > 0)
         error = control_send(place->control, message, descriptor);
-    if (error < 0 && error != -EPIPE) /* its end has not been seen yet, and has a line then */
+    if (error == -EPIPE || error == -ECONNRESET)
+        return; /* its end has not been seen yet, and has a line then */
+    if (error < 0)
         log_warning("process %d can't be told: %s", (int)place->child.pid, strerror(-error));
 }
