@@ -51,6 +51,8 @@ struct config_server {
     char *user;              /* NULL: stay who we are */
     char *group;             /* NULL: the user's own group */
     char *pid_file;
+    char *control; /* NULL: no such socket */
+    unsigned control_mode;
     unsigned backlog;
     uint64_t max_header_size;
     unsigned max_header_fields;

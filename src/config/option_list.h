@@ -29,6 +29,10 @@ OPTION(server, sandbox, sandbox, "enforce", 0, 0, 0,
        "enforce: processes can do only what their work needs; log: the rest is done and logged")
 OPTION(server, pid_file, path, "", 0, 0, 0,
        "where the master writes its process id; empty: nowhere")
+OPTION(server, control, path, "", 0, 0, 0,
+       "the socket that tiffctl speaks to; empty: there is none")
+OPTION(server, control_mode, mode, "0600", 0, 0777, 0,
+       "the permissions of that socket")
 OPTION(server, backlog, number, "1024", 1, 65535, 0,
        "connections that may wait to be accepted, per listen address")
 OPTION(server, max_header_size, size, "16k", 1024, 65536, 0,

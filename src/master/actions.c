@@ -15,7 +15,7 @@
 #include "master/status_dump.h"
 #include "master/supervise.h"
 
-void
+bool
 actions_reopen_log(struct master *master)
 {
     int error = sink_reopen();
@@ -24,16 +24,26 @@ actions_reopen_log(struct master *master)
         log_error("log: %s", sink_problem(error));
     for (struct generation *g = master->newest; g && error == 0; g = g->older)
         supervise_hand_log(g);
+    return error == 0;
 }
 
 /* Masters that were replaced, and a new program that does not serve yet, log, too. */
+bool
+actions_reopen(struct master *master)
+{
+    const bool opened = actions_reopen_log(master);
+
+    takeover_tell(master, UPGRADE_REOPEN);
+    if (upgrade_under_way(master) && master->upgrade.child.pid > 0)
+        kill(master->upgrade.child.pid, SIGUSR1);
+    return opened;
+}
+
 static void
 reopen_logs(struct master *master, int signal)
 {
-    actions_reopen_log(master);
-    takeover_tell(master, UPGRADE_REOPEN);
-    if (upgrade_under_way(master) && master->upgrade.child.pid > 0)
-        kill(master->upgrade.child.pid, signal);
+    (void)signal;
+    (void)!actions_reopen(master);
 }
 
 static void

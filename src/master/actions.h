@@ -5,8 +5,11 @@
 
 #include "master/state.h"
 
-/* Opens the log anew, for all processes. */
-void actions_reopen_log(struct master *master);
+/* Opens the log anew, for all processes of this master. False: it can't be opened. */
+bool actions_reopen_log(struct master *master);
+
+/* The same for masters that were replaced and for a new program, too. */
+bool actions_reopen(struct master *master);
 
 /* Acts on the signals that have come. */
 void actions_run(struct master *master);

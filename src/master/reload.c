@@ -7,8 +7,7 @@
 #include "master/files.h"
 #include "master/trial.h"
 
-#define WORKERS_MAX  1024 /* as of [server] workers */
-#define DRAINING_MAX 8    /* generations, before a reload waits for one of them */
+#define DRAINING_MAX 8 /* generations, before a reload waits for one of them */
 
 /* Both sets, or none. */
 int
@@ -24,14 +23,23 @@ reload_plan(struct master *master, const struct config *config)
     return error;
 }
 
+void
+reload_over(struct master *master, const char *reason)
+{
+    roster_tell_reload(master->newest->shared.roster, reason);
+    manager_ready(master);
+    cli_reload_over(master, reason);
+    if (reason == NULL)
+        cli_follow(master);
+}
+
 static void
 refuse_reload(struct master *master, const char *reason)
 {
     const struct generation *serving = master->newest;
 
     log_error("reload failed: generation %u goes on: %s", serving->shared.generation, reason);
-    roster_tell_reload(serving->shared.roster, reason);
-    manager_ready(master);
+    reload_over(master, reason);
 }
 
 /* At least one worker, and no more than the configuration could ask for. */
@@ -39,7 +47,9 @@ static void
 adjust_workers(struct master *master, struct config *config)
 {
     const long wanted = (long)config->server.workers + master->more_workers;
-    const long workers = wanted < 1 ? 1 : wanted > WORKERS_MAX ? WORKERS_MAX : wanted;
+    const long workers = wanted < 1                    ? 1
+                         : wanted > RELOAD_WORKERS_MAX ? RELOAD_WORKERS_MAX
+                                                       : wanted;
 
     master->more_workers += (int)(workers - wanted);
     config->server.workers = (unsigned)workers;
@@ -103,6 +113,7 @@ reload_run(struct master *master)
         return;
     log_notice("reloading %s", options->file);
     manager_reloading(master);
+    cli_reload_begins(master);
     config = generation_configure(options->file, options->overrides, options->override_count,
                                   catalogue_check_quickly, &report);
     report_log(&report, "reload");

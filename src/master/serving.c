@@ -51,8 +51,10 @@ serving_announce(struct master *master)
     log_notice("tiffd %s started: %u worker%s", PACKAGE_VERSION, workers,
                workers == 1 ? "" : "s");
     takeover_announce(master);
-    if (!master->takeover.upgraded)
+    if (!master->takeover.upgraded) {
         manager_ready(master);
+        cli_publish(master);
+    }
     if (master->lends.detached >= 0)
         detach_ready(master->lends.detached);
     master->lends.detached = -1;

@@ -48,6 +48,7 @@ let_go(const struct spawn_lends *lends, const struct listeners *own)
     for (size_t i = 0; i < COUNT(lends->pid_files); i++)
         pid_file_let_go(lends->pid_files[i]);
     takeover_let_go(lends->takeover);
+    cli_let_go(lends->cli);
     if (lends->upgrade->channel > 0)
         close(lends->upgrade->channel);
     let_go_of_listeners(lends, own);

@@ -6,6 +6,7 @@
 #ifndef MASTER_SPAWN_H
 #define MASTER_SPAWN_H
 
+#include "master/cli.h"
 #include "master/generation.h"
 #include "master/listeners.h"
 #include "master/pid_file.h"
@@ -30,6 +31,7 @@ struct spawn_lends {
     const struct pid_file *pid_files[2]; /* locked by the master; a child closes them */
     const struct takeover *takeover;     /* likewise: channels to other masters */
     const struct upgrade *upgrade;
+    const struct cli *cli; /* likewise: the control socket */
     int pipe[2]; /* a child keeps the end to read: its end of file says the master is gone */
 };
 

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "base/child.h"
+#include "master/cli.h"
 #include "master/generation.h"
 #include "master/listeners.h"
 #include "master/loading.h"
@@ -33,6 +34,7 @@ struct master {
     struct takeover takeover; /* of a master before this one */
     struct upgrade upgrade;   /* to a program after this one */
     struct manager manager;   /* of services, such as systemd */
+    struct cli cli;           /* the control socket */
     struct generation *newest;
     struct loading loading;       /* of the newest's objects */
     struct slot total;            /* of generations that are gone */

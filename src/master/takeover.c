@@ -168,6 +168,7 @@ take_files(struct master *master)
     master->observed.lent = false;
     (void)!pid_file_publish(&master->pid_file);
     manager_ready(master);
+    cli_publish(master);
 }
 
 void

@@ -15,6 +15,7 @@
 #include "master/core_limit.h"
 #include "master/ending.h"
 #include "master/files.h"
+#include "master/reload.h"
 #include "master/serving.h"
 #include "master/supervise.h"
 #include "stack/registers.h"
@@ -114,11 +115,11 @@ static void
 trial_succeeds(struct master *master)
 {
     commit_planned(master);
-    roster_tell_reload(master->newest->shared.roster, NULL);
     if (master->newest->older) {
         replace_older(master);
-        manager_ready(master);
+        reload_over(master, NULL);
     } else {
+        roster_tell_reload(master->newest->shared.roster, NULL);
         serving_begin(master);
         serving_announce(master);
     }
@@ -154,8 +155,7 @@ trial_fails(struct master *master, const char *reason)
     step_back(master);
     log_error("reload failed: generation %u goes on: %s", master->newest->shared.generation,
               reason);
-    roster_tell_reload(master->newest->shared.roster, reason);
-    manager_ready(master);
+    reload_over(master, reason);
 }
 
 /* The first half: do its objects come? */

@@ -31,9 +31,8 @@
 
 /* --- starting the new program ------------------------------------------------------------- */
 
-/* NULL: nothing is against it. */
-static const char *
-objection(const struct master *master)
+const char *
+upgrade_objection(const struct master *master)
 {
     if (master->stopping)
         return "tiffd ends";
@@ -51,7 +50,7 @@ objection(const struct master *master)
 void
 upgrade_ask(struct master *master, int signal)
 {
-    const char *reason = objection(master);
+    const char *reason = upgrade_objection(master);
 
     (void)signal;
     if (reason) {
@@ -156,6 +155,7 @@ upgrade_fail(struct master *master, const char *reason)
     close_channel(&master->upgrade);
     log_error("upgrade failed: generation %u goes on: %s", master->newest->shared.generation,
               reason);
+    cli_upgrade_over(master, reason);
 }
 
 /* Writes "process 4711 ended with status 1". Was that a failure? */
@@ -244,6 +244,7 @@ on_serving(struct master *master)
     log_notice("upgrade: process %d serves, and this one drains", (int)upgrade->child.pid);
     if (master->again)
         kill(upgrade->child.pid, SIGHUP);
+    cli_upgrade_over(master, NULL);
     ending_replaced(master);
 }
 
@@ -268,15 +269,18 @@ on_end(struct master *master)
         ending_begin(master, SIGINT);
 }
 
+static void
+on_reopen(struct master *master)
+{
+    (void)!actions_reopen_log(master);
+}
+
 static const struct {
     const char *line;
     void (*act)(struct master *master);
 } words[] = {
-    { UPGRADE_SERVING, on_serving },
-    { UPGRADE_TAKEN, on_taken },
-    { UPGRADE_STOP, on_stop },
-    { UPGRADE_END, on_end },
-    { UPGRADE_REOPEN, actions_reopen_log },
+    { UPGRADE_SERVING, on_serving }, { UPGRADE_TAKEN, on_taken },   { UPGRADE_STOP, on_stop },
+    { UPGRADE_END, on_end },         { UPGRADE_REOPEN, on_reopen },
 };
 
 static void
@@ -343,6 +347,7 @@ enforce(struct master *master, uint64_t now)
     if (upgrade->state == UPGRADE_STARTED) {
         log_error("upgrade failed: generation %u goes on: process %d does not serve in time",
                   master->newest->shared.generation, (int)upgrade->child.pid);
+        cli_upgrade_over(master, "the new program does not serve in time");
         upgrade->state = UPGRADE_CANCELLED;
         stop_program(master, now);
     } else {

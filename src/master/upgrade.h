@@ -48,6 +48,9 @@ struct upgrade {
     size_t length; /* of the line, whose end has not come */
 };
 
+/* Why there can't be an upgrade now; NULL: nothing is against it. */
+const char *upgrade_objection(const struct master *master);
+
 /* SIGUSR2. */
 void upgrade_ask(struct master *master, int signal);
 

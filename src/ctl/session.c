@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * session: the answer ends with "ok" or "error: REASON"; see master/cli.h. Memory that lacks
+ * ends the program, see memory.h.
+ */
+#include "ctl/session.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+
+#define OK    "ok\n"
+#define ERROR "error: "
+
+static int
+session_connect(const char *path)
+{
+    struct sockaddr_un address = { .sun_family = AF_UNIX };
+    const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    int error = 0;
+
+    if (fd < 0)
+        return -errno;
+    if (strlen(path) >= sizeof(address.sun_path))
+        error = -ENAMETOOLONG;
+    else if (strcpy(address.sun_path, path) &&
+             connect(fd, (const struct sockaddr *)&address, sizeof(address)) < 0)
+        error = -errno;
+    if (error == 0)
+        return fd;
+    close(fd);
+    return error;
+}
+
+/* The last line decides. False: the answer has no end. */
+static bool
+take_outcome(struct session *session, char *line)
+{
+    if (strncmp(line, ERROR, strlen(ERROR)) == 0) {
+        line[strcspn(line, "\n")] = '\0';
+        session->error = memory_copy(line + strlen(ERROR));
+        return true;
+    }
+    return strcmp(line, OK) == 0;
+}
+
+static bool
+read_answer(struct session *session, FILE *in)
+{
+    char *line = NULL;
+    size_t space = 0;
+    size_t size = 0;
+    FILE *out = open_memstream(&session->text, &size);
+    bool complete = false;
+
+    if (out == NULL)
+        return false;
+    while (!complete && getline(&line, &space, in) > 0)
+        if (!(complete = take_outcome(session, line)))
+            fputs(line, out);
+    free(line);
+    return fclose(out) == 0 && complete;
+}
+
+int
+session_run(struct session *session, const char *path, const char *command)
+{
+    const int fd = session_connect(path);
+    FILE *stream;
+    int error = 0;
+
+    *session = (struct session){ 0 };
+    if (fd < 0)
+        return fd;
+    if ((stream = fdopen(fd, "r+")) == NULL) {
+        close(fd);
+        return -ENOMEM;
+    }
+    if (fprintf(stream, "%s\n", command) < 0 || fflush(stream) != 0)
+        error = -errno;
+    else if (!read_answer(session, stream))
+        error = -ECONNRESET;
+    fclose(stream);
+    return error;
+}
+
+void
+session_free(struct session *session)
+{
+    free(session->text);
+    memory_free(session->error);
+    *session = (struct session){ 0 };
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * cli_status: a line about the daemon, one about the last reload, one for each generation and
+ * one for each worker. Counters, so that whoever looks twice has rates. Nothing is fatal.
+ */
+#include "master/cli_status.h"
+
+#include <inttypes.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/proc.h"
+#include "build.h"
+#include "config/config.h"
+#include "master/state.h"
+
+#define NS 1000000000
+
+static uint64_t
+cpu_ms(pid_t pid)
+{
+    const long rate = sysconf(_SC_CLK_TCK);
+    struct proc_stat stat;
+
+    if (pid <= 0 || rate <= 0 || !proc_stat(pid, &stat))
+        return 0;
+    return (uint64_t)stat.ticks * 1000 / (uint64_t)rate;
+}
+
+static const char *
+state_of(const struct master *master, const struct generation *generation)
+{
+    if (generation->trying)
+        return "starting";
+    if (master->stopping || generation->shared.roster->superseded)
+        return "draining";
+    return "serving";
+}
+
+static void
+cli_status_worker(const struct generation *generation, unsigned index, FILE *out)
+{
+    const struct slot *slot = slots_worker(&generation->shared.slots, index);
+    const pid_t pid = roster_pid(generation->shared.roster, index);
+
+    fprintf(out,
+            "worker=%u generation=%u pid=%d connections=%" PRIu64 " accepted=%" PRIu64
+            " requests=%" PRIu64 " bytes=%" PRIu64 " cpu_ms=%" PRIu64 " restarts=%u\n",
+            index, generation->shared.generation, (int)pid, slot_read(&slot->connections),
+            slot_read(&slot->accepted), slot_read(&slot->served.requests),
+            slot_read(&slot->served.bytes), cpu_ms(pid),
+            generation->shared.roster->places[index].spawned > 0
+                ? generation->shared.roster->places[index].spawned - 1
+                : 0);
+}
+
+static void
+cli_status_generation(const struct master *master, const struct generation *generation,
+                      FILE *out)
+{
+    const struct config *config = generation->shared.config;
+
+    fprintf(out, "generation=%u state=%s workers=%u variant=%s objects=%zu\n",
+            generation->shared.generation, state_of(master, generation), config->server.workers,
+            config_variant_name(config->server.variant), config->asset_count);
+    for (unsigned i = 0; i < config->server.workers; i++)
+        cli_status_worker(generation, i, out);
+}
+
+static void
+cli_status_reload(const struct roster *roster, FILE *out)
+{
+    const struct roster_reload *reload = &roster->reload;
+
+    fprintf(out, "reload=%s at=%" PRIu64 " reason=%s\n", reload->failed ? "failed" : "ok",
+            reload->at / NS, reload->reason);
+}
+
+void
+cli_status_print(const struct master *master, FILE *out)
+{
+    const struct roster *roster = master->newest->shared.roster;
+
+    fprintf(out,
+            "version=%s pid=%d started=%" PRIu64 " clock_ms=%" PRIu64 " requests=%" PRIu64
+            " bytes=%" PRIu64 " config=%s\n",
+            PACKAGE_VERSION, (int)getpid(), roster->started / NS, clock_now(),
+            master->total.served.requests, master->total.served.bytes, master->options->file);
+    cli_status_reload(roster, out);
+    for (const struct generation *g = master->newest; g; g = g->older)
+        cli_status_generation(master, g, out);
+}

@@ -1,0 +1,219 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The control socket, and tiffctl, which waits for the outcome of what it asks for."""
+
+import contextlib
+import json
+import pathlib
+import signal
+import socket
+import stat
+import subprocess
+import threading
+
+import pytest
+
+from client import fetch
+from daemon import DEADLINE, PROGRAM, alive, wait_until
+from upgrading import Upgradable
+
+TIFFCTL = pathlib.Path(PROGRAM).with_name("tiffctl")
+
+
+def tiffctl(daemon, *words):
+    return subprocess.run([TIFFCTL, "-c", daemon.ini, *words], capture_output=True, text=True,
+                          timeout=DEADLINE)
+
+
+def succeed(daemon, *words):
+    result = tiffctl(daemon, *words)
+    assert (result.returncode, result.stderr) == (0, ""), result
+    return result.stdout
+
+
+@pytest.fixture
+def controlled(serve, tmp_path):
+    def run(*lines, **keywords):
+        daemon = serve(b"content", f"control = {tmp_path}/control", *lines, **keywords)
+        daemon.wait_log("started: ")
+        return daemon
+
+    return run
+
+
+def looked(daemon):
+    return json.loads(succeed(daemon, "status", "--json"))
+
+
+def test_status(controlled):
+    daemon = controlled(workers=2)
+    for _ in range(3):
+        assert fetch(daemon, "GET", "/o").body == b"content"
+    wait_until(lambda: sum(worker["requests"] for worker in looked(daemon)["workers"]) == 3, "counts")
+    seen = looked(daemon)
+    assert seen["daemon"]["pid"] == daemon.pid and seen["daemon"]["config"] == str(daemon.ini)
+    assert seen["reload"]["reload"] == "ok"
+    assert seen["generations"] == [{"generation": 0, "state": "serving", "workers": 2,
+                                    "variant": "cached", "objects": 1}]
+    assert sorted(worker["pid"] for worker in seen["workers"]) == daemon.workers()
+    assert sum(worker["bytes"] for worker in seen["workers"]) > 3 * len(b"content")
+    table = succeed(daemon, "status")
+    assert f"process {daemon.pid}" in table and "generation 0 serving, cached, 1 objects" in table
+
+
+def test_reload(controlled):
+    daemon = controlled()
+    before = daemon.workers()
+    assert succeed(daemon, "reload") == ""
+    assert looked(daemon)["generations"][0]["generation"] == 1
+    assert set(daemon.workers()) - set(before)
+
+
+def test_refused_reload(controlled):
+    daemon = controlled()
+    daemon.expect_log("reload")
+    daemon.ini.write_text(daemon.ini.read_text() + "nonsense\n")
+    result = subprocess.run([TIFFCTL, "-s", daemon.ini.parent.parent / "control", "reload"],
+                            capture_output=True, text=True, timeout=DEADLINE)
+    assert result.returncode == 1
+    assert result.stderr == "tiffctl: the configuration has errors\n"
+
+
+def test_every_reload_that_is_asked_for_counts(controlled):
+    """One that is asked for during another one has its own outcome."""
+    daemon = controlled(workers=2)
+    results = []
+    threads = [threading.Thread(target=lambda: results.append(tiffctl(daemon, "reload").returncode))
+               for _ in range(5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert results == [0] * 5
+
+
+def test_workers(controlled):
+    daemon = controlled(workers=1)
+    succeed(daemon, "workers", "3")
+    daemon.all_workers(3)
+    assert "accepted: a number from 1 to 1024" in tiffctl(daemon, "workers", "0").stderr
+    succeed(daemon, "reload")
+    wait_until(lambda: len(daemon.workers()) == 1, "as many as configured")
+
+
+def test_upgrade(controlled):
+    daemon = controlled(kind=Upgradable)
+    old = daemon.process.pid
+    succeed(daemon, "upgrade")
+    new = daemon.started()
+    assert new != old
+    wait_until(lambda: looked(daemon)["daemon"]["pid"] == new, "the new one answers")
+    wait_until(lambda: not alive(old), "the old one ends")
+    assert fetch(daemon, "GET", "/o").body == b"content"
+    assert looked(daemon)["daemon"]["pid"] == new
+
+
+def test_reopen(controlled, tmp_path):
+    log = tmp_path / "the.log"
+    daemon = controlled()
+    daemon.ini.write_text(daemon.ini.read_text() + f"[log]\nfile = {log}\n")
+    succeed(daemon, "reload")
+    log.rename(tmp_path / "the.log.1")
+    succeed(daemon, "reopen")
+    assert log.exists()
+    daemon.log_file.write_text("")
+
+
+@pytest.mark.parametrize("command", ["quit", "stop"])
+def test_end(controlled, command):
+    daemon = controlled()
+    succeed(daemon, command)
+    assert daemon.process.wait(DEADLINE) == 0
+    result = tiffctl(daemon, "status")
+    assert result.returncode == 1 and "No such file" in result.stderr
+
+
+def test_the_path_and_the_mode_change_by_reload(controlled, tmp_path):
+    daemon = controlled()
+    assert stat.S_IMODE((tmp_path / "control").stat().st_mode) == 0o600
+    text = daemon.ini.read_text()
+    daemon.ini.write_text(text.replace("/control\n", "/other\ncontrol_mode = 0660\n"))
+    daemon.send_signal(signal.SIGHUP)
+    wait_until(lambda: (tmp_path / "other").exists(), "the other socket")
+    assert stat.S_IMODE((tmp_path / "other").stat().st_mode) == 0o660
+    wait_until(lambda: not (tmp_path / "control").exists(), "the first one goes")
+    succeed(daemon, "status")
+    daemon.ini.write_text(text.replace(f"control = {tmp_path}/control\n", ""))
+    daemon.send_signal(signal.SIGHUP)
+    wait_until(lambda: not (tmp_path / "other").exists(), "no socket")
+    result = tiffctl(daemon, "status")
+    assert result.returncode == 1 and "[server] control is not set" in result.stderr
+
+
+def test_a_socket_that_a_killed_daemon_left(controlled, tmp_path):
+    with socket.socket(socket.AF_UNIX) as left:
+        left.bind(str(tmp_path / "control"))
+    daemon = controlled()
+    assert looked(daemon)["daemon"]["pid"] == daemon.pid
+
+
+def test_no_such_place(serve, tmp_path):
+    daemon = serve(b"content", f"control = {tmp_path}/absent/control")
+    daemon.status = 1
+    daemon.expect_log("control socket .*/absent/control: No such file or directory")
+    assert daemon.process.wait(DEADLINE) == 1
+
+
+@contextlib.contextmanager
+def client(tmp_path):
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.connect(str(tmp_path / "control"))
+        connection.settimeout(DEADLINE)
+        yield connection
+
+
+@pytest.mark.parametrize("octets, answer", [
+    (b"\n", b"error: unknown command"), (b"\0\xff\n", b"error: unknown command"),
+    (b"x" * 1000, b"error: the command is too long\n"), (b"workers -5\n", b"error: workers"),
+    (b"workers 99999999999999999999\n", b"error: workers"), (b"reload", b""),
+])
+def test_what_is_no_command(controlled, tmp_path, octets, answer):
+    controlled()
+    with client(tmp_path) as connection:
+        connection.send(octets)
+        connection.shutdown(socket.SHUT_WR)
+        assert connection.recv(4096).startswith(answer)
+
+
+def test_silent_clients_hold_up_nobody(controlled, tmp_path):
+    daemon = controlled()
+    with contextlib.ExitStack() as stack:
+        silent = [stack.enter_context(client(tmp_path)) for _ in range(15)]
+        succeed(daemon, "reload")
+        assert silent[0].recv(100) == b"error: no command came\n"
+    succeed(daemon, "status")
+
+
+def test_half_closed_clients_get_their_answer(controlled, tmp_path):
+    daemon = controlled(workers=1)
+    with client(tmp_path) as connection:
+        connection.send(b"reload\n")
+        connection.shutdown(socket.SHUT_WR)
+        assert connection.recv(100) == b"ok\n"
+    assert looked(daemon)["generations"][0]["generation"] == 1
+
+
+@pytest.mark.parametrize("words, problem", [
+    ([], "no command"), (["--nonsense", "status"], "unknown option"),
+    (["workers", "1", "2"], "too many arguments"),
+])
+def test_usage(words, problem):
+    result = subprocess.run([TIFFCTL, *words], capture_output=True, text=True)
+    assert result.returncode == 2 and f"tiffctl: {problem}\nusage: " in result.stderr
+
+
+def test_help_and_version():
+    help_text = subprocess.run([TIFFCTL, "-h"], capture_output=True, text=True, check=True).stdout
+    assert "usage: tiffctl" in help_text
+    version = subprocess.run([TIFFCTL, "-V"], capture_output=True, text=True, check=True).stdout
+    tiffd = subprocess.run([PROGRAM, "-V"], capture_output=True, text=True, check=True).stdout
+    assert version.split()[1] == tiffd.split()[1]
