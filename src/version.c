@@ -68,6 +68,7 @@ version_print(FILE *out)
     fprintf(out, "built with %s\n", BUILD_FLAGS);
     print_libraries(out);
     fprintf(out, "sandbox %s\n", sandbox_support());
+    fprintf(out, "probes %s\n", HAVE_SYS_SDT_H ? "usdt" : "none");
     print_transmit(out);
     print_embedded(out);
     return fflush(out) == 0 ? 0 : -errno;

@@ -15,6 +15,7 @@
 #include "base/count.h"
 #include "profile/block.h"
 #include "stack/label.h"
+#include "worker/probe.h"
 #include "worker/reader.h"
 #include "worker/worker.h"
 
@@ -41,13 +42,30 @@ activity_note_time(struct worker *worker)
     worker->now_ns = trace_now();
 }
 
+static __attribute__((noinline)) void
+add_event(struct worker *worker, enum trace_kind kind, uint32_t connection, uint32_t request,
+          uint64_t argument)
+{
+    trace_add(worker->activities.trace, worker->now_ns, kind, connection, request, argument);
+}
+
+/* Becomes a part of each caller, so that of all probes only that of its kind is there. */
+static inline __attribute__((always_inline)) void
+note_event(struct worker *worker, const struct connection *connection, enum trace_kind kind,
+           uint64_t argument)
+{
+    const uint32_t id = connection ? connection->activity.id : 0;
+    const uint32_t request = connection ? connection->requests : 0;
+
+    probe_fire(kind, id, request, argument);
+    add_event(worker, kind, id, request, argument);
+}
+
 void
 activity_note(struct worker *worker, const struct connection *connection, enum trace_kind kind,
               uint64_t argument)
 {
-    trace_add(worker->activities.trace, worker->now_ns, kind,
-              connection ? connection->activity.id : 0, connection ? connection->requests : 0,
-              argument);
+    note_event(worker, connection, kind, argument);
 }
 
 static uint64_t
@@ -71,7 +89,10 @@ activity_open(struct worker *worker, struct connection *connection, enum trace_k
             activity->row->socket = inode_of(connection->watch.fd);
     }
     slot_add(&worker->slot->idle, 1); /* every connection begins idle */
-    activity_note(worker, connection, how, 0);
+    if (how == TRACE_TAKE)
+        note_event(worker, connection, TRACE_TAKE, 0);
+    else
+        note_event(worker, connection, TRACE_ACCEPT, 0);
 }
 
 static uint32_t
@@ -110,10 +131,10 @@ activity_end_wait(struct worker *worker, struct connection *connection)
     if (activity->row)
         activity->row->reason = 0;
     if (activity->reason == MARKER_WAIT_CLIENT) {
-        activity_note(worker, connection, TRACE_RESUME, 0);
+        note_event(worker, connection, TRACE_RESUME, 0);
     } else if (activity->reason == MARKER_WAIT_DISK) {
         slot_add(&worker->slot->reads, 1);
-        activity_note(worker, connection, TRACE_READ_END, 0);
+        note_event(worker, connection, TRACE_READ_END, 0);
     }
 }
 
@@ -133,9 +154,9 @@ activity_begin_wait(struct worker *worker, struct connection *connection, enum m
     }
     if (reason == MARKER_WAIT_CLIENT) {
         slot_add(&worker->slot->stalls, 1);
-        activity_note(worker, connection, TRACE_WOULD_BLOCK, 0);
+        note_event(worker, connection, TRACE_WOULD_BLOCK, 0);
     } else if (reason == MARKER_WAIT_DISK) {
-        activity_note(worker, connection, TRACE_READ, 0);
+        note_event(worker, connection, TRACE_READ, 0);
     }
 }
 
@@ -147,7 +168,7 @@ activity_close(struct worker *worker, struct connection *connection)
     if (connection->state == CONNECTION_IDLE)
         slot_add(&worker->slot->idle, (uint64_t)-1);
     rows_give(worker->activities.rows, connection->activity.row);
-    activity_note(worker, connection, TRACE_CLOSE, 0);
+    note_event(worker, connection, TRACE_CLOSE, 0);
 }
 
 /* Bytes that are kept for this connection alone. */
@@ -224,15 +245,17 @@ activity_turn(struct worker *worker, struct connection *connection)
     serve(connection);
     if (connection->activity.reason == MARKER_WAIT_TURN)
         activity_end_wait(worker, connection);
-    activity_note(worker, connection, TRACE_TURN, 0);
+    note_event(worker, connection, TRACE_TURN, 0);
     return connection->activity.id;
 }
 
 void
 activity_turn_end(struct worker *worker, uint32_t id)
 {
-    trace_add(worker->activities.trace, worker->now_ns, TRACE_TURN_END, id, 0,
-              worker->server->send_max_chunk - worker->sender.budget);
+    const uint64_t bytes = worker->server->send_max_chunk - worker->sender.budget;
+
+    probe_fire(TRACE_TURN_END, id, 0, bytes);
+    add_event(worker, TRACE_TURN_END, id, 0, bytes);
     label_set(LABEL_NONE);
     serve(NULL);
 }
@@ -260,8 +283,8 @@ activity_answer(struct worker *worker, struct connection *connection,
     }
     label_set(label_of(object));
     label_set_request((struct label_request){ activity->id, connection->requests });
-    activity_note(worker, connection, TRACE_HEAD, 0);
-    activity_note(worker, connection, TRACE_ROUTE, trace_route(label_of(object), status));
+    note_event(worker, connection, TRACE_HEAD, 0);
+    note_event(worker, connection, TRACE_ROUTE, trace_route(label_of(object), status));
 }
 
 static void
@@ -294,7 +317,7 @@ activity_sent(struct worker *worker, struct connection *connection, uint64_t bod
         return;
     activity->first = true;
     time_answers(worker, activity, offsetof(struct slot_timing, first_byte));
-    activity_note(worker, connection, TRACE_FIRST_BYTE, 0);
+    note_event(worker, connection, TRACE_FIRST_BYTE, 0);
 }
 
 void
@@ -305,7 +328,7 @@ activity_done(struct worker *worker, struct connection *connection)
     if (activity->under_way == 0)
         return;
     time_answers(worker, activity, offsetof(struct slot_timing, transfer));
-    activity_note(worker, connection, TRACE_DONE, activity->under_way);
+    note_event(worker, connection, TRACE_DONE, activity->under_way);
     activity->under_way = 0;
 }
 
