@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* answer: the policy: from a request and the representation it names to the response. */
+/* answer: decides the response to a request for a representation; pure policy. */
 #ifndef HTTP_ANSWER_H
 #define HTTP_ANSWER_H
 
@@ -39,7 +39,7 @@ void answer_decide(const struct request *request, const struct representation *r
 /* The answer to a request that is understood but can't be served, such as 500. */
 void answer_failure(const struct request *request, unsigned status, struct answer *answer);
 
-/* Says in an answer, made by one of the two above, which page may read it. */
+/* Adds to an answer, made by one of the two above, which web page may read it. */
 void answer_cors(const struct request *request, const struct cors *cors, struct answer *answer);
 
 #endif

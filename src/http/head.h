@@ -41,10 +41,10 @@ struct head {
 };
 
 /*
- * Goes on with a head of which the first length octets have arrived; every call sees all of
- * them again, and only the new ones cost time. Returns the reason as soon as there is one; else
- * REFUSAL_NONE, with head->length set if the head is complete. Octets after it are not looked
- * at.
+ * Continues with a head of which the first length octets have arrived. Each call gets all of
+ * them, but reads only the new ones. Returns a refusal as soon as there is a reason for one;
+ * else REFUSAL_NONE, with head->length set if the head is complete. Octets after it are not
+ * looked at.
  */
 enum refusal head_read(struct head *head, const char *bytes, size_t length,
                        const struct head_limits *limits) __attribute__((warn_unused_result));

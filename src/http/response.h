@@ -17,8 +17,8 @@ size_t response_head_max(const struct representation *representation);
 
 /*
  * Writes the head of an answer; for errors, the short text that follows it too. date is the
- * value of Date. Returns the length. size must be at least response_head_max(): less is our own
- * bug and asserts.
+ * value of Date. Returns the length. size must be at least response_head_max(): less is a bug
+ * and asserts.
  */
 size_t response_head(char *out, size_t size, const struct answer *answer,
                      const struct representation *representation, const char date[DATE_SIZE]);

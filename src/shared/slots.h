@@ -2,8 +2,8 @@
 /*
  * slots: statistics in shared memory. Each worker writes its own slot and nobody else's, but
  * for a few fields that say who writes them, so there are no locks; any process may read all of
- * them at any time. A respawned worker goes on with the counters of the one it replaces, so
- * totals never go back.
+ * them at any time. A respawned worker continues the counters of the one it replaces, so totals
+ * never decrease.
  */
 #ifndef SHARED_SLOTS_H
 #define SHARED_SLOTS_H

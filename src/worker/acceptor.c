@@ -2,14 +2,14 @@
 /*
  * acceptor: who takes the next connection.
  *
- * EPOLLEXCLUSIVE wakes one worker a connection, but mostly the same one. So each event is
- * answered with at least one accept, and a worker that then has its share (balance.h) stops
- * watching until another has caught up, which rings its doorbell. A timer backs the bell up,
- * for a worker that hangs or dies rings nobody.
+ * EPOLLEXCLUSIVE wakes one worker a connection, but mostly the same one. A worker therefore
+ * accepts at least once per event; when it has its share (balance.h), it stops watching until
+ * another worker has caught up and rings its doorbell. If that worker hangs or dies, a timer
+ * takes over.
  *
- * Over server.worker_connections the longest idle connection is closed, as in nginx; where
- * none is idle the client is told so (503). Without descriptors or memory accepting pauses: the
- * queue of the listen socket holds the clients meanwhile.
+ * Over server.worker_connections the longest idle connection is closed, as in nginx; if none is
+ * idle, the client gets 503. Without descriptors or memory accepting pauses: the queue of the
+ * listen socket holds the clients meanwhile.
  */
 #include "worker/acceptor.h"
 
@@ -60,28 +60,28 @@ static void
 pause_exhausted(struct worker *worker, int error)
 {
     if (worker->now >= worker->acceptor.complain_at)
-        log_warning("accept: %s; pausing %d ms at a time", strerror(error), PAUSE);
+        log_warning("accept: %s; retrying every %d ms", strerror(error), PAUSE);
     worker->acceptor.complain_at = worker->now + SILENCE;
     pause_accepting(worker);
     set_closed(worker, true);
     worker->acceptor.paused_since = worker->now_ns;
 }
 
-/* Errors of a connection that died in the queue are nobody's concern. */
+/* Other errors concern a connection that died in the queue. */
 static bool
 exhausted(int error)
 {
     return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
 }
 
-/* Tells those who wait for others to catch up, if they need wait no longer. */
+/* Rings the doorbells of workers that had their share and may accept again. */
 static void
 ring_others(struct worker *worker)
 {
     const struct slots *slots = &worker->shared->slots;
 
-    /* Our count must be seen before we look who waits: whoever begins to wait looks at the
-     * counts after it has said so. */
+    /* Our count must be visible before we read `sharing`: another worker sets it before it
+     * reads the counts. */
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
     for (unsigned i = 0; i < slots->workers; i++) {
         const struct slot *slot = slots_worker(slots, i);
@@ -92,7 +92,7 @@ ring_others(struct worker *worker)
     }
 }
 
-/* May one more connection be served? If need be, the one that has been idle longest is closed.
+/* Makes sure that one more connection can be served; closes the longest idle one if necessary.
  */
 static bool
 make_place(struct worker *worker)
@@ -106,7 +106,7 @@ make_place(struct worker *worker)
     return true;
 }
 
-/* Those that are refused wait for their end; too many of them do not. */
+/* Refused connections linger; above max_refused, the oldest one is closed. */
 static void
 refuse_busy(struct worker *worker, struct connection *connection)
 {
@@ -174,7 +174,7 @@ acceptor_start(struct worker *worker)
     return 0;
 }
 
-/* Who is in the queue when the socket closes would be reset. */
+/* Connections that are still in the queue when the socket closes would be reset. */
 static void
 take_waiting(struct worker *worker, int listener)
 {

@@ -24,8 +24,9 @@ struct acceptor {
 int acceptor_open(struct worker *worker) __attribute__((warn_unused_result));
 void acceptor_release(struct worker *worker);
 
-/* Stops for good: gives up this process's hold on the sockets, so that they close when nobody
- * else holds them. last: nobody else accepts, so who waits in their queues is taken before. */
+/* Stops for good: closes the sockets in this process; they close for good when no other process
+ * has them open. last: no other worker accepts, so connections in the queues are accepted
+ * first. */
 void acceptor_close(struct worker *worker, bool last);
 
 /* Once a turn: watches again when the reason for a pause is gone. */

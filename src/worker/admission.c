@@ -27,7 +27,7 @@ has_place(const struct worker *worker)
            worker->admissions.held < worker->server->max_senders;
 }
 
-/* Whoever gets a place has a turn in this round of the loop. */
+/* The next connection gets the place, and a turn in this round of the loop. */
 static void
 admit_next(struct worker *worker)
 {

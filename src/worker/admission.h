@@ -2,8 +2,8 @@
 /*
  * admission: how many connections send large bodies at a time. What is in flight to thousands
  * of clients at once fits in no cache, and each byte then crosses the memory bus once more; so
- * some send and the others wait, in order. A place is for those who make use of it: a client
- * that takes nothing for ADMISSION_PATIENCE goes on without one, and somebody else gets it.
+ * only some send, and the others wait in order. A client that takes nothing for
+ * ADMISSION_PATIENCE loses its place to the next connection, and goes on without one.
  */
 #ifndef WORKER_ADMISSION_H
 #define WORKER_ADMISSION_H
@@ -51,7 +51,7 @@ void admission_progress(struct worker *worker, struct connection *connection);
 /* Its body has left, or the connection is gone. */
 void admission_leave(struct worker *worker, struct connection *connection);
 
-/* Takes places from those who make no use of them, while others wait. */
+/* Frees the places of clients that take nothing, while others wait. */
 void admission_expire(struct worker *worker);
 
 /* Milliseconds until admission_expire() may have something to do, at most wait; -1: never. */

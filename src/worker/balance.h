@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * balance: which workers accept. A shared listen socket wakes the same idle worker again and
- * again, so a worker that has its fair share lets the others have the next ones. Pure policy.
+ * again, so a worker that has its fair share leaves the next ones to the others. Pure policy.
  */
 #ifndef WORKER_BALANCE_H
 #define WORKER_BALANCE_H
@@ -19,13 +19,13 @@ uint64_t balance_share(uint64_t least);
 uint64_t balance_load(const struct slot *slot);
 
 /*
- * Has this worker its fair share? Workers that can't accept now do not count: those without a
- * process, those that are closed (slots.h), and those whose turn of the loop began more than
- * BALANCE_STUCK ms before now. False for a worker that is alone.
+ * Does this worker have its fair share? Workers that can't accept now do not count: those
+ * without a process, those that are closed (slots.h), and those whose turn of the loop began
+ * more than BALANCE_STUCK ms before now. False for a worker that is alone.
  */
 bool balance_reached(const struct slots *slots, unsigned worker, uint64_t now);
 
-/* May others send connections to this worker? It runs, and has not its share. */
+/* May others send connections to this worker? Yes if it runs and does not have its share. */
 bool balance_invites(const struct slots *slots, unsigned worker, uint64_t now);
 
 #define BALANCE_STUCK 100

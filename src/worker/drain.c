@@ -19,7 +19,7 @@ drain_begin(struct worker *worker, bool last)
     (void)connections_cut_slow(worker);
 }
 
-/* What the master says comes first, and may change: a reload, and then the end. */
+/* The master's limit has priority, and may change: first a reload, then the end. */
 static void
 heed_master(struct worker *worker)
 {

@@ -52,7 +52,7 @@ counters_of(const struct worker *worker, const struct object *object)
 
 /* --- answers ------------------------------------------------------------------------------ */
 
-/* Says no in one short text; the connection closes. */
+/* Stages an error response, after which the connection closes. */
 static void
 exchange_refuse(struct worker *worker, struct connection *connection, unsigned status,
                 const char *reason, bool head_only)
@@ -76,8 +76,8 @@ refuse_head(struct worker *worker, struct connection *connection, const struct h
     exchange_refuse(worker, connection, info->status, info->text, head->method == METHOD_HEAD);
 }
 
-/* A file that was found changed stays away until a reload, even if it changes back. An error of
- * the file system concerns this request alone. */
+/* A changed file is not served until a reload, even if it changes back. Other errors concern
+ * only this request. */
 static bool
 is_servable(struct worker *worker, const struct object *object)
 {
@@ -113,7 +113,7 @@ stage_bytes(struct stage *stage, const struct object *object, uint64_t from, siz
     return true;
 }
 
-/* Puts the body behind its head when it is small and in memory, the kernel's included. */
+/* Puts the body behind its head if it is small and in memory, which includes the page cache. */
 static bool
 copy_body(struct worker *worker, const struct object *object, struct range range)
 {
@@ -176,7 +176,7 @@ given_away(struct worker *worker, struct connection *connection, const struct ob
            handoff_offer(worker, connection, input->at, input->length);
 }
 
-/* Without memory. What has left of an answer must not be taken for the whole. */
+/* Out of memory: what has been sent of an answer must not be taken for the whole. */
 static enum outcome
 exchange_give_up(struct worker *worker)
 {
@@ -184,7 +184,7 @@ exchange_give_up(struct worker *worker)
     return OUTCOME_BROKEN;
 }
 
-/* A disk that hangs must not gather clients without end. */
+/* Limits the clients that wait for a hanging disk. */
 static bool
 must_wait_too_long(struct worker *worker, const struct object *object)
 {
@@ -192,7 +192,7 @@ must_wait_too_long(struct worker *worker, const struct object *object)
            reader_waiting(worker->sender.reader, object) >= worker->server->max_reads;
 }
 
-/* Which web pages may read what there is at a path, or that there is nothing. */
+/* Which web pages may read the answer, errors included. */
 static void
 say_cors(const struct worker *worker, const struct object *object,
          const struct request *request, struct answer *answer)
@@ -331,7 +331,7 @@ input_of(const struct inbox *inbox)
     return (struct input){ .at = inbox->bytes, .length = inbox->length, .head = inbox->head };
 }
 
-/* A signal is no reason to wait for the next edge, which may never come. */
+/* A signal may interrupt it; the next edge may never come. */
 static ssize_t
 receive(const struct connection *connection, char *bytes, size_t size, int flags)
 {

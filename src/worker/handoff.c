@@ -38,7 +38,7 @@ handoff_close(struct handoff *handoff)
     close(handoff->take);
 }
 
-/* Where the last packet of the connection arrived, the request; -1: unknown. */
+/* The CPU at which the last packet, the request, arrived; -1: unknown. */
 static int
 cpu_of(const struct connection *connection)
 {
@@ -63,7 +63,7 @@ choose(const struct worker *worker, const struct connection *connection)
     return steering_choose(&steering);
 }
 
-/* The request that is to be answered is counted by who answers it. */
+/* The worker that answers the request counts it. */
 static bool
 handoff_give(const struct handoff *handoff, const struct connection *connection,
              const char *rest, size_t length)
@@ -84,7 +84,7 @@ handoff_give(const struct handoff *handoff, const struct connection *connection,
     return sendmsg(handoff->give, &message, MSG_NOSIGNAL) >= 0;
 }
 
-/* Counted first: it may be taken before we go on. */
+/* Counted first: it may be taken before sendmsg(2) returns. */
 static bool
 give_to(struct worker *worker, int to, const struct connection *connection, const char *rest,
         size_t length)
@@ -128,7 +128,7 @@ handoff_admit(struct worker *worker, int fd, uint32_t requests, size_t length)
         connection = NULL;
     }
     if (connection == NULL) {
-        log_warning("a connection from another worker is lost: out of memory");
+        log_warning("handoff: a connection is lost: out of memory");
         return;
     }
     slot_add(&worker->slot->taken, 1);
@@ -158,7 +158,7 @@ handoff_take(struct worker *worker, unsigned from)
     __atomic_fetch_sub(&slots_worker(&worker->shared->slots, from)->coming, 1,
                        __ATOMIC_RELAXED);
     if (CMSG_FIRSTHDR(&message) == NULL) {
-        log_warning("a connection from another worker is lost: no descriptor for it");
+        log_warning("handoff: a connection is lost: too many open files");
         return true;
     }
     memcpy(&fd, CMSG_DATA(&control.header), sizeof(fd));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * handoff: passes connections from one worker to another (unix(7), SCM_RIGHTS). What lies in
- * it outlives the process that it was meant for: the next one in its place takes it.
+ * handoff: passes connections from one worker to another (unix(7), SCM_RIGHTS). Connections in
+ * a channel outlive the worker that they were sent to: its replacement takes them.
  */
 #ifndef WORKER_HANDOFF_H
 #define WORKER_HANDOFF_H
@@ -34,12 +34,12 @@ void handoff_close(struct handoff *handoff);
 bool handoff_offer(struct worker *worker, struct connection *connection, const char *rest,
                    size_t length);
 
-/* Something lies in this worker's handoff. */
+/* A connection has been sent to this worker. */
 void handoff_ready(struct worker *worker, struct watch *watch, uint32_t events);
 
 /*
- * Takes what lies in any worker's handoff. Whoever gives no more calls it: what it has given to
- * one that ended meanwhile must not be lost.
+ * Takes the connections that were sent to any worker. A worker that begins to drain calls it,
+ * so that what it sent to a worker that has ended since is not lost.
  */
 void handoff_empty(struct worker *worker);
 

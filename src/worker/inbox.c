@@ -9,7 +9,8 @@
 
 #define INBOX_MIN 512 /* bytes, all in all */
 
-/* A power of two with what stands before the bytes, for allocators have a size class of it. */
+/* A power of two with what stands before the bytes, because allocators have a size class for
+ * it. */
 static size_t
 capacity_for(size_t length, size_t most)
 {

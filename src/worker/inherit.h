@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * inherit: what a worker is given when the master forks. Global, besides, are only the log's
- * sink and a few variables in src/stack/ and src/profile/, most of them for signal handlers and
- * hooks.
+ * inherit: what a worker is given when the master forks. The only other global state is the
+ * log's sink and a few variables in src/stack/ and src/profile/, most of them for signal
+ * handlers and hooks.
  */
 #ifndef WORKER_INHERIT_H
 #define WORKER_INHERIT_H
@@ -19,8 +19,8 @@
 
 struct inherit {
     const struct shared *shared; /* with all processes of this worker's generation */
-    bool sample_cpu;             /* somebody may want to know where the time goes */
-    bool sample_heap;            /* and who allocates the memory */
+    bool sample_cpu;             /* CPU profiles may be requested */
+    bool sample_heap;            /* heap profiles may be requested */
     bool publish_memory;         /* and how much there is, see slots.h */
     bool observed;               /* and what the kernel holds of each connection */
     const int *listen_fds;       /* non-blocking, shared by all workers */

@@ -31,7 +31,7 @@ progress_expired(struct worker *worker, struct connection *connection)
         progress->unacknowledged = (uint32_t)queued;
         return OUTCOME_BLOCKED;
     }
-    log_info("a client took no byte for %llu ms: reset",
+    log_info("client took no data for %llu ms: connection reset",
              (unsigned long long)worker->server->send_timeout);
     return OUTCOME_BROKEN;
 }

@@ -2,11 +2,10 @@
 /*
  * reader: a queue an object and one list of jobs done, all under one lock, and an eventfd that
  * tells the loop. A job gets a buffer when a thread begins it, so what waits costs little;
- * buffers are used again, for to make one and to give it back are system calls.
+ * buffers are reused, because allocating and freeing them are system calls.
  *
- * The threads block all signals but the sampler's and those of crashes: the others are the
- * loop's matter. They only run object_ops.read, which touches nothing but the object and the
- * job.
+ * Threads block all signals except the sampler's and those of crashes; the loop handles the
+ * others. They only run object_ops.read, which touches nothing but the object and the job.
  */
 #include "worker/reader.h"
 
@@ -167,9 +166,9 @@ reader_serve(void *argument)
     struct reader_queue *queue = argument;
 
     if (sampler_add_thread() < 0)
-        log_warning("a thread that reads is not profiled");
+        log_warning("reader thread: not included in CPU profiles");
     if (crash_arm_thread() < 0)
-        log_warning("a thread that reads leaves no record when its stack is full");
+        log_warning("reader thread: a stack overflow will leave no crash record");
     for (;;) {
         struct reader_job *job = wait_for_job(queue);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * reader: threads for reads that would block. Each object has a queue and threads of its own,
- * so a disk that hangs holds up the clients of its objects alone. Nothing else in a worker runs
- * outside the loop's thread.
+ * so a hanging disk delays only the clients of its own objects. All other code of a worker runs
+ * in the loop's thread.
  */
 #ifndef WORKER_READER_H
 #define WORKER_READER_H
@@ -54,7 +54,8 @@ int reader_fd(const struct reader *reader);
 struct reader_job *reader_submit(struct reader *reader, struct connection *connection,
                                  const struct object *object, uint64_t offset, size_t size);
 
-/* Nobody waits for it any more: it is not read if no thread has begun. The pointer is void. */
+/* Cancels a read; it is skipped if no thread has begun it. The pointer is invalid afterwards.
+ */
 void reader_cancel(struct reader *reader, struct reader_job *job);
 
 /* A job that has come back, the oldest first, or NULL. Free it with reader_release(). */
@@ -69,8 +70,7 @@ unsigned reader_waiting(struct reader *reader, const struct object *object);
 /* How many jobs have come back and are not released. */
 unsigned reader_held(const struct reader *reader);
 
-/* Is a read under way? Then a thread may hang in it, and only _exit(2) ends the process for
- * sure. */
+/* Is a read under way? A thread may hang in it; then only _exit(2) ends the process. */
 bool reader_busy(const struct reader *reader);
 
 /* At the end of the process. */

@@ -34,8 +34,8 @@ drop_loaded(struct worker *worker, struct connection *connection)
     connection->loaded = NULL;
 }
 
-/* What a reader thread brought, if the position lies in it; else it is of no more use. 1, or 0
- * when there is none, or the thread's negative error. */
+/* The rest of a piece that a reader thread has read, if the position is in it; otherwise the
+ * piece is dropped. Returns 1, 0 if there is no piece, or the thread's negative error. */
 static int
 loaded_slice(struct worker *worker, struct connection *connection, struct iovec *slice)
 {
@@ -169,17 +169,16 @@ cut(struct worker *worker, const struct object *object, int error)
     return OUTCOME_BROKEN;
 }
 
-/* Also for lack of memory: then the peer is still there, and must not take what it has for the
- * whole. */
+/* The client has gone; or memory is lacking, and it must not take what it has for the whole. */
 static enum outcome
 lost(struct worker *worker)
 {
-    log_debug("a client is gone: %s", strerror(errno));
+    log_debug("client disconnected: %s", strerror(errno));
     stage_clear(&worker->stage);
     return OUTCOME_BROKEN;
 }
 
-/* Not all has left. What is staged must not be lost to the next connection. */
+/* Keeps what is staged, because the next connection uses the stage. */
 static enum outcome
 pause_sending(struct worker *worker, struct connection *connection, enum outcome outcome)
 {
@@ -209,7 +208,8 @@ end_body(struct worker *worker, struct connection *connection)
     connection->object = NULL;
 }
 
-/* Is there anything to send? Steps to the next part of a multipart body when one has left. */
+/* Is there anything to send? Continues with the next part of a multipart body when one has been
+ * sent. */
 static bool
 pending(struct worker *worker, struct connection *connection)
 {
@@ -234,8 +234,8 @@ settle_sent(struct worker *worker, struct connection *connection, ssize_t sent, 
     return OUTCOME_SENT;
 }
 
-/* What is staged leaves before the piece is there. That is sooner for the client, and one that
- * has gone answers with a reset: then nobody reads for it. */
+/* Sends what is staged before the piece has been read: the client gets it sooner, and if it has
+ * gone, it answers with a reset, and the read is not started. */
 static enum outcome
 wait_for_piece(struct worker *worker, struct connection *connection)
 {
@@ -344,7 +344,7 @@ push_file(struct worker *worker, struct connection *connection)
     return settle_sent(worker, connection, sent < 0 && errno == EAGAIN ? 0 : sent, wanted);
 }
 
-/* What fits in a socket at once is not worth a queue. */
+/* A body that fits in a socket needs no place. */
 static bool
 is_large(const struct worker *worker, const struct connection *connection)
 {
@@ -353,7 +353,7 @@ is_large(const struct worker *worker, const struct connection *connection)
             connection->end - connection->position > worker->sender.chunk_size);
 }
 
-/* Small bodies in sum fill a socket, too, when a client pipelines and reads none of them. */
+/* Many small bodies fill a socket, too, if a client pipelines and does not read. */
 static void
 fit_buffer(struct worker *worker, struct connection *connection, bool large, bool pages)
 {

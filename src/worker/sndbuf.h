@@ -2,7 +2,7 @@
 /*
  * sndbuf: how many bytes a connection may have in flight. Over a short path (loopback, one
  * switch) a small send buffer fills it and stays in the caches; over a long one the kernel's
- * autotuning must be left alone, or the window is never filled; but it, too, has a bound.
+ * autotuning must be left alone, or the window is never filled; it has a bound of its own.
  */
 #ifndef WORKER_SNDBUF_H
 #define WORKER_SNDBUF_H

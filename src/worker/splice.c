@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * splice: see splice.h. What the socket did not take is thrown away, not kept: the next turn is
- * another connection's, and a pipe for each of them would pin memory for those that stall.
+ * splice: see splice.h. What the socket did not take is discarded: the next turn is another
+ * connection's, and a pipe per connection would pin memory for those that stall.
  *
  * SPLICE_F_MORE is never set: a socket that has been promised more holds the last segment back
  * for 200 ms if nothing comes, and after a short piece nothing does.

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * steering: which worker should serve a connection. Where the packets of a client arrive on
- * the CPU of the worker that answers them, nothing crosses from one CPU's caches to the
- * other's, and none has to wake the other. Pure policy over what the workers publish.
+ * steering: which worker should serve a connection. If the packets of a client arrive on the
+ * CPU of its worker, no data moves between the caches of two CPUs, and neither has to wake the
+ * other. Pure policy over what the workers publish.
  */
 #ifndef WORKER_STEERING_H
 #define WORKER_STEERING_H
@@ -25,7 +25,7 @@ struct steering {
 /*
  * The worker that should have the connection instead: of those that run on the CPU, have no
  * more connections than this one and not their share (balance.h), the one with the fewest.
- * STEERING_NOBODY: it is well where it is.
+ * STEERING_NOBODY: it stays.
  */
 int steering_choose(const struct steering *steering);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * timers: deadlines of connections. All that wait for the same reason wait equally long, so
- * each reason has a queue that stays sorted by itself: arming appends, the first is due first,
- * and a turn of the loop looks at the heads alone. No system call and no search for any of it.
+ * timers: deadlines of connections. All connections in one state have the same timeout, so each
+ * state has a queue that stays sorted: arming appends, and a turn of the loop looks only at the
+ * first timer of each. This needs no system call and no search.
  */
 #ifndef WORKER_TIMERS_H
 #define WORKER_TIMERS_H

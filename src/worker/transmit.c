@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * transmit: see transmit.h. A window ends with the first wait after its time: nobody has to
- * wake up for it, and a worker that sleeps for long has waited all of it.
+ * transmit: see transmit.h. A window ends with the first wait after its time: the worker need
+ * not wake up for it, and one that sleeps for long has waited all of it.
  */
 #include "worker/transmit.h"
 

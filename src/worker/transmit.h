@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * transmit: how the bytes of a body get into a socket. Pure policy; who sends is sender.c.
+ * transmit: how the bytes of a body get into a socket. Pure policy; sender.c acts on it.
  *
  * Copying costs the worker's processor a pass over the bytes, and leaves them in a cache that a
  * client on the same machine reaches next. Handing pages over costs less here and more there.
- * So a worker that has time copies, and one that has none hands pages over: where clients are
- * the limit, the copy is free and helps them; where the worker is, it is what there is to save.
- * That holds over loopback. Between network namespaces (veth) copying was faster in every case;
- * network cards have not been measured.
+ * So a worker with idle time copies, and a busy one passes pages: if clients are the
+ * bottleneck, the copy is free and helps them; if the worker is, it is the time that can be
+ * saved. That holds over loopback. Between network namespaces (veth) copying was faster in
+ * every case; network cards have not been measured.
  */
 #ifndef WORKER_TRANSMIT_H
 #define WORKER_TRANSMIT_H

