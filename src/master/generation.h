@@ -54,8 +54,7 @@ struct config *generation_configure(const char *file, const struct config_overri
 /*
  * All of it but its objects, which are to be loaded (loading.h), and its processes. It then
  * owns config (also on failure). previous is the one before, or NULL; number counts reloads and
- * upgrades. NULL on failure, with a
- * line in the log.
+ * upgrades. NULL on failure, with a line in the log.
  */
 struct generation *generation_create(struct config *config, const struct generation *previous,
                                      unsigned number) __attribute__((warn_unused_result));

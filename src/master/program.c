@@ -30,10 +30,19 @@ join(const char *folder, size_t length, const char *name)
     char *here = folder[0] == '/' ? NULL : getcwd(NULL, 0);
     char *path = NULL;
 
-    if (asprintf(&path, "%s%s%.*s%s%s", here ? here : "", here ? "/" : "", (int)length, folder,
-                 length > 0 ? "/" : "", name) < 0)
+    if (asprintf(&path, "%s%s%.*s%s%s", here ? here : "", here && here[1] ? "/" : "",
+                 (int)length, folder, length > 0 ? "/" : "", name) < 0)
         path = NULL;
     free(here);
+    return path;
+}
+
+/* "./tiffd" is tiffd; for the log. */
+static const char *
+without_dots(const char *path)
+{
+    while (path[0] == '.' && path[1] == '/')
+        path += 2;
     return path;
 }
 
@@ -81,7 +90,7 @@ program_find(const char *argument)
     if (argument && argument[0] == '/')
         found = program_if_this(strdup(argument));
     else if (argument && strchr(argument, '/'))
-        found = program_if_this(join("", 0, argument));
+        found = program_if_this(join("", 0, without_dots(argument)));
     else if (argument)
         found = search_path(argument);
     return found ? found : as_kernel_knows();
