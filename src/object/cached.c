@@ -144,8 +144,18 @@ load(struct object *object, const struct object *previous, struct load_progress 
     return result;
 }
 
-/* Where only the time of status change has moved, the bytes are most likely the same: they are
- * read for the digest alone before any memory is taken for them. */
+/* Where only the time of status change has moved the bytes are most likely the same. Where
+ * there is no room for both they had better be. */
+static bool
+is_compared_first(const struct object *object, const struct object *previous)
+{
+    if (source_alike(&previous->source, &object->source))
+        return true;
+    return previous->source.size == object->source.size &&
+           !room_has(hugepage_round(object->representation.length));
+}
+
+/* Bytes that may be the same are read for the digest alone before any memory is taken. */
 static int
 acquire(struct object *object, const struct object *previous, struct load_progress *progress)
 {
@@ -153,12 +163,12 @@ acquire(struct object *object, const struct object *previous, struct load_progre
 
     if (previous && previous->ops != &object_cached)
         previous = NULL;
-    if (previous == NULL || !source_alike(&previous->source, &object->source))
-        return load(object, previous, progress);
-    if (source_same(&previous->source, &object->source)) {
+    if (previous && source_same(&previous->source, &object->source)) {
         load_progress_skip(progress, object->source.size);
         return leave_unchanged(object, previous);
     }
+    if (previous == NULL || !is_compared_first(object, previous))
+        return load(object, previous, progress);
     result = source_load(&object->source, object->asset, NULL, object->digest, progress);
     if (result < 0 || same_digest(object, previous))
         return result < 0 ? result : leave_unchanged(object, previous);

@@ -124,19 +124,44 @@ refuse(const char *file, uint64_t needed)
     return -ENOMEM;
 }
 
+static uint64_t
+needed_for(uint64_t size)
+{
+    return size + room_besides(size, room.workers);
+}
+
+/* In its turn. */
+static bool
+room_fits(uint64_t size)
+{
+    if (size >= LARGE || room.taken >= LARGE)
+        read_accounts();
+    return room.left >= needed_for(size) + room.taken;
+}
+
+bool
+room_has(uint64_t size)
+{
+    bool has;
+
+    if (!room.open)
+        return true;
+    pthread_mutex_lock(&room.turn);
+    has = room_fits(size);
+    pthread_mutex_unlock(&room.turn);
+    return has;
+}
+
 int
 room_take(const char *file, uint64_t size)
 {
-    const uint64_t needed = size + room_besides(size, room.workers);
     int result = 0;
 
     if (!room.open)
         return 0;
     pthread_mutex_lock(&room.turn);
-    if (size >= LARGE || room.taken >= LARGE)
-        read_accounts();
-    if (room.left < needed + room.taken)
-        result = refuse(file, needed);
+    if (!room_fits(size))
+        result = refuse(file, needed_for(size));
     room.taking = size;
     if (result < 0)
         pthread_mutex_unlock(&room.turn);

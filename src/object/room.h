@@ -7,6 +7,7 @@
 #ifndef OBJECT_ROOM_H
 #define OBJECT_ROOM_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/cgroup.h"
@@ -14,6 +15,9 @@
 /* Opens what tells how much is left, for a generation with so many workers. */
 void room_open(unsigned workers);
 void room_close(void);
+
+/* Is there room for so many bytes now? For who can do without. */
+bool room_has(uint64_t size);
 
 /*
  * Before size bytes are reserved for this file: 0, or -ENOMEM with a line in the log that names

@@ -172,7 +172,6 @@ static const struct call table[] = {
     CALL("access", C | R),
     CALL("faccessat", C | R),
     CALL("faccessat2", C | R),
-    CALL("fadvise64", L),
     CALL("sysinfo", C | R | F | L), /* qsort(3) */
 
     /* Asking a worker for its stack (SIGRTMIN + 2, which the C library calls 36) and for

@@ -75,6 +75,9 @@ def test_a_reload_that_does_not_fit(limited, start, object_ini, tmp_path, limit,
         daemon.wait_log("reload failed: generation 0 goes on", count=count)
     assert daemon.workers() == before
     assert get(daemon) == b"1111"
+    write(tmp_path / "object", size * MIB, b"1")  # which is the same again, and needs no memory
+    daemon.reload()
+    assert get(daemon) == b"1111"
     write(tmp_path / "object", 4 * MIB, b"3")
     daemon.reload()
     assert get(daemon) == b"3333"

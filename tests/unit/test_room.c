@@ -41,6 +41,7 @@ static void
 without_accounts_nothing_is_refused(void **state)
 {
     (void)state;
+    assert_true(room_has(UINT64_MAX / 2));
     assert_int_equal(room_take("/object", UINT64_MAX / 2), 0);
     room_taken();
 }
@@ -52,6 +53,8 @@ more_than_the_system_has_is_refused(void **state)
     room_open(1);
     assert_int_equal(room_take("/object", 1), 0);
     room_taken();
+    assert_true(room_has(1));
+    assert_false(room_has(UINT64_C(1) << 60));
     assert_true(room_take("/object", UINT64_C(1) << 60) < 0);
     assert_int_equal(room_take("/object", 1), 0);
     room_taken();
