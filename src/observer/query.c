@@ -5,6 +5,7 @@
  */
 #include "observer/query.h"
 
+#include <limits.h>
 #include <stdio.h>
 
 #include "base/count.h"
@@ -144,6 +145,20 @@ line_sink_arguments(const struct query_rules *rules, FILE *out)
     fputs("0, 1", out);
 }
 
+static bool
+query_read_connection(struct query *query, struct span text, const struct query_rules *rules)
+{
+    (void)rules;
+    return query_read_number(text, 1, UINT_MAX, &query->connection);
+}
+
+static void
+line_sink_connection(const struct query_rules *rules, FILE *out)
+{
+    (void)rules;
+    fprintf(out, "1 to %u", UINT_MAX);
+}
+
 static const struct parameter {
     struct span name;
     unsigned bit;
@@ -155,6 +170,7 @@ static const struct parameter {
     { { "format", 6 }, QUERY_FORMAT, read_format, line_sink_format },
     { { "sample_index", 12 }, QUERY_SAMPLE_INDEX, read_sample_index, line_sink_sample_index },
     { { "debug", 5 }, QUERY_DEBUG, read_debug, line_sink_debug },
+    { { "connection", 10 }, QUERY_CONNECTION, query_read_connection, line_sink_connection },
     { { "arguments", 9 }, QUERY_ARGUMENTS, query_read_arguments, line_sink_arguments },
 };
 

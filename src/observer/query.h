@@ -20,6 +20,7 @@ enum {
     QUERY_SAMPLE_INDEX = 1 << 3,
     QUERY_DEBUG = 1 << 4,
     QUERY_ARGUMENTS = 1 << 5,
+    QUERY_CONNECTION = 1 << 6,
 };
 
 enum query_format { QUERY_UNSPECIFIED, QUERY_PROTO, QUERY_TEXT, QUERY_LEGACY };
@@ -40,10 +41,11 @@ struct query {
     int worker; /* SCOPE_ALL: all of them */
     unsigned seconds;
     enum query_format format;
-    int sample_index;   /* see profile_type_index(); -1: not given */
-    unsigned debug;     /* 0 to 2 */
-    bool debug_given;   /* also as 0 */
-    unsigned arguments; /* 1: with stacks */
+    int sample_index;    /* see profile_type_index(); -1: not given */
+    unsigned debug;      /* 0 to 2 */
+    bool debug_given;    /* also as 0 */
+    unsigned arguments;  /* 1: with stacks */
+    unsigned connection; /* 0: all of them */
 };
 
 /* The form that a profile is to have. gzip: the client accepts it; legacy: the format exists.

@@ -152,7 +152,7 @@ static const struct route routes[] = {
                "events, a CPU or the kernel, for seconds=N (5). Waits that long." },
     { .path = "trace",
       .write = tracing_write,
-      .rules = { .accepted = QUERY_WORKER | QUERY_SECONDS, .seconds = 1 },
+      .rules = { .accepted = QUERY_WORKER | QUERY_SECONDS | QUERY_CONNECTION, .seconds = 1 },
       .example = "seconds=1",
       .count = count_events,
       .about = "What happens in workers, event by event, for seconds=N (1). For Perfetto, "

@@ -26,7 +26,8 @@ struct follower {
 struct followers {
     struct follower *items;
     size_t count;
-    size_t events; /* that all of them have */
+    size_t events;       /* that all of them have */
+    uint32_t connection; /* of each; 0: all */
     struct event_window window;
 };
 
@@ -53,6 +54,18 @@ tracing_start(struct followers *followers, const struct scope *scope, const stru
     return 0;
 }
 
+/* Drops the events of other connections, from a place on. What is missing stays said. */
+static void
+keep_connection(struct trace_copy *copy, size_t from, uint32_t connection)
+{
+    size_t kept = from;
+
+    for (size_t i = from; i < copy->count; i++)
+        if (copy->events[i].connection == connection || copy->events[i].kind == TRACE_GAP)
+            copy->events[kept++] = copy->events[i];
+    copy->count = kept;
+}
+
 /* Adds what has come since the last time. */
 static int
 follow(struct followers *followers)
@@ -61,10 +74,13 @@ follow(struct followers *followers)
     for (size_t i = 0; i < followers->count; i++) {
         struct follower *follower = &followers->items[i];
         const struct tables *tables = follower->view->shared->tables;
+        const size_t before = follower->copy.count;
 
         if (trace_take(tables_trace(tables, follower->worker), tables->events, &follower->since,
                        &follower->copy) < 0)
             return -ENOMEM;
+        if (followers->connection != 0)
+            keep_connection(&follower->copy, before, followers->connection);
         followers->events += follower->copy.count;
     }
     followers->window.until = trace_now();
@@ -109,7 +125,7 @@ void
 tracing_write(struct page *page)
 {
     struct scope scope = scope_of(page->view, page->query.worker);
-    struct followers followers = { 0 };
+    struct followers followers = { .connection = page->query.connection };
     int error;
 
     if (page->view->shared->tables->events == 0) {

@@ -58,10 +58,10 @@ def wait_followed(daemon):
     wait_until(lambda: steps(client) > before + 10, "the trace has begun")
 
 
-def meanwhile(daemon, act):
+def meanwhile(daemon, act, more=""):
     """A trace in which something is done once it has begun."""
     with concurrent.futures.ThreadPoolExecutor(1) as pool:
-        trace = pool.submit(text, daemon, LONG_TRACE)
+        trace = pool.submit(text, daemon, LONG_TRACE + more)
         wait_followed(daemon)
         act()
         return events_of(trace.result())
@@ -107,6 +107,28 @@ def test_a_slow_client_is_seen(observe):
     assert longest["dur"] > 100e3
     assert_nested(lanes_of(events)[served["pid"], served["tid"]])
     assert named(events, "accept") and named(events, "close")
+
+
+def test_one_connection_of_several(observe):
+    daemon = observe(workers=1)
+    with connect(daemon) as first, connect(daemon) as second:
+
+        def serve_both():
+            for client in (first, second, first):
+                client.send(request("GET", "/o"))
+                client.answer()
+
+        serve_both()
+        numbers = re.findall(r"connection (\d+), age", text(daemon, "/debug/pprof/goroutine?debug=1"))
+        assert len(numbers) == 2
+        events = meanwhile(daemon, serve_both, f"&connection={numbers[0]}")
+    requests = named(events, "request /o")
+    assert len(requests) in (1, 2)
+    assert {event["args"]["connection"] for event in requests} == {int(numbers[0])}
+    turns = named(events, "turn")
+    assert turns and {event["args"]["connection"] for event in turns} == {int(numbers[0])}
+    status, _, content = ask(daemon, TRACE + "&connection=0")
+    assert (status, b"connection" in content) == (400, True)
 
 
 def test_a_worker_that_is_killed_leaves_its_events(observe):
