@@ -11,7 +11,7 @@ import time
 import pytest
 
 from client import fetch
-from daemon import Binding, free_port
+from daemon import Binding, free_port, sanitized
 
 
 class Manager:
@@ -131,6 +131,8 @@ def test_journal(start, tmp_path):
     port = free_port()
     daemon = start(f"[server]\nlisten = 127.0.0.1:{port}\nworkers = 1\n[asset /o]\nfile = {tmp_path}/object\n",
                    kind=Journaled, address=("127.0.0.1", port))
+    if sanitized():
+        assert "]: sandbox: off" in daemon.journal.readline()
     assert daemon.journal.readline().endswith(f"]: listening on 127.0.0.1:{port}\n")
     assert "started: 1 worker" in daemon.journal.readline()
     daemon.send_signal(signal.SIGHUP)

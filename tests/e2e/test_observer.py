@@ -23,6 +23,7 @@ from daemon import (
     free_port,
     has_tcmalloc,
     sanitized,
+    state,
     wait_until,
 )
 from observing import (
@@ -179,14 +180,19 @@ def test_waiting_for_slow_clients_is_a_profile(observe):
     assert 0.5 < total_of(table) <= longest + 0.01  # it is rounded
 
 
+def wait_window(daemon):
+    """Waits until the process of the only client sleeps, as it does for all of the window."""
+    (client,) = wait_until(lambda: children(daemon.named("observer")), "the client has a process")
+    wait_until(lambda: state(client) == "S", "the window has begun")
+
+
 def test_cpu_time_is_right(observe):
     """All of the load is inside the window."""
     daemon = observe(workers=1)
     worker = daemon.named("worker 0")
     with concurrent.futures.ThreadPoolExecutor() as pool:
         table = pool.submit(text, daemon, PROFILE + "10")
-        wait_until(lambda: children(daemon.named("observer")), "the client has a process")
-        time.sleep(0.5)  # nothing tells from outside when the window begins
+        wait_window(daemon)
         before = cpu_time(worker)  # the start of a worker takes some, too
         with load(daemon):
             wait_until(lambda: cpu_time(worker) - before > 0.2, "some CPU time is used")
@@ -215,8 +221,8 @@ def test_a_window_survives_its_workers(observe):
     daemon = observe(workers=1)
     daemon.expect_log(r"worker 0: process \d+ was ended by signal 9")
     with concurrent.futures.ThreadPoolExecutor() as pool:
-        table = pool.submit(text, daemon, PROFILE + "4")
-        time.sleep(0.3)
+        table = pool.submit(text, daemon, PROFILE + "10")
+        wait_window(daemon)
         with load(daemon):
             time.sleep(1)
         first = daemon.named("worker 0")
