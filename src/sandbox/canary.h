@@ -21,10 +21,10 @@ canary_value(void)
     return value;
 }
 
-/* Another one from here on. None of the functions that are being executed may return. Does
- * nothing where the value is read-only (AArch64). Its lowest byte stays 0, which ends strings.
- */
-static inline void
+/* Another one from here on. None of the functions that are being executed may return, and this
+ * one is always inlined for that reason. Does nothing where the value is read-only (AArch64).
+ * Its lowest byte stays 0, which ends strings. */
+static inline __attribute__((always_inline)) void
 canary_renew(void)
 {
 #if defined(__x86_64__)
