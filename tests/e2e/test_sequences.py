@@ -84,6 +84,20 @@ def test_sequences(served, settings, variant):
     assert requests == crowd.answers + repertoire.count
 
 
+def let_reloads_end(daemon):
+    """The last one that was asked for, too: while a generation drains, its answers close."""
+
+    def count(pattern):
+        return sum(bool(re.search(pattern, line)) for line in daemon.lines())
+
+    before = count(": reloading ")
+    daemon.send_signal(signal.SIGHUP)
+    wait_until(
+        lambda: before < count(": reloading ") == count(r": generation \d+ serves$|: reload failed: "),
+        "no reload is under way",
+    )
+
+
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_rough_sequences(served, settings, variant):
     """The same with clients that reset, while the daemon reloads and its workers are killed: what comes
@@ -105,5 +119,6 @@ def test_rough_sequences(served, settings, variant):
             daemon.send_signal(signal.SIGHUP)
 
     Crowd(daemon, repertoire, rough=True).run(SEED, COUNT, meanwhile=disturb)
+    let_reloads_end(daemon)
     wait_until(lambda: len(daemon.workers()) == SETTINGS[settings][0], "all workers are there")
     Crowd(daemon, repertoire, requests=REQUESTS.get(settings, 0)).run(SEED, 20)
