@@ -129,8 +129,8 @@ class Journaled(Binding):
 def test_journal(start, tmp_path):
     (tmp_path / "object").write_bytes(b"content")
     port = free_port()
-    daemon = start(f"[server]\nlisten = 127.0.0.1:{port}\nworkers = 1\n[asset /o]\nfile = {tmp_path}/object\n",
-                   kind=Journaled, address=("127.0.0.1", port))
+    ini = f"[server]\nlisten = 127.0.0.1:{port}\nworkers = 1\n[asset /o]\nfile = {tmp_path}/object\n"
+    daemon = start(ini, kind=Journaled, address=("127.0.0.1", port))
     if sanitized():
         assert "]: sandbox: off" in daemon.journal.readline()
     assert daemon.journal.readline().endswith(f"]: listening on 127.0.0.1:{port}\n")
