@@ -19,9 +19,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define PASSED_MAX      1024
-#define PASSED_MAX_TEXT "1024"
-#define UNIX_PREFIX     "unix:"
+#define PASSED_MAX       1024
+#define PASSED_MAX_TEXT  "1024"
+#define UNIX_PREFIX      "unix:"
+#define UNIX_UNCONNECTED 1 /* SS_UNCONNECTED of the kernel */
 
 static int
 listeners_failed(const char *name, const char *what)
@@ -80,20 +81,30 @@ refuses(const struct listen_address *address)
     return refused;
 }
 
-/* Does a process have the socket, which may not listen yet? See proc_net(5). */
+/* Is this line of /proc/net/unix (proc_net_unix(5)) about a socket at this path that is not
+ * connected? Connections that were accepted there have its path, too. */
+static bool
+tells_bound(const char *line, const char *path)
+{
+    unsigned state;
+    int at = 0;
+
+    return sscanf(line, "%*s %*s %*s %*s %*s %x %*s %n", &state, &at) == 1 && at > 0 &&
+           state == UNIX_UNCONNECTED && strncmp(line + at, path, strlen(path)) == 0 &&
+           line[at + (int)strlen(path)] == '\n';
+}
+
+/* Does a process have the socket, which may not listen yet? */
 static bool
 is_bound(const char *path)
 {
     FILE *list = fopen("/proc/net/unix", "re");
-    const size_t length = strlen(path);
     char *line = NULL;
     size_t size = 0;
-    ssize_t n;
     bool found = false;
 
-    while (list && !found && (n = getline(&line, &size, list)) > 0)
-        found = (size_t)n > length + 1 && line[(size_t)n - length - 2] == ' ' &&
-                strncmp(line + n - length - 1, path, length) == 0;
+    while (list && !found && getline(&line, &size, list) > 0)
+        found = tells_bound(line, path);
     free(line);
     if (list)
         fclose(list);
