@@ -11,7 +11,7 @@
 
 #include "base/identity.h"
 
-/* Whom files are given to, and what others may do with them. */
+/* The owner and the permissions of files. */
 struct file_owner {
     struct identity identity;
     mode_t mode;
@@ -26,8 +26,8 @@ typedef int file_content(void *argument, FILE *out);
 int file_write(const char *path, const struct file_owner *owner, file_content *content,
                void *argument) __attribute__((warn_unused_result));
 
-/* Of the files named start, digits, end, deletes all but the newest keep. 0 or a negative
- * errno; files that vanish meanwhile are none. */
+/* Deletes the files that are named start, digits, end, except the newest keep. 0 or a negative
+ * errno; files that vanish meanwhile are not an error. */
 int file_prune(const char *start, const char *end, unsigned keep)
     __attribute__((warn_unused_result));
 

@@ -98,7 +98,7 @@ struct config_profile {
     uint64_t sample_bytes;
     unsigned keep_files; /* files of processes that have ended, a worker and kind */
     uint64_t interval;   /* 0: only when something ends, or on demand */
-    char *user;          /* NULL: files belong to who started tiffd */
+    char *user;          /* NULL: the user who started tiffd */
     char *group;         /* NULL: the user's own */
     unsigned mode;
 };

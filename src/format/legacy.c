@@ -91,7 +91,7 @@ struct heap {
 };
 
 /* The order of profile.proto, with a floor: the format has no numbers below 0, as can be in
- * use in the difference of two moments. Who has no objects can't have bytes. */
+ * use in the difference of two moments. Without objects there are no bytes. */
 static void
 clamp(const int64_t *from, int64_t to[PROFILE_VALUES])
 {

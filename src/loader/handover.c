@@ -171,7 +171,7 @@ is_sealed_memory(const struct handover *message, uint64_t length, int fd)
            (uint64_t)status.st_size == message->memory_size;
 }
 
-/* Of the file itself nothing is asked here: its disk may be slow. */
+/* Asks nothing about the file itself: its disk may be slow. */
 static bool
 is_file_to_read(int fd)
 {

@@ -39,7 +39,7 @@ loader_end(int status)
 
 /* --- opening ------------------------------------------------------------------------------ */
 
-/* At a start that has been done with the configuration. */
+/* At a start, the master has done this when it read the configuration. */
 static void
 check_files(const struct loader_inherit *inherit)
 {

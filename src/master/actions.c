@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* actions: one table, which tiffd(8) tells in "Signals". */
+/* actions: one table; tiffd(8) documents it in "Signals". */
 #include "master/actions.h"
 
 #include <signal.h>
@@ -27,7 +27,8 @@ actions_reopen_log(struct master *master)
     return error == 0;
 }
 
-/* Masters that were replaced, and a new program that does not serve yet, log, too. */
+/* Masters that were replaced reopen theirs, too, and so does a new program that does not serve
+ * yet. */
 bool
 actions_reopen(struct master *master)
 {
@@ -61,7 +62,7 @@ write_profiles(struct master *master, int signal)
     serving_write_profiles(master);
 }
 
-/* One at a time; who asks while one is made sees that one. */
+/* One at a time: a request during a dump is answered by that dump. */
 static void
 dump_status(struct master *master, int signal)
 {
@@ -106,10 +107,10 @@ static const struct {
     { SIGHUP, NULL, reload_all, NULL },
     { SIGTTIN, NULL, change_workers, "one worker more" },
     { SIGTTOU, NULL, change_workers, "one worker fewer" },
-    { SIGUSR1, NULL, reopen_logs, "opening the log anew" },
-    { SIGUSR2, NULL, upgrade_ask, "starting the program anew" },
+    { SIGUSR1, NULL, reopen_logs, "reopening the log" },
+    { SIGUSR2, NULL, upgrade_ask, "upgrading" },
     { 0, signals_profile, write_profiles, "writing the profiles that are on" },
-    { 0, signals_dump, dump_status, "telling where workers are and what connections do" },
+    { 0, signals_dump, dump_status, "logging stacks and connections" },
     { SIGCHLD, NULL, actions_reap, NULL },
 };
 

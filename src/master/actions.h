@@ -5,7 +5,7 @@
 
 #include "master/state.h"
 
-/* Opens the log anew, for all processes of this master. False: it can't be opened. */
+/* Reopens the log for all processes of this master. False: it can't be opened. */
 bool actions_reopen_log(struct master *master);
 
 /* The same for masters that were replaced and for a new program, too. */

@@ -66,7 +66,7 @@ aftermath_report(const struct generation *generation)
 
     if (crash_take(shared, generation->shared.roster->master, &record) && crash_claim(shared) &&
         crash_report_fork(&record, "master", NULL, &generation->confinement) < 0)
-        log_error("the master has crashed, and its stack can't be told");
+        log_error("the master has crashed, and its stack can't be logged");
 }
 
 /* Files of workers that had ended are the master's, who has begun with them. */

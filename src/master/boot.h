@@ -8,9 +8,9 @@
 #include "config/config.h"
 #include "master/generation.h"
 
-/* For the workers of a generation with this configuration, which have what the living
- * generations (the newest of them, or NULL) hold open, and a descriptor a connection; a limit
- * that is higher stays. Whoever limits them below that is told so in the log. */
+/* For the workers of a generation with this configuration: a descriptor for each connection,
+ * and what the living generations (the newest of them, or NULL) hold open. A higher limit
+ * stays; if the hard limit is too low, a line in the log says so. */
 void boot_raise_descriptor_limit(const struct config *config, const struct generation *living);
 
 /* Before the first workers inherit it: a daemon in the background lets the terminal go. */

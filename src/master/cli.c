@@ -269,7 +269,7 @@ begin_reload(struct master *master, struct cli_client *client)
         return "the daemon is ending";
     client->waits = CLI_RELOAD;
     client->reload = master->cli.reloads + 1;
-    master->again = true; /* the loop begins it */
+    master->reload_wanted = true; /* the loop begins it */
     return NULL;
 }
 
@@ -364,8 +364,8 @@ static const struct {
     { "status", do_status, NULL },
     { "reload", do_reload, "reload" },
     { "workers", do_workers, "another number of workers" },
-    { "upgrade", do_upgrade, "starting the program anew" },
-    { "reopen", do_reopen, "opening the log anew" },
+    { "upgrade", do_upgrade, "upgrade" },
+    { "reopen", do_reopen, "reopening the log" },
     { "quit", do_quit, "ending when all answers are sent" },
     { "stop", do_stop, "ending at once" },
 };

@@ -10,8 +10,8 @@
  */
 int detach_begin(void) __attribute__((warn_unused_result));
 
-/* Closes what whoever called has left open, from descriptor first on: a daemon that stays would
- * keep locks, pipes and sockets of others. Call before anything is opened. */
+/* Closes the descriptors that the caller left open, from first on: a daemon would keep locks,
+ * pipes and sockets of others. Call before anything is opened. */
 void detach_inherited(unsigned first);
 
 /* Lets the terminal go: standard streams lead to /dev/null. Call before workers inherit them.

@@ -152,7 +152,7 @@ observer_of(const struct config *config)
            debug->max_clients * (CLIENT + 2 * tables_of(config, config->server.workers));
 }
 
-/* Who writes profiles has copies of them, too. */
+/* The process that writes profiles holds copies of them, too. */
 static uint64_t
 master_of(const struct config *config)
 {

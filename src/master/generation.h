@@ -70,7 +70,7 @@ void generation_let_go(const struct generation *generation);
  * and of older ones. */
 void generation_let_go_of_places(const struct generation *generation);
 
-/* In a worker: closes what tells the memory of others. */
+/* In a worker: closes the files of /proc that show the memory of other workers. */
 void generation_let_go_of_memory(const struct generation *generation);
 
 /* Frees a generation without processes. Its statistics are added to total, those of its objects

@@ -65,11 +65,11 @@ make_profile_files(struct instruments *instruments)
     return instruments->profile_files ? 0 : -1;
 }
 
-/* Samples are wanted as long as there is a file that they go to. Whoever looks sees the rates
- * before a worker has begun. */
+/* Requests samples if they go to a file. The rates are set here, so that readers see them
+ * before a worker has started. */
 static void
-subscription_samples(const struct instruments *instruments,
-                     const struct config_profile *profile)
+instruments_want_samples(const struct instruments *instruments,
+                         const struct config_profile *profile)
 {
     for (unsigned i = 0; i < instruments->tables.workers; i++) {
         struct sampler_table *table = tables_cpu(&instruments->tables, i);
@@ -94,7 +94,7 @@ instruments_create(struct instruments *instruments, struct shared *shared)
     shared->tables = &instruments->tables;
     if (tables_create(&instruments->tables, &plan) == 0 &&
         make_profile_files(instruments) == 0) {
-        subscription_samples(instruments, &config->profile);
+        instruments_want_samples(instruments, &config->profile);
         return 0;
     }
     log_error("instruments: can't be made");

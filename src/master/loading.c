@@ -130,7 +130,7 @@ take_one(struct loading *loading)
 
     if (got == 1) {
         if (catalogue_attach(catalogue, object, loading->previous) < 0)
-            note_problem(loading, "what it serves can't be loaded");
+            note_problem(loading, "an object can't be loaded");
         loading->missing--;
         return true;
     }
@@ -138,9 +138,8 @@ take_one(struct loading *loading)
         close(loading->socket);
         loading->socket = -1;
     } else if (got < 0) {
-        log_error("loader: %s",
-                  got == -EPROTO ? "it handed over what can't be" : strerror(-got));
-        note_problem(loading, "what the loader hands over can't be taken");
+        log_error("loader: %s", got == -EPROTO ? "it sent an invalid message" : strerror(-got));
+        note_problem(loading, "an object can't be taken from the loader");
     }
     return false;
 }
@@ -161,7 +160,7 @@ tell_end(const struct loading *loading, char *reason)
                  signal, strsignal(signal),
                  signal == SIGKILL ? ", as the kernel does without memory" : "");
     else if (loading->missing > 0)
-        snprintf(reason, GENERATION_REASON_SIZE, "what it serves can't be loaded");
+        snprintf(reason, GENERATION_REASON_SIZE, "an object can't be loaded");
 }
 
 uint64_t

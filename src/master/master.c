@@ -79,7 +79,7 @@ loop(struct master *master)
         trial_run(master, now);
         takeover_run(master, now);
         upgrade_run(master, now);
-        if (master->again && !master->stopping)
+        if (master->reload_wanted && !master->stopping)
             reload_run(master);
         serving_run(master, now);
         ending_run(master, now);
@@ -101,7 +101,7 @@ go_to_background(struct master *master)
     return -1;
 }
 
-/* During an upgrade the file names the master before until that one drains. */
+/* During an upgrade, the file names the old master until it drains. */
 static int
 write_pid_file(struct master *master, const char *path)
 {
@@ -110,7 +110,7 @@ write_pid_file(struct master *master, const char *path)
     return master->takeover.upgraded ? 0 : pid_file_publish(&master->pid_file);
 }
 
-/* With -d nothing else stays open that whoever called has left open. */
+/* With -d, all other descriptors that the caller left open are closed. */
 static int
 check_inherited(const struct master *master)
 {
@@ -125,7 +125,7 @@ check_inherited(const struct master *master)
     return 0;
 }
 
-/* Of the master before, or of a service manager. */
+/* From the old master of an upgrade, or from a service manager. */
 static int
 take_over_sockets(struct master *master)
 {

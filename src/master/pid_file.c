@@ -19,7 +19,8 @@
 #include "base/memory.h"
 #include "base/sink.h"
 
-/* Is the open file still the one at path? Whoever ends removes it before the lock goes. */
+/* Is the open file still the one at path? A process that ends removes it, and then unlocks it.
+ */
 static bool
 is_at(int fd, const char *path)
 {
@@ -105,7 +106,8 @@ guard_path(const char *path, pid_t predecessor)
     return -2;
 }
 
-/* Of the file beside path, which is renamed. The caller's to free; NULL without memory. */
+/* The name of the file beside path, which is renamed later. The caller frees it; NULL without
+ * memory. */
 static char *
 name_beside(const char *path)
 {

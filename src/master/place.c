@@ -32,5 +32,6 @@ place_tell(const struct place *place, const struct control_message *message, int
     if (error == -EPIPE || error == -ECONNRESET)
         return; /* its end has not been seen yet, and has a line then */
     if (error < 0)
-        log_warning("process %d can't be told: %s", (int)place->child.pid, strerror(-error));
+        log_warning("control message to process %d: %s", (int)place->child.pid,
+                    strerror(-error));
 }

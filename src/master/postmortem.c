@@ -52,7 +52,7 @@ postmortem_report(const struct crash_record *record, const struct last_events *l
     struct confine_paths paths = { 0 };
 
     if (record && confine_apart(instruments->shared->confinement, log_crash, &crash) < 0)
-        log_error("%s: its stack can't be told", name);
+        log_error("%s: its stack can't be logged", name);
     for (int i = 0; i < 2; i++)
         confine_add_folder(&paths, instruments->prefixes[i]);
     if (confine_enter(instruments->shared->confinement, SANDBOX_WRITER, &paths) == 0)

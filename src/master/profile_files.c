@@ -136,7 +136,7 @@ name_file(const struct job *job, char **start, char **end)
     return 0;
 }
 
-/* In a child that is confined, for it reads ELF files. Closes the content there. */
+/* In a confined child, because it reads ELF files. Closes the content there. */
 static int
 render(const struct job *job)
 {
@@ -198,7 +198,7 @@ write_file(const struct job *job, int error)
     if (error < 0)
         log_error("profile %s: %s", path ? path : "", strerror(-error));
     else if (numbered && (error = file_prune(start, end, files->keep)) < 0)
-        log_warning("profile %s: old files stay: %s", path, strerror(-error));
+        log_warning("profile %s: old files can't be removed: %s", path, strerror(-error));
     free(path);
     free(start);
     free(end);
@@ -277,7 +277,7 @@ queue_living(struct profile_files *files)
 
 static void writer_ended(struct child *child, pid_t pid, const struct child_end *end);
 
-/* What crosses the fork to who makes the contents, and back. */
+/* What crosses the fork to the child that makes the contents, and back. */
 struct rendering {
     const struct profile_files *files;
     int *errors; /* by job; shared */
@@ -318,7 +318,7 @@ write_all(struct profile_files *files)
         return;
     }
     if (make_contents(files, errors) < 0)
-        log_error("profiles are not made to their end");
+        log_error("profiles are incomplete: the process that makes them failed");
     for (unsigned i = 0; i < KINDS; i++)
         confine_add_folder(&paths, files->prefixes[i]);
     error = confine_enter(files->shared->confinement, SANDBOX_WRITER, &paths);

@@ -59,11 +59,11 @@ void profile_files_write_unless_busy(struct profile_files *files);
 /* Are files being written? child_reap() tells when they are. */
 bool profile_files_busy(const struct profile_files *files);
 
-/* Kills who writes; what waited to be written is lost. */
+/* Kills the child that writes; what waited to be written is lost. */
 void profile_files_abandon(struct profile_files *files);
 
-/* In a process that goes on with a copy of it after the owner's death: who writes is not its
- * child, what waited is the owner's, and so are the files of workers that the roster no longer
+/* In a process that continues with a copy of it after the owner's death: the writer is not its
+ * child; what waited is the owner's, and so are the files of workers that the roster no longer
  * has. */
 void profile_files_adopt(struct profile_files *files, const struct roster *roster);
 

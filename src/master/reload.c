@@ -65,10 +65,10 @@ try_config(struct master *master, struct config *config)
     adjust_workers(master, config);
     boot_raise_descriptor_limit(config, master->newest);
     if ((generation = generation_create(config, master->newest, number)) == NULL) {
-        refuse_reload(master, "a generation can't be made");
+        refuse_reload(master, "a new generation can't be created");
     } else if (reload_plan(master, generation->shared.config) < 0) {
         generation_destroy(generation, NULL, &master->total);
-        refuse_reload(master, "an address can't be listened at");
+        refuse_reload(master, "can't listen on an address");
     } else if (files_plan(master, generation->shared.config) < 0) {
         listeners_abandon(&master->planned, &master->listeners);
         listeners_abandon(&master->planned_debug, &master->observed);
@@ -108,8 +108,9 @@ reload_run(struct master *master)
     struct report report = { 0 };
     struct config *config;
 
-    master->again = master->newest->trying || upgrade_under_way(master) || must_wait(master);
-    if (master->again)
+    master->reload_wanted =
+        master->newest->trying || upgrade_under_way(master) || must_wait(master);
+    if (master->reload_wanted)
         return;
     log_notice("reloading %s", options->file);
     manager_reloading(master);

@@ -44,7 +44,7 @@ struct master {
     uint64_t abandon_at;          /* ending: when children that write are killed; 0: never */
     uint64_t trial_until;         /* see trial.h */
     int more_workers;             /* than the configuration says; negative: fewer */
-    bool again;                   /* a reload was asked for, and waits */
+    bool reload_wanted;           /* one was requested, and has not begun */
     uint64_t reload_at;           /* for no longer than until then; 0: nothing waits */
     bool stopping;
     uint64_t close_at; /* stopping: when listeners are closed; 0: they are */

@@ -38,7 +38,7 @@ status_dump_begin(struct child *child, const struct generation *newest,
         worker_stacks_lines(view, &(const struct worker_stacks_wish){ .worker = SCOPE_ALL },
                             status_dump_log_line, NULL);
         if (connections_lines(view, STATUS_DUMP_CONNECTIONS, status_dump_log_line, NULL) < 0)
-            log_error("connections can't be told: out of memory");
+            log_error("connections can't be logged: out of memory");
     }
     sandbox_log(SANDBOX_REPORTER);
     child_finish();

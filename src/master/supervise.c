@@ -113,8 +113,8 @@ fork_into(struct generation *generation, const struct spawn_lends *lends, unsign
     return pid;
 }
 
-/* The worker waits for its word, for then it lets nobody look. The observer, if it is there
- * already, would go on with the process before. */
+/* The worker waits for CONTROL_BEGIN, because it blocks access to its /proc files next. An
+ * observer that runs already learns the new process id. */
 static void
 announce(const struct generation *generation, unsigned index, pid_t pid)
 {

@@ -71,7 +71,7 @@ try_workers(struct master *master)
         listeners_listen(&master->planned_debug, &master->observed, backlog_of(master)) == 0)
         supervise_try(generation, &lends);
     else
-        supervise_refuse(generation, "an address can't be listened at");
+        supervise_refuse(generation, "can't listen on an address");
 }
 
 /* --- its end ------------------------------------------------------------------------------ */

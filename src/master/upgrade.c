@@ -242,7 +242,7 @@ on_serving(struct master *master)
     upgrade->state = UPGRADE_DONE;
     upgrade->until = 0;
     log_notice("upgrade: process %d serves, and this one drains", (int)upgrade->child.pid);
-    if (master->again)
+    if (master->reload_wanted)
         kill(upgrade->child.pid, SIGHUP);
     cli_upgrade_over(master, NULL);
     ending_replaced(master);

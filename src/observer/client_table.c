@@ -96,7 +96,7 @@ log_death(const struct client_table *table, pid_t pid, int signal)
     if (crash_take(tables_crash(view->shared->tables, tables_observer(view->shared->tables)),
                    pid, &record) &&
         crash_report_fork(&record, "client's process", NULL, view->shared->confinement) < 0)
-        log_warning("client's process %d: its stack can't be told", (int)pid);
+        log_warning("client's process %d: its stack can't be logged", (int)pid);
 }
 
 static void

@@ -111,7 +111,7 @@ count_objects(const struct view *newest)
     return count;
 }
 
-/* The mappings of one worker, for they all map the same. */
+/* The mappings of one worker: all workers map the same. */
 static bool
 read_mappings(const struct view *view, struct proc_mappings *mappings)
 {

@@ -129,7 +129,7 @@ is_wanted(void)
     return __atomic_load_n(&sampler.table->wanted, __ATOMIC_SEQ_CST) > 0;
 }
 
-/* The wish may change meanwhile, and its signal come to another thread. */
+/* `wanted` may change meanwhile, and its signal may go to another thread. */
 static void
 arm_as_wanted(void)
 {

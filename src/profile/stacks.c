@@ -5,9 +5,9 @@
  *
  *     taken of the arena, lost | index: arena offset + 1 | records ...
  *
- * A record is written first, then its place in the index, with release order: who finds the
- * place finds a whole record. Space of a record whose writer died before that is wasted, no
- * more. Known weakness: a full table stays full for the life of its generation.
+ * A record is written first, then its place in the index, with release order: a reader
+ * that finds the place finds a whole record. Space of a record whose writer died before that is
+ * wasted, no more. Known weakness: a full table stays full for the life of its generation.
  */
 #include "profile/stacks.h"
 

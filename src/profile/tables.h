@@ -53,7 +53,7 @@ struct sampler_table *tables_cpu(const struct tables *tables, unsigned worker);
 struct heap_table *tables_heap(const struct tables *tables, unsigned worker);
 /* Where connections wait; filled by block_add(). */
 struct stacks *tables_block(const struct tables *tables, unsigned worker);
-/* Who waited for locks. */
+/* Waits for locks. */
 struct mutex_table *tables_mutex(const struct tables *tables, unsigned worker);
 /* What happened last. */
 struct trace *tables_trace(const struct tables *tables, unsigned worker);

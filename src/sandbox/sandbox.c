@@ -35,7 +35,7 @@
 
 enum part { PART_FILTER = 1, PART_LANDLOCK = 2, PART_ALL = 3 };
 
-/* Who may write files for others, or become them. */
+/* The capabilities of a process that writes files of other users, or becomes one of them. */
 #define FILES (PRIVILEGE(CAP_CHOWN) | PRIVILEGE(CAP_DAC_OVERRIDE) | PRIVILEGE(CAP_FOWNER))
 #define USERS (PRIVILEGE(CAP_SETUID) | PRIVILEGE(CAP_SETGID) | PRIVILEGE(CAP_KILL))
 
@@ -240,7 +240,7 @@ sandbox_probe(enum sandbox_mode mode)
     share_counts();
     tell_of_servers();
     if (is_instrumented()) {
-        log_notice("sandbox: off, for this build looks for errors at run time");
+        log_notice("sandbox: off in a build with sanitizers");
         return;
     }
     missing.parts = find_missing();

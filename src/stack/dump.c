@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * dump: questions are numbered, and an answer says which was the last when it was written, so
- * several may ask at once. Who reads while the next answer is written reads again.
+ * several may ask at once. A reader that meets the next answer half written reads again.
  */
 #include "stack/dump.h"
 

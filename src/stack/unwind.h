@@ -56,7 +56,7 @@ struct unwind_range {
 /* The executable part of the object that holds this address; empty when there is none. */
 struct unwind_range unwind_range_of(const void *address);
 
-/* Who called into range (and from there the caller of this function): frames up to and
+/* The callers of code in range, which has called the caller of this function: frames up to and
  * including the first run inside the range are left out. Without any, all but the caller. */
 unsigned unwind_callers(struct unwind_range range, uintptr_t *pcs, unsigned depth)
     __attribute__((warn_unused_result));

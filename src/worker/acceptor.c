@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * acceptor: who takes the next connection.
+ * acceptor: which worker takes the next connection.
  *
  * EPOLLEXCLUSIVE wakes one worker a connection, but mostly the same one. A worker therefore
  * accepts at least once per event; when it has its share (balance.h), it stops watching until

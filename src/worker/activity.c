@@ -217,7 +217,7 @@ activity_change(struct worker *worker, struct connection *connection, unsigned f
         connection->activity.row->since = worker->now_ns;
 }
 
-/* Whom the loop works for from now on, should it crash; NULL: nobody. */
+/* The connection that the loop serves from now on, for a crash report; NULL: none. */
 static void
 serve(const struct connection *connection)
 {

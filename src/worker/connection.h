@@ -23,7 +23,7 @@
 #include "worker/timers.h"
 #include "worker/watch.h"
 
-/* What they mean stands in rows.h. */
+/* rows.h says what they mean. */
 #define CONNECTION_STATE(name, text) CONNECTION_##name = ROW_##name,
 
 enum connection_state { ROWS_STATES(CONNECTION_STATE) CONNECTION_STATES };

@@ -16,7 +16,7 @@ struct worker;
 
 /* The two ends of one worker's handoff. */
 struct handoff {
-    int give; /* everybody's */
+    int give; /* the end that all workers write to */
     int take;
 };
 

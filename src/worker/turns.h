@@ -12,7 +12,7 @@ TAILQ_HEAD(turn_queue, connection);
 
 /* A worker's part. */
 struct turns {
-    struct turn_queue queue; /* who has waited longest is first */
+    struct turn_queue queue; /* the longest wait is first */
     unsigned count;
 };
 

@@ -261,7 +261,7 @@ def test_a_signal_has_the_log_tell_where_all_are(start):
         slow.send(request("GET", "/o"))
         slow.socket.recv(1)
         daemon.send_signal(signal.SIGRTMIN)
-        daemon.wait_log("notice .*: SIGRTMIN: telling where workers are and what connections do")
+        daemon.wait_log("notice .*: SIGRTMIN: logging stacks and connections")
         daemon.wait_log(r"notice .*: stack of worker 0, generation 0, pid \d+")
         daemon.wait_log(r"notice .*: +#\d+ 0x[0-9a-f]{16} worker_run\+")
         daemon.wait_log(r"notice .*: send: worker 0, connection 1, .* /o, byte \d+ of \d+")

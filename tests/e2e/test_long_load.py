@@ -168,8 +168,8 @@ def test_a_disk_that_fails(reloading, disk):
     (disk.control / "fail").touch()
     disk.go_on()
     reloading.expect_log("loader.*: Input/output error")
-    reloading.expect_log("reload failed: generation 0 goes on: what it serves can't be loaded")
-    reloading.wait_log("reload failed: generation 0 goes on: what it serves can't be loaded")
+    reloading.expect_log("reload failed: generation 0 goes on: an object can't be loaded")
+    reloading.wait_log("reload failed: generation 0 goes on: an object can't be loaded")
     assert get(reloading) == b"content"
 
 

@@ -190,7 +190,7 @@ def test_ctrl_backslash_tells_stacks(tmp_path, object_ini):
     while b"started: " not in text:
         text += os.read(terminal, 4096)
     os.write(terminal, b"\x1c")
-    while text.count(b"telling where workers are") < 1 or text.count(b"worker") < 6:
+    while text.count(b"logging stacks and connections") < 1 or text.count(b"worker") < 6:
         text += os.read(terminal, 4096)
     assert len([child for child in children(pid) if "worker" in title(child)]) == 2
     os.kill(pid, signal.SIGQUIT)
