@@ -138,7 +138,7 @@ load_expected(const struct scrape *scrape)
 static const struct metrics_whole wholes[] = {
     { "tiffd_start_time_seconds", "gauge", "Start of the daemon, since the epoch.",
       start_time },
-    { "tiffd_generation", "gauge", "Reloads so far.", generation },
+    { "tiffd_generation", "gauge", "Reloads and upgrades so far.", generation },
     { "tiffd_last_reload_successful", "gauge",
       "1 if the last reload took over, 0 if it changed nothing.", reload_successful },
     { "tiffd_last_reload_time_seconds", "gauge",
