@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * proc_memory: the files are read at positions of their own, since processes share these
- * descriptors. The kernel puts physical addresses into pagemap for who had CAP_SYS_ADMIN when
- * it was opened; nobody needs to know them here, so it is opened without.
+ * descriptors. The kernel puts physical addresses into pagemap for a process that had
+ * CAP_SYS_ADMIN when it opened the file; nothing here needs them, so it is opened without.
  */
 #include "base/proc_memory.h"
 

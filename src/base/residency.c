@@ -40,7 +40,7 @@ struct cache_numbers {
     uint64_t recently_evicted;
 };
 
-/* mincore(2) says of all pages that they are there to who may not know. */
+/* To a process that may not know, mincore(2) says that all pages are there. */
 static bool
 may_know(int fd)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * check: the rules that span several keys. Exports check_whole(). Nothing is fatal. Whether the
- * files of assets can be served is asked of the check that the caller brings; without one no
+ * check: the rules that span several keys. Exports check_whole(). Nothing is fatal. The caller
+ * passes a function that checks whether the file of an asset can be served; without one, no
  * file is looked at.
  */
 #include "config/check.h"

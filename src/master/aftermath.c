@@ -69,7 +69,7 @@ aftermath_report(const struct generation *generation)
         log_error("the master has crashed, and its stack can't be logged");
 }
 
-/* Files of workers that had ended are the master's, who has begun with them. */
+/* The master had begun to write the files of workers that had ended: they stay its own. */
 static void
 aftermath_write_profiles(const struct generation *generation)
 {

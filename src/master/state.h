@@ -31,8 +31,8 @@ struct master {
     bool log_changes;                 /* likewise: so do these */
     bool pid_file_changes;
     char *program;            /* that an upgrade starts, see program.h */
-    struct takeover takeover; /* of a master before this one */
-    struct upgrade upgrade;   /* to a program after this one */
+    struct takeover takeover; /* from an old master */
+    struct upgrade upgrade;   /* to a new program */
     struct manager manager;   /* of services, such as systemd */
     struct cli cli;           /* the control socket */
     struct generation *newest;

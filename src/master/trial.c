@@ -125,7 +125,7 @@ trial_succeeds(struct master *master)
     }
 }
 
-/* It takes its place behind the one that goes on, as if it had been replaced. */
+/* The failed generation goes behind the one that continues, as if it had been replaced. */
 static void
 step_back(struct master *master)
 {

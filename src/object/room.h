@@ -16,7 +16,7 @@
 void room_open(unsigned workers);
 void room_close(void);
 
-/* Is there room for so many bytes now? For who can do without. */
+/* Is there room for so many bytes now? For callers that can do without. */
 bool room_has(uint64_t size);
 
 /*

@@ -65,19 +65,19 @@ struct connection {
  * NULL (and the descriptor closed) without memory. */
 struct connection *connection_open(struct worker *worker, int fd, enum trace_kind how);
 
-/* The worker has too many connections: answers 503, whatever is asked. The pointer is void
+/* The worker has too many connections: answers 503, whatever is asked. The pointer is invalid
  * afterwards. */
 void connection_refuse(struct worker *worker, struct connection *connection);
 
-/* What follows from the outcome: the next state, another turn, or the end. The pointer is void
- * if it is OUTCOME_FINISHED, OUTCOME_CLOSED or OUTCOME_BROKEN. */
+/* What follows from the outcome: the next state, another turn, or the end. The pointer may
+ * be invalid after OUTCOME_FINISHED, OUTCOME_CLOSED or OUTCOME_BROKEN. */
 void connection_settle(struct worker *worker, struct connection *connection,
                        enum outcome outcome);
 
-/* Reader threads have brought something: the connections that waited for it go on. */
+/* Reader threads have finished jobs: the connections that waited for them continue. */
 void connection_loaded(struct worker *worker, struct watch *watch, uint32_t events);
 
-/* One turn for each connection that waits for one now; who yields again waits for the next
+/* One turn for each connection that waits for one now; one that yields again waits for the next
  * round. */
 void connection_take_turns(struct worker *worker);
 
