@@ -6,6 +6,7 @@ import fcntl
 import pathlib
 import re
 import resource
+import socket
 import struct
 import subprocess
 import termios
@@ -111,6 +112,7 @@ def test_a_thousand_slow_clients_stay_below_the_bound(serve):
         stack.callback(resource.setrlimit, resource.RLIMIT_NOFILE, limits)
         for _ in range(count):
             client = stack.enter_context(connect_narrowly(daemon))
+            client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 16 << 10)  # else a GB in all
             client.socket.setblocking(False)
             with contextlib.suppress(BlockingIOError):
                 while True:

@@ -28,6 +28,16 @@ static uintptr_t sp;
 static uintptr_t words[WORDS];
 static char text[8192];
 
+/* Word by word: no frame of the stack is a single object. */
+__attribute__((no_sanitize_address)) static void
+copy_stack(void)
+{
+    const volatile uintptr_t *stack = (const volatile uintptr_t *)sp;
+
+    for (size_t i = 0; i < WORDS; i++)
+        words[i] = stack[i];
+}
+
 static void
 on_signal(int signal, siginfo_t *info, void *context)
 {
@@ -36,7 +46,7 @@ on_signal(int signal, siginfo_t *info, void *context)
     registers_read(context, &registers);
     pc = registers_pc(context);
     sp = registers_sp(context);
-    memcpy(words, (const void *)sp, sizeof(words));
+    copy_stack();
 }
 
 /* The instruction is in its middle, so that the arguments are still needed. */
