@@ -74,13 +74,19 @@ dump_status(struct master *master, int signal)
         log_error("%s: %s", signals_name(signal), strerror(-error));
 }
 
-/* As many more or fewer workers as were asked for, until the next SIGHUP. */
+/* One more or fewer than there are or were asked for, until the next SIGHUP. */
 static void
 change_workers(struct master *master, int signal)
 {
+    const unsigned now =
+        master->workers != 0 ? master->workers : master->newest->shared.config->server.workers;
+
     if (master->stopping)
         return;
-    master->more_workers += signal == SIGTTIN ? 1 : -1;
+    if (signal == SIGTTIN)
+        master->workers = now < RELOAD_WORKERS_MAX ? now + 1 : RELOAD_WORKERS_MAX;
+    else
+        master->workers = now > 1 ? now - 1 : 1;
     reload_run(master);
 }
 
@@ -91,7 +97,7 @@ reload_all(struct master *master, int signal)
     (void)signal;
     if (master->stopping)
         return;
-    master->more_workers = 0;
+    master->workers = 0;
     reload_run(master);
 }
 

@@ -277,20 +277,19 @@ static const char *
 do_reload(struct master *master, struct cli_client *client, const char *argument)
 {
     (void)argument;
-    master->more_workers = 0;
+    master->workers = 0;
     return begin_reload(master, client);
 }
 
 static const char *
 do_workers(struct master *master, struct cli_client *client, const char *argument)
 {
-    const struct config *config = master->newest->shared.config;
     char *end;
     const long wanted = strtol(argument, &end, 10);
 
     if (*argument == '\0' || *end != '\0' || wanted < 1 || wanted > RELOAD_WORKERS_MAX)
         return "workers: accepted: a number from 1 to 1024";
-    master->more_workers += (int)wanted - (int)config->server.workers;
+    master->workers = (unsigned)wanted;
     return begin_reload(master, client);
 }
 

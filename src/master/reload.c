@@ -42,19 +42,6 @@ refuse_reload(struct master *master, const char *reason)
     reload_over(master, reason);
 }
 
-/* At least one worker, and no more than the configuration could ask for. */
-static void
-adjust_workers(struct master *master, struct config *config)
-{
-    const long wanted = (long)config->server.workers + master->more_workers;
-    const long workers = wanted < 1                    ? 1
-                         : wanted > RELOAD_WORKERS_MAX ? RELOAD_WORKERS_MAX
-                                                       : wanted;
-
-    master->more_workers += (int)(workers - wanted);
-    config->server.workers = (unsigned)workers;
-}
-
 /* Owns config. */
 static void
 try_config(struct master *master, struct config *config)
@@ -62,7 +49,8 @@ try_config(struct master *master, struct config *config)
     const unsigned number = master->newest->shared.generation + 1;
     struct generation *generation;
 
-    adjust_workers(master, config);
+    if (master->workers != 0)
+        config->server.workers = master->workers;
     boot_raise_descriptor_limit(config, master->newest);
     if ((generation = generation_create(config, master->newest, number)) == NULL) {
         refuse_reload(master, "a new generation can't be created");

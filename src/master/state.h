@@ -43,7 +43,7 @@ struct master {
     struct child status_dump;     /* that writes a status dump */
     uint64_t abandon_at;          /* ending: when children that write are killed; 0: never */
     uint64_t trial_until;         /* see trial.h */
-    int more_workers;             /* than the configuration says; negative: fewer */
+    unsigned workers;             /* asked for; 0: what the configuration says */
     bool reload_wanted;           /* one was requested, and has not begun */
     uint64_t reload_at;           /* for no longer than until then; 0: nothing waits */
     bool stopping;

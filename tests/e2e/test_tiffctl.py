@@ -100,6 +100,23 @@ def test_workers(controlled):
     wait_until(lambda: len(daemon.workers()) == 1, "as many as configured")
 
 
+def test_the_number_of_workers_is_exact(controlled, tmp_path):
+    """Also after a reload that failed, and when the configuration has changed meanwhile."""
+    daemon = controlled(workers=1)
+    daemon.expect_log("reload")
+    good = daemon.ini.read_text()
+    daemon.ini.write_text(good + "nonsense\n")
+    result = subprocess.run([TIFFCTL, "-s", tmp_path / "control", "workers", "3"],
+                            capture_output=True, text=True, timeout=DEADLINE)
+    assert result.stderr == "tiffctl: the configuration has errors\n"
+    daemon.ini.write_text(good)
+    succeed(daemon, "workers", "3")
+    assert looked(daemon)["generations"][0]["workers"] == 3
+    daemon.ini.write_text(good.replace("workers = 1", "workers = 2"))
+    succeed(daemon, "workers", "4")
+    assert looked(daemon)["generations"][0]["workers"] == 4
+
+
 def test_upgrade(controlled):
     daemon = controlled(kind=Upgradable)
     old = daemon.process.pid
