@@ -48,13 +48,13 @@ serving_announce(struct master *master)
 {
     const unsigned workers = master->newest->shared.config->server.workers;
 
+    if (!master->takeover.upgraded)
+        cli_publish(master); /* before anyone hears that it is there */
     log_notice("tiffd %s started: %u worker%s", PACKAGE_VERSION, workers,
                workers == 1 ? "" : "s");
     takeover_announce(master);
-    if (!master->takeover.upgraded) {
+    if (!master->takeover.upgraded)
         manager_ready(master);
-        cli_publish(master);
-    }
     if (master->lends.detached >= 0)
         detach_ready(master->lends.detached);
     master->lends.detached = -1;

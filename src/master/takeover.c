@@ -167,8 +167,8 @@ take_files(struct master *master)
     master->listeners.lent = false;
     master->observed.lent = false;
     (void)!pid_file_publish(&master->pid_file);
-    manager_ready(master);
     cli_publish(master);
+    manager_ready(master);
 }
 
 void
