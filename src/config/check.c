@@ -10,6 +10,7 @@
 #include <inttypes.h>
 #include <limits.h>
 #include <netinet/in.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -19,6 +20,8 @@
 #include "base/memory.h"
 #include "base/sink.h"
 #include "config/listen.h"
+
+#define CONTROL_PATH_MAX 99 /* sun_path holds 108: with a dot, a process id and the end */
 
 static void
 check_target_length(const struct build *build)
@@ -84,6 +87,29 @@ check_written(const struct build *build, enum section_kind section, const char *
         report_error(build->report, *build_given(build, option_find(section, key), 0),
                      "[%s] %s: \"%s\": %s; accepted: a file that can be written or made",
                      section_name(section), key, path, reason);
+}
+
+/* It is bound beside its path, with the process id added, and renamed. */
+static void
+check_control(const struct build *build, const char *path)
+{
+    char directory[PATH_MAX];
+    const size_t parent = path ? (size_t)(strrchr(path, '/') - path) : 0;
+    const char *reason = NULL;
+
+    if (path == NULL)
+        return;
+    if (strlen(path) > CONTROL_PATH_MAX)
+        reason = strerror(ENAMETOOLONG);
+    else if (snprintf(directory, sizeof(directory), "%.*s/", (int)parent, path) > 0 &&
+             eaccess(directory, W_OK | X_OK) < 0)
+        reason = strerror(errno);
+    if (reason)
+        report_error(build->report,
+                     *build_given(build, option_find(SECTION_SERVER, "control"), 0),
+                     "[server] control: \"%s\": %s; accepted: a path of at most %d bytes in a "
+                     "directory that can be written",
+                     path, reason, CONTROL_PATH_MAX);
 }
 
 static bool
@@ -185,6 +211,7 @@ check_whole(const struct build *build, config_asset_check *check)
     if (check) {
         check_written(build, SECTION_SERVER, "pid_file", config->server.pid_file);
         check_written(build, SECTION_LOG, "file", config->log.file);
+        check_control(build, config->server.control);
     }
     check_twins(build);
     for (size_t i = 0; i < config->asset_count; i++)

@@ -375,8 +375,7 @@ cli_obey(struct master *master, struct cli_client *client)
 {
     char *argument = strchrnul(client->line, ' ');
     const char *reason =
-        "unknown command; accepted: status, reload, workers N, upgrade, reopen, "
-        "quit, stop";
+        "unknown command; accepted: status, reload, workers N, upgrade, reopen, quit, stop";
 
     if (*argument != '\0')
         *argument++ = '\0';
@@ -386,6 +385,8 @@ cli_obey(struct master *master, struct cli_client *client)
         if (commands[i].text)
             log_notice("control socket: %s", commands[i].text);
         reason = commands[i].run(master, client, argument);
+        if (commands[i].text && reason)
+            log_notice("control socket: refused: %s", reason);
     }
     if (reason == NULL && client->until != 1)
         return true;

@@ -80,6 +80,8 @@ BAD = {
     "log that is a directory": (ASSET + "[log]\nfile = directory\n", 4, ["Is a directory"]),
     "log below a file": (ASSET + "[log]\nfile = object/log\n", 4, ["Not a directory"]),
     "pid in no directory": (ASSET + "[server]\npid_file = none/pid\n", 4, ["none/pid"]),
+    "control in no directory": (ASSET + "[server]\ncontrol = none/c\n", 4, ["none/c", "No such file"]),
+    "long control": (ASSET + f"[server]\ncontrol = /{'x' * 99}\n", 4, ["too long", "99 bytes"]),
     "unknown level": (ASSET + "[log]\nlevel = warn\n", 4, ['"warn"', "warning"]),
     "unknown user": (ASSET + "[server]\nuser = no-such-user\n", 4, ["no-such-user", "user"]),
     "unknown group": (ASSET + "[server]\nuser = root\ngroup = no-such-group\n", 5, ["group"]),

@@ -96,6 +96,7 @@ def test_workers(controlled):
     succeed(daemon, "workers", "3")
     daemon.all_workers(3)
     assert "accepted: a number from 1 to 1024" in tiffctl(daemon, "workers", "0").stderr
+    daemon.wait_log("control socket: refused: workers: accepted")
     succeed(daemon, "reload")
     wait_until(lambda: len(daemon.workers()) == 1, "as many as configured")
 
@@ -173,11 +174,18 @@ def test_a_socket_that_a_killed_daemon_left(controlled, tmp_path):
     assert looked(daemon)["daemon"]["pid"] == daemon.pid
 
 
-def test_no_such_place(serve, tmp_path):
-    daemon = serve(b"content", f"control = {tmp_path}/absent/control")
-    daemon.status = 1
-    daemon.expect_log("control socket .*/absent/control: No such file or directory")
-    assert daemon.process.wait(DEADLINE) == 1
+def test_no_such_place(controlled, tmp_path):
+    """The reload fails: the socket that there is stays."""
+    daemon = controlled()
+    daemon.expect_log("control: .*/absent/control\": No such file or directory; accepted: a path")
+    daemon.expect_log("reload failed: generation 0 goes on: the configuration has errors")
+    text = daemon.ini.read_text()
+    daemon.ini.write_text(text.replace("/control\n", "/absent/control\n"))
+    result = subprocess.run([TIFFCTL, "-s", tmp_path / "control", "reload"], capture_output=True,
+                            text=True, timeout=DEADLINE)
+    assert (result.returncode, result.stderr) == (1, "tiffctl: the configuration has errors\n")
+    daemon.ini.write_text(text)
+    succeed(daemon, "status")
 
 
 @contextlib.contextmanager
