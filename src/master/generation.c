@@ -4,6 +4,7 @@
 #include "master/generation.h"
 
 #include <errno.h>
+#include <linux/capability.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -13,6 +14,7 @@
 #include "config/config_free.h"
 #include "config/config_load.h"
 #include "master/footprint.h"
+#include "sandbox/privileges.h"
 #include "sandbox/sandbox.h"
 #include "shared/counters.h"
 
@@ -137,12 +139,22 @@ generation_unshare(struct shared *shared)
     config_free((struct config *)(uintptr_t)shared->config);
 }
 
+/* Workers of another user that can't be signalled would never drain. See kill(2). */
 static int
 confine(struct confinement *confinement, const struct config_server *server)
 {
+    const struct identity *identity = &confinement->identity;
+
     sandbox_probe(server->sandbox);
     confinement->mode = server->sandbox;
-    return identity_find("[server] user", server->user, server->group, &confinement->identity);
+    if (identity_find("[server] user", server->user, server->group, &confinement->identity) < 0)
+        return -1;
+    if (identity->user == (uid_t)-1 || identity->user == getuid() || privileges_has(CAP_KILL))
+        return 0;
+    log_error("[server] user %s: the capability CAP_KILL is missing, without which its workers "
+              "can't be stopped; accepted: with CAP_KILL, or no user",
+              server->user);
+    return -1;
 }
 
 static int

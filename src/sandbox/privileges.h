@@ -4,10 +4,14 @@
 #ifndef SANDBOX_PRIVILEGES_H
 #define SANDBOX_PRIVILEGES_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* The capability's bit in a set. */
 #define PRIVILEGE(capability) (UINT64_C(1) << (capability))
+
+/* Has the process this capability, in effect? */
+bool privileges_has(int capability);
 
 /* Empties the bounding and the ambient set, where the process may. To be called before it
  * becomes another user, which takes the right to. */

@@ -57,6 +57,21 @@ def test_a_start_that_can_not_be(start, object_ini, tmp_path):
     daemon.wait_log("start failed: worker . ended before it served")
 
 
+@pytest.mark.skipif(os.geteuid() != 0 or not shutil.which("setpriv"), reason="needs root, setpriv")
+def test_workers_that_could_not_be_stopped(start, object_ini, tmp_path):
+    (tmp_path / "object").write_bytes(b"content")
+    daemon = start(object_ini(workers=1), wrapper=["setpriv", "--bounding-set=-kill"])
+    before = daemon.all_workers(1)
+    daemon.expect_log("user nobody: the capability CAP_KILL is missing")
+    daemon.expect_log("reload failed: generation 0 goes on")
+    daemon.ini.write_text(object_ini("user = nobody", workers=1))
+    daemon.send_signal(signal.SIGHUP)
+    daemon.wait_log("reload failed: generation 0 goes on")
+    goes_on(daemon, before)
+    daemon.ini.write_text(object_ini(workers=1))
+    daemon.reload()
+
+
 @pytest.fixture
 def processes_limited(request):
     """limited(pid, spare): the processes below pid may have so many more."""
