@@ -274,7 +274,7 @@ worker_next_wait(const struct worker *worker)
 
 /* Returns the number of events. The time that it waits for them is the worker's idle time. */
 static int
-wait_for_events(struct worker *worker, struct epoll_event events[EVENTS])
+worker_poll(struct worker *worker, struct epoll_event events[EVENTS])
 {
     const int wait = worker_next_wait(worker);
     const uint64_t began = wait != 0 ? trace_now() : 0;
@@ -293,7 +293,7 @@ worker_turn(struct worker *worker)
     int count;
 
     __atomic_store_n(&worker->slot->turn_began, 0, __ATOMIC_RELAXED);
-    count = wait_for_events(worker, events);
+    count = worker_poll(worker, events);
     __atomic_store_n(&worker->slot->cpu, (uint32_t)sched_getcpu() + 1, __ATOMIC_RELAXED);
     __atomic_store_n(&worker->slot->turn_began, worker->now, __ATOMIC_RELAXED);
     for (int i = 0; i < count; i++) {

@@ -52,7 +52,7 @@ def test_running_is_what_the_process_clock_says(observe):
     total, window = whole(table)
     assert total == pytest.approx(window, rel=0.1)  # the window's ends are copied while others run
     waited = sum(flat(table, name) for name in ("wait_for_events", "wait_for_cpu", "wait_in_kernel"))
-    assert 0 < total - waited <= used * 1.05
+    assert 0 < total - waited <= used * 1.05, table
     assert "worker_turn" in table
 
 
