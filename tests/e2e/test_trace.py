@@ -53,6 +53,7 @@ def steps(pid):
 def wait_followed(daemon):
     """Waits until the process that takes a trace does so: it looks at the rings every 10 ms."""
     observer = daemon.named("observer")
+
     def only():
         clients = children(observer)  # that of an earlier one may not have ended yet
         return clients[0] if len(clients) == 1 else None
