@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <time.h>
 
 #include "base/identity.h"
 #include "base/log.h"
@@ -54,6 +55,7 @@ boot_open_log(const struct config *config)
 {
     int error;
 
+    tzset(); /* gmtime_r(3) does at its first call, and reads a file; sandboxes refuse that */
     log_set_level(config->log.level);
     sink_share();
     sink_open_standard();

@@ -18,7 +18,7 @@ import pytest
 
 import daemon as daemon_module
 from client import fetch
-from daemon import SAMPLE, build, children, wait_until
+from daemon import DEADLINE, SAMPLE, build, children, wait_until
 from observing import asking, text
 from slowdisk import Disk
 
@@ -304,3 +304,15 @@ def test_log_lets_it_through(observe, intruder):
         assert attempts[name] >= 0, name
     daemon.wait_log(r"the system call socket \(\d+\) is not on the list of the worker: made, 3 times")
     assert fetch(daemon, "GET", "/o").status == 200
+
+
+def test_the_first_line_of_the_log_is_the_loaders(object_ini, tmp_path):
+    """The sandbox does not complain of how the time of a line is found."""
+    (tmp_path / "object").write_bytes(bytes(SIZE))
+    ini = tmp_path / "tiffd.ini"
+    ini.write_text(object_ini(f"listen = unix:{tmp_path}/socket"))
+    command = f"ulimit -f {SIZE // 2048}; exec {shlex.join([daemon_module.PROGRAM, '-c', str(ini)])}"
+    result = subprocess.run(["bash", "-c", command], capture_output=True, text=True,
+                            timeout=DEADLINE, check=False)
+    assert result.returncode == 1 and "File too large" in result.stderr.splitlines()[0]
+    assert "sandbox" not in result.stderr
