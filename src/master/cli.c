@@ -30,6 +30,7 @@
 #define PATIENCE 10000 /* milliseconds for a command to arrive */
 #define BACKLOG  16
 #define OK       "ok\n"
+#define FULL     "error: too many clients of the control socket\n"
 
 /* --- the socket --------------------------------------------------------------------------- */
 
@@ -163,6 +164,15 @@ static void
 cli_forget(const struct cli *cli, const struct cli_client *client)
 {
     (void)!epoll_ctl(cli->epoll_fd, EPOLL_CTL_DEL, client->fd, NULL);
+}
+
+/* Only the end of the client is of interest from now on. */
+static void
+cli_hear_no_more(const struct cli *cli, const struct cli_client *client)
+{
+    struct epoll_event event = { .data.fd = client->fd };
+
+    (void)!epoll_ctl(cli->epoll_fd, EPOLL_CTL_MOD, client->fd, &event);
 }
 
 static void
@@ -352,21 +362,22 @@ do_status(struct master *master, struct cli_client *client, const char *argument
         free(text);
     }
     client->until = 1;
-    return sent ? NULL : "out of memory";
+    return sent ? NULL : "the answer can't be sent whole";
 }
 
 static const struct {
     const char *name;
     cli_command *run;
+    bool takes_argument;
     const char *text; /* for the log; NULL: it changes nothing */
 } commands[] = {
-    { "status", do_status, NULL },
-    { "reload", do_reload, "reload" },
-    { "workers", do_workers, "another number of workers" },
-    { "upgrade", do_upgrade, "upgrade" },
-    { "reopen", do_reopen, "reopening the log" },
-    { "quit", do_quit, "ending when all answers are sent" },
-    { "stop", do_stop, "ending at once" },
+    { "status", do_status, false, NULL },
+    { "reload", do_reload, false, "reload" },
+    { "workers", do_workers, true, "another number of workers" },
+    { "upgrade", do_upgrade, false, "upgrade" },
+    { "reopen", do_reopen, false, "reopening the log" },
+    { "quit", do_quit, false, "ending when all answers are sent" },
+    { "stop", do_stop, false, "ending at once" },
 };
 
 /* True: the client is still there. */
@@ -382,6 +393,10 @@ cli_obey(struct master *master, struct cli_client *client)
     for (size_t i = 0; i < COUNT(commands); i++) {
         if (strcmp(client->line, commands[i].name) != 0)
             continue;
+        if (*argument != '\0' && !commands[i].takes_argument) {
+            reason = "the command takes no argument";
+            break;
+        }
         if (commands[i].text)
             log_notice("control socket: %s", commands[i].text);
         reason = commands[i].run(master, client, argument);
@@ -407,6 +422,7 @@ cli_accept(struct cli *cli, uint64_t now)
     if (fd < 0)
         return;
     if (cli->count == CLI_CLIENTS_MAX || cli_watch(cli, fd) < 0) {
+        (void)!send(fd, FULL, strlen(FULL), MSG_NOSIGNAL | MSG_DONTWAIT);
         close(fd);
         return;
     }
@@ -426,7 +442,7 @@ cli_receive(struct master *master, struct cli_client *client)
     if (n < 0 && errno == EAGAIN)
         return;
     if (client->waits != CLI_COMMAND) {
-        cli_forget(&master->cli, client);
+        cli_hear_no_more(&master->cli, client);
         return;
     }
     if (n <= 0) {
@@ -473,7 +489,9 @@ cli_run(struct master *master, uint64_t now)
     for (int i = 0; i < count; i++) {
         struct cli_client *client = cli_find(cli, events[i].data.fd);
 
-        if (client)
+        if (client && client->waits != CLI_COMMAND && (events[i].events & EPOLLHUP))
+            cli_remove(cli, client);
+        else if (client)
             cli_receive(master, client);
         else if (events[i].data.fd == cli->fd)
             cli_accept(cli, now);

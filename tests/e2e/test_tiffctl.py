@@ -13,7 +13,7 @@ import threading
 import pytest
 
 from client import fetch
-from daemon import DEADLINE, PROGRAM, alive, wait_until
+from daemon import DEADLINE, PROGRAM, alive, stopped, wait_until
 from upgrading import Upgradable
 
 TIFFCTL = pathlib.Path(PROGRAM).with_name("tiffctl")
@@ -124,7 +124,12 @@ def test_upgrade(controlled):
     succeed(daemon, "upgrade")
     new = daemon.started()
     assert new != old
-    wait_until(lambda: looked(daemon)["daemon"]["pid"] == new, "the new one answers")
+
+    def answers():
+        result = tiffctl(daemon, "status", "--json")  # the old one may end while it is asked
+        return result.returncode == 0 and json.loads(result.stdout)["daemon"]["pid"] == new
+
+    wait_until(answers, "the new one answers")
     wait_until(lambda: not alive(old), "the old one ends")
     assert fetch(daemon, "GET", "/o").body == b"content"
     assert looked(daemon)["daemon"]["pid"] == new
@@ -200,6 +205,7 @@ def client(tmp_path):
     (b"\n", b"error: unknown command"), (b"\0\xff\n", b"error: unknown command"),
     (b"x" * 1000, b"error: the command is too long\n"), (b"workers -5\n", b"error: workers"),
     (b"workers 99999999999999999999\n", b"error: workers"), (b"reload", b""),
+    (b"reload now\n", b"error: the command takes no argument\n"),
 ])
 def test_what_is_no_command(controlled, tmp_path, octets, answer):
     controlled()
@@ -216,6 +222,20 @@ def test_silent_clients_hold_up_nobody(controlled, tmp_path):
         succeed(daemon, "reload")
         assert silent[0].recv(100) == b"error: no command came\n"
     succeed(daemon, "status")
+
+
+def test_clients_that_leave_take_no_seat(controlled, tmp_path):
+    """Though what they asked for is not over."""
+    daemon = controlled("drain_timeout = 1m", kind=Upgradable)
+    old = daemon.process.pid
+    daemon.send_signal(signal.SIGUSR2)
+    with stopped(daemon.started()):
+        for _ in range(20):
+            with client(tmp_path) as connection:
+                connection.send(b"reload\n")
+                connection.shutdown(socket.SHUT_WR)
+        assert "serving" in succeed(daemon, "status")
+    wait_until(lambda: not alive(old), "the upgrade")
 
 
 def test_half_closed_clients_get_their_answer(controlled, tmp_path):
