@@ -8,18 +8,31 @@
 #define MASTER_CLI_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "master/cli_socket.h"
+
 #define CLI_CLIENTS_MAX 16
 #define CLI_LINE_MAX    256
+#define CLI_OK          "ok\n"
 
 struct config;
 struct master;
 
+/* What a client waits for. */
+enum cli_waits {
+    CLI_COMMAND,  /* to send one */
+    CLI_ANSWERED, /* nothing more */
+    CLI_RELOAD,
+    CLI_UPGRADE,
+    CLI_END
+};
+
 struct cli_client {
     int fd;
-    enum { CLI_COMMAND, CLI_RELOAD, CLI_UPGRADE, CLI_END } waits; /* what for */
+    enum cli_waits waits;
     unsigned reload; /* CLI_RELOAD: the first one that counts, as of cli.reloads */
     uint64_t until;  /* CLI_COMMAND: when it is closed */
     unsigned length; /* of line so far */
@@ -28,11 +41,9 @@ struct cli_client {
 
 /* Begins zeroed: there is no control socket. */
 struct cli {
-    char *path; /* NULL: there is none */
-    unsigned mode;
-    int epoll_fd;     /* of the listener and all clients */
-    int fd;           /* the listener */
-    unsigned reloads; /* that have begun */
+    struct cli_socket socket; /* without a path there is none */
+    int epoll_fd;             /* of the listener and all clients */
+    unsigned reloads;         /* that have begun */
     unsigned count;
     struct cli_client clients[CLI_CLIENTS_MAX];
 };
@@ -49,6 +60,9 @@ void cli_publish(struct master *master);
 
 /* Answers those that still wait, and removes the socket unless another one is at its path. */
 void cli_end(struct master *master);
+
+/* Sends a part of an answer. False: it was not taken whole. */
+bool cli_say(const struct cli_client *client, const char *text, size_t length);
 
 /* In a child: the sockets are the master's alone. */
 void cli_let_go(const struct cli *cli);

@@ -45,13 +45,11 @@ cli_status_worker(const struct generation *generation, unsigned index, FILE *out
 
     fprintf(out,
             "worker=%u generation=%u pid=%d connections=%" PRIu64 " accepted=%" PRIu64
-            " requests=%" PRIu64 " bytes=%" PRIu64 " cpu_ms=%" PRIu64 " restarts=%u\n",
+            " requests=%" PRIu64 " bytes=%" PRIu64 " cpu_ms=%" PRIu64 " restarts=%" PRIu64 "\n",
             index, generation->shared.generation, (int)pid, slot_read(&slot->connections),
             slot_read(&slot->accepted), slot_read(&slot->served.requests),
             slot_read(&slot->served.bytes), cpu_ms(pid),
-            generation->shared.roster->places[index].spawned > 0
-                ? generation->shared.roster->places[index].spawned - 1
-                : 0);
+            roster_place_restarts(generation->shared.roster, index));
 }
 
 static void

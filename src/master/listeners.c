@@ -45,28 +45,6 @@ unix_path(const char *name)
     return strncmp(name, UNIX_PREFIX, length) == 0 ? name + length : NULL;
 }
 
-static struct listeners_file
-file_of(const char *name)
-{
-    const char *path = unix_path(name);
-    struct stat status;
-
-    if (path == NULL || lstat(path, &status) < 0 || !S_ISSOCK(status.st_mode))
-        return (struct listeners_file){ 0 };
-    return (struct listeners_file){ .device = status.st_dev, .inode = status.st_ino };
-}
-
-/* Before the socket is closed: afterwards another daemon may find the file abandoned, and put
- * its own in its place. */
-static void
-remove_file(const char *name, struct listeners_file file)
-{
-    const struct listeners_file now = file_of(name);
-
-    if (file.inode != 0 && now.inode == file.inode && now.device == file.device)
-        unlink(unix_path(name));
-}
-
 static bool
 refuses(const struct listen_address *address)
 {
@@ -116,10 +94,10 @@ is_bound(const char *path)
 static void
 remove_abandoned(const struct listen_address *address)
 {
-    const struct listeners_file file = file_of(address->text);
+    const struct socket_file file = socket_file_of(unix_path(address->text));
 
     if (file.inode != 0 && refuses(address) && !is_bound(unix_path(address->text)))
-        remove_file(address->text, file);
+        socket_file_remove(unix_path(address->text), file);
 }
 
 /* --- sockets ------------------------------------------------------------------------------ */
@@ -186,7 +164,7 @@ listeners_allocate(struct listeners *listeners, size_t count)
 }
 
 static int
-listeners_add(struct listeners *listeners, int fd, const char *name, struct listeners_file file)
+listeners_add(struct listeners *listeners, int fd, const char *name, struct socket_file file)
 {
     if ((listeners->names[listeners->count] = strdup(name)) == NULL)
         return listeners_failed(name, "list");
@@ -199,7 +177,7 @@ static void
 discard(const struct listeners *listeners, size_t i)
 {
     if (!listeners->inherited && !listeners->lent)
-        remove_file(listeners->names[i], listeners->files[i]);
+        socket_file_remove(unix_path(listeners->names[i]), listeners->files[i]);
     close(listeners->fds[i]);
 }
 
@@ -229,7 +207,7 @@ add_wanted(struct listeners *plan, const struct listeners *current,
            const struct listen_address *address)
 {
     const size_t there = listeners_find(current, address->text);
-    struct listeners_file file;
+    struct socket_file file;
     int error;
     int fd;
 
@@ -237,9 +215,9 @@ add_wanted(struct listeners *plan, const struct listeners *current,
         return listeners_add(plan, current->fds[there], address->text, current->files[there]);
     if ((fd = bind_one(address)) < 0)
         return fd;
-    file = file_of(address->text);
+    file = socket_file_of(unix_path(address->text));
     if ((error = listeners_add(plan, fd, address->text, file)) < 0) {
-        remove_file(address->text, file);
+        socket_file_remove(unix_path(address->text), file);
         close(fd);
     }
     return error;
@@ -346,7 +324,7 @@ listeners_receive(struct listeners *listeners, int fd, const char *name)
         return listeners_failed(name, "inherited descriptor");
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
     log_notice("listening on %s, inherited", name);
-    return listeners_add(listeners, fd, name, file_of(name));
+    return listeners_add(listeners, fd, name, socket_file_of(unix_path(name)));
 }
 
 int

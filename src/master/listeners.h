@@ -11,18 +11,13 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "base/socket_file.h"
 #include "config/config.h"
 
-/* The file of a Unix socket, as it was when the socket got it. */
-struct listeners_file {
-    dev_t device;
-    ino_t inode; /* 0: the socket has none */
-};
-
 struct listeners {
-    int *fds;     /* non-blocking, close-on-exec */
-    char **names; /* the address as configured, or as inherited */
-    struct listeners_file *files;
+    int *fds;                  /* non-blocking, close-on-exec */
+    char **names;              /* the address as configured, or as inherited */
+    struct socket_file *files; /* of Unix sockets, as they were when the sockets got them */
     size_t count;
     bool inherited; /* from the service manager; then none are bound */
     bool lent;      /* another master serves them, too, and removes their files */

@@ -131,6 +131,12 @@ manager_reloading(struct master *master)
 }
 
 void
+manager_main_process(struct master *master, pid_t pid)
+{
+    manager_say(&master->manager, "MAINPID=%d", (int)pid);
+}
+
+void
 manager_stopping(struct master *master)
 {
     manager_say(&master->manager, "STOPPING=1\nSTATUS=draining");

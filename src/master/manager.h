@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 struct master;
 
@@ -31,6 +32,9 @@ void manager_ready(struct master *master);
 
 /* A reload begins; manager_ready() ends it. */
 void manager_reloading(struct master *master);
+
+/* Another process is the main one from now on. */
+void manager_main_process(struct master *master, pid_t pid);
 
 /* The daemon drains, and ends then. */
 void manager_stopping(struct master *master);

@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/beside.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/sink.h"
@@ -106,22 +107,12 @@ guard_path(const char *path, pid_t predecessor)
     return -2;
 }
 
-/* The name of the file beside path, which is renamed later. The caller frees it; NULL without
- * memory. */
-static char *
-name_beside(const char *path)
-{
-    char *name;
-
-    return asprintf(&name, "%s.%d", path, (int)getpid()) < 0 ? NULL : name;
-}
-
 /* A descriptor, locked, or a negative errno. */
 static int
 pid_file_write(const char *path)
 {
     const int flags = O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW;
-    char *name = name_beside(path);
+    char *name = beside_name(path);
     int error = 0;
     int fd;
 
@@ -166,7 +157,7 @@ let_go_of_guard(struct pid_file *file)
 int
 pid_file_publish(struct pid_file *file)
 {
-    char *beside = file->path ? name_beside(file->path) : NULL;
+    char *beside = file->path ? beside_name(file->path) : NULL;
     const int error = file->path && (beside == NULL || rename(beside, file->path) < 0);
 
     if (error)
@@ -187,7 +178,7 @@ unlink_own(int fd, const char *path)
 void
 pid_file_remove(struct pid_file *file)
 {
-    char *beside = file->path ? name_beside(file->path) : NULL;
+    char *beside = file->path ? beside_name(file->path) : NULL;
 
     if (file->path == NULL)
         return;

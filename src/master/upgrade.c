@@ -18,7 +18,6 @@
 
 #include "base/clock.h"
 #include "base/count.h"
-#include "base/notify.h"
 #include "base/sink.h"
 #include "master/actions.h"
 #include "master/core_limit.h"
@@ -215,17 +214,6 @@ begin(struct master *master, uint64_t now)
 
 /* --- what it says ------------------------------------------------------------------------- */
 
-static void
-tell_manager(pid_t pid)
-{
-    char text[32];
-    int error;
-
-    snprintf(text, sizeof(text), "MAINPID=%d", (int)pid);
-    if ((error = notify_send(text)) < 0)
-        log_warning("NOTIFY_SOCKET: the main process can't be told: %s", strerror(-error));
-}
-
 /* From here on there is no way back. A reload that waited is the new program's. */
 static void
 on_serving(struct master *master)
@@ -234,9 +222,10 @@ on_serving(struct master *master)
 
     if (upgrade->state != UPGRADE_STARTED || upgrade->child.pid == 0)
         return;
-    tell_manager(upgrade->child.pid); /* which then believes what that one says */
+    manager_main_process(master,
+                         upgrade->child.pid); /* which then believes what that one says */
     if (send(upgrade->channel, UPGRADE_AGREED, strlen(UPGRADE_AGREED), MSG_NOSIGNAL) < 0) {
-        tell_manager(getpid());
+        manager_main_process(master, getpid());
         return;
     }
     upgrade->state = UPGRADE_DONE;

@@ -91,14 +91,19 @@ roster_tell_reload(struct roster *roster, const char *reason)
 }
 
 uint64_t
+roster_place_restarts(const struct roster *roster, unsigned worker)
+{
+    const uint32_t spawned = __atomic_load_n(&roster->places[worker].spawned, __ATOMIC_RELAXED);
+
+    return spawned > 0 ? spawned - 1 : 0;
+}
+
+uint64_t
 roster_restarts(const struct roster *roster)
 {
     uint64_t restarts = 0;
 
-    for (unsigned i = 0; i < roster->workers; i++) {
-        uint32_t spawned = __atomic_load_n(&roster->places[i].spawned, __ATOMIC_RELAXED);
-
-        restarts += spawned > 0 ? spawned - 1 : 0;
-    }
+    for (unsigned i = 0; i < roster->workers; i++)
+        restarts += roster_place_restarts(roster, i);
     return restarts;
 }

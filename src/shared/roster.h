@@ -53,7 +53,8 @@ int roster_protect(struct roster *roster) __attribute__((warn_unused_result));
 /* Tells how a reload went; reason NULL: well. */
 void roster_tell_reload(struct roster *roster, const char *reason);
 
-/* Processes that took the place of a worker that had ended. */
+/* Processes that took the place of one that had ended: in one place, and in all. */
+uint64_t roster_place_restarts(const struct roster *roster, unsigned worker);
 uint64_t roster_restarts(const struct roster *roster);
 
 /* The process in this place now; 0: none. */

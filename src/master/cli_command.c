@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* cli_command: one table. What a signal does as well is done by the same functions. */
+#include "master/cli_command.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/count.h"
+#include "base/log.h"
+#include "master/actions.h"
+#include "master/cli_status.h"
+#include "master/ending.h"
+#include "master/reload.h"
+
+#define NOT_SENT "the answer can't be sent whole"
+
+/* NULL, or why it can't be done. The client waits for the outcome if there is none yet. */
+typedef const char *cli_command(struct master *master, struct cli_client *client,
+                                const char *argument);
+
+static const char *
+begin_reload(struct master *master, struct cli_client *client)
+{
+    if (master->stopping)
+        return "the daemon is ending";
+    client->waits = CLI_RELOAD;
+    client->reload = master->cli.reloads + 1;
+    master->reload_wanted = true; /* the loop begins it */
+    return NULL;
+}
+
+static const char *
+do_reload(struct master *master, struct cli_client *client, const char *argument)
+{
+    (void)argument;
+    master->workers = 0;
+    return begin_reload(master, client);
+}
+
+static const char *
+do_workers(struct master *master, struct cli_client *client, const char *argument)
+{
+    char *end;
+    const long wanted = strtol(argument, &end, 10);
+
+    if (*argument == '\0' || *end != '\0' || wanted < 1 || wanted > RELOAD_WORKERS_MAX)
+        return "workers: accepted: a number from 1 to 1024";
+    master->workers = (unsigned)wanted;
+    return begin_reload(master, client);
+}
+
+static const char *
+do_upgrade(struct master *master, struct cli_client *client, const char *argument)
+{
+    const char *reason = upgrade_objection(master);
+
+    (void)argument;
+    if (reason)
+        return reason;
+    client->waits = CLI_UPGRADE;
+    upgrade_ask(master, SIGUSR2);
+    return NULL;
+}
+
+static const char *
+do_reopen(struct master *master, struct cli_client *client, const char *argument)
+{
+    (void)argument;
+    if (!actions_reopen(master))
+        return "the log can't be opened; its own lines say why";
+    return cli_say(client, CLI_OK, strlen(CLI_OK)) ? NULL : NOT_SENT;
+}
+
+static const char *
+do_quit(struct master *master, struct cli_client *client, const char *argument)
+{
+    (void)argument;
+    client->waits = CLI_END;
+    ending_begin(master, SIGQUIT);
+    return NULL;
+}
+
+static const char *
+do_stop(struct master *master, struct cli_client *client, const char *argument)
+{
+    (void)argument;
+    client->waits = CLI_END;
+    ending_begin(master, SIGINT);
+    return NULL;
+}
+
+static const char *
+do_status(struct master *master, struct cli_client *client, const char *argument)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    bool sent = false;
+
+    (void)argument;
+    if (out) {
+        cli_status_print(master, out);
+        fputs(CLI_OK, out);
+        if (fclose(out) == 0)
+            sent = cli_say(client, text, size);
+        free(text);
+    }
+    return sent ? NULL : NOT_SENT;
+}
+
+static const struct cli_row {
+    const char *name;
+    cli_command *run;
+    bool takes_argument;
+    const char *text; /* for the log; NULL: it changes nothing */
+} commands[] = {
+    { "status", do_status, false, NULL },
+    { "reload", do_reload, false, "reload" },
+    { "workers", do_workers, true, "another number of workers" },
+    { "upgrade", do_upgrade, false, "upgrade" },
+    { "reopen", do_reopen, false, "reopening the log" },
+    { "quit", do_quit, false, "ending when all answers are sent" },
+    { "stop", do_stop, false, "ending at once" },
+};
+
+/* NULL: there is none of this name. */
+static const struct cli_row *
+find_command(const char *name)
+{
+    for (size_t i = 0; i < COUNT(commands); i++)
+        if (strcmp(name, commands[i].name) == 0)
+            return &commands[i];
+    return NULL;
+}
+
+const char *
+cli_command_run(struct master *master, struct cli_client *client)
+{
+    char *argument = strchrnul(client->line, ' ');
+    const struct cli_row *command;
+    const char *reason;
+
+    if (*argument != '\0')
+        *argument++ = '\0';
+    if ((command = find_command(client->line)) == NULL)
+        return "unknown command; accepted: status, reload, workers N, upgrade, reopen, quit, "
+               "stop";
+    if (*argument != '\0' && !command->takes_argument)
+        return "the command takes no argument";
+    if (command->text)
+        log_notice("control socket: %s", command->text);
+    client->waits = CLI_ANSWERED; /* unless it says that it waits */
+    reason = command->run(master, client, argument);
+    if (command->text && reason)
+        log_notice("control socket: refused: %s", reason);
+    return reason;
+}

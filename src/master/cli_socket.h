@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * cli_socket: the listener of the control socket and its file, which is made beside its path
+ * and renamed, so that it replaces that of a master that was upgraded or has died.
+ */
+#ifndef MASTER_CLI_SOCKET_H
+#define MASTER_CLI_SOCKET_H
+
+#include "base/socket_file.h"
+
+/* Begins zeroed: there is none. */
+struct cli_socket {
+    char *path; /* NULL: there is none */
+    unsigned mode;
+    int fd;
+    struct socket_file file;
+};
+
+/* Listens beside path. 0, or a negative errno; then there is none. */
+int cli_socket_open(struct cli_socket *socket, const char *path, unsigned mode)
+    __attribute__((warn_unused_result));
+
+/* Puts the file at its path. 0 or a negative errno. */
+int cli_socket_publish(const struct cli_socket *socket) __attribute__((warn_unused_result));
+
+/* Closes it, and removes the file unless another one is at its path. */
+void cli_socket_close(struct cli_socket *socket);
+
+#endif
