@@ -12,7 +12,7 @@
 #include <time.h>
 
 #include "http/byteranges.h"
-#include "http/response.h"
+#include "http/response_head.h"
 #include "object/base64.h"
 #include "object/media_type.h"
 
@@ -155,9 +155,9 @@ catalogue_describe(struct object *object)
     representation->digest = span_of(object->digest_text);
     representation->content_type = span_of(content_type(asset));
     object->fields =
-        response_fields(representation, asset->cache_control,
-                        asset->repr_digest == DIGEST_ALWAYS,
-                        (const char *const *)asset->header.items, asset->header.count);
+        response_head_fields(representation, asset->cache_control,
+                             asset->repr_digest == DIGEST_ALWAYS,
+                             (const char *const *)asset->header.items, asset->header.count);
     return object->fields != NULL ? 0 : -1;
 }
 

@@ -19,7 +19,7 @@
 #include "http/answer.h"
 #include "http/head.h"
 #include "http/request.h"
-#include "http/response.h"
+#include "http/response_head.h"
 #include "worker/multipart.h"
 #include "worker/reader.h"
 #include "worker/sender.h"
@@ -59,7 +59,7 @@ exchange_refuse(struct worker *worker, struct connection *connection, unsigned s
 {
     struct stage *stage = &worker->stage;
 
-    stage->end += response_refusal(stage->bytes + stage->end, stage_space(stage), status,
+    stage->end += response_head_refusal(stage->bytes + stage->end, stage_space(stage), status,
                                    reason, head_only, worker->date);
     slot_count_answer(&worker->slot->served, status);
     activity_answer(worker, connection, NULL, status);

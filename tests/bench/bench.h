@@ -35,7 +35,7 @@ extern const struct benchmark bench_filter[];
 extern const struct benchmark bench_histogram[];
 extern const struct benchmark bench_range[];
 extern const struct benchmark bench_request[];
-extern const struct benchmark bench_response[];
+extern const struct benchmark bench_response_head[];
 extern const struct benchmark bench_sampler[];
 extern const struct benchmark bench_trace[];
 

@@ -19,7 +19,7 @@ tests_bench_bench_SOURCES = \
 	tests/bench/bench_histogram.c \
 	tests/bench/bench_range.c \
 	tests/bench/bench_request.c \
-	tests/bench/bench_response.c \
+	tests/bench/bench_response_head.c \
 	tests/bench/bench_sampler.c \
 	tests/bench/bench_trace.c
 tests_bench_bench_LDADD = libtiffd.a $(LIBRARIES_USED) -lm

@@ -7,7 +7,7 @@
 #include "http/answer.h"
 #include "http/byteranges.h"
 #include "http/head.h"
-#include "http/response.h"
+#include "http/response_head.h"
 
 enum { RANGES = 5, NOW = 1764072000 };
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * response: heads, put together from prepared pieces with memcpy. Every head has Date and, but
- * for 204 and 304, Content-Length; HEAD gets the head that GET would. What never changes about
- * an object was written once, by response_fields().
+ * response_head: heads, put together from prepared pieces with memcpy. Every head has Date and,
+ * but for 204 and 304, Content-Length; HEAD gets the head that GET would. What never changes
+ * about an object was written once, by response_head_fields().
  */
-#include "http/response.h"
+#include "http/response_head.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -220,8 +220,8 @@ response_head(char *out, size_t size, const struct answer *answer,
 }
 
 size_t
-response_refusal(char *out, size_t size, unsigned status, const char *reason, bool head_only,
-                 const char date[DATE_SIZE])
+response_head_refusal(char *out, size_t size, unsigned status, const char *reason,
+                      bool head_only, const char date[DATE_SIZE])
 {
     char *start = out;
 
@@ -269,8 +269,8 @@ print_extra(FILE *out, const char *const *extra, size_t count, bool of_content)
 }
 
 char *
-response_fields(struct representation *representation, const char *cache_control, bool digest,
-                const char *const *extra, size_t extra_count)
+response_head_fields(struct representation *representation, const char *cache_control,
+                     bool digest, const char *const *extra, size_t extra_count)
 {
     char *text = NULL;
     size_t size = 0;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * bench_response: response heads: a whole object, one range, and a 304. Exports its table.
+ * bench_response_head: response heads: a whole object, one range, and a 304. Exports its table.
  * Asserts when a head comes out empty.
  */
 #include <assert.h>
 
 #include "bench.h"
-#include "http/response.h"
+#include "http/response_head.h"
 
 #define ETAG "\"0123456789abcdef0123456789abcdef\""
 #define TYPE "text/plain"
@@ -68,7 +68,7 @@ run_not_modified(struct bench *bench)
     write_heads(bench, &answer);
 }
 
-const struct benchmark bench_response[] = {
+const struct benchmark bench_response_head[] = {
     { "ResponseHeadWhole", run_whole },
     { "ResponseHeadRange", run_range },
     { "ResponseHeadNotModified", run_not_modified },

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* response: writes response heads (RFC 9110, RFC 9112 section 4) into the caller's buffer. */
-#ifndef HTTP_RESPONSE_H
-#define HTTP_RESPONSE_H
+/* response_head: writes response heads (RFC 9110, RFC 9112 section 4) into the caller's buffer.
+ */
+#ifndef HTTP_RESPONSE_HEAD_H
+#define HTTP_RESPONSE_HEAD_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -27,8 +28,8 @@ size_t response_head(char *out, size_t size, const struct answer *answer,
  * Writes the whole answer to a request that was not understood; the connection closes. reason,
  * if not NULL, tells people more than the status does. head_only leaves the text out, for HEAD.
  */
-size_t response_refusal(char *out, size_t size, unsigned status, const char *reason,
-                        bool head_only, const char date[DATE_SIZE]);
+size_t response_head_refusal(char *out, size_t size, unsigned status, const char *reason,
+                             bool head_only, const char date[DATE_SIZE]);
 
 /*
  * Prepares the field lines of this representation: ETag, Last-Modified, Accept-Ranges,
@@ -37,8 +38,8 @@ size_t response_refusal(char *out, size_t size, unsigned status, const char *rea
  * and with the answer to OPTIONS. Returns the string that representation->fields and ->common
  * lie in, which the caller frees; NULL without memory.
  */
-char *response_fields(struct representation *representation, const char *cache_control,
-                      bool digest, const char *const *extra, size_t extra_count)
+char *response_head_fields(struct representation *representation, const char *cache_control,
+                           bool digest, const char *const *extra, size_t extra_count)
     __attribute__((warn_unused_result));
 
 #endif

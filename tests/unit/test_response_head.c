@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Tests of http/response, http/byteranges and http/emit: heads octet by octet, lengths that
- * fit. */
+/* Tests of http/response_head, http/byteranges and http/emit: heads octet by octet, lengths
+ * that fit. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,7 +14,7 @@
 #include "base/count.h"
 #include "http/byteranges.h"
 #include "http/emit.h"
-#include "http/response.h"
+#include "http/response_head.h"
 #include "http/status.h"
 
 #define DATE   "Tue, 15 Nov 1994 08:12:31 GMT"
@@ -159,17 +159,17 @@ test_refusals(void **state)
     size_t length;
 
     (void)state;
-    length = response_refusal(out, sizeof(out), 400, "no good line", true, DATE);
+    length = response_head_refusal(out, sizeof(out), 400, "no good line", true, DATE);
     assert_int_equal(length, strlen(head));
     assert_memory_equal(out, head, length);
-    length = response_refusal(out, sizeof(out), 400, "no good line", false, DATE);
+    length = response_head_refusal(out, sizeof(out), 400, "no good line", false, DATE);
     assert_int_equal(length, strlen(head) + 30);
     assert_memory_equal(out + strlen(head), "400 Bad Request: no good line\n", 30);
-    length = response_refusal(out, sizeof(out), 408, NULL, false, DATE);
+    length = response_head_refusal(out, sizeof(out), 408, NULL, false, DATE);
     assert_memory_equal(out + length - 20, "408 Request Timeout\n", 20);
     memset(reason, 'x', sizeof(reason) - 1);
     reason[sizeof(reason) - 1] = '\0';
-    length = response_refusal(out, sizeof(out), 431, reason, false, DATE);
+    length = response_head_refusal(out, sizeof(out), 431, reason, false, DATE);
     assert_in_range(length, 1, sizeof(out));
 }
 
@@ -182,7 +182,7 @@ test_every_refusal_can_be_sent(void **state)
         const struct refusal_info *info = refusal_info(i);
         char out[RESPONSE_HEAD_MAX];
         size_t length =
-            response_refusal(out, sizeof(out), info->status, info->text, false, DATE);
+            response_head_refusal(out, sizeof(out), info->status, info->text, false, DATE);
         size_t text = strlen(info->text);
 
         assert_memory_equal(out + length - 1 - text, info->text, text);
@@ -226,14 +226,14 @@ test_fields(void **state)
 {
     static const char *const extra[] = { "X-A: b", "Link: <c>" };
     struct representation dated = { .last_modified = 784111777, .etag = { "\"e\"", 3 } };
-    char *text = response_fields(&dated, "max-age=5", false, extra, 2);
+    char *text = response_head_fields(&dated, "max-age=5", false, extra, 2);
 
     (void)state;
     assert_string_equal(text, "ETag: \"e\"\r\nLast-Modified: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
                               "Accept-Ranges: bytes\r\nCache-Control: max-age=5\r\n"
                               "X-A: b\r\nLink: <c>\r\n");
     free(text);
-    text = response_fields(&dated, NULL, false, NULL, 0);
+    text = response_head_fields(&dated, NULL, false, NULL, 0);
     assert_string_equal(text, "ETag: \"e\"\r\nLast-Modified: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
                               "Accept-Ranges: bytes\r\n");
     free(text);
@@ -252,7 +252,7 @@ test_common_fields(void **state)
         "Server: tiffd",
     };
     struct representation representation = { .etag = { "\"e\"", 3 } };
-    char *text = response_fields(&representation, NULL, false, extra, COUNT(extra));
+    char *text = response_head_fields(&representation, NULL, false, extra, COUNT(extra));
 
     (void)state;
     assert_true(span_equal(representation.fields, span_of(text)));
@@ -293,5 +293,5 @@ main(void)
         cmocka_unit_test(test_common_fields), cmocka_unit_test(test_decimal),
     };
 
-    return cmocka_run_group_tests_name("response", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("response_head", tests, NULL, NULL);
 }
