@@ -82,7 +82,7 @@ socket_of(const char *file)
     return path;
 }
 
-/* The text of the answer, the caller's to free; ends the program without one. */
+/* The text of the reply, the caller's to free; ends the program without one. */
 static char *
 ctl_ask(const char *path, const char *command)
 {

@@ -34,7 +34,7 @@ char *memory_format(const char *format, ...)
 void memory_free(void *memory);
 
 /* Calls work(argument). Without memory it does not come to its end: what it has allocated here
- * is freed, and the answer is false. What else it holds then, such as open files, is the
+ * is freed, and the result is false. What else it holds then, such as open files, is the
  * caller's to close. Not nested. */
 bool memory_try(void (*work)(void *argument), void *argument)
     __attribute__((warn_unused_result));

@@ -20,7 +20,7 @@ OPTION(server, workers, workers, "auto", 1, 1024, 0,
 OPTION(server, variant, variant, "cached", 0, 0, 0,
        "where the bytes of objects live, unless an asset says otherwise")
 OPTION(server, cors, origins, "", 0, 0, 0,
-       "origins whose web pages may read answers, unless an asset says otherwise; * is all")
+       "origins whose web pages may read responses, unless an asset says otherwise; * is all")
 OPTION(server, user, user, "", 0, 0, 0,
        "the user that workers run as; empty: the one that started tiffd")
 OPTION(server, group, group, "", 0, 0, 0,
@@ -56,13 +56,13 @@ OPTION(server, keepalive_timeout, time, "1m", 10, 86400000, 0,
 OPTION(server, send_timeout, time, "30s", 10, 86400000, 0,
        "time in which a client must take at least one byte")
 OPTION(server, linger_timeout, time, "2s", 0, 60000, 0,
-       "time to read on after the last answer, so that the client gets it whole")
+       "time to read on after the last response, so that the client gets it whole")
 OPTION(server, drain_timeout, time, "30s", 0, 86400000, 0,
-       "time that running answers have at a graceful end")
+       "time that running responses have at a graceful end")
 OPTION(server, drain_delay, time, "0", 0, 3600000, 0,
        "time that tiffd still accepts after SIGTERM or SIGQUIT, while /healthz is 503")
 OPTION(server, reload_timeout, time, "0", 0, 86400000, 0,
-       "time that running answers have after a reload or an upgrade; 0: as long as they make progress")
+       "time that running responses have after a reload or an upgrade; 0: as long as they make progress")
 OPTION(server, upgrade_timeout, time, "10m", 10, 86400000, 0,
        "time in which a new program must serve after SIGUSR2; else the old one goes on")
 OPTION(server, drain_rate, size, "1k", 0, 1073741824, 0,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * session: the answer ends with "ok" or "error: REASON"; see master/cli.h. Memory that lacks
+ * session: the reply ends with "ok" or "error: REASON"; see master/cli.h. Memory that lacks
  * ends the program, see memory.h.
  */
 #include "ctl/session.h"
@@ -39,7 +39,7 @@ session_connect(const char *path)
     return error;
 }
 
-/* The last line decides. False: the answer has no end. */
+/* The last line decides. False: the reply has no end. */
 static bool
 take_outcome(struct session *session, char *line)
 {
@@ -52,7 +52,7 @@ take_outcome(struct session *session, char *line)
 }
 
 static bool
-read_answer(struct session *session, FILE *in)
+read_reply(struct session *session, FILE *in)
 {
     char *line = NULL;
     size_t space = 0;
@@ -85,7 +85,7 @@ session_run(struct session *session, const char *path, const char *command)
     }
     if (fprintf(stream, "%s\n", command) < 0 || fflush(stream) != 0)
         error = -errno;
-    else if (!read_answer(session, stream))
+    else if (!read_reply(session, stream))
         error = -ECONNRESET;
     fclose(stream);
     return error;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* session: one command at the control socket of a daemon, and its answer. */
+/* session: one command at the control socket of a daemon, and its reply. */
 #ifndef CTL_SESSION_H
 #define CTL_SESSION_H
 
 #include <stddef.h>
 
 struct session {
-    char *text;  /* the lines of the answer but the last; "" if there are none */
+    char *text;  /* the lines of the reply but the last; "" if there are none */
     char *error; /* why it failed; NULL: it did not */
 };
 

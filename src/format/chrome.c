@@ -3,7 +3,7 @@
  * chrome: events become spans that nest, since that is what all three viewers can draw: turns
  * in the loop's lane, where one follows the other, and on a connection's lane its requests and
  * their waits. For that the events are sorted by lane, and then lane by lane played back.
- * Pipelined requests whose answers leave together end together.
+ * Pipelined requests whose responses leave together end together.
  */
 #include "format/chrome.h"
 
@@ -26,8 +26,8 @@ struct lane {
     const struct trace_event *const *events;
     size_t count;
     size_t at;                       /* the event in hand */
-    size_t answers;                  /* requests before it have got theirs */
-    bool carried;                    /* an answer was under way before the first event */
+    size_t responses;                /* requests before it have got theirs */
+    bool carried;                    /* a response was under way before the first event */
     const struct trace_event *waits; /* began a span that has not ended; NULL: none */
 };
 
@@ -41,7 +41,7 @@ number(uint64_t argument)
 
 static const struct shape {
     const char *span; /* what begins or ends */
-    bool inside;      /* happens only while an answer is under way */
+    bool inside;      /* happens only while a response is under way */
 } shapes[TRACE_KINDS] = {
     [TRACE_ROUTE] = { .inside = true },
     [TRACE_FIRST_BYTE] = { .inside = true },
@@ -134,9 +134,9 @@ name_of_request(const struct label_names *labels, uint32_t label)
     return name ? name : json_string("request");
 }
 
-/* The answer to the request whose head is there; the next event says what it is. */
+/* The response to the request whose head is there; the next event says what it is. */
 static void
-put_answer(struct lane *lane, size_t head, uint64_t ended)
+put_response(struct lane *lane, size_t head, uint64_t ended)
 {
     const struct trace_event *event = lane->events[head];
     const struct trace_event *next = head + 1 < lane->count ? lane->events[head + 1] : event;
@@ -150,23 +150,23 @@ put_answer(struct lane *lane, size_t head, uint64_t ended)
                arguments);
 }
 
-/* All answers whose requests came since the last time. */
+/* All responses whose requests came since the last time. */
 static void
-end_answers(struct lane *lane, uint64_t ns)
+end_responses(struct lane *lane, uint64_t ns)
 {
     if (lane->carried)
         event_span(lane->stream, lane->number, json_string("request"), lane->window.from, ns,
                    arguments_of(lane->events[0]));
     lane->carried = false;
-    for (; lane->answers < lane->at; lane->answers++)
-        if (lane->events[lane->answers]->kind == TRACE_HEAD)
-            put_answer(lane, lane->answers, ns);
+    for (; lane->responses < lane->at; lane->responses++)
+        if (lane->events[lane->responses]->kind == TRACE_HEAD)
+            put_response(lane, lane->responses, ns);
 }
 
 static void
 done(struct lane *lane, const struct trace_event *event)
 {
-    end_answers(lane, event->ns);
+    end_responses(lane, event->ns);
 }
 
 /* Also at the end of the window: what has begun is shown as far as it has come. */
@@ -175,7 +175,7 @@ end_all(struct lane *lane, uint64_t ns)
 {
     if (lane->waits)
         end_wait(lane, lane->waits, ns);
-    end_answers(lane, ns);
+    end_responses(lane, ns);
 }
 
 static void
@@ -189,7 +189,7 @@ static void (*const plays[TRACE_KINDS])(struct lane *lane, const struct trace_ev
     [TRACE_ACCEPT] = instant,
     [TRACE_TAKE] = instant,
     [TRACE_GIVE] = instant,
-    [TRACE_HEAD] = chrome_nothing, /* see end_answers() */
+    [TRACE_HEAD] = chrome_nothing, /* see end_responses() */
     [TRACE_ROUTE] = chrome_nothing,
     [TRACE_FIRST_BYTE] = instant,
     [TRACE_TURN] = chrome_begin,

@@ -81,7 +81,7 @@ describe_reason(const struct crash_record *record, char text[static REASON_SIZE]
         snprintf(text, REASON_SIZE, "stack overflow");
 }
 
-/* While the next head is read, the label can still be that of the answer before. */
+/* While the next head is read, the label can still be that of the response before. */
 static void
 describe_request(const struct crash_record *record, const struct label_names *labels,
                  char text[static FOR_SIZE])

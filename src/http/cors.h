@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * cors: which pages of other origins may read answers (Fetch Standard, "CORS protocol"). Pure.
+ * cors: which pages of other origins may read responses (Fetch Standard, "CORS protocol").
+ * Pure.
  */
 #ifndef HTTP_CORS_H
 #define HTTP_CORS_H
@@ -22,7 +23,7 @@ struct cors {
  * empty: no such field. It is valid as long as the origins of cors. */
 struct span cors_allow(const struct cors *cors, struct span origin) __attribute__((pure));
 
-/* Whether answers depend on the request's Origin, so that caches have to know (Vary). */
+/* Whether responses depend on the request's Origin, so that caches have to know (Vary). */
 bool cors_varies(const struct cors *cors) __attribute__((pure));
 
 #endif

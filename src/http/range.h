@@ -14,7 +14,7 @@ struct range {
 };
 
 enum range_result {
-    RANGE_NONE,          /* to be ignored: the whole is the answer */
+    RANGE_NONE,          /* to be ignored: the whole is the response */
     RANGE_SATISFIABLE,   /* at least one range */
     RANGE_UNSATISFIABLE, /* well-formed, but nothing of it lies in the representation */
 };

@@ -76,25 +76,27 @@ emit_part(char *out, const struct representation *representation, struct range r
 }
 
 static char *
-emit_parts(char *out, const struct representation *representation, const struct answer *answer)
+emit_parts(char *out, const struct representation *representation,
+           const struct response *response)
 {
     out = emit_literal(out, "Content-Type: multipart/byteranges; boundary=");
     out = emit_span(out, byteranges_boundary(representation));
     out = emit_literal(out, "\r\n");
-    return emit_length(out,
-                       byteranges_length(representation, answer->ranges, answer->range_count));
+    return emit_length(out, byteranges_length(representation, response->ranges,
+                                              response->range_count));
 }
 
-/* What the request asked for, unless every answer has it. */
+/* What the request asked for, unless every response has it. */
 static char *
-emit_digest(char *out, const struct representation *representation, const struct answer *answer)
+emit_digest(char *out, const struct representation *representation,
+            const struct response *response)
 {
-    if (answer->repr_digest && !representation->always_digest) {
+    if (response->repr_digest && !representation->always_digest) {
         out = emit_literal(out, "Repr-Digest: sha-256=:");
         out = emit_span(out, representation->digest);
         out = emit_literal(out, ":\r\n");
     }
-    if (answer->digest) {
+    if (response->digest) {
         out = emit_literal(out, "Digest: sha-256=");
         out = emit_span(out, representation->digest);
         out = emit_literal(out, "\r\n");
@@ -103,17 +105,18 @@ emit_digest(char *out, const struct representation *representation, const struct
 }
 
 static char *
-emit_object(char *out, const struct representation *representation, const struct answer *answer)
+emit_object(char *out, const struct representation *representation,
+            const struct response *response)
 {
-    if (answer->status == 304)
+    if (response->status == 304)
         ; /* no content, and nothing is said about it */
-    else if (answer->range_count == 0)
+    else if (response->range_count == 0)
         out = emit_whole(out, representation);
-    else if (answer->range_count == 1)
-        out = emit_part(out, representation, answer->ranges[0]);
+    else if (response->range_count == 1)
+        out = emit_part(out, representation, response->ranges[0]);
     else
-        out = emit_parts(out, representation, answer);
-    out = emit_digest(out, representation, answer);
+        out = emit_parts(out, representation, response);
+    out = emit_digest(out, representation, response);
     out = emit_span(out, representation->fields);
     return emit_literal(out, "\r\n");
 }
@@ -140,18 +143,19 @@ emit_text(char *out, unsigned status, const char *reason, bool head_only)
 }
 
 static char *
-emit_error(char *out, const struct representation *representation, const struct answer *answer)
+emit_error(char *out, const struct representation *representation,
+           const struct response *response)
 {
-    if (answer->status == 405)
+    if (response->status == 405)
         out = emit_literal(out, "Allow: " METHOD_ALLOWED "\r\n");
-    if (answer->status == 416) {
+    if (response->status == 416) {
         out = emit_literal(out, "Content-Range: bytes */");
         out = emit_decimal(out, representation->length);
         out = emit_literal(out, "\r\n");
     }
     if (representation)
         out = emit_span(out, representation->common);
-    return emit_text(out, answer->status, NULL, answer->head_only);
+    return emit_text(out, response->status, NULL, response->head_only);
 }
 
 /* "*" stands for all fields but Authorization; older browsers want them by name. */
@@ -165,19 +169,19 @@ emit_preflight(char *out)
                         "Access-Control-Max-Age: 86400\r\n");
 }
 
-/* Which page may read the answer; and then also what browsers hide by default. */
+/* Which page may read the response; and then also what browsers hide by default. */
 static char *
-emit_cors(char *out, const struct answer *answer)
+emit_cors(char *out, const struct response *response)
 {
-    if (answer->varies)
+    if (response->varies)
         out = emit_literal(out, "Vary: Origin\r\n");
-    if (answer->origin.length == 0)
+    if (response->origin.length == 0)
         return out;
     out = emit_literal(out, "Access-Control-Allow-Origin: ");
-    out = emit_span(out, answer->origin);
+    out = emit_span(out, response->origin);
     out = emit_literal(out, "\r\nAccess-Control-Expose-Headers: Accept-Ranges, Content-Range, "
                             "ETag, Repr-Digest\r\n");
-    return answer->status == 204 ? emit_preflight(out) : out;
+    return response->status == 204 ? emit_preflight(out) : out;
 }
 
 static char *
@@ -201,21 +205,21 @@ response_head_max(const struct representation *representation)
 }
 
 size_t
-response_head(char *out, size_t size, const struct answer *answer,
+response_head(char *out, size_t size, const struct response *response,
               const struct representation *representation, const char date[DATE_SIZE])
 {
     char *start = out;
 
     assert(size >= response_head_max(representation));
-    out = emit_start(out, answer->status, date);
-    out = emit_connection(out, answer->minor, answer->close);
-    out = emit_cors(out, answer);
-    if (answer->status == 204)
+    out = emit_start(out, response->status, date);
+    out = emit_connection(out, response->minor, response->close);
+    out = emit_cors(out, response);
+    if (response->status == 204)
         out = emit_options(out, representation);
-    else if (answer->status >= 400 || representation == NULL)
-        out = emit_error(out, representation, answer);
+    else if (response->status >= 400 || representation == NULL)
+        out = emit_error(out, representation, response);
     else
-        out = emit_object(out, representation, answer);
+        out = emit_object(out, representation, response);
     return (size_t)(out - start);
 }
 

@@ -7,9 +7,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "http/answer.h"
 #include "http/date.h"
 #include "http/representation.h"
+#include "http/response.h"
 
 enum { RESPONSE_HEAD_MAX = 1536 }; /* octets of a head, less what the representation adds */
 
@@ -17,25 +17,26 @@ enum { RESPONSE_HEAD_MAX = 1536 }; /* octets of a head, less what the representa
 size_t response_head_max(const struct representation *representation);
 
 /*
- * Writes the head of an answer; for errors, the short text that follows it too. date is the
+ * Writes the head of a response; for errors, the short text that follows it too. date is the
  * value of Date. Returns the length. size must be at least response_head_max(): less is a bug
  * and asserts.
  */
-size_t response_head(char *out, size_t size, const struct answer *answer,
+size_t response_head(char *out, size_t size, const struct response *response,
                      const struct representation *representation, const char date[DATE_SIZE]);
 
 /*
- * Writes the whole answer to a request that was not understood; the connection closes. reason,
- * if not NULL, tells people more than the status does. head_only leaves the text out, for HEAD.
+ * Writes the whole response to a request that was not understood; the connection closes.
+ * reason, if not NULL, tells people more than the status does. head_only leaves the text out,
+ * for HEAD.
  */
 size_t response_head_refusal(char *out, size_t size, unsigned status, const char *reason,
                              bool head_only, const char date[DATE_SIZE]);
 
 /*
  * Prepares the field lines of this representation: ETag, Last-Modified, Accept-Ranges,
- * Cache-Control unless NULL, Repr-Digest if it is for every answer, and extra ("Name: value",
+ * Cache-Control unless NULL, Repr-Digest if it is for every response, and extra ("Name: value",
  * without line ends). Extra fields that do not describe the content are also sent with errors
- * and with the answer to OPTIONS. Returns the string that representation->fields and ->common
+ * and with the response to OPTIONS. Returns the string that representation->fields and ->common
  * lie in, which the caller frees; NULL without memory.
  */
 char *response_head_fields(struct representation *representation, const char *cache_control,

@@ -107,8 +107,8 @@ static const struct {
     void (*act)(struct master *master, int signal);
     const char *text;
 } actions[] = {
-    { SIGTERM, NULL, ending_begin, "ending when all answers are sent (again: at once)" },
-    { SIGQUIT, NULL, ending_begin, "ending when all answers are sent" },
+    { SIGTERM, NULL, ending_begin, "ending when all responses are sent (again: at once)" },
+    { SIGQUIT, NULL, ending_begin, "ending when all responses are sent" },
     { SIGINT, NULL, ending_begin, "ending at once" },
     { SIGHUP, NULL, reload_all, NULL },
     { SIGTTIN, NULL, change_workers, "one worker more" },

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * cli: one epoll set, so that the master's loop waits for one descriptor whoever is connected.
- * Nothing waits for a client: one that sends no command in time, or does not take its answer,
+ * Nothing waits for a client: one that sends no command in time, or does not take its reply,
  * is closed. Nothing is fatal after the start.
  */
 #include "master/cli.h"
@@ -81,7 +81,7 @@ cli_let_go(const struct cli *cli)
         close(cli->clients[i].fd);
 }
 
-/* --- answers ------------------------------------------------------------------------------ */
+/* --- replies ------------------------------------------------------------------------------ */
 
 bool
 cli_say(const struct cli_client *client, const char *text, size_t length)
@@ -213,7 +213,7 @@ cli_obey(struct master *master, struct cli_client *client)
 
     if (reason)
         cli_finish(&master->cli, client, reason);
-    else if (client->waits == CLI_ANSWERED)
+    else if (client->waits == CLI_REPLIED)
         cli_remove(&master->cli, client);
 }
 

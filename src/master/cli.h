@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * cli: the control socket, which tiffctl(8) speaks to. A client sends a command in one line.
- * The answer is lines "NAME=VALUE ...", and at last "ok" or "error: REASON", when the outcome
+ * The reply is lines "NAME=VALUE ...", and at last "ok" or "error: REASON", when the outcome
  * is known. The permissions of the socket say who may.
  */
 #ifndef MASTER_CLI_H
@@ -23,8 +23,8 @@ struct master;
 
 /* What a client waits for. */
 enum cli_waits {
-    CLI_COMMAND,  /* to send one */
-    CLI_ANSWERED, /* nothing more */
+    CLI_COMMAND, /* to send one */
+    CLI_REPLIED, /* nothing more */
     CLI_RELOAD,
     CLI_UPGRADE,
     CLI_END
@@ -61,7 +61,7 @@ void cli_publish(struct master *master);
 /* Answers those that still wait, and removes the socket unless another one is at its path. */
 void cli_end(struct master *master);
 
-/* Sends a part of an answer. False: it was not taken whole. */
+/* Sends a part of a reply. False: it was not taken whole. */
 bool cli_say(const struct cli_client *client, const char *text, size_t length);
 
 /* In a child: the sockets are the master's alone. */

@@ -14,7 +14,7 @@
 #include "master/ending.h"
 #include "master/reload.h"
 
-#define NOT_SENT "the answer can't be sent whole"
+#define NOT_SENT "the reply can't be sent whole"
 
 /* NULL, or why it can't be done. The client waits for the outcome if there is none yet. */
 typedef const char *cli_command(struct master *master, struct cli_client *client,
@@ -121,7 +121,7 @@ static const struct cli_row {
     { "workers", do_workers, true, "another number of workers" },
     { "upgrade", do_upgrade, false, "upgrade" },
     { "reopen", do_reopen, false, "reopening the log" },
-    { "quit", do_quit, false, "ending when all answers are sent" },
+    { "quit", do_quit, false, "ending when all responses are sent" },
     { "stop", do_stop, false, "ending at once" },
 };
 
@@ -151,7 +151,7 @@ cli_command_run(struct master *master, struct cli_client *client)
         return "the command takes no argument";
     if (command->text)
         log_notice("control socket: %s", command->text);
-    client->waits = CLI_ANSWERED; /* unless it says that it waits */
+    client->waits = CLI_REPLIED; /* unless it says that it waits */
     reason = command->run(master, client, argument);
     if (command->text && reason)
         log_notice("control socket: refused: %s", reason);

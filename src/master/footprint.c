@@ -78,7 +78,7 @@ connection_in_worker(const struct config_server *server)
            3 * WATCH_PLACE_SIZE;
 }
 
-/* Those above worker_connections have sent one short answer, and their requests are
+/* Those above worker_connections have sent one short response, and their requests are
  * discarded. */
 static uint64_t
 refused(const struct config_server *server, const struct footprint_kernel *kernel)

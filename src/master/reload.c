@@ -67,8 +67,8 @@ try_config(struct master *master, struct config *config)
     }
 }
 
-/* Old generations whose answers make progress are not cut. So that they don't pile up, the next
- * reload waits until one of them has ended, but not for ever. */
+/* Old generations whose responses make progress are not cut. So that they don't pile up, the
+ * next reload waits until one of them has ended, but not for ever. */
 static bool
 must_wait(struct master *master)
 {

@@ -17,7 +17,7 @@ void trial_begin(struct master *master, struct generation *generation);
  * workers serve, or one can't, or it takes too long. */
 void trial_run(struct master *master, uint64_t now);
 
-/* The daemon ends meanwhile: so does the trial, without an answer. */
+/* The daemon ends meanwhile: so does the trial, without a reply. */
 void trial_cancel(struct master *master);
 
 /* What to poll(2) for; -1: there is no trial. And when it has taken too long; 0: never. */

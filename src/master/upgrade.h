@@ -19,7 +19,7 @@
 /* What the new program says there. */
 #define UPGRADE_SERVING "serving\n"
 #define UPGRADE_TAKEN   "taken\n"  /* the files are its own */
-#define UPGRADE_STOP    "stop\n"   /* the daemon ends when all answers are sent */
+#define UPGRADE_STOP    "stop\n"   /* the daemon ends when all responses are sent */
 #define UPGRADE_END     "end\n"    /* at once */
 #define UPGRADE_REOPEN  "reopen\n" /* the log */
 

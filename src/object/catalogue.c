@@ -170,7 +170,7 @@ close_object(struct object *object)
 }
 
 static size_t
-answer_head_max(const struct representation *representation)
+object_head_max(const struct representation *representation)
 {
     return response_head_max(representation) + byteranges_head_max(representation);
 }
@@ -185,13 +185,13 @@ complete(struct catalogue *catalogue, struct object *object)
         log_error("asset %s: out of memory", object->asset->path);
         return -ENOMEM;
     }
-    if ((size = answer_head_max(&object->representation)) > CATALOGUE_HEAD_MAX) {
+    if ((size = object_head_max(&object->representation)) > CATALOGUE_HEAD_MAX) {
         log_error("asset %s: its fields are larger than %d bytes in all", object->asset->path,
                   CATALOGUE_HEAD_MAX);
         return -E2BIG;
     }
-    if (size > catalogue->answer_head_max)
-        catalogue->answer_head_max = size;
+    if (size > catalogue->head_max)
+        catalogue->head_max = size;
     return 0;
 }
 
@@ -236,7 +236,7 @@ catalogue_create(const struct config *config)
 
     if (catalogue == NULL)
         return NULL;
-    catalogue->answer_head_max = response_head_max(NULL);
+    catalogue->head_max = response_head_max(NULL);
     catalogue->count = config->asset_count;
     for (size_t i = 0; i < config->asset_count; i++)
         catalogue->objects[i] = (struct object){ .ops = variants[config->assets[i].variant],

@@ -14,13 +14,13 @@
 #include "object/object.h"
 
 #define CATALOGUE_HEAD_MAX                                                                     \
-    32768 /* of answer_head_max; an object with more fields is refused                         \
+    32768 /* of head_max; an object with more fields is refused                                \
            */
 
 struct catalogue {
     struct object *objects; /* ordered for catalogue_find(); objects[i].index == i */
     size_t count;
-    size_t answer_head_max; /* bytes that are enough for any answer's head and a part's behind
+    size_t head_max; /* bytes that are enough for any response's head and a part's behind
                                it */
 };
 

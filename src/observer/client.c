@@ -14,8 +14,8 @@
 #include "observer/origin.h"
 #include "observer/reply.h"
 
-#define REQUEST_MS     10000 /* until the whole request is there */
-#define ANSWER_SECONDS 120   /* after a window, for the answer to be made and taken */
+#define REQUEST_MS    10000 /* until the whole request is there */
+#define REPLY_SECONDS 120   /* after a window, for the reply to be made and taken */
 
 /* What has become clear so far. */
 struct service {
@@ -102,7 +102,7 @@ understand(struct service *service)
 /* --- what is answered --------------------------------------------------------------------- */
 
 static int
-client_answer(struct service *service)
+client_reply(struct service *service)
 {
     char *content = NULL;
     size_t length = 0;
@@ -150,8 +150,8 @@ respond(struct service *service)
         return reply_send_error((unsigned)error.status, error.reason,
                                 error.status == 405 ? route_methods(service->route) : NULL,
                                 service->head_only, &service->peer);
-    alarm(service->query.seconds + ANSWER_SECONDS);
-    return client_answer(service);
+    alarm(service->query.seconds + REPLY_SECONDS);
+    return client_reply(service);
 }
 
 void
@@ -161,7 +161,7 @@ client_serve(const struct client *client)
     int error;
 
     service.peer.deadline = clock_now() + REQUEST_MS;
-    alarm(ANSWER_SECONDS);
+    alarm(REPLY_SECONDS);
     if ((error = respond(&service)) < 0)
         log_debug("client: %s", strerror(-error));
     seat_give(client->seats, client->owner);

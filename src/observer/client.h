@@ -19,7 +19,7 @@ struct client {
 };
 
 /* Serves the client and closes its connection. However long that takes, the process is ended
- * by SIGALRM some time after the answer was due. */
+ * by SIGALRM some time after the reply was due. */
 void client_serve(const struct client *client);
 
 #endif

@@ -2,7 +2,7 @@
 /*
  * origin: refuses requests that come from web pages of other sites. A browser on this machine
  * sends requests for any page to any port; one whose name leads here (DNS rebinding) could
- * even read the answer. Both show in the request: by Host, by Origin (RFC 6454) and by
+ * even read the reply. Both show in the request: by Host, by Origin (RFC 6454) and by
  * Sec-Fetch-Site (W3C Fetch Metadata). Browsers can't reach Unix sockets, so nothing is asked
  * there.
  */

@@ -31,7 +31,7 @@ struct page {
     unsigned status;       /* 200 */
     const char *type;      /* media type; PAGE_TEXT */
     const char *file_name; /* to save it as; NULL: it is to be looked at */
-    bool abandoned;        /* the client is gone: no answer */
+    bool abandoned;        /* the client is gone: no reply */
 };
 
 /* Answers with an error instead; the text names what was found and what is accepted. */
@@ -42,7 +42,7 @@ void page_refuse(struct page *page, unsigned status, const char *format, ...)
 void page_fail(struct page *page, int error);
 
 /* Lets so many milliseconds of a window pass. False when the client has left meanwhile: then
- * there will be no answer. */
+ * there will be no reply. */
 bool page_wait(struct page *page, uint64_t milliseconds) __attribute__((warn_unused_result));
 
 #endif

@@ -12,7 +12,7 @@
 
 #include "base/clock.h"
 
-#define FINISH_MS 2000 /* for what a client still sends after its answer */
+#define FINISH_MS 2000 /* for what a client still sends after its reply */
 
 /* 0 when the socket has one of these events. */
 static int

@@ -37,7 +37,7 @@ bool peer_stays(const struct peer *peer, uint64_t milliseconds)
     __attribute__((warn_unused_result));
 
 /* Closes; before that discards for a moment what the client still sends, for else the kernel
- * destroys the answer with a reset (RFC 9112 section 9.6). */
+ * destroys the reply with a reset (RFC 9112 section 9.6). */
 void peer_finish(const struct peer *peer);
 
 #endif

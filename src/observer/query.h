@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * query: the parameters behind the '?' of a page. Values are checked, so that a typing error is
- * an answer and not a profile of something else. Names that a page does not know are ignored,
+ * a reply and not a profile of something else. Names that a page does not know are ignored,
  * as Go's pages do: tools send what other programs understand.
  */
 #ifndef OBSERVER_QUERY_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * reply: the head is for one answer only: the connection closes, nothing is stored by caches,
+ * reply: the head is for one reply only: the connection closes, nothing is stored by caches,
  * and no browser takes text for a page.
  */
 #include "observer/reply.h"

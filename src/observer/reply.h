@@ -12,8 +12,8 @@ struct reply {
     const char *file_name; /* to save the content as; NULL: none */
     const char *allow;     /* methods, for 405; else NULL */
     struct span content;
-    bool head_only; /* answers HEAD: without the content, and without its length, which an
-                     * answer to GET may well not have (RFC 9110 section 9.3.2) */
+    bool head_only; /* answers HEAD: without the content, and without its length, which a
+                     * reply to GET may well not have (RFC 9110 section 9.3.2) */
 };
 
 /* 0 or a negative errno. */

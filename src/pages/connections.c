@@ -241,7 +241,7 @@ connections_write_profile(struct page *page, const struct list *list)
     if (profile == NULL)
         return -ENOMEM;
     fill(profile, list);
-    profiles_answer(page, profile, "goroutine", NULL, NULL);
+    profiles_reply(page, profile, "goroutine", NULL, NULL);
     profile_free(profile);
     return 0;
 }

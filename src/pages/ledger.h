@@ -32,7 +32,7 @@ struct ledger {
     size_t unknown; /* entries whose residency is */
 };
 
-#define LEDGER_QUICK (UINT64_C(16) << 30) /* bytes; for answers that must not take long */
+#define LEDGER_QUICK (UINT64_C(16) << 30) /* bytes; for replies that must not take long */
 
 /* 0 or -ENOMEM. Objects beyond so many bytes in all are not looked at, and unknown. */
 int ledger_take(struct ledger *ledger, const struct view *view, uint64_t most)

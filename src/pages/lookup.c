@@ -58,7 +58,7 @@ write_names(struct page *page, struct symbols *symbols, struct span word, uintpt
 }
 
 static void
-lookup_answer(struct page *page, struct symbols *symbols, struct span addresses)
+lookup_reply(struct page *page, struct symbols *symbols, struct span addresses)
 {
     struct span word;
 
@@ -85,7 +85,7 @@ lookup_symbol(struct page *page)
     struct symbols *symbols = symbol_open_self();
 
     if (symbols)
-        lookup_answer(page, symbols, addresses);
+        lookup_reply(page, symbols, addresses);
     else
         page_fail(page, -errno);
     symbol_close(symbols);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * metrics: tables of families, in the order of the page. Nothing is kept between two scrapes:
- * the shared counters are the only state. Without memory for the list of workers the answer is
- * 500.
+ * the shared counters are the only state. Without memory for the list of workers the reply
+ * is 500.
  */
 #include "pages/metrics.h"
 
@@ -206,7 +206,7 @@ write_classes(const struct scrape *scrape)
                                                                "5xx" };
 
     exposition_family(&scrape->out, "tiffd_requests_total", "counter",
-                      "Requests whose answer has begun, by the class of its status.");
+                      "Requests whose response has begun, by the class of its status.");
     for (unsigned i = 0; i < SLOTS_STATUS_CLASSES; i++) {
         const struct exposition_label labels[] = { { "class", classes[i] }, { NULL, NULL } };
 
@@ -244,10 +244,10 @@ write_histograms(const struct scrape *scrape)
         double unit;
     } rows[] = {
         { "tiffd_time_to_first_byte_seconds",
-          "From a whole request head to the first byte of the answer handed to the kernel.",
+          "From a whole request head to the first byte of the response handed to the kernel.",
           &timing->first_byte, &histogram_time, NS },
         { "tiffd_transfer_seconds",
-          "From a whole request head to the last byte of the answer handed to the kernel.",
+          "From a whole request head to the last byte of the response handed to the kernel.",
           &timing->transfer, &histogram_time, NS },
         { "tiffd_stall_seconds", "From a full socket to its taking more.", &timing->stall,
           &histogram_time, NS },
@@ -269,7 +269,7 @@ static const struct {
     const char *help;
     size_t offset;
 } of_objects[] = {
-    { "tiffd_object_requests_total", "Requests whose answer has begun.",
+    { "tiffd_object_requests_total", "Requests whose response has begun.",
       offsetof(struct slot_counters, requests) },
     { "tiffd_object_sent_bytes_total", "Bytes of bodies handed to the kernel.",
       offsetof(struct slot_counters, bytes) },

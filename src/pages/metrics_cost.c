@@ -69,7 +69,7 @@ metrics_cost_write(const struct exposition *out, const struct view *view)
                       "CPU time by bytes of bodies sent, of this generation; times 1e9: of a "
                       "gigabyte. By process: all time of its workers; absent unless all "
                       "requests were for one variant. By samples: only what was spent on "
-                      "answers; absent without [profile] cpu.");
+                      "responses; absent without [profile] cpu.");
     if (by_process)
         write_ratios(out, &process, "process");
     if (by_samples)

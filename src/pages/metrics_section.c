@@ -14,10 +14,10 @@ static const struct {
     size_t offset; /* in struct slot_timing */
 } of_sections[] = {
     { "tiffd_section_time_to_first_byte_seconds",
-      "From a whole request head to the first byte of the answer handed to the kernel.",
+      "From a whole request head to the first byte of the response handed to the kernel.",
       offsetof(struct slot_timing, first_byte) },
     { "tiffd_section_transfer_seconds",
-      "From a whole request head to the last byte of the answer handed to the kernel.",
+      "From a whole request head to the last byte of the response handed to the kernel.",
       offsetof(struct slot_timing, transfer) },
     { "tiffd_section_stall_seconds", "From a full socket to its taking more.",
       offsetof(struct slot_timing, stall) },

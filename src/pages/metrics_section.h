@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* metrics_section: how long answers take, by the section of the configuration that their
+/* metrics_section: how long responses take, by the section of the configuration that their
  * objects come from, for Prometheus. */
 #ifndef PAGES_METRICS_SECTION_H
 #define PAGES_METRICS_SECTION_H

@@ -116,7 +116,7 @@ processes_write_profile(struct page *page)
             if (workers[i].pid > 0)
                 profile_count(&profile->parts[i + 1], 0, marker_pc(MARKER_WORKER), 1);
         }
-        profiles_answer(page, profile, "threadcreate", NULL, NULL);
+        profiles_reply(page, profile, "threadcreate", NULL, NULL);
         profile_free(profile);
     }
     free((void *)(uintptr_t)workers);

@@ -166,8 +166,8 @@ profiles_wanted(const struct page *page)
 }
 
 static int
-answer_proto(struct page *page, const struct profile *profile, profiles_namer *name,
-             void *argument)
+send_proto(struct page *page, const struct profile *profile, profiles_namer *name,
+           void *argument)
 {
     struct maps maps;
     struct symbols *symbols = NULL;
@@ -184,10 +184,10 @@ answer_proto(struct page *page, const struct profile *profile, profiles_namer *n
 }
 
 void
-profiles_answer(struct page *page, const struct profile *profile, const char *file_name,
-                profiles_namer *name, void *argument)
+profiles_reply(struct page *page, const struct profile *profile, const char *file_name,
+               profiles_namer *name, void *argument)
 {
-    const int error = answer_proto(page, profile, name, argument);
+    const int error = send_proto(page, profile, name, argument);
 
     page->type = PAGE_BINARY;
     page->file_name = file_name;

@@ -22,8 +22,8 @@ typedef bool profiles_namer(void *argument, struct symbols *symbols);
 
 /* Answers with a profile of a kind without tables, as profile.proto. name may be NULL. What it
  * can't write becomes an error. */
-void profiles_answer(struct page *page, const struct profile *profile, const char *file_name,
-                     profiles_namer *name, void *argument);
+void profiles_reply(struct page *page, const struct profile *profile, const char *file_name,
+                    profiles_namer *name, void *argument);
 
 /* The same as the client wants it: as profile.proto, or for people. */
 void profiles_write(struct page *page, const struct profile *profile, const char *file_name);

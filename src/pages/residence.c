@@ -234,7 +234,7 @@ residence_write_profile(struct page *page, struct ledger *ledger, const struct c
         add_entry(profile, page->view, ledger, i);
         add_copies(profile, page->view, &ledger->entries[i], i, copies);
     }
-    profiles_answer(page, profile, "residence", name_frames, ledger);
+    profiles_reply(page, profile, "residence", name_frames, ledger);
     profile_free(profile);
     return 0;
 }

@@ -51,7 +51,7 @@ struct slot_memory totals_memory(const struct totals_worker *workers, unsigned c
  * in the same variant in older generations. */
 struct slot_counters totals_object(const struct view *view, unsigned object);
 
-/* How the answers of a section went: of this generation, and of those at the same path and in
+/* How the responses of a section went: of this generation, and of those at the same path and in
  * the same variant in older ones. */
 struct slot_timing totals_section(const struct view *view, unsigned section);
 

@@ -5,7 +5,7 @@
 
 #include "observer/page.h"
 
-/* Events in one answer, of all workers; when there are as many, the window ends early. */
+/* Events in one reply, of all workers; when there are as many, the window ends early. */
 #define TRACING_MAX (1u << 20)
 
 void tracing_write(struct page *page);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * vars: builds the JSON value with jansson and writes it at once. Without memory the answer is
+ * vars: builds the JSON value with jansson and writes it at once. Without memory the reply is
  * 500, or a part of it is missing. Known weakness: JSON has 64 bit signed integers at best, and
  * many readers take 53 bits.
  */

@@ -73,7 +73,7 @@ write_worker_stack(struct stacks_writer *writer, const struct view *view, unsign
     if (error == 0)
         write_stack(writer, view, &dump);
     else
-        write_stacks_line(writer, "    no answer: %s, process state %c", strerror(-error),
+        write_stacks_line(writer, "    no reply: %s, process state %c", strerror(-error),
                           proc_stat(pid, &stat) ? stat.state : '?');
 }
 

@@ -12,7 +12,7 @@ const struct counter counters_table[] = {
       AT(given) },
     { COUNTER_TOTAL, false, true, "taken", NULL, "Connections taken from other workers.",
       AT(taken) },
-    { COUNTER_TOTAL, false, true, "requests", "requests", "Requests whose answer has begun.",
+    { COUNTER_TOTAL, false, true, "requests", "requests", "Requests whose response has begun.",
       AT(served.requests) },
     { COUNTER_TOTAL, true, true, "sent_bytes", NULL,
       "Bytes handed to the kernel, heads included.", AT(served.bytes) },
@@ -29,7 +29,7 @@ const struct counter counters_table[] = {
       "System calls that the sandbox refused, or in the mode log counted.", AT(refused) },
     { COUNTER_TOTAL, true, true, "recycled", NULL, "Idle connections closed for new clients.",
       AT(recycled) },
-    { COUNTER_TOTAL, true, true, "cut", NULL, "Answers that were cut when a worker ended.",
+    { COUNTER_TOTAL, true, true, "cut", NULL, "Responses that were cut when a worker ended.",
       AT(cut) },
 
     { COUNTER_STATE, false, false, "busy", NULL, "1 while it hardly ever waits for events.",

@@ -14,7 +14,7 @@
     STATE(IDLE, "idle")         /* between requests */                                         \
     STATE(DRAINING, "draining") /* the same in a worker that drains: a last one may come */    \
     STATE(HEAD, "head")         /* a request head is incomplete */                             \
-    STATE(SEND, "send")         /* an answer has not left */                                   \
+    STATE(SEND, "send")         /* a response has not left */                                  \
     STATE(READ, "read")         /* a thread reads what is to be sent next */                   \
     STATE(LINGER, "linger")     /* all is sent and said; what still arrives is discarded */
 

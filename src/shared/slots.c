@@ -66,7 +66,7 @@ slots_section(const struct slots *slots, unsigned worker, unsigned section)
 }
 
 void
-slot_count_answer(struct slot_counters *counters, unsigned status)
+slot_count_response(struct slot_counters *counters, unsigned status)
 {
     assert(status >= 100 && status < 100 * (SLOTS_STATUS_CLASSES + 1));
     slot_add(&counters->requests, 1);

@@ -21,7 +21,7 @@ enum { SLOTS_STATUS_CLASSES = 5 }; /* 1xx to 5xx */
 
 /* What was answered; kept for a worker as a whole and for each of its objects. */
 struct slot_counters {
-    uint64_t requests; /* answers begun */
+    uint64_t requests; /* responses begun */
     uint64_t bytes;    /* handed to the kernel, heads included; an object's: without them */
     uint64_t status[SLOTS_STATUS_CLASSES];
 } __attribute__((aligned(SLOTS_LINE)));
@@ -39,7 +39,7 @@ struct slot_memory {
 
 #define SLOT_NO_LIMIT UINT64_MAX /* of drain_until */
 
-/* How answers went. Times are ns. */
+/* How responses went. Times are ns. */
 struct slot_timing {
     struct histogram first_byte; /* from a whole head to the first bytes handed to the kernel */
     struct histogram transfer;   /* from a whole head to the last ones */
@@ -67,9 +67,9 @@ struct slot {
     uint64_t idle;        /* connections between requests, now */
     uint64_t runnable;    /* connections that wait for their turn, now */
     uint64_t turn_began;  /* ms, when the loop's turn began; 0: it waits for events */
-    uint64_t drain_until; /* ms of clock.h: answers under way are cut then; SLOT_NO_LIMIT; 0:
+    uint64_t drain_until; /* ms of clock.h: responses under way are cut then; SLOT_NO_LIMIT; 0:
                            * the worker decides; written by the master */
-    uint64_t cut;         /* answers that were cut */
+    uint64_t cut;         /* responses that were cut */
     uint32_t ready;       /* 1: this process serves: it has all that it needs, and accepts */
     uint32_t ending;      /* 1: nobody will accept after this worker; written by the master */
     uint32_t sharing;     /* 1: accepts no more, for it has its share */
@@ -123,8 +123,8 @@ slot_set(uint64_t *number, uint64_t value)
     __atomic_store_n(number, value, __ATOMIC_RELAXED);
 }
 
-/* Counts one answer with this status (100 to 599). */
-void slot_count_answer(struct slot_counters *counters, unsigned status);
+/* Counts one response with this status (100 to 599). */
+void slot_count_response(struct slot_counters *counters, unsigned status);
 
 /* Adds one set of counters to another; total is private to the caller. */
 void slot_counters_sum(struct slot_counters *total, const struct slot_counters *counters);

@@ -19,15 +19,15 @@ enum trace_kind {
     TRACE_GIVE,        /* another worker gets it; argument: which */
     TRACE_HEAD,        /* a request's head is whole */
     TRACE_ROUTE,       /* it is decided; argument: trace_route() */
-    TRACE_FIRST_BYTE,  /* of an answer, handed to the kernel */
+    TRACE_FIRST_BYTE,  /* of a response, handed to the kernel */
     TRACE_TURN,        /* a connection's turn begins */
     TRACE_TURN_END,    /* argument: bytes handed over in it */
     TRACE_WOULD_BLOCK, /* the socket is full */
     TRACE_RESUME,      /* it took more */
     TRACE_READ,        /* a thread reads from a disk */
     TRACE_READ_END,
-    TRACE_DONE,   /* all answers under way have left; argument: how many */
-    TRACE_RESET,  /* the answer was cut */
+    TRACE_DONE,   /* all responses under way have left; argument: how many */
+    TRACE_RESET,  /* the response was cut */
     TRACE_CLOSE,  /* the connection is gone */
     TRACE_TIMER,  /* a deadline of the connection has passed; argument: its state */
     TRACE_SIGNAL, /* argument: its number */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * dump: questions are numbered, and an answer says which was the last when it was written, so
- * several may ask at once. A reader that meets the next answer half written reads again.
+ * dump: questions are numbered, and a reply says which was the last when it was written, so
+ * several may ask at once. A reader that meets the next reply half written reads again.
  */
 #include "stack/dump.h"
 

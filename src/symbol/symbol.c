@@ -27,7 +27,7 @@
 
 #define INLINED_MAX 16
 
-struct symbol_answer {
+struct symbol_result {
     struct symbol *frames; /* NULL: just the fallback */
     size_t count;
     struct symbol fallback;
@@ -41,7 +41,7 @@ struct symbols {
     char **fallbacks;      /* likewise: "[libfoo.so]" */
     struct intern *files;  /* absolute names of sources, and names of symbol_name() */
     struct intern *addresses;
-    struct symbol_answer **answers; /* by an address's number */
+    struct symbol_result **results; /* by an address's number */
     size_t capacity;
 };
 
@@ -186,15 +186,15 @@ symbol_close(struct symbols *symbols)
 {
     if (symbols == NULL)
         return;
-    for (size_t i = 0; symbols->answers && i < intern_count(symbols->addresses); i++) {
-        if (symbols->answers[i] == NULL)
+    for (size_t i = 0; symbols->results && i < intern_count(symbols->addresses); i++) {
+        if (symbols->results[i] == NULL)
             continue;
-        free(symbols->answers[i]->frames);
-        free(symbols->answers[i]);
+        free(symbols->results[i]->frames);
+        free(symbols->results[i]);
     }
     for (size_t i = 0; symbols->fallbacks && i < symbols->maps->count; i++)
         free(symbols->fallbacks[i]);
-    free(symbols->answers);
+    free(symbols->results);
     free(symbols->fallbacks);
     free(symbols->modules);
     intern_free(symbols->addresses);
@@ -348,46 +348,46 @@ from_symbols(Dwfl_Module *module, uintptr_t address, struct symbol frames[INLINE
     return 1;
 }
 
-static struct symbol_answer *
+static struct symbol_result *
 look_up(const struct symbols *symbols, uintptr_t address)
 {
     const struct map *map = maps_find(symbols->maps, address);
-    struct symbol_answer *answer = calloc(1, sizeof(*answer));
+    struct symbol_result *result = calloc(1, sizeof(*result));
     struct symbol frames[INLINED_MAX];
     size_t index;
 
-    if (answer == NULL)
+    if (result == NULL)
         return NULL;
-    answer->fallback = unknown;
+    result->fallback = unknown;
     if (map == NULL)
-        return answer;
+        return result;
     index = (size_t)(map - symbols->maps->items);
     if (symbols->fallbacks[index])
-        answer->fallback.function = symbols->fallbacks[index];
+        result->fallback.function = symbols->fallbacks[index];
     if (symbols->modules[index] == NULL)
-        return answer;
-    answer->count = from_dwarf(symbols, symbols->modules[index], address, frames);
-    if (answer->count == 0)
-        answer->count = from_symbols(symbols->modules[index], address, frames);
-    if (answer->count > 0 && (answer->frames = malloc(answer->count * sizeof(*frames))) != NULL)
-        memcpy(answer->frames, frames, answer->count * sizeof(*frames));
-    return answer;
+        return result;
+    result->count = from_dwarf(symbols, symbols->modules[index], address, frames);
+    if (result->count == 0)
+        result->count = from_symbols(symbols->modules[index], address, frames);
+    if (result->count > 0 && (result->frames = malloc(result->count * sizeof(*frames))) != NULL)
+        memcpy(result->frames, frames, result->count * sizeof(*frames));
+    return result;
 }
 
 static bool
 symbol_reserve(struct symbols *symbols, size_t number)
 {
     size_t capacity = symbols->capacity > 0 ? symbols->capacity * 2 : 256;
-    struct symbol_answer **answers;
+    struct symbol_result **results;
 
     if (number < symbols->capacity)
         return true;
-    if ((answers = reallocarray(symbols->answers, capacity, sizeof(struct symbol_answer *))) ==
+    if ((results = reallocarray(symbols->results, capacity, sizeof(struct symbol_result *))) ==
         NULL)
         return false;
-    memset(answers + symbols->capacity, 0,
-           (capacity - symbols->capacity) * sizeof(struct symbol_answer *));
-    symbols->answers = answers;
+    memset(results + symbols->capacity, 0,
+           (capacity - symbols->capacity) * sizeof(struct symbol_result *));
+    symbols->results = results;
     symbols->capacity = capacity;
     return true;
 }
@@ -397,18 +397,18 @@ symbol_name(struct symbols *symbols, uintptr_t address, const char *name)
 {
     const size_t number = intern_number(symbols->addresses, &address, sizeof(address));
     const size_t text = intern_number(symbols->files, name, strlen(name));
-    struct symbol_answer *answer;
+    struct symbol_result *result;
 
     if (intern_failed(symbols->addresses) || intern_failed(symbols->files) ||
         !symbol_reserve(symbols, number))
         return false;
-    if (symbols->answers[number])
+    if (symbols->results[number])
         return true;
-    if ((answer = calloc(1, sizeof(*answer))) == NULL)
+    if ((result = calloc(1, sizeof(*result))) == NULL)
         return false;
-    answer->fallback =
+    result->fallback =
         (struct symbol){ .function = intern_key(symbols->files, text, NULL), .known = true };
-    symbols->answers[number] = answer;
+    symbols->results[number] = result;
     return true;
 }
 
@@ -416,17 +416,17 @@ size_t
 symbol_find(struct symbols *symbols, uintptr_t address, const struct symbol **frames)
 {
     size_t number = intern_number(symbols->addresses, &address, sizeof(address));
-    const struct symbol_answer *answer = NULL;
+    const struct symbol_result *result = NULL;
 
     *frames = &unknown;
     if (intern_failed(symbols->addresses) || !symbol_reserve(symbols, number))
         return 1;
-    if (symbols->answers[number] == NULL)
-        symbols->answers[number] = look_up(symbols, address);
-    if ((answer = symbols->answers[number]) == NULL)
+    if (symbols->results[number] == NULL)
+        symbols->results[number] = look_up(symbols, address);
+    if ((result = symbols->results[number]) == NULL)
         return 1;
-    *frames = answer->frames ? answer->frames : &answer->fallback;
-    return answer->frames ? answer->count : 1;
+    *frames = result->frames ? result->frames : &result->fallback;
+    return result->frames ? result->count : 1;
 }
 
 bool

@@ -38,7 +38,7 @@ void symbol_stay_local(void);
 /*
  * The functions at this address: more than one where calls were inlined, innermost first, and
  * never none. For a caller's frame pass the return address less one, else the line can be that
- * of the next statement. The answer is remembered, and valid until symbol_close().
+ * of the next statement. The result is remembered, and valid until symbol_close().
  */
 size_t symbol_find(struct symbols *symbols, uintptr_t address, const struct symbol **frames);
 

@@ -4,8 +4,8 @@
  * serves there is one system call at most, when a connection opens: the clock is read in the
  * vDSO.
  *
- * Answers to pipelined requests that leave together are timed from the first of their requests,
- * and count for its section.
+ * Responses to pipelined requests that leave together are timed from the first of their
+ * requests, and count for its section.
  */
 #include "worker/activity.h"
 
@@ -270,8 +270,8 @@ section_of(const struct worker *worker, const struct object *object)
 }
 
 void
-activity_answer(struct worker *worker, struct connection *connection,
-                const struct object *object, unsigned status)
+activity_response(struct worker *worker, struct connection *connection,
+                  const struct object *object, unsigned status)
 {
     struct activity *activity = &connection->activity;
 
@@ -288,7 +288,7 @@ activity_answer(struct worker *worker, struct connection *connection,
 }
 
 static void
-time_answers(struct worker *worker, const struct activity *activity, size_t offset)
+time_responses(struct worker *worker, const struct activity *activity, size_t offset)
 {
     struct slot_timing *const timings[] = { &worker->slot->timing, activity->section };
 
@@ -316,7 +316,7 @@ activity_sent(struct worker *worker, struct connection *connection, uint64_t bod
     if (activity->first || activity->under_way == 0)
         return;
     activity->first = true;
-    time_answers(worker, activity, offsetof(struct slot_timing, first_byte));
+    time_responses(worker, activity, offsetof(struct slot_timing, first_byte));
     note_event(worker, connection, TRACE_FIRST_BYTE, 0);
 }
 
@@ -327,7 +327,7 @@ activity_done(struct worker *worker, struct connection *connection)
 
     if (activity->under_way == 0)
         return;
-    time_answers(worker, activity, offsetof(struct slot_timing, transfer));
+    time_responses(worker, activity, offsetof(struct slot_timing, transfer));
     note_event(worker, connection, TRACE_DONE, activity->under_way);
     activity->under_way = 0;
 }

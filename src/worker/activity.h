@@ -25,11 +25,11 @@ struct worker;
 /* A connection's part. */
 struct activity {
     struct row *row;             /* NULL: there are more connections than rows */
-    struct slot_timing *section; /* of the first of the answers under way; NULL: none */
-    uint64_t began;              /* ns, when the first of the answers under way was asked for */
-    uint64_t waits;              /* ns, since when it waits; 0: it does not */
-    uint32_t id;                 /* counts from 1 */
-    uint16_t under_way;     /* answers begun and not wholly handed over; they fit the stage */
+    struct slot_timing *section; /* of the first of the responses under way; NULL: none */
+    uint64_t began;         /* ns, when the first of the responses under way was asked for */
+    uint64_t waits;         /* ns, since when it waits; 0: it does not */
+    uint32_t id;            /* counts from 1 */
+    uint16_t under_way;     /* responses begun and not wholly handed over; they fit the stage */
     enum marker reason : 8; /* what it waits for */
     bool first : 1;         /* a byte of them has been handed over */
 };
@@ -63,14 +63,14 @@ void activity_change(struct worker *worker, struct connection *connection, unsig
 /* A head is looked for: no request is known yet. */
 void activity_head(const struct connection *connection);
 
-/* An answer begins; object NULL: none was found. */
-void activity_answer(struct worker *worker, struct connection *connection,
-                     const struct object *object, unsigned status);
+/* A response begins; object NULL: none was found. */
+void activity_response(struct worker *worker, struct connection *connection,
+                       const struct object *object, unsigned status);
 
 /* Bytes were handed to the kernel, so many of them of a body. */
 void activity_sent(struct worker *worker, struct connection *connection, uint64_t body);
 
-/* All answers under way have been handed over. */
+/* All responses under way have been handed over. */
 void activity_done(struct worker *worker, struct connection *connection);
 
 /* The worker as a whole waited so many ns. */

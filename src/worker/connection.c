@@ -6,9 +6,9 @@
  *
  *      accept --> IDLE <--> HEAD           a request comes
  *                  |          |
- *                SEND <--> READ            its answer leaves; a piece comes from the disk
+ *                SEND <--> READ            its response leaves; a piece comes from the disk
  *                  |
- *                LINGER --> closed         after the last answer
+ *                LINGER --> closed         after the last response
  *
  * The socket is in the epoll set once, edge-triggered, for both directions: no system call
  * changes what is waited for. `readable` remembers an edge that came while the state did not

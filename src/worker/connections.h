@@ -26,15 +26,15 @@ bool connections_close_idle(struct worker *worker);
 /* Closes the one that has lingered longest, if there is one. */
 void connections_close_lingering(struct worker *worker);
 
-/* The worker drains: idle connections get a last grace; the others end when their answers have
- * left. */
+/* The worker drains: idle connections get a last grace; the others end when their responses
+ * have left. */
 void connections_drain(struct worker *worker);
 
 /* Resets the connections whose clients are too slow to wait for (progress_is_slow()), and
  * returns how many. */
 unsigned connections_cut_slow(struct worker *worker);
 
-/* Closes every connection. Returns how many answers that cuts: their clients are reset. */
+/* Closes every connection. Returns how many responses that cuts: their clients are reset. */
 unsigned connections_close_all(struct worker *worker);
 
 #endif

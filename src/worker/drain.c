@@ -35,7 +35,7 @@ drain_note_cut(struct worker *worker, unsigned cut, const char *why)
     if (cut == 0)
         return;
     slot_add(&worker->slot->cut, cut);
-    log_notice("%u answer%s cut: %s", cut, cut == 1 ? " was" : "s were", why);
+    log_notice("%u response%s cut: %s", cut, cut == 1 ? " was" : "s were", why);
 }
 
 void

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * drain: a worker accepts no more and ends when the answers that it has begun are complete, the
- * time that it was given is over, or the clients that are left make no progress.
+ * drain: a worker accepts no more and ends when the responses that it has begun are complete,
+ * the time that it was given is over, or the clients that are left make no progress.
  */
 #ifndef WORKER_DRAIN_H
 #define WORKER_DRAIN_H
@@ -27,7 +27,7 @@ void drain_begin(struct worker *worker, bool last);
 /* In each turn of the loop. */
 void drain_run(struct worker *worker);
 
-/* Counts answers that were cut, and says so. */
+/* Counts responses that were cut, and says so. */
 void drain_note_cut(struct worker *worker, unsigned cut, const char *why);
 
 #endif

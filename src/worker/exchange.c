@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * exchange: the way from bytes received to answers begun. Each step returns its outcome; what
+ * exchange: the way from bytes received to responses begun. Each step returns its outcome; what
  * follows from it is connection.c's to say.
  *
  * Heads are read where recv(2) put them, in the worker's inbox, behind what the connection's
- * own holds when a part of one had come before. Small answers gather in the stage and share a
+ * own holds when a part of one had come before. Small responses gather in the stage and share a
  * system call; a body that can't leave at once ends the reading until it has. What is left over
  * of the bytes is kept, never more than server.max_header_size of it, so a client that
  * pipelines faster than it reads is stopped by its own socket.
@@ -16,9 +16,9 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "http/answer.h"
 #include "http/head.h"
 #include "http/request.h"
+#include "http/response.h"
 #include "http/response_head.h"
 #include "worker/multipart.h"
 #include "worker/reader.h"
@@ -50,7 +50,8 @@ counters_of(const struct worker *worker, const struct object *object)
     return slots_object(&worker->shared->slots, worker->inherit->slot, object->index);
 }
 
-/* --- answers ------------------------------------------------------------------------------ */
+/* --- responses ------------------------------------------------------------------------------
+ */
 
 /* Stages an error response, after which the connection closes. */
 static void
@@ -60,9 +61,9 @@ exchange_refuse(struct worker *worker, struct connection *connection, unsigned s
     struct stage *stage = &worker->stage;
 
     stage->end += response_head_refusal(stage->bytes + stage->end, stage_space(stage), status,
-                                   reason, head_only, worker->date);
-    slot_count_answer(&worker->slot->served, status);
-    activity_answer(worker, connection, NULL, status);
+                                        reason, head_only, worker->date);
+    slot_count_response(&worker->slot->served, status);
+    activity_response(worker, connection, NULL, status);
     connection->closing = true;
 }
 
@@ -130,22 +131,22 @@ copy_body(struct worker *worker, const struct object *object, struct range range
 
 /* What is sent, unless it is several ranges. */
 static struct range
-range_of(const struct object *object, const struct answer *answer)
+range_of(const struct object *object, const struct response *response)
 {
-    if (answer->range_count == 1)
-        return answer->ranges[0];
+    if (response->range_count == 1)
+        return response->ranges[0];
     return (struct range){ .first = 0, .last = object->representation.length - 1 };
 }
 
 /* Points the connection at what follows the head. False without memory. */
 static bool
 begin_body(struct worker *worker, struct connection *connection, const struct object *object,
-           const struct answer *answer)
+           const struct response *response)
 {
-    const struct range range = range_of(object, answer);
+    const struct range range = range_of(object, response);
 
-    if (answer->range_count > 1) {
-        connection->multipart = multipart_create(answer->ranges, answer->range_count);
+    if (response->range_count > 1) {
+        connection->multipart = multipart_create(response->ranges, response->range_count);
         connection->object = object;
         connection->position = connection->end = 0;
         return connection->multipart != NULL;
@@ -169,14 +170,14 @@ last_request(const struct worker *worker, const struct connection *connection)
 /* A large body may be another worker's to send. */
 static bool
 given_away(struct worker *worker, struct connection *connection, const struct object *object,
-           const struct answer *answer, const struct input *input)
+           const struct response *response, const struct input *input)
 {
-    return answer->body && answer->range_count <= 1 && stage_length(&worker->stage) == 0 &&
-           range_length(range_of(object, answer)) > worker->sender.chunk_size &&
+    return response->body && response->range_count <= 1 && stage_length(&worker->stage) == 0 &&
+           range_length(range_of(object, response)) > worker->sender.chunk_size &&
            handoff_offer(worker, connection, input->at, input->length);
 }
 
-/* Out of memory: what has been sent of an answer must not be taken for the whole. */
+/* Out of memory: what has been sent of a response must not be taken for the whole. */
 static enum outcome
 exchange_give_up(struct worker *worker)
 {
@@ -192,45 +193,45 @@ must_wait_too_long(struct worker *worker, const struct object *object)
            reader_waiting(worker->sender.reader, object) >= worker->server->max_reads;
 }
 
-/* Which web pages may read the answer, errors included. */
+/* Which web pages may read the response, errors included. */
 static void
 say_cors(const struct worker *worker, const struct object *object,
-         const struct request *request, struct answer *answer)
+         const struct request *request, struct response *response)
 {
     const struct header_list *list = object ? &object->asset->cors : &worker->server->cors;
 
-    answer_cors(request, &(struct cors){ .origins = list->items, .count = list->count },
-                answer);
+    response_cors(request, &(struct cors){ .origins = list->items, .count = list->count },
+                  response);
 }
 
-/* Decides and stages the answer to an understood request. OUTCOME_SENT: it is begun. */
+/* Decides and stages the response to an understood request. OUTCOME_SENT: it is begun. */
 static enum outcome
-answer_request(struct worker *worker, struct connection *connection,
-               const struct request *request, const struct input *input)
+process_request(struct worker *worker, struct connection *connection,
+                const struct request *request, const struct input *input)
 {
     const struct object *object = catalogue_find(worker->shared->catalogue, request->path);
     struct stage *stage = &worker->stage;
-    struct answer answer;
+    struct response response;
 
     if (object && !is_servable(worker, object))
-        answer_failure(request, 500, &answer);
+        response_failure(request, 500, &response);
     else
-        answer_decide(request, object ? &object->representation : NULL,
-                      worker->server->max_ranges, worker->date_second, &answer);
-    if (object && answer.body && must_wait_too_long(worker, object))
-        answer_failure(request, 503, &answer);
-    say_cors(worker, object, request, &answer);
-    if (given_away(worker, connection, object, &answer, input))
+        response_decide(request, object ? &object->representation : NULL,
+                        worker->server->max_ranges, worker->date_second, &response);
+    if (object && response.body && must_wait_too_long(worker, object))
+        response_failure(request, 503, &response);
+    say_cors(worker, object, request, &response);
+    if (given_away(worker, connection, object, &response, input))
         return OUTCOME_CLOSED;
-    answer.close |= last_request(worker, connection);
-    connection->closing = answer.close;
-    activity_answer(worker, connection, object, answer.status);
-    stage->end += response_head(stage->bytes + stage->end, stage_space(stage), &answer,
+    response.close |= last_request(worker, connection);
+    connection->closing = response.close;
+    activity_response(worker, connection, object, response.status);
+    stage->end += response_head(stage->bytes + stage->end, stage_space(stage), &response,
                                 object ? &object->representation : NULL, worker->date);
-    slot_count_answer(&worker->slot->served, answer.status);
+    slot_count_response(&worker->slot->served, response.status);
     if (object)
-        slot_count_answer(counters_of(worker, object), answer.status);
-    if (answer.body && !begin_body(worker, connection, object, &answer))
+        slot_count_response(counters_of(worker, object), response.status);
+    if (response.body && !begin_body(worker, connection, object, &response))
         return exchange_give_up(worker);
     return OUTCOME_SENT;
 }
@@ -238,7 +239,7 @@ answer_request(struct worker *worker, struct connection *connection,
 /* Answers the request whose head is at the front of input, if it is whole. OUTCOME_SENT: goes
  * on. */
 static enum outcome
-answer_head(struct worker *worker, struct connection *connection, struct input *input)
+process_head(struct worker *worker, struct connection *connection, struct input *input)
 {
     const struct head_limits limits = limits_of(worker->server);
     struct request request;
@@ -252,30 +253,30 @@ answer_head(struct worker *worker, struct connection *connection, struct input *
     if (refusal == REFUSAL_NONE)
         refusal = request_parse(&request, &input->head, input->at, worker->exchange.path);
     if (refusal == REFUSAL_NONE)
-        return answer_request(worker, connection, &request, input);
+        return process_request(worker, connection, &request, input);
     refuse_head(worker, connection, &input->head, refusal);
     return OUTCOME_SENT;
 }
 
 /* --- the exchange ------------------------------------------------------------------------- */
 
-/* Is there space for one more answer? What the object's own fields add is known at load. */
+/* Is there space for one more response? What the object's own fields add is known at load. */
 static bool
-answer_fits(const struct worker *worker)
+response_fits(const struct worker *worker)
 {
-    return stage_space(&worker->stage) >= worker->shared->catalogue->answer_head_max;
+    return stage_space(&worker->stage) >= worker->shared->catalogue->head_max;
 }
 
 /*
  * Answers the heads in input, in order, and takes them off. Ends when no whole head is left,
- * when an answer can't leave at once, or when the connection takes no more requests.
- * OUTCOME_SENT: all answers have left.
+ * when a response can't leave at once, or when the connection takes no more requests.
+ * OUTCOME_SENT: all responses have left.
  */
 static enum outcome
-answer_input(struct worker *worker, struct connection *connection, struct input *input)
+process_input(struct worker *worker, struct connection *connection, struct input *input)
 {
     while (input->length > 0 && !connection->closing) {
-        enum outcome result = answer_head(worker, connection, input);
+        enum outcome result = process_head(worker, connection, input);
 
         if (result != OUTCOME_SENT)
             return result;
@@ -285,7 +286,7 @@ answer_input(struct worker *worker, struct connection *connection, struct input 
         input->length -= input->head.length;
         input->head = (struct head){ 0 };
         input->advanced = true;
-        if (connection->object == NULL && answer_fits(worker))
+        if (connection->object == NULL && response_fits(worker))
             continue;
         if ((result = sender_push(worker, connection)) != OUTCOME_SENT)
             return result;
@@ -295,7 +296,7 @@ answer_input(struct worker *worker, struct connection *connection, struct input 
     return sender_push(worker, connection);
 }
 
-/* All answers have left: what now? A head keeps the deadline that it was given when it began;
+/* All responses have left: what now? A head keeps the deadline that it was given when it began;
  * the next one has its own. */
 static enum outcome
 all_answered(const struct connection *connection, const struct input *input)
@@ -311,7 +312,7 @@ all_answered(const struct connection *connection, const struct input *input)
 static enum outcome
 go_on(struct worker *worker, struct connection *connection, struct input *input)
 {
-    const enum outcome outcome = answer_input(worker, connection, input);
+    const enum outcome outcome = process_input(worker, connection, input);
 
     if (outcome == OUTCOME_BROKEN || outcome == OUTCOME_CLOSED)
         return outcome;

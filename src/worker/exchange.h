@@ -25,7 +25,7 @@ struct exchange {
 int exchange_open(struct worker *worker) __attribute__((warn_unused_result));
 void exchange_release(struct worker *worker);
 
-/* The socket has bytes, and no answer is under way. */
+/* The socket has bytes, and no response is under way. */
 enum outcome exchange_receive(struct worker *worker, struct connection *connection);
 
 /* The socket takes bytes again, or a new turn has come. */

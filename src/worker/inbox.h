@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * inbox: bytes received from one client that are not yet a whole request head, or requests that
- * wait for the answer before them. Allocated only when needed, and as large as they need.
+ * wait for the response before them. Allocated only when needed, and as large as they need.
  */
 #ifndef WORKER_INBOX_H
 #define WORKER_INBOX_H

@@ -18,9 +18,9 @@ enum outcome {
     OUTCOME_QUEUED,    /* others send first: it has a turn when it may, see admission.h */
     OUTCOME_READING,   /* a thread reads the next piece */
     OUTCOME_READY,     /* what it waited for is here */
-    OUTCOME_FINISHED,  /* the last answer has left */
+    OUTCOME_FINISHED,  /* the last response has left */
     OUTCOME_CLOSED,    /* the client has gone or must go, or another worker has it */
-    OUTCOME_BROKEN,    /* an answer is cut short: the client must see a reset */
+    OUTCOME_BROKEN,    /* a response is cut short: the client must see a reset */
     OUTCOMES
 };
 

@@ -28,7 +28,7 @@ void progress_blocked(struct connection *connection);
  * time: OUTCOME_BLOCKED or OUTCOME_QUEUED; else OUTCOME_BROKEN. */
 enum outcome progress_expired(struct worker *worker, struct connection *connection);
 
-/* An answer begins, and nothing was left to be sent. */
+/* A response begins, and nothing was left to be sent. */
 static inline void
 progress_begin(struct progress *progress)
 {
@@ -36,7 +36,7 @@ progress_begin(struct progress *progress)
 }
 
 /* Has the client taken less than server.drain_rate since the last call, in which
- * server.send_timeout has gone by? An answer that has begun meanwhile, or waits for something
+ * server.send_timeout has gone by? A response that has begun meanwhile, or waits for something
  * else than its client, is measured next time. */
 bool progress_is_slow(const struct worker *worker, struct connection *connection);
 

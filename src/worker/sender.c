@@ -162,7 +162,8 @@ account(struct worker *worker, struct connection *connection, size_t sent)
 static enum outcome
 cut(struct worker *worker, const struct object *object, int error)
 {
-    log_warning("asset %s: %s: %s; an answer was cut", object->asset->path, object->asset->file,
+    log_warning("asset %s: %s: %s; a response was cut", object->asset->path,
+                object->asset->file,
                 error == -ESTALE ? "changed while it was served" : strerror(-error));
     worker->exchange.stale[object->index] |= error == -ESTALE;
     stage_clear(&worker->stage);

@@ -216,7 +216,7 @@ worker_start(struct worker *worker)
     return acceptor_open(worker);
 }
 
-/* Reads from each mapping: memory that can't be read ends this process now, not an answer
+/* Reads from each mapping: memory that can't be read ends this process now, not a response
  * later. */
 static void
 touch_objects(const struct catalogue *catalogue)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * bench_catalogue: route look-up in a catalogue of one and of a thousand objects, and of a path
- * that is not there. Exports its table. Asserts when the answer is wrong.
+ * that is not there. Exports its table. Asserts when the result is wrong.
  */
 #include <assert.h>
 #include <stdio.h>

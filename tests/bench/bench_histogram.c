@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* bench_histogram: what an answer's numbers cost. Exports its table. */
+/* bench_histogram: what a response's numbers cost. Exports its table. */
 #include <stddef.h>
 
 #include "bench.h"

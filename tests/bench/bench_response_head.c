@@ -24,14 +24,14 @@ static const struct representation representation = {
 };
 
 static void
-write_heads(struct bench *bench, const struct answer *answer)
+write_heads(struct bench *bench, const struct response *response)
 {
     static const char date[DATE_SIZE] = "Sat, 31 Jan 2026 12:00:00 GMT";
     char out[RESPONSE_HEAD_MAX + 1024];
 
     assert(response_head_max(&representation) <= sizeof(out));
     for (uint64_t i = 0; i < bench->n; i++) {
-        size_t length = response_head(out, sizeof(out), answer, &representation, date);
+        size_t length = response_head(out, sizeof(out), response, &representation, date);
 
         assert(length > 0);
         bench_keep((uint64_t)out[length - 1]);
@@ -41,15 +41,15 @@ write_heads(struct bench *bench, const struct answer *answer)
 static void
 run_whole(struct bench *bench)
 {
-    static const struct answer answer = { .status = 200, .minor = 1, .body = true };
+    static const struct response response = { .status = 200, .minor = 1, .body = true };
 
-    write_heads(bench, &answer);
+    write_heads(bench, &response);
 }
 
 static void
 run_range(struct bench *bench)
 {
-    static const struct answer answer = {
+    static const struct response response = {
         .status = 206,
         .minor = 1,
         .body = true,
@@ -57,15 +57,15 @@ run_range(struct bench *bench)
         .ranges = { { 1048576, 2097151 } },
     };
 
-    write_heads(bench, &answer);
+    write_heads(bench, &response);
 }
 
 static void
 run_not_modified(struct bench *bench)
 {
-    static const struct answer answer = { .status = 304, .minor = 1 };
+    static const struct response response = { .status = 304, .minor = 1 };
 
-    write_heads(bench, &answer);
+    write_heads(bench, &response);
 }
 
 const struct benchmark bench_response_head[] = {

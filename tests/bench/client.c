@@ -5,8 +5,8 @@
  * at a fixed rate; one request at a time on each. Prints one JSON object.
  *
  * Exports nothing. Fatal: bad options, no memory, and a server that can't be reached at the
- * start. A broken or unexpected answer is counted, and its connection is opened anew.
- * Known weakness: slow groups are read every SCHEDTRACE_MS, so short answers at low rates are
+ * start. A broken or unexpected response is counted, and its connection is opened anew.
+ * Known weakness: slow groups are read every SCHEDTRACE_MS, so short responses at low rates are
  * coarse.
  */
 #include <arpa/inet.h>
@@ -38,10 +38,10 @@ struct group {
 
 struct connection {
     int fd;
-    bool finished; /* with -i: has had its answer */
+    bool finished; /* with -i: has had its response */
     struct group *group;
     uint64_t begun; /* nanoseconds, when the request was sent */
-    uint64_t bytes; /* of all answers */
+    uint64_t bytes; /* of all responses */
     struct reply reply;
 };
 

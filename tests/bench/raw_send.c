@@ -26,11 +26,11 @@ enum { EVENTS = 512, INPUT_SIZE = 8192 };
 struct connection {
     int fd;
     bool waiting; /* to send more */
-    size_t sent;  /* octets of the answer */
+    size_t sent;  /* octets of the response */
 };
 
 struct server {
-    char *answer; /* head and body in one piece */
+    char *response; /* head and body in one piece */
     size_t length;
     size_t turn; /* octets a send() at most */
     int buffer;  /* SO_SNDBUF; 0: the system's choice */
@@ -54,14 +54,14 @@ load(struct server *server, const char *file)
 
     if (fd < 0 || fstat(fd, &status) != 0)
         die(file);
-    server->answer = malloc((size_t)status.st_size + 256);
-    if (!server->answer)
+    server->response = malloc((size_t)status.st_size + 256);
+    if (!server->response)
         die(file);
-    head =
-        (size_t)snprintf(server->answer, 256, "HTTP/1.1 200 OK\r\nContent-Length: %jd\r\n\r\n",
-                         (intmax_t)status.st_size);
+    head = (size_t)snprintf(server->response, 256,
+                            "HTTP/1.1 200 OK\r\nContent-Length: %jd\r\n\r\n",
+                            (intmax_t)status.st_size);
     server->length = head;
-    while ((got = read(fd, server->answer + server->length, 1 << 20)) > 0)
+    while ((got = read(fd, server->response + server->length, 1 << 20)) > 0)
         server->length += (size_t)got;
     if (got < 0 || server->length != head + (size_t)status.st_size)
         die(file);
@@ -108,7 +108,7 @@ accept_all(const struct server *server)
     }
 }
 
-/* Waits for what comes next; a small answer changes nothing. */
+/* Waits for what comes next; a small response changes nothing. */
 static void
 await(const struct server *server, struct connection *connection)
 {
@@ -125,7 +125,8 @@ transmit(const struct server *server, struct connection *connection)
 {
     size_t left = server->length - connection->sent;
     size_t size = left < server->turn ? left : server->turn;
-    ssize_t sent = send(connection->fd, server->answer + connection->sent, size, MSG_NOSIGNAL);
+    ssize_t sent =
+        send(connection->fd, server->response + connection->sent, size, MSG_NOSIGNAL);
 
     if (sent < 0 && errno != EAGAIN)
         return false;

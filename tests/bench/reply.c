@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * reply: reads an answer as cheaply as a client can, so that a benchmark measures the server.
+ * reply: reads a response as cheaply as a client can, so that a benchmark measures the server.
  *
  * Exports reply_begin() and reply_read(). Nothing is fatal. Known weakness: takes only what
- * benchmarks need: an answer that ends with the connection is REPLY_BROKEN, and one read()
- * may take a head and the whole of a small content, never the start of a second answer.
+ * benchmarks need: a response that ends with the connection is REPLY_BROKEN, and one read()
+ * may take a head and the whole of a small content, never the start of a second response.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -95,7 +95,7 @@ chunk_size_octet(struct reply *reply, char octet)
     }
 }
 
-/* An octet that is not data. True after the last one of the answer. */
+/* An octet that is not data. True after the last one of the response. */
 static bool
 chunk_octet(struct reply *reply, char octet)
 {

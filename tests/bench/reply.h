@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * reply: one answer to one request, read from a socket and thrown away (RFC 9112 sections 6
+ * reply: one response to one request, read from a socket and thrown away (RFC 9112 sections 6
  * and 7). For a benchmark's client: there is never more than one request on its way.
  */
 #ifndef BENCH_REPLY_H
@@ -15,7 +15,7 @@ enum { REPLY_HEAD_SIZE = 4096 };
 enum reply_result {
     REPLY_AGAIN,  /* nothing more to read for now, or the allowance is used up */
     REPLY_DONE,   /* complete */
-    REPLY_CLOSED, /* the server closed before the first octet of the answer */
+    REPLY_CLOSED, /* the server closed before the first octet of the response */
     REPLY_BROKEN, /* cut short, malformed, or longer than announced */
 };
 
@@ -25,7 +25,7 @@ struct reply {
     bool no_content; /* the request was HEAD */
     bool chunked;
     bool has_length;
-    bool close;     /* the connection ends after this answer */
+    bool close;     /* the connection ends after this response */
     int status;     /* 0: the head is not complete */
     uint64_t left;  /* octets of the content, or of the chunk, still to come */
     uint64_t taken; /* octets read so far, head included */
@@ -38,8 +38,8 @@ struct reply {
 void reply_begin(struct reply *reply, bool head_request);
 
 /*
- * Reads what has arrived, at most about allowance octets, and adds to taken. The content of an
- * answer with a Content-Length is dropped in the kernel (MSG_TRUNC); chunks are copied, since
+ * Reads what has arrived, at most about allowance octets, and adds to taken. The content of a
+ * response with a Content-Length is dropped in the kernel (MSG_TRUNC); chunks are copied, since
  * their sizes have to be read.
  */
 enum reply_result reply_read(struct reply *reply, int fd, size_t allowance);

@@ -3,7 +3,7 @@
  * samples: the latencies of one group of connections.
  *
  * Exports samples_add(), samples_sort() and samples_percentile(). Lack of memory is fatal.
- * Weakness: 4 bytes a request; a run of some minutes with small answers takes 100 MB.
+ * Weakness: 4 bytes a request; a run of some minutes with small responses takes 100 MB.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -12,8 +12,8 @@ FIELD = re.compile(rb"^([A-Za-z][A-Za-z-]*): ([!-~](?:[ -~]*[!-~])?)$")
 
 
 @dataclasses.dataclass
-class Answer:
-    """One answer; field names are in lower case."""
+class Response:
+    """One response; field names are in lower case."""
 
     status: int
     fields: dict
@@ -41,7 +41,7 @@ def parse_head(head):
 
 
 class Client:
-    """One connection. Reads answers by their length and tells what is left over."""
+    """One connection. Reads responses by their length and tells what is left over."""
 
     def __init__(self, connection):
         self.socket = connection
@@ -56,17 +56,17 @@ class Client:
         return bool(data)
 
     def wait_head(self):
-        """The head of the next answer is in the buffer."""
+        """The head of the next response is in the buffer."""
         while b"\r\n\r\n" not in self.buffer:
             assert self.fill(), f"closed in a head: {self.buffer!r}"
 
     def begin(self, data):
-        """Sends a request; its answer has begun."""
+        """Sends a request; its response has begun."""
         self.send(data)
         self.wait_head()
 
-    def answer(self, method="GET"):
-        """The next answer; the method decides whether a body follows."""
+    def response(self, method="GET"):
+        """The next response; the method decides whether a body follows."""
         self.wait_head()
         head, _, self.buffer = self.buffer.partition(b"\r\n\r\n")
         status, fields = parse_head(head)
@@ -80,7 +80,7 @@ class Client:
             assert data, f"closed with {missing} octets of the body missing"
             parts.append(data)
             missing -= len(data)
-        return Answer(status, fields, b"".join(parts), head)
+        return Response(status, fields, b"".join(parts), head)
 
     def rest(self):
         """All that still comes, and whether a reset ends it."""
@@ -100,7 +100,7 @@ class Client:
     def still_open(self, request=b"OPTIONS * HTTP/1.1\r\nHost: t\r\n\r\n"):
         """Another request on the same connection is answered."""
         self.send(request)
-        return self.answer().status == 204
+        return self.response().status == 204
 
     def close(self):
         self.socket.close()
@@ -135,7 +135,7 @@ def fetch(daemon, method="GET", target="/tiff", *fields, **options):
     """One request on a connection of its own."""
     with connect(daemon) as client:
         client.send(request(method, target, *fields, **options))
-        return client.answer(method)
+        return client.response(method)
 
 
 def half_close(client):

@@ -29,7 +29,7 @@ variant = streaming
 encoding = identity
 """
 LAST = 5
-RIGHT = 9 + LAST  # answers of work() when nothing fails
+RIGHT = 9 + LAST  # responses of work() when nothing fails
 SMALL = bytes(range(256)) * 8
 
 ALLOCATION = ("malloc", "calloc", "realloc", "mmap")
@@ -53,38 +53,38 @@ def run(tmp_path, faults, workers=1, objects=None, server="", **options):
     return daemon
 
 
-def answers(daemon, wanted):
-    """Asks for all of these on one connection. What comes must be the start of the right answers,
+def responses(daemon, wanted):
+    """Asks for all of these on one connection. What comes must be the start of the right responses,
     and an end without a reset only stands behind whole ones."""
     got = 0
     with contextlib.suppress(ConnectionError), connect(daemon) as client:
         client.send(b"".join(request("GET", path, *fields) for path, fields, _ in wanted))
         for _, _, body in wanted:
-            if not one_answer(client, body):
+            if not one_response(client, body):
                 break
             got += 1
     return got
 
 
-def one_answer(client, body):
+def one_response(client, body):
     """One of them. False: the connection ended, or says that it will."""
     while b"\r\n\r\n" not in client.buffer:
         if not client.fill():
             assert client.buffer == b"", f"an end in a head: {client.buffer!r}"
             return False
-    answer = client.answer()
-    assert answer.status in (200, 206, 500, 503), answer.head
-    assert answer.status in (500, 503) or answer.body == body
-    return answer.status < 500
+    response = client.response()
+    assert response.status in (200, 206, 500, 503), response.head
+    assert response.status in (500, 503) or response.body == body
+    return response.status < 500
 
 
 def work(daemon, body):
-    """A bit of everything that a worker does. How many answers were right."""
+    """A bit of everything that a worker does. How many responses were right."""
     part = ("Range: bytes=1000-700000",)
     wanted = [("/small", (), SMALL), ("/cached", (), body), ("/streamed", part, body[1000:700001])]
-    right = sum(answers(daemon, wanted[i:] + wanted[:i]) for i in range(3))
+    right = sum(responses(daemon, wanted[i:] + wanted[:i]) for i in range(3))
     last = [("/small", ("Connection: close",), SMALL)]
-    return right + sum(answers(daemon, last) for _ in range(LAST))
+    return right + sum(responses(daemon, last) for _ in range(LAST))
 
 
 def descriptors(pid):

@@ -98,10 +98,10 @@ def asking(daemon, path, method="GET", body=None, **headers):
 
 
 def ask(daemon, path, method="GET", body=None, **headers):
-    """The status, the header and the content of one answer."""
+    """The status, the header and the content of one response."""
     with asking(daemon, path, method, body, **headers) as connection:
-        answer = connection.getresponse()
-        return answer.status, answer.headers, answer.read()
+        response = connection.getresponse()
+        return response.status, response.headers, response.read()
 
 
 def text(daemon, path):
@@ -119,7 +119,7 @@ def load(daemon, path="/o", clients=2, requests=64):
             with connect(daemon) as client:
                 for _ in range(requests):
                     client.send(request("GET", path))
-                    client.answer()
+                    client.response()
 
     return meanwhile(*[fetch] * clients)
 

@@ -63,21 +63,21 @@ def plain(octets):
 
 
 def ask_alone(daemon, octets, status):
-    """The whole answer on a connection of its own, and whether the server closed with it."""
+    """The whole response on a connection of its own, and whether the server closed with it."""
     with connect(daemon) as client:
         client.send(octets)
         client.socket.shutdown(socket.SHUT_WR)
-        answer, reset = client.rest()
-    assert not reset and answer.startswith(b"HTTP/1.1 %d " % status), (octets, answer[:SHOWN])
-    return answer, CLOSE in answer.partition(b"\r\n\r\n")[0]
+        response, reset = client.rest()
+    assert not reset and response.startswith(b"HTTP/1.1 %d " % status), (octets, response[:SHOWN])
+    return response, CLOSE in response.partition(b"\r\n\r\n")[0]
 
 
 @dataclasses.dataclass
 class Exchange:
-    """A request and its answer."""
+    """A request and its response."""
 
     octets: bytes
-    answer: bytes
+    response: bytes
     closes: bool
 
 
@@ -93,9 +93,9 @@ class Repertoire:
         assert all(exchange.closes for exchange in self.invalid)
 
     def learn(self, daemon, octets, status):
-        answer, closes = ask_alone(daemon, octets, status)
-        self.seen += len(answer)
-        return Exchange(octets, plain(answer), closes)
+        response, closes = ask_alone(daemon, octets, status)
+        self.seen += len(response)
+        return Exchange(octets, plain(response), closes)
 
     @property
     def count(self):
@@ -114,12 +114,12 @@ class Sequence:
         self.octets = b"".join(exchange.octets for exchange in chosen)
         if draw.random() < 0.1:
             self.octets += draw.choice(repertoire.valid).octets[: draw.randrange(1, 20)]
-        self.answers = []
+        self.responses = []
         for exchange in chosen:
-            self.answers.append(exchange.answer)
-            if exchange.closes or len(self.answers) == requests:
+            self.responses.append(exchange.response)
+            if exchange.closes or len(self.responses) == requests:
                 break
-        self.expected = b"".join(self.answers)
+        self.expected = b"".join(self.responses)
         cuts = min(len(self.octets), draw.choice([0, 0, 1, 3, 20]))
         self.cuts = sorted(draw.sample(range(len(self.octets)), cuts))
         self.narrow = draw.random() < 0.1
@@ -183,8 +183,8 @@ class Client:
             self.socket.shutdown(socket.SHUT_WR)
 
     def whole(self):
-        """Have all answers come? A client that keeps the connection half open ends it then."""
-        heads = self.got.count(b"HTTP/1.1 ") >= len(self.sequence.answers)
+        """Have all responses come? A client that keeps the connection half open ends it then."""
+        heads = self.got.count(b"HTTP/1.1 ") >= len(self.sequence.responses)
         return heads and len(plain(bytes(self.got))) >= len(self.sequence.expected)
 
     def take_all(self):
@@ -219,10 +219,10 @@ class Client:
 
 
 def boundary(sequence, got):
-    """Is that a number of whole answers?"""
+    """Is that a number of whole responses?"""
     lengths = {0}
-    for answer in sequence.answers:
-        lengths.add(max(lengths) + len(answer))
+    for response in sequence.responses:
+        lengths.add(max(lengths) + len(response))
     return len(got) in lengths
 
 
@@ -253,7 +253,7 @@ class Crowd:
         self.requests = requests
         self.lock = threading.Lock()
         self.octets = 0
-        self.answers = 0
+        self.responses = 0
         self.failure = None
 
     def one(self, seed):
@@ -266,7 +266,7 @@ class Crowd:
             raise AssertionError(f"sequence {seed}: {error}") from error
         with self.lock:
             self.octets += len(got)
-            self.answers += len(sequence.answers)
+            self.responses += len(sequence.responses)
 
     def work(self, seeds):
         for seed in seeds:

@@ -3,7 +3,7 @@
 against the version that its entity tag names. Meanwhile a daemon is reloaded, upgraded, and its workers
 end or are killed.
 
-A request is lost when it was sent and no complete answer came. A connection that the server closes
+A request is lost when it was sent and no complete response came. A connection that the server closes
 between two requests loses nothing, if its client has seen that before it sends the next one."""
 
 import collections
@@ -65,11 +65,11 @@ class Versions:
         new.write_bytes(body)
         new.rename(self.file(path))
 
-    def check(self, path, answer):
-        assert answer.status == 200, f"status {answer.status}"
-        body = self.bodies[path].get(answer.fields["etag"])
+    def check(self, path, response):
+        assert response.status == 200, f"status {response.status}"
+        body = self.bodies[path].get(response.fields["etag"])
         assert body is not None, "an entity tag that no version has"
-        assert answer.body == body, "not the bytes of the version that the entity tag names"
+        assert response.body == body, "not the bytes of the version that the entity tag names"
 
 
 class Asker(threading.Thread):
@@ -95,10 +95,10 @@ class Asker(threading.Thread):
     def ask(self, client):
         path = self.draw.choice(["/small", "/small", "/small", "/large"])
         client.send(request("GET", path))
-        answer = client.answer()
-        self.versions.check(path, answer)
-        self.counts["answers"] += 1
-        return not answer.close
+        response = client.response()
+        self.versions.check(path, response)
+        self.counts["responses"] += 1
+        return not response.close
 
     def serve_connection(self):
         client, port = self.connect()
@@ -176,7 +176,7 @@ class Campaign:
         self.daemon.upgrade()
 
     def drain(self):
-        """A worker completes its answers, and another one takes its place."""
+        """A worker completes its responses, and another one takes its place."""
         with contextlib.suppress(IndexError, ProcessLookupError):
             os.kill(self.draw.choice(self.daemon.workers()), signal.SIGQUIT)
 
@@ -208,9 +208,9 @@ class Campaign:
 
     def settle(self):
         """All that was asked for is done, and what is new has served everybody."""
-        before = sum(asker.counts["answers"] for asker in self.askers)
+        before = sum(asker.counts["responses"] for asker in self.askers)
         wait_until(
-            lambda: sum(asker.counts["answers"] for asker in self.askers) > before + len(self.askers),
+            lambda: sum(asker.counts["responses"] for asker in self.askers) > before + len(self.askers),
             "clients are served at last",
         )
 

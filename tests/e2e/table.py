@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Rows of HTTP tables: how one is sent, and what holds for every answer to one."""
+"""Rows of HTTP tables: how one is sent, and what holds for every response to one."""
 
 import datetime
 import re
@@ -31,40 +31,40 @@ def send(client, octets, slowly=False):
         client.send(octets[i : i + 1])
 
 
-def check_date(answer):
-    date = answer.fields["date"]
+def check_date(response):
+    date = response.fields["date"]
     moment = datetime.datetime.strptime(date, IMF_FIXDATE)
     assert moment.strftime(IMF_FIXDATE) == date
     age = datetime.datetime.utcnow() - moment
     assert abs(age.total_seconds()) < CLOCK_TOLERANCE, date
 
 
-def check_error(answer, method, reason):
+def check_error(response, method, reason):
     """The body repeats the status line, and the reason if there is one to tell."""
-    status = answer.head.partition(b"\r\n")[0].partition(b" ")[2].decode()
+    status = response.head.partition(b"\r\n")[0].partition(b" ")[2].decode()
     text = f"{status}: {reason}\n" if reason else f"{status}\n"
-    assert answer.fields["content-type"] == "text/plain"
-    assert answer.fields["content-length"] == str(len(text))
-    assert answer.body.decode() == ("" if method == "HEAD" else text)
+    assert response.fields["content-type"] == "text/plain"
+    assert response.fields["content-length"] == str(len(text))
+    assert response.body.decode() == ("" if method == "HEAD" else text)
 
 
-def check(answer, status, method="GET", reason=None):
-    """What the status alone says about an answer."""
-    assert answer.status == status, answer.body[:200]
-    check_date(answer)
-    assert answer.fields.get("allow") == (ALLOW if status in (204, 405) else None)
-    assert ("content-range" in answer.fields) <= (status in (206, 416))
+def check(response, status, method="GET", reason=None):
+    """What the status alone says about a response."""
+    assert response.status == status, response.body[:200]
+    check_date(response)
+    assert response.fields.get("allow") == (ALLOW if status in (204, 405) else None)
+    assert ("content-range" in response.fields) <= (status in (206, 416))
     if status >= 400:
-        check_error(answer, method, reason)
+        check_error(response, method, reason)
     if status in (204, 304):
-        assert not {"content-length", "content-type"} & set(answer.fields)
+        assert not {"content-length", "content-type"} & set(response.fields)
     if status in (200, 206, 304):
-        assert answer.fields["accept-ranges"] == "bytes"
-        assert answer.fields["cache-control"] == "public, max-age=60"
-        assert {"etag", "last-modified"} <= set(answer.fields)
+        assert response.fields["accept-ranges"] == "bytes"
+        assert response.fields["cache-control"] == "public, max-age=60"
+        assert {"etag", "last-modified"} <= set(response.fields)
 
 
-def finish(client, answer, closes=False):
+def finish(client, response, closes=False):
     """The connection ends as announced, or takes another request."""
-    assert answer.close == closes
+    assert response.close == closes
     assert client.closed() if closes else client.still_open()

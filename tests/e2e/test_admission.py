@@ -38,8 +38,8 @@ def test_who_takes_nothing_holds_nobody_up(daemon):
         sleeper.send(request("GET", "/large"))
         assert sleeper.fill(), "the only place is taken"
         reader.send(request("GET", "/large"))
-        assert reader.answer().body == daemon.body
-        assert sleeper.answer().body == daemon.body
+        assert reader.response().body == daemon.body
+        assert sleeper.response().body == daemon.body
 
 
 def test_many_in_the_queue_are_served_in_full(daemon):
@@ -47,8 +47,8 @@ def test_many_in_the_queue_are_served_in_full(daemon):
     for client in clients:
         client.send(request("GET", "/large") + request("GET", "/small"))
     for client in reversed(clients):  # those behind wait for nobody who is not read
-        assert client.answer().body == daemon.body
-        assert client.answer().body == b"small"
+        assert client.response().body == daemon.body
+        assert client.response().body == b"small"
         client.socket.close()
 
 
@@ -61,7 +61,7 @@ def test_who_leaves_the_queue_leaves_no_trace(daemon):
                 gone.send(request("GET", "/large"))
         with connect(daemon) as reader:
             reader.send(request("GET", "/large"))
-            assert reader.answer().body == daemon.body
+            assert reader.response().body == daemon.body
 
 
 def test_small_bodies_wait_for_nobody(daemon):
@@ -70,4 +70,4 @@ def test_small_bodies_wait_for_nobody(daemon):
         assert sleeper.fill()
         for _ in range(3):
             reader.send(request("GET", "/small"))
-            assert reader.answer().body == b"small"
+            assert reader.response().body == b"small"

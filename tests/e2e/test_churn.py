@@ -48,15 +48,15 @@ class Churn:
         self.daemon = daemon
         self.large = large
         self.small = small
-        self.answers = 0
+        self.responses = 0
         self.kills = 0  # a worker's death cuts what it was at; odd while one is at hand
         self.failures = []
 
     def answered(self, client, target):
-        """Reads one answer; false when it is the last, for the worker drains."""
-        answer = client.answer()
-        assert answer.body == (self.large if target == LARGE else self.small)
-        return not answer.close
+        """Reads one response; false when it is the last, for the worker drains."""
+        response = client.response()
+        assert response.body == (self.large if target == LARGE else self.small)
+        return not response.close
 
     def whole(self, dice):
         with connect(self.daemon) as client:
@@ -78,7 +78,7 @@ class Churn:
         with dial(self.daemon) as client:
             client.send(request("GET", "/large", *dice.choice(((), ("Connection: close",)))))
             half_close(client)
-            assert client.answer().body == self.large
+            assert client.response().body == self.large
             assert client.closed()
 
     def reset(self, dice):
@@ -103,7 +103,7 @@ class Churn:
                 act, kills = dice.choice(acts), self.kills
                 try:
                     act(dice)
-                    self.answers += 1
+                    self.responses += 1
                 except (AssertionError, OSError) as failure:
                     if kills == self.kills and kills % 2 == 0:
                         self.failures.append((act.__name__, failure))
@@ -141,8 +141,8 @@ def test_churn(start, tmp_path, variant):
     with affinity_kept(), meanwhile(*[churn.client(number) for number in range(CLIENTS)]):
         end = time.monotonic() + SECONDS
         while time.monotonic() < end and not churn.failures:
-            before = churn.answers
-            wait_until(lambda before=before: churn.failures or churn.answers > before + 20, "answers")
+            before = churn.responses
+            wait_until(lambda before=before: churn.failures or churn.responses > before + 20, "responses")
             if dice.random() < 0.5:
                 generation += 1
                 daemon.send_signal(signal.SIGHUP)

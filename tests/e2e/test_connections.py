@@ -22,7 +22,7 @@ def test_slow_reader_gets_everything(sample, text):
         for _ in range(50):
             client.buffer += client.socket.recv(4096)
             time.sleep(0.002)
-        assert client.answer().body == text
+        assert client.response().body == text
 
 
 @pytest.mark.parametrize("variant", ["cached", "streaming"])
@@ -37,12 +37,12 @@ def test_many_connections_at_once(serve, variant):
             client.send(request("GET", "/o", "Range: bytes=0-399999"))
         random.Random(2).shuffle(clients)
         for client in clients:
-            assert client.answer().body == content[:400000]
+            assert client.response().body == content[:400000]
 
 
 @contextlib.contextmanager
 def busy_clients(daemon, count):
-    """Clients that have the head of an answer, and whose sockets are full."""
+    """Clients that have the head of a response, and whose sockets are full."""
     with contextlib.ExitStack() as stack:
         clients = [stack.enter_context(connect_narrowly(daemon)) for _ in range(count)]
         for client in clients:
@@ -54,13 +54,13 @@ def test_connections_limit(serve, content):
     daemon = serve(content, "worker_connections = 3")
     with busy_clients(daemon, 3) as clients:
         with connect(daemon) as surplus:
-            answer = surplus.answer()
-            assert (answer.status, answer.close) == (503, True)
+            response = surplus.response()
+            assert (response.status, response.close) == (503, True)
             assert surplus.closed()
         clients.pop().close()
         wait_until(lambda: fetch(daemon, "HEAD", "/o").status == 200, "a place becomes free")
         for client in clients:
-            assert client.answer().body == content
+            assert client.response().body == content
             assert client.still_open()
 
 
@@ -88,7 +88,7 @@ def test_refused_connections_are_limited(serve, content):
         before = sockets(worker)
         for _ in range(5):
             surplus = stack.enter_context(connect(daemon))
-            assert surplus.answer().status == 503
+            assert surplus.response().status == 503
         wait_until(lambda: sockets(worker) == before + 2, "the others are closed")
 
 
@@ -96,8 +96,8 @@ def test_requests_limit(serve):
     with connect(serve(b"content", "keepalive_requests = 3")) as client:
         for count in (1, 2, 3):
             client.send(GET)
-            answer = client.answer()
-            assert (answer.status, answer.close) == (200, count == 3)
+            response = client.response()
+            assert (response.status, response.close) == (200, count == 3)
         assert client.closed()
 
 
@@ -133,7 +133,7 @@ def test_greedy_client_starves_nobody(serve, content, variant):
             client.send(GET * 2)
             while not enough.is_set():
                 client.send(GET)
-                if client.answer().body != content:
+                if client.response().body != content:
                     wrong.append(client)
 
     with meanwhile(devour):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Answers that pages of other origins may read, and fields that errors have, too."""
+"""Responses that pages of other origins may read, and fields that errors have, too."""
 
 import pytest
 
@@ -49,13 +49,13 @@ def ask(daemon, path, *fields, method="GET"):
 ])
 def test_origins(start, path, origin, allowed, method, fields):
     daemon = start(INI)
-    answer = ask(daemon, path, *([f"Origin: {origin}"] if origin else []), *fields, method=method)
+    response = ask(daemon, path, *([f"Origin: {origin}"] if origin else []), *fields, method=method)
 
-    assert answer.fields.get(ALLOW) == allowed, answer.head
-    exposed = answer.fields.get("access-control-expose-headers", "").split(", ")
+    assert response.fields.get(ALLOW) == allowed, response.head
+    exposed = response.fields.get("access-control-expose-headers", "").split(", ")
     assert ("Content-Range" in exposed and "ETag" in exposed) == bool(allowed)
-    assert answer.fields.get("vary") == ("Origin" if path in ("/listed", "/absent") else None)
-    assert "access-control-allow-methods" not in answer.fields
+    assert response.fields.get("vary") == ("Origin" if path in ("/listed", "/absent") else None)
+    assert "access-control-allow-methods" not in response.fields
 
 
 def test_preflight(start):
@@ -63,16 +63,16 @@ def test_preflight(start):
     fields = ["Access-Control-Request-Method: GET",
               "Access-Control-Request-Headers: if-none-match,range,x-own"]
 
-    answer = ask(daemon, "/listed", "Origin: https://a.example", *fields, method="OPTIONS")
-    assert answer.status == 204
-    assert answer.fields[ALLOW] == "https://a.example"
-    assert answer.fields["access-control-allow-methods"] == "GET, HEAD"
-    allowed = answer.fields["access-control-allow-headers"].lower().split(", ")
+    response = ask(daemon, "/listed", "Origin: https://a.example", *fields, method="OPTIONS")
+    assert response.status == 204
+    assert response.fields[ALLOW] == "https://a.example"
+    assert response.fields["access-control-allow-methods"] == "GET, HEAD"
+    allowed = response.fields["access-control-allow-headers"].lower().split(", ")
     assert {"*", "range", "if-range", "if-none-match"} <= set(allowed)
-    assert answer.fields["access-control-max-age"] == "86400"
+    assert response.fields["access-control-max-age"] == "86400"
 
-    answer = ask(daemon, "/listed", "Origin: https://b.example", *fields, method="OPTIONS")
-    assert ALLOW not in answer.fields and "access-control-allow-methods" not in answer.fields
+    response = ask(daemon, "/listed", "Origin: https://b.example", *fields, method="OPTIONS")
+    assert ALLOW not in response.fields and "access-control-allow-methods" not in response.fields
 
 
 @pytest.mark.parametrize("method, fields, status", [
@@ -85,8 +85,8 @@ def test_preflight(start):
     ("GET", ["Expect: x"], 417),
 ])
 def test_own_fields(start, method, fields, status):
-    answer = ask(start(INI), "/listed", *fields, method=method)
+    response = ask(start(INI), "/listed", *fields, method=method)
 
-    assert answer.status == status
-    assert answer.fields["server"] == "shop"
-    assert ("content-language" in answer.fields) == (status < 400 and status != 204)
+    assert response.status == status
+    assert response.fields["server"] == "shop"
+    assert ("content-language" in response.fields) == (status < 400 and status != 204)

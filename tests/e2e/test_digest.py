@@ -38,19 +38,19 @@ def test_digest(digests):
         for method, fields, status in [("GET", [], 200), ("HEAD", [], 200),
                                        ("GET", ["Range: bytes=5-9"], 206),
                                        ("GET", ["If-None-Match: *"], 304)]:
-            answer = fetch(digests, method, path, WANT, *fields)
-            assert answer.status == status
-            assert answer.fields["repr-digest"] == f"sha-256=:{sha256(body)}:"
-            assert "digest" not in answer.fields
-            answer = fetch(digests, method, path, WANT_OLD, *fields)
-            assert answer.fields["digest"] == f"sha-256={sha256(body)}"
-            assert ("repr-digest" in answer.fields) == (path == "/sample.tif")
+            response = fetch(digests, method, path, WANT, *fields)
+            assert response.status == status
+            assert response.fields["repr-digest"] == f"sha-256=:{sha256(body)}:"
+            assert "digest" not in response.fields
+            response = fetch(digests, method, path, WANT_OLD, *fields)
+            assert response.fields["digest"] == f"sha-256={sha256(body)}"
+            assert ("repr-digest" in response.fields) == (path == "/sample.tif")
 
 
 @pytest.mark.parametrize("method, fields", [
     ("GET", ["Range: bytes=99999999-"]), ("GET", ["If-Match: \"x\""]), ("OPTIONS", []), ("POST", []),
 ])
 def test_errors_have_no_digest(digests, method, fields):
-    answer = fetch(digests, method, "/sample.tif", WANT, WANT_OLD, *fields)
-    assert answer.status not in (200, 206, 304)
-    assert not {"repr-digest", "digest"} & set(answer.fields)
+    response = fetch(digests, method, "/sample.tif", WANT, WANT_OLD, *fields)
+    assert response.status not in (200, 206, 304)
+    assert not {"repr-digest", "digest"} & set(response.fields)

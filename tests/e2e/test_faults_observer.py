@@ -41,7 +41,7 @@ PAGES = [
 
 
 def page(daemon, path):
-    """The status of a whole answer; 0: there was none, or a part of one."""
+    """The status of a whole response; 0: there was none, or a part of one."""
     with contextlib.suppress(ConnectionError, AssertionError):
         with Client(socket.create_connection(daemon.observed.getsockname())) as client:
             client.socket.settimeout(20)

@@ -18,8 +18,8 @@ DRAIN = "drain_timeout = 1h"
 
 
 @contextlib.contextmanager
-def answer_under_way(client):
-    """A client that has the head of its answer and leaves the rest with the server."""
+def response_under_way(client):
+    """A client that has the head of its response and leaves the rest with the server."""
     with client:
         client.begin(GET)
         yield client
@@ -68,7 +68,7 @@ def test_several_inherited_sockets(serve, tmp_path):
         for address in addresses:
             with Client(dial(address)) as client:
                 client.send(GET)
-                assert client.answer().body == b"content"
+                assert client.response().body == b"content"
         daemon.wait_log("listening on .*, inherited", count=len(addresses))
 
 
@@ -82,20 +82,20 @@ def test_inherited_socket_outlives_the_daemon(start, object_ini, tmp_path):
         with Client(dial(listener.getsockname())) as client:
             client.send(GET)
             start(object_ini(), listen=listener.dup())
-            assert client.answer().body == b"content"
+            assert client.response().body == b"content"
 
 
 @pytest.mark.parametrize("kind", ["unix", "tcp"])
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGQUIT])
 def test_nobody_waits_for_a_daemon_that_ends(serve, content, tmp_path, kind, number):
-    """Its own sockets are closed before the last answers are sent."""
+    """Its own sockets are closed before the last responses are sent."""
     address = tmp_path / "socket" if kind == "unix" else ("127.0.0.1", free_port())
     name = f"unix:{address}" if kind == "unix" else "%s:%d" % address
     daemon = serve(content, f"listen = {name}", DRAIN, workers=2, kind=Binding, address=address)
-    with answer_under_way(connect(daemon)) as client:
+    with response_under_way(connect(daemon)) as client:
         daemon.send_signal(number)
         wait_until(lambda: refuses(address), "new connections are refused", 3)
-        assert client.answer().body == content
+        assert client.response().body == content
 
 
 def test_address_can_come_back(serve, content, tmp_path):
@@ -105,13 +105,13 @@ def test_address_can_come_back(serve, content, tmp_path):
         content, f"listen = unix:{kept}, 127.0.0.1:{port}", DRAIN, kind=Binding, address=kept
     )
     both = daemon.ini.read_text()
-    with answer_under_way(connect(daemon)) as client:
+    with response_under_way(connect(daemon)) as client:
         for number, text in ((1, both.replace(f", 127.0.0.1:{port}", "")), (2, both)):
             daemon.ini.write_text(text)
             daemon.send_signal(signal.SIGHUP)
             daemon.wait_log(f"generation {number} serves", 3)
             wait_until(lambda: refuses(("127.0.0.1", port)) == (number == 1), "it is as configured")
-        assert client.answer().body == content
+        assert client.response().body == content
 
 
 def test_restart_after_the_master_was_killed(serve, content, tmp_path):
@@ -121,7 +121,7 @@ def test_restart_after_the_master_was_killed(serve, content, tmp_path):
     first = serve(content, *lines, workers=2, kind=Binding, address=path)
     first.expect_log("the master is gone: draining")
     first.status = -signal.SIGKILL
-    with answer_under_way(connect(first)) as client:
+    with response_under_way(connect(first)) as client:
         workers = first.workers()
         first.send_signal(signal.SIGKILL)
         first.wait_log("the master is gone: draining", count=2)
@@ -132,8 +132,8 @@ def test_restart_after_the_master_was_killed(serve, content, tmp_path):
             assert any(b"started" in line for line in said), "it has ended"
             with Client(dial(path)) as other:
                 other.send(GET)
-                assert other.answer().body == content
-            assert client.answer().body == content
+                assert other.response().body == content
+            assert client.response().body == content
         finally:
             second.kill()
     wait_until(lambda: not any(map(alive, workers)), "the old workers end")
@@ -141,13 +141,13 @@ def test_restart_after_the_master_was_killed(serve, content, tmp_path):
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGQUIT])
 def test_worker_that_is_told_to_end(serve, content, number):
-    """It completes its answers first, and its place is filled again."""
+    """It completes its responses first, and its place is filled again."""
     daemon = serve(content, "linger_timeout = 50ms")
-    with answer_under_way(connect(daemon)) as client:
+    with response_under_way(connect(daemon)) as client:
         (worker,) = daemon.workers()
         os.kill(worker, number)
         with connect(daemon) as other:
-            assert client.answer().body == content
+            assert client.response().body == content
             assert other.still_open()
     daemon.wait_log("worker 0: replaced in 0 ms")
     assert worker not in daemon.workers()
@@ -168,7 +168,7 @@ def test_signal_to_all_processes(serve, number):
 
 
 def test_who_waits_in_the_queue_is_served(serve, content, tmp_path):
-    """A client that has connected but was not accepted when the end begins gets its answer."""
+    """A client that has connected but was not accepted when the end begins gets its response."""
     address = tmp_path / "socket"
     daemon = serve(
         content, f"listen = unix:{address}", DRAIN, workers=1, kind=Binding, address=address
@@ -181,4 +181,4 @@ def test_who_waits_in_the_queue_is_served(serve, content, tmp_path):
         daemon.send_signal(signal.SIGTERM)
         daemon.wait_log("SIGTERM: ending")
         os.kill(worker, signal.SIGCONT)
-        assert client.answer().body == content
+        assert client.response().body == content

@@ -141,14 +141,14 @@ def ask(server, names, status, method, *fields):
     """One row; a body is there with 200 and GET only, and is the whole object."""
     with connect(server) as client:
         send(client, request(method, "/tiff", *(fill(field, names) for field in fields)))
-        answer = client.answer(method)
-        check(answer, status, method)
+        response = client.response(method)
+        check(response, status, method)
         if status < 400:
-            assert answer.fields["etag"] == names["etag"]
-            assert answer.fields["last-modified"] == names["same"]
-            assert answer.fields["x-extra"] == "yes"
-        assert len(answer.body) == names["size"] or status != 200 or method == "HEAD"
-        finish(client, answer)
+            assert response.fields["etag"] == names["etag"]
+            assert response.fields["last-modified"] == names["same"]
+            assert response.fields["x-extra"] == "yes"
+        assert len(response.body) == names["size"] or status != 200 or method == "HEAD"
+        finish(client, response)
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
@@ -182,14 +182,14 @@ def test_precedence(server, names, method, row):
 def test_unconditional(server, names, method, target, status, field):
     with connect(server) as client:
         send(client, request(method, target, fill(field, names)))
-        answer = client.answer(method)
-        check(answer, status, method)
-        finish(client, answer)
+        response = client.response(method)
+        check(response, status, method)
+        finish(client, response)
 
 
 def test_too_many_conditional_fields(server):
     with connect(server) as client:
         send(client, request("GET", "/tiff", *[NONE_MATCH + '"x"'] * 33))
-        answer = client.answer()
-        check(answer, 431, reason="too many conditional fields")
-        finish(client, answer, closes=True)
+        response = client.response()
+        check(response, 431, reason="too many conditional fields")
+        finish(client, response, closes=True)

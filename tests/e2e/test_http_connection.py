@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""How long a connection lasts, and answers to requests that come all at once."""
+"""How long a connection lasts, and responses to requests that come all at once."""
 
 import pytest
 
 from client import connect, half_close, request
 from table import check, finish, send
 
-# Version, fields, whether the connection closes after the answer.
+# Version, fields, whether the connection closes after the response.
 TABLE = [
     ("1.1", [], False),
     ("1.2", [], False),
@@ -58,11 +58,11 @@ ASKED = [
 def test_persistence(server, version, fields, closes, method, target, status):
     with connect(server) as client:
         send(client, request(method, target, *fields, version=f"HTTP/{version}"))
-        answer = client.answer(method)
-        check(answer, status, method)
+        response = client.response(method)
+        check(response, status, method)
         said = "close" if closes else "keep-alive" if version == "1.0" else None
-        assert answer.fields.get("connection") == said
-        finish(client, answer, closes)
+        assert response.fields.get("connection") == said
+        finish(client, response, closes)
 
 
 GET, HEAD = request(), request("HEAD")
@@ -95,10 +95,10 @@ MIXED = [
 
 def check_mixed(client, rows, text):
     for _, method, status, part in rows:
-        answer = client.answer(method)
-        check(answer, status, method)
-        assert not answer.close
-        assert part is None or answer.body == text[part]
+        response = client.response(method)
+        check(response, status, method)
+        assert not response.close
+        assert part is None or response.body == text[part]
 
 
 @pytest.mark.parametrize("slowly", [False, True], ids=["whole", "slowly"])
@@ -114,7 +114,7 @@ def test_pipelining_of_many(server, text):
     with connect(server) as client:
         send(client, request("GET", "/tiff", RANGE) * 2000)
         for _ in range(2000):
-            assert client.answer().body == text[:10]
+            assert client.response().body == text[:10]
         assert client.still_open()
 
 
@@ -149,6 +149,6 @@ def test_last_request(server, text, before, octets, status, reason):
     with connect(server) as client:
         send(client, b"".join(row[0] for row in rows) + octets + GET * 3)
         check_mixed(client, rows, text)
-        answer = client.answer()
-        check(answer, status, reason=reason)
-        finish(client, answer, closes=True)
+        response = client.response()
+        check(response, status, reason=reason)
+        finish(client, response, closes=True)

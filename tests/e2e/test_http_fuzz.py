@@ -43,13 +43,13 @@ def make(draw):
 
 
 def exchange(server, octets, split):
-    """Sends two pieces and reads whole answers until the server closes."""
+    """Sends two pieces and reads whole responses until the server closes."""
     with connect(server) as client:
         client.send(octets[:split])
         client.send(octets[split:])
         half_close(client)
         while client.buffer or client.fill():
-            assert client.answer().status in STATUSES
+            assert client.response().status in STATUSES
 
 
 def test_mutated_requests(server):

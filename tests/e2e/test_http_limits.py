@@ -68,19 +68,19 @@ TABLE = {
 def test_limit(server, text, octets, status, reason, slowly):
     with connect(server) as client:
         send(client, octets, slowly)
-        answer = client.answer()
-        check(answer, status, reason=reason)
-        assert status >= 400 or answer.body == text
-        finish(client, answer, closes=status >= 400)
+        response = client.response()
+        check(response, status, reason=reason)
+        assert status >= 400 or response.body == text
+        finish(client, response, closes=status >= 400)
 
 
 @pytest.mark.parametrize("ranges, status", [("0-0,2-2", 206), ("0-0,2-2,4-4", 200)])
 def test_ranges(server, ranges, status):
     with connect(server) as client:
         send(client, request("GET", "/tiff", f"Range: bytes={ranges}"))
-        answer = client.answer()
-        check(answer, status)
-        finish(client, answer)
+        response = client.response()
+        check(response, status)
+        finish(client, response)
 
 
 def test_limits_hold_for_each_request_alone(server):
@@ -89,7 +89,7 @@ def test_limits_hold_for_each_request_alone(server):
         with connect(server) as client:
             send(client, head_of(HEAD_SIZE).replace(b"GET", b"PUT") * 4, slowly)
             for _ in range(4):
-                check(client.answer(), 405)
+                check(client.response(), 405)
             assert not client.buffer
 
 
@@ -97,9 +97,9 @@ def test_requests_of_a_connection(server):
     with connect(server) as client:
         send(client, request("HEAD") * 8)
         for count in range(1, 6):
-            answer = client.answer("HEAD")
-            check(answer, 200, "HEAD")
-            assert answer.close == (count == 5)
+            response = client.response("HEAD")
+            check(response, 200, "HEAD")
+            assert response.close == (count == 5)
         assert client.closed()
 
 
@@ -107,6 +107,6 @@ def test_requests_of_a_connection(server):
 def test_slow_head(sample_with, begun):
     with connect(sample_with("header_timeout = 100ms")) as client:
         send(client, begun)
-        answer = client.answer()
-        check(answer, 408, reason="the head did not arrive in time")
-        finish(client, answer, closes=True)
+        response = client.response()
+        check(response, 408, reason="the head did not arrive in time")
+        finish(client, response, closes=True)

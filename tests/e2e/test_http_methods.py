@@ -65,18 +65,18 @@ TABLE = [
 def test_method(server, method, target, fields, status, closes):
     with connect(server) as client:
         send(client, request(method, target, *fields))
-        answer = client.answer(method)
-        check(answer, status, method)
-        finish(client, answer, closes)
+        response = client.response(method)
+        check(response, status, method)
+        finish(client, response, closes)
 
 
 def test_expect_means_nothing_in_1_0(server, text):
     with connect(server) as client:
         send(client, request("GET", "/tiff", "Expect: x", version="HTTP/1.0"))
-        answer = client.answer()
-        check(answer, 200)
-        assert answer.body == text
-        finish(client, answer, closes=True)
+        response = client.response()
+        check(response, 200)
+        assert response.body == text
+        finish(client, response, closes=True)
 
 
 # What announces the content, and its octets.
@@ -91,16 +91,16 @@ CONTENTS = {
 }
 
 
-@pytest.mark.parametrize("waits", [False, True], ids=["at once", "after the answer"])
+@pytest.mark.parametrize("waits", [False, True], ids=["at once", "after the response"])
 @pytest.mark.parametrize("field, content", CONTENTS.values(), ids=CONTENTS)
 @pytest.mark.parametrize("method, status", [("POST", 405), ("BREW", 501), ("GET", 400)])
 def test_content_is_never_a_request(server, method, status, field, content, waits):
-    """Nor does the end of the connection destroy the answer: a reset would fail the client."""
+    """Nor does the end of the connection destroy the response: a reset would fail the client."""
     with connect(server) as client:
         client.send(request(method, "/tiff", field) + (b"" if waits else content))
-        answer = client.answer()
+        response = client.response()
         if waits:
             client.send(content)
         reason = "content with a method that has no use for it" if status == 400 else None
-        check(answer, status, method, reason)
-        finish(client, answer, closes=True)
+        check(response, status, method, reason)
+        finish(client, response, closes=True)

@@ -123,29 +123,29 @@ CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/\d+")
 PART = re.compile(rb"\r\n--(?P<boundary>[!-~]+)\r\n(?P<head>.+?)\r\n\r\n", re.DOTALL)
 
 
-def parts_of(answer):
+def parts_of(response):
     """Reads a multipart/byteranges body to its last octet: [(fields, octets)]."""
-    boundary = MULTIPART.fullmatch(answer.fields["content-type"])[1].encode()
+    boundary = MULTIPART.fullmatch(response.fields["content-type"])[1].encode()
     parts, at = [], 0
-    while not answer.body.startswith(b"\r\n--" + boundary + b"--", at):
-        part = PART.match(answer.body, at)
-        assert part and part["boundary"] == boundary, answer.body[at : at + 100]
+    while not response.body.startswith(b"\r\n--" + boundary + b"--", at):
+        part = PART.match(response.body, at)
+        assert part and part["boundary"] == boundary, response.body[at : at + 100]
         _, fields = parse_head(b"HTTP/1.1 206 Partial Content\r\n" + part["head"])
         first, last = map(int, CONTENT_RANGE.fullmatch(fields["content-range"]).groups())
         at = part.end() + last - first + 1
-        parts.append((fields, answer.body[part.end() : at]))
-    assert answer.body[at:] == b"\r\n--" + boundary + b"--\r\n"
+        parts.append((fields, response.body[part.end() : at]))
+    assert response.body[at:] == b"\r\n--" + boundary + b"--\r\n"
     return parts
 
 
-def check_ranges(answer, served, text):
+def check_ranges(response, served, text):
     """Every range in its place, with its own fields and octets."""
     ranges = [tuple(map(int, pair.split("-"))) for pair in served.split()]
     if len(ranges) == 1:
-        parts = [(answer.fields, answer.body)]
+        parts = [(response.fields, response.body)]
     else:
-        assert "content-range" not in answer.fields
-        parts = parts_of(answer)
+        assert "content-range" not in response.fields
+        parts = parts_of(response)
     assert len(parts) == len(ranges)
     for (fields, octets), (first, last) in zip(parts, ranges):
         assert fields["content-type"] == TYPE
@@ -156,26 +156,26 @@ def check_ranges(answer, served, text):
 def ask(server, *fields):
     with connect(server) as client:
         send(client, request("GET", "/tiff", *fields))
-        answer = client.answer()
-        finish(client, answer)
-        return answer
+        response = client.response()
+        finish(client, response)
+        return response
 
 
-def check_answer(answer, served, text):
-    check(answer, {WHOLE: 200, NONE: 416}.get(served, 206))
+def check_response(response, served, text):
+    check(response, {WHOLE: 200, NONE: 416}.get(served, 206))
     if served == WHOLE:
-        assert answer.fields["content-type"] == TYPE
-        assert answer.body == text
+        assert response.fields["content-type"] == TYPE
+        assert response.body == text
     elif served == NONE:
-        assert answer.fields["content-range"] == f"bytes */{len(text)}"
+        assert response.fields["content-range"] == f"bytes */{len(text)}"
     else:
-        check_ranges(answer, served, text)
+        check_ranges(response, served, text)
 
 
 @pytest.mark.parametrize("value, served", TABLE, ids=lambda value: value[:40])
 def test_range(server, names, text, value, served):
-    answer = ask(server, "Range: " + fill(value, names))
-    check_answer(answer, fill(served, names), text)
+    response = ask(server, "Range: " + fill(value, names))
+    check_response(response, fill(served, names), text)
 
 
 @pytest.mark.parametrize("field, stands", IF_RANGE)
@@ -184,37 +184,37 @@ def test_range(server, names, text, value, served):
 )
 def test_if_range(server, names, text, field, stands, value, served):
     fields = [f"Range: bytes={value}", f"If-Range: {field}"]
-    answer = ask(server, *(fill(field, names) for field in fields))
-    check_answer(answer, served if stands else WHOLE, text)
+    response = ask(server, *(fill(field, names) for field in fields))
+    check_response(response, served if stands else WHOLE, text)
 
 
 @pytest.mark.parametrize("lines", [["If-Range: {etag}"] * 2, ["If-Range: {same}"] * 2])
 def test_if_range_twice_is_none(server, names, text, lines):
-    answer = ask(server, "Range: bytes=0-9", *(fill(line, names) for line in lines))
-    check_answer(answer, WHOLE, text)
+    response = ask(server, "Range: bytes=0-9", *(fill(line, names) for line in lines))
+    check_response(response, WHOLE, text)
 
 
 def test_range_twice_is_none(server, text):
-    check_answer(ask(server, "Range: bytes=0-4", "Range: bytes=5-9"), WHOLE, text)
+    check_response(ask(server, "Range: bytes=0-4", "Range: bytes=5-9"), WHOLE, text)
 
 
 @pytest.mark.parametrize("value", ["0-9", "0-4,10-14", "-1", "{size}-", "x"])
 def test_head_ignores_range(server, names, value):
     with connect(server) as client:
         send(client, request("HEAD", "/tiff", "Range: bytes=" + fill(value, names)))
-        answer = client.answer("HEAD")
-        check(answer, 200, "HEAD")
-        assert answer.fields["content-length"] == str(names["size"])
-        finish(client, answer)
+        response = client.response("HEAD")
+        check(response, 200, "HEAD")
+        assert response.fields["content-length"] == str(names["size"])
+        finish(client, response)
 
 
 def test_ranges_make_up_the_object(server, picture):
-    """In parts of one answer, and in answers to pipelined requests."""
+    """In parts of one response, and in responses to pipelined requests."""
     step = len(picture) // 10 + 1
     ranges = [f"{first}-{first + step - 1}" for first in range(0, len(picture), step)]
     with connect(server) as client:
         send(client, request("GET", "/sample.tif", "Range: bytes=" + ",".join(ranges)))
         for pair in ranges:
             send(client, request("GET", "/sample.tif", "Range: bytes=" + pair))
-        assert b"".join(octets for _, octets in parts_of(client.answer())) == picture
-        assert b"".join(client.answer().body for _ in ranges) == picture
+        assert b"".join(octets for _, octets in parts_of(client.response())) == picture
+        assert b"".join(client.response().body for _ in ranges) == picture

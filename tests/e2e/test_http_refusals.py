@@ -161,18 +161,18 @@ HEAD_TABLE = [
 def test_refusal(server, status, reason, octets, slowly):
     with connect(server) as client:
         send(client, octets.encode("latin-1"), slowly)
-        answer = client.answer()
-        check(answer, status, reason=reason)
-        finish(client, answer, closes=True)
+        response = client.response()
+        check(response, status, reason=reason)
+        finish(client, response, closes=True)
 
 
 @pytest.mark.parametrize("status, reason, octets", HEAD_TABLE, ids=lambda v: ascii(v)[:40])
 def test_refusal_of_head_has_no_body(server, status, reason, octets):
     with connect(server) as client:
         send(client, octets.encode("latin-1"))
-        answer = client.answer("HEAD")
-        check(answer, status, "HEAD", reason)
-        finish(client, answer, closes=True)
+        response = client.response("HEAD")
+        check(response, status, "HEAD", reason)
+        finish(client, response, closes=True)
 
 
 # What looks odd but is well-formed: refusing it would be as wrong.
@@ -194,7 +194,7 @@ ACCEPTED = [
 def test_well_formed(server, octets, text):
     with connect(server) as client:
         send(client, octets.encode("latin-1"))
-        answer = client.answer()
-        check(answer, 200)
-        assert answer.body == text
-        finish(client, answer, closes="HTTP/1.0" in octets)
+        response = client.response()
+        check(response, 200)
+        assert response.body == text
+        finish(client, response, closes="HTTP/1.0" in octets)

@@ -77,11 +77,11 @@ ABSENT = [
 def test_names_the_object(server, method, target, text):
     with connect(server) as client:
         send(client, request(method, target))
-        answer = client.answer(method)
-        check(answer, 200, method)
-        assert answer.fields["content-length"] == str(len(text))
-        assert answer.body == (b"" if method == "HEAD" else text)
-        finish(client, answer)
+        response = client.response(method)
+        check(response, 200, method)
+        assert response.fields["content-length"] == str(len(text))
+        assert response.body == (b"" if method == "HEAD" else text)
+        finish(client, response)
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
@@ -89,17 +89,17 @@ def test_names_the_object(server, method, target, text):
 def test_names_nothing(server, method, target):
     with connect(server) as client:
         send(client, request(method, target))
-        answer = client.answer(method)
+        response = client.response(method)
         # "OPTIONS http://t" asks the server as a whole (RFC 9112 section 3.2.4).
-        check(answer, 204 if (method, target) == ("OPTIONS", "http://t") else 404, method)
-        finish(client, answer)
+        check(response, 204 if (method, target) == ("OPTIONS", "http://t") else 404, method)
+        finish(client, response)
 
 
 @pytest.mark.parametrize("target", ["/sample.tif", "/sample%2Etif", "/tiff/../sample.tif"])
 def test_other_object(server, target, picture):
     with connect(server) as client:
         send(client, request("GET", target))
-        answer = client.answer()
-        assert (answer.status, answer.body) == (200, picture)
-        assert answer.fields["content-type"] == "image/tiff"
-        finish(client, answer)
+        response = client.response()
+        assert (response.status, response.body) == (200, picture)
+        assert response.fields["content-type"] == "image/tiff"
+        finish(client, response)

@@ -21,7 +21,7 @@ def has_ipv6():
 def content_at(address):
     with Client(dial(address)) as client:
         client.send(request("GET", "/o"))
-        return client.answer().body
+        return client.response().body
 
 
 def test_unix_socket(serve, tmp_path, content):

@@ -29,7 +29,7 @@ def test_a_long_path_fills_its_window(start):
         # Bounded, there are never more than some 190,000 bytes on their way.
         for _ in range(10):
             client.send(request("GET", "/tiff"))
-            assert client.answer().status == 200
+            assert client.response().status == 200
             if path.most_in_flight > 512 * 1024:
                 return
     raise AssertionError(f"at most {path.most_in_flight} bytes on their way")

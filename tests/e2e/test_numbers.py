@@ -36,8 +36,8 @@ HISTOGRAMS = {
 
 
 def ask(daemon, path):
-    with urllib.request.urlopen(daemon.debug_url + path, timeout=DEADLINE) as answer:
-        return answer.headers["content-type"], answer.read().decode()
+    with urllib.request.urlopen(daemon.debug_url + path, timeout=DEADLINE) as response:
+        return response.headers["content-type"], response.read().decode()
 
 
 def scrape(daemon):
@@ -110,9 +110,9 @@ ACCEPTED = [
 @pytest.mark.parametrize("accept, expected", ACCEPTED)
 def test_open_metrics_are_for_those_who_want_them(numbered, accept, expected):
     query = urllib.request.Request(numbered.debug_url + "/metrics", headers={"Accept": accept})
-    with urllib.request.urlopen(query, timeout=DEADLINE) as answer:
-        assert answer.headers["content-type"].partition(";")[0] == expected
-        assert answer.read().endswith(b"\n# EOF\n") == ("openmetrics" in expected)
+    with urllib.request.urlopen(query, timeout=DEADLINE) as response:
+        assert response.headers["content-type"].partition(";")[0] == expected
+        assert response.read().endswith(b"\n# EOF\n") == ("openmetrics" in expected)
 
 
 def test_open_metrics_are_what_the_standard_says(numbered):
@@ -120,8 +120,8 @@ def test_open_metrics_are_what_the_standard_says(numbered):
     parser = pytest.importorskip("prometheus_client.openmetrics.parser")
     get(numbered, "/o", 3)
     query = urllib.request.Request(numbered.debug_url + "/metrics", headers={"Accept": SCRAPER})
-    with urllib.request.urlopen(query, timeout=DEADLINE) as answer:
-        families = list(parser.text_string_to_metric_families(answer.read().decode()))
+    with urllib.request.urlopen(query, timeout=DEADLINE) as response:
+        families = list(parser.text_string_to_metric_families(response.read().decode()))
     kinds = {family.name: family.type for family in families}
     assert kinds["tiffd_requests"] == "counter"
     assert kinds["tiffd_build"] == "info"
@@ -157,7 +157,7 @@ def test_a_slow_client_is_in_its_section(numbered):
         began = time.monotonic()
         time.sleep(0.3)
         pause = time.monotonic() - began
-        client.answer()
+        client.response()
     took = time.monotonic() - began
     samples = scrape(numbered)
     stalls, stalled = section(samples, "stall", "/o")
@@ -308,7 +308,7 @@ def test_counters_outlive_processes_and_generations(numbered):
 
 def test_counters_do_not_go_back_meanwhile(numbered):
     """While generations and processes come and go. An observer that is being replaced may still
-    answer after its heir has, and does not know the heir's generation: that is passed over."""
+    response after its heir has, and does not know the heir's generation: that is passed over."""
     retreats = []
 
     def watch(ended):

@@ -107,8 +107,8 @@ def test_the_index_links_to_pages(observe):
     assert len(links) >= 8
     with concurrent.futures.ThreadPoolExecutor(4) as pool:
         paths = [link.replace("&amp;", "&") for link in links]
-        for answer in pool.map(lambda path: ask(daemon, path), paths):
-            assert answer[0] == 200 or not has_tcmalloc() and b"[profile]" in answer[2], answer
+        for response in pool.map(lambda path: ask(daemon, path), paths):
+            assert response[0] == 200 or not has_tcmalloc() and b"[profile]" in response[2], response
 
 
 def test_bad_requests_are_explained(observe):
@@ -127,9 +127,9 @@ def test_a_huge_post_is_refused(observe, expect):
     daemon = observe()
     headers = {"Content-Length": str(10 << 20), **expect}
     with asking(daemon, "/debug/pprof/symbol", "POST", bytes(10 << 20), **headers) as connection:
-        answer = connection.getresponse()
-        assert answer.status == 413
-        assert b"1048576" in answer.read()
+        response = connection.getresponse()
+        assert response.status == 413
+        assert b"1048576" in response.read()
 
 
 def test_the_command_line_is_as_it_was_given(observe):
@@ -153,7 +153,7 @@ def test_connections(observe):
     worker = daemon.named("worker 0")
     with connect(daemon) as idle, connect_narrowly(daemon) as slow:
         idle.send(request("GET", "/o"))
-        idle.answer()
+        idle.response()
         slow.send(request("GET", "/o"))
         page = "/debug/pprof/goroutine?debug=1"
         wait_until(lambda: " for its client" in text(daemon, page), "a client that stalls")
@@ -172,7 +172,7 @@ def test_waiting_for_slow_clients_is_a_profile(observe):
     with connect_narrowly(daemon) as slow:
         slow.send(request("GET", "/o"))
         time.sleep(1)
-        slow.answer()
+        slow.response()
     longest = time.monotonic() - began
     table = text(daemon, "/debug/pprof/block")
     assert "Type: delay\n" in table

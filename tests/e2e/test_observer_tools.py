@@ -202,7 +202,7 @@ def test_go_on_counts(observe, tool, page, name):
     daemon = observe()
     with connect(daemon) as client:
         client.send(request("GET", "/o"))
-        client.answer()
+        client.response()
         assert name in rows_of(go(tool, "-text", url(daemon, page)))
 
 
@@ -223,8 +223,8 @@ def test_the_web_pages_of_go(observe, tmp_path):
     daemon = observe(workers=1, hz=1000)
     with load(daemon), pprof_pages(url(daemon, "profile?seconds=1"), tmp_path) as pages:
         for page in ("top", "flamegraph"):
-            with urllib.request.urlopen(pages + page, timeout=DEADLINE) as answer:
-                assert "worker_run" in answer.read().decode()
+            with urllib.request.urlopen(pages + page, timeout=DEADLINE) as response:
+                assert "worker_run" in response.read().decode()
 
 
 SCRAPERS = {

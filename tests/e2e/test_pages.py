@@ -75,11 +75,11 @@ def check(client, path, body):
         + request("GET", path, f"Range: bytes=0-300000,{last}-")
         + request("HEAD", path)
     )
-    assert same(client.answer().body, body)
-    assert same(client.answer().body, body[first : last + 1])
-    parts = client.answer().body
+    assert same(client.response().body, body)
+    assert same(client.response().body, body[first : last + 1])
+    parts = client.response().body
     assert body[:300001] in parts and body[last:] in parts
-    assert client.answer("HEAD").status == 200
+    assert client.response("HEAD").status == 200
 
 
 @pytest.mark.parametrize("workers", [1, 3])
@@ -120,7 +120,7 @@ def test_clients_that_stall_and_that_reset_harm_nobody(pages):
             for path in PATHS:
                 check(client, path, bodies[path])
         for path, client in stalled:
-            assert same(client.answer().body, bodies[path])
+            assert same(client.response().body, bodies[path])
 
 
 def test_a_generation_that_has_gone_leaves_its_bytes(pages, tmp_path):
@@ -133,14 +133,14 @@ def test_a_generation_that_has_gone_leaves_its_bytes(pages, tmp_path):
     daemon.wait_log("reload")
     for path, client in clients:
         with client:
-            assert same(client.answer().body, bodies[path])
+            assert same(client.response().body, bodies[path])
     with connect(daemon) as client:
         wait_until(lambda: fetch_new(client), "the new generation")
 
 
 def fetch_new(client):
     client.send(request("GET", "/cached"))
-    return client.answer().body == b"new" * 100000
+    return client.response().body == b"new" * 100000
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])

@@ -29,8 +29,8 @@ def ids(pid):
 
 
 @contextlib.contextmanager
-def answer_under_way(daemon):
-    """A client that has the head of its answer and leaves the rest with the server."""
+def response_under_way(daemon):
+    """A client that has the head of its response and leaves the rest with the server."""
     with connect_narrowly(daemon) as client:
         client.begin(GET)
         yield client
@@ -96,7 +96,7 @@ def test_killed_worker_takes_its_own_connections_only(serve, content):
     daemon = serve(content, workers=2)
     daemon.expect_log(r"worker \d: process \d+ was ended by signal 9")
     with contextlib.ExitStack() as stack:
-        clients = [stack.enter_context(answer_under_way(daemon)) for _ in range(16)]
+        clients = [stack.enter_context(response_under_way(daemon)) for _ in range(16)]
         victim, other = daemon.all_workers(2)
         # Workers have the same sockets but for their connections.
         both = sockets(victim) + sockets(other)
@@ -107,7 +107,7 @@ def test_killed_worker_takes_its_own_connections_only(serve, content):
         whole = 0
         for client in clients:
             with contextlib.suppress(AssertionError, ConnectionError):
-                whole += client.answer().body == content
+                whole += client.response().body == content
         assert whole == len(clients) - lost
     assert fetch(daemon, "GET", "/o").body == content
     daemon.all_workers(2)
@@ -198,10 +198,10 @@ def test_ctrl_backslash_tells_stacks(tmp_path, object_ini):
         while True:
             text += os.read(terminal, 4096)
     assert os.waitpid(pid, 0)[1] == 0
-    assert b"SIGQUIT: ending when all answers are sent" in text
+    assert b"SIGQUIT: ending when all responses are sent" in text
 
 
-def test_one_answer_ends_the_delay(serve):
+def test_one_response_ends_the_delay(serve):
     daemon = serve(b"content")
     daemon.expect_log(KILLED)
     for _ in range(5):
@@ -213,34 +213,34 @@ def test_one_answer_ends_the_delay(serve):
 
 
 def test_workers_end_after_their_master(serve, content):
-    """Not without the answers that are under way."""
+    """Not without the responses that are under way."""
     daemon = serve(content, workers=2)
     daemon.expect_log("the master is gone: draining")
     daemon.status = -signal.SIGKILL
-    with answer_under_way(daemon) as client:
+    with response_under_way(daemon) as client:
         workers = daemon.all_workers(2)
         daemon.send_signal(signal.SIGKILL)
         daemon.wait_log("the master is gone", count=2)
-        assert client.answer().body == content
+        assert client.response().body == content
     wait_until(lambda: not any(map(alive, workers)), "workers end")
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGQUIT])
 def test_graceful_end(serve, content, number):
     daemon = serve(content, workers=2, variant="streaming")
-    with answer_under_way(daemon) as client, connect(daemon) as idle:
+    with response_under_way(daemon) as client, connect(daemon) as idle:
         assert idle.still_open()
         daemon.send_signal(number)
-        daemon.wait_log(f"{signal.Signals(number).name}: ending when all answers are sent")
-        assert client.answer().body == content
+        daemon.wait_log(f"{signal.Signals(number).name}: ending when all responses are sent")
+        assert client.response().body == content
     assert ends(daemon) == 0
 
 
 def cut(daemon, client, content):
-    """The rest of the answer doesn't come, which a reset tells, and so does the log."""
+    """The rest of the response doesn't come, which a reset tells, and so does the log."""
     octets, reset = client.rest()
     assert len(octets) < len(content) and reset
-    daemon.wait_log("notice worker 0.*: 1 answer was cut")
+    daemon.wait_log("notice worker 0.*: 1 response was cut")
 
 
 @pytest.mark.parametrize(
@@ -248,9 +248,9 @@ def cut(daemon, client, content):
 )
 def test_second_signal_ends_at_once(serve, content, first, second):
     daemon = serve(content, "drain_timeout = 1h")
-    with answer_under_way(daemon) as client:
+    with response_under_way(daemon) as client:
         daemon.send_signal(first)
-        daemon.wait_log("ending when all answers are sent")
+        daemon.wait_log("ending when all responses are sent")
         daemon.send_signal(second)
         assert ends(daemon) == 0
         cut(daemon, client, content)
@@ -258,17 +258,17 @@ def test_second_signal_ends_at_once(serve, content, first, second):
 
 def test_second_sigquit_changes_nothing(serve, content):
     daemon = serve(content)
-    with answer_under_way(daemon) as client:
+    with response_under_way(daemon) as client:
         for count in (1, 2):
             daemon.send_signal(signal.SIGQUIT)
             daemon.wait_log("SIGQUIT: ending when", count=count)
-        assert client.answer().body == content
+        assert client.response().body == content
     assert ends(daemon) == 0
 
 
 def test_sigint_ends_at_once(serve, content):
     daemon = serve(content, "drain_timeout = 1h")
-    with answer_under_way(daemon) as client:
+    with response_under_way(daemon) as client:
         daemon.send_signal(signal.SIGINT)
         assert ends(daemon) == 0
         cut(daemon, client, content)
@@ -276,7 +276,7 @@ def test_sigint_ends_at_once(serve, content):
 
 def test_drain_timeout(serve, content):
     daemon = serve(content, "drain_timeout = 200ms")
-    with answer_under_way(daemon) as client:
+    with response_under_way(daemon) as client:
         daemon.send_signal(signal.SIGTERM)
         assert ends(daemon) == 0
         cut(daemon, client, content)

@@ -166,7 +166,7 @@ def test_samples_touch_no_descriptor(start, where, text):
             for client in (one, other):
                 client.send(request("GET", "/tiff") * 2)
             for client in (one, one, other, other):
-                assert client.answer().body == text
+                assert client.response().body == text
     daemon.stop()
     assert len(files(where, "cpu")) == len(files(where, "heap")) == 2
 

@@ -77,8 +77,8 @@ def test_no_date_of_reproducible_builds(serve, tmp_path, second):
     daemon = serve(b"content")
     os.utime(tmp_path / "object", (second, second))
     daemon.reload()
-    answer = fetch(daemon, "GET", "/o", "If-Modified-Since: Thu, 01 Jan 1970 00:00:01 GMT")
-    assert answer.status == 200 and "last-modified" not in answer.fields
+    response = fetch(daemon, "GET", "/o", "If-Modified-Since: Thu, 01 Jan 1970 00:00:01 GMT")
+    assert response.status == 200 and "last-modified" not in response.fields
 
 
 def test_changed_configuration(serve, object_ini):
@@ -88,8 +88,8 @@ def test_changed_configuration(serve, object_ini):
     daemon.ini.write_text(text + text.split("\n[")[-1].replace("asset /o]", "[asset /other]"))
     daemon.reload()
     daemon.all_workers(3)
-    answer = fetch(daemon, "GET", "/o")
-    assert (answer.close, answer.fields["cache-control"]) == (True, "no-cache")
+    response = fetch(daemon, "GET", "/o")
+    assert (response.close, response.fields["cache-control"]) == (True, "no-cache")
     assert fetch(daemon, "GET", "/other").body == b"content"
 
 
@@ -101,17 +101,17 @@ class Asker(threading.Thread):
         self.daemon_process = daemon
         self.contents = contents
         self.enough = threading.Event()
-        self.answers = 0
+        self.responses = 0
         self.failure = None
 
     def ask(self):
         with connect(self.daemon_process) as client:
             while not self.enough.is_set():
                 client.send(GET)
-                answer = client.answer()
-                assert (answer.status, answer.body in self.contents) == (200, True)
-                self.answers += 1
-                if answer.close:
+                response = client.response()
+                assert (response.status, response.body in self.contents) == (200, True)
+                self.responses += 1
+                if response.close:
                     return
 
     def run(self):
@@ -132,14 +132,14 @@ def test_reload_under_load_loses_no_request(serve, tmp_path, variant):
         asker.start()
     try:
         for number in range(1, 6):
-            before = [asker.answers for asker in askers]
+            before = [asker.responses for asker in askers]
             (tmp_path / "new").write_bytes(contents[number])
             (tmp_path / "new").rename(tmp_path / "object")
             daemon.send_signal(signal.SIGHUP)
             daemon.wait_log(f"generation {number} serves")
             wait_until(
                 lambda before=before: all(
-                    asker.failure or asker.answers > count + 1
+                    asker.failure or asker.responses > count + 1
                     for asker, count in zip(askers, before)
                 ),
                 "everybody is answered",
@@ -290,11 +290,11 @@ def test_debug_address_that_cannot_be_bound_changes_nothing(serve, object_ini, t
     for path in (good, gone):
         with Client(dial(path)) as client:
             client.send(GET)
-            assert client.answer().body == b"content"
+            assert client.response().body == b"content"
 
 
 def begun(stack, daemon, number):
-    """An answer of this generation under way, which its client leaves with the server."""
+    """A response of this generation under way, which its client leaves with the server."""
 
     def ask():
         client = stack.enter_context(connect_narrowly(daemon))
@@ -304,7 +304,7 @@ def begun(stack, daemon, number):
     return wait_until(ask, "the new generation serves")
 
 
-def test_a_reload_cuts_no_answer(serve, object_ini, content):
+def test_a_reload_cuts_no_response(serve, object_ini, content):
     """However many there are meanwhile, and whatever drain_timeout says of the end."""
     daemon = serve(content, "drain_timeout = 10ms")
     assert fetch(daemon, "HEAD", "/o").status == 200
@@ -317,7 +317,7 @@ def test_a_reload_cuts_no_answer(serve, object_ini, content):
             daemon.wait_log(f"generation {number} serves")
             clients.append(begun(stack, daemon, number))
         for client in clients:
-            assert client.answer().body == content
+            assert client.response().body == content
 
 
 def test_reload_timeout(serve, object_ini, content):
@@ -325,7 +325,7 @@ def test_reload_timeout(serve, object_ini, content):
     with connect_narrowly(daemon) as client:
         client.begin(GET)
         daemon.send_signal(signal.SIGHUP)
-        daemon.wait_log("worker 0.*: 1 answer was cut: the worker ends")
+        daemon.wait_log("worker 0.*: 1 response was cut: the worker ends")
         octets, reset = client.rest()
         assert reset and len(octets) < len(content)
 
@@ -340,7 +340,7 @@ SLOW = {
 @pytest.mark.parametrize("kind", list(SLOW))
 def test_a_client_that_takes_next_to_nothing_holds_no_old_generation(serve, content, kind):
     """It takes enough to keep its connection, and too little to keep a worker; one body, its parts, or many
-    small answers."""
+    small responses."""
     daemon = serve(content, "send_timeout = 500ms", "drain_rate = 1m")
     (old,) = daemon.all_workers(1)
     with connect_narrowly(daemon) as client, contextlib.suppress(ConnectionError, BlockingIOError):
@@ -352,7 +352,7 @@ def test_a_client_that_takes_next_to_nothing_holds_no_old_generation(serve, cont
         daemon.wait_log("generation 1 serves")
         while client.socket.recv(4096):
             time.sleep(0.02)
-    daemon.wait_log("1 answer was cut: the client hardly took any byte")
+    daemon.wait_log("1 response was cut: the client hardly took any byte")
     wait_until(lambda: not alive(old), "the old worker ends")
 
 

@@ -90,7 +90,7 @@ def test_no_more_descriptors(serve):
         for client in held:
             client.close()
         for client in waiting:
-            assert client.answer().body == b"content"
+            assert client.response().body == b"content"
     assert daemon.workers() == [worker]
 
 
@@ -160,7 +160,7 @@ def test_start_without_standard_streams(ini, tmp_path, log, closed):
     try:
         with Client(dial(tmp_path / "socket")) as client:
             client.send(GET)
-            assert client.answer().body == b"content"
+            assert client.response().body == b"content"
         for number in range(3):
             assert os.readlink(f"/proc/{pid}/fd/{number}") == "/dev/null"
     finally:

@@ -81,11 +81,11 @@ def test_sequences(served, settings, variant):
     requests, octets, connections = map(int, re.findall(r"\d+", line.partition("served ")[2]))
     assert connections == COUNT + repertoire.count
     assert octets == crowd.octets + repertoire.seen
-    assert requests == crowd.answers + repertoire.count
+    assert requests == crowd.responses + repertoire.count
 
 
 def let_reloads_end(daemon):
-    """The last one that was asked for, too: while a generation drains, its answers close."""
+    """The last one that was asked for, too: while a generation drains, its responses close."""
 
     def count(pattern):
         return sum(bool(re.search(pattern, line)) for line in daemon.lines())

@@ -30,10 +30,10 @@ def test_the_page_shows_the_picture(shipped):
     assert page.fields["content-type"] == "text/html; charset=utf-8"
     assert page.body == (ASSETS / "index.html").read_bytes()
     (picture,) = re.findall(rb'<img src="([^"]*)"', page.body)
-    answer = fetch(shipped, "GET", "/" + picture.decode())
-    assert answer.status == 200
-    assert answer.fields["content-type"] == "image/webp"
-    assert answer.body == (ASSETS / "sample.webp").read_bytes()
+    response = fetch(shipped, "GET", "/" + picture.decode())
+    assert response.status == 200
+    assert response.fields["content-type"] == "image/webp"
+    assert response.body == (ASSETS / "sample.webp").read_bytes()
 
 
 def test_every_link_of_the_page_leads_somewhere(shipped):

@@ -83,7 +83,7 @@ def test_others_are_served_meanwhile(hanging, disk, octets, readers):
         assert fetch(daemon, "HEAD", "/slow").status == 200
         disk.go_on()
         for client in (first, second):
-            assert client.answer().body == octets
+            assert client.response().body == octets
             assert client.still_open()
 
 
@@ -97,11 +97,11 @@ def test_objects_on_other_disks_are_served_meanwhile(disk, hanging, tmp_path, oc
             disk.wait_held()
             assert fetch(daemon, "GET", "/other").body == octets
             disk.go_on()
-            assert client.answer().body == octets
+            assert client.response().body == octets
 
 
 def ask(daemon, stack):
-    """A client that has the head of its answer, and waits for the disk."""
+    """A client that has the head of its response, and waits for the disk."""
     client = stack.enter_context(connect(daemon))
     client.send(SLOW)
     while not client.buffer.endswith(b"\r\n\r\n"):
@@ -117,13 +117,13 @@ def test_too_many_wait_for_one_object(disk, hanging, octets):
         waiting += [ask(daemon, stack) for _ in range(2)]
         with connect(daemon) as client:
             client.send(SLOW)
-            assert client.answer().status == 503
+            assert client.response().status == 503
             client.send(request("HEAD", "/slow"))
-            assert client.answer("HEAD").status == 200
+            assert client.response("HEAD").status == 200
         assert fetch(daemon, "GET", "/streaming").body == b"content"
         disk.go_on()
         for client in waiting:
-            assert client.answer().body == octets
+            assert client.response().body == octets
     assert fetch(daemon, "GET", "/slow").body == octets
 
 
@@ -143,7 +143,7 @@ def test_nobody_waits_behind_those_who_have_left(disk, hanging, octets):
         last = ask(daemon, stack)
         disk.go_on()
         for client in (first, last):
-            assert client.answer().body == octets
+            assert client.response().body == octets
 
 
 @pytest.mark.parametrize("pieces", [0, 1, 256])
@@ -156,7 +156,7 @@ def test_pieces_of_clients_that_are_not_ready(disk, hanging, octets, pieces):
         for client in clients:
             client.send(SLOW)
         for client in clients:
-            assert client.answer().body == octets
+            assert client.response().body == octets
 
 
 def test_client_leaves_while_its_read_hangs(hanging, disk, octets):
@@ -192,7 +192,7 @@ def test_daemon_ends_while_a_read_hangs(hanging, disk, number):
         assert daemon.process.wait(DEADLINE) == 0
 
 
-def test_answer_under_way_completes_after_sigterm(hanging, disk, octets):
+def test_response_under_way_completes_after_sigterm(hanging, disk, octets):
     daemon = hanging()
     with connect(daemon) as client:
         client.send(SLOW)
@@ -200,14 +200,14 @@ def test_answer_under_way_completes_after_sigterm(hanging, disk, octets):
         daemon.send_signal(signal.SIGTERM)
         daemon.wait_log("SIGTERM")
         disk.go_on()
-        assert client.answer().body == octets
+        assert client.response().body == octets
     assert daemon.process.wait(DEADLINE) == 0
 
 
 def test_read_that_fails(hanging, disk, octets):
-    """An error of the disk cuts the answer; the file is still the one that was announced."""
+    """An error of the disk cuts the response; the file is still the one that was announced."""
     daemon = hanging()
-    daemon.expect_log("asset /slow: .*: Input/output error; an answer was cut")
+    daemon.expect_log("asset /slow: .*: Input/output error; a response was cut")
     disk.go_on()
     with disk.failing(), connect(daemon) as client:
         client.send(SLOW)

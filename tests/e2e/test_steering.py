@@ -92,7 +92,7 @@ def numbers(daemon, name):
 
 
 def settled(daemon, name, expected):
-    """A counter may be a moment behind the answer that a client has."""
+    """A counter may be a moment behind the response that a client has."""
     wait_until(lambda: numbers(daemon, name) == expected, f"{name} {expected}")
 
 
@@ -115,7 +115,7 @@ def test_large_bodies_come_from_the_worker_on_the_cpu(serve_pinned, large, here)
         counted = {name: sum(numbers(daemon, name)) for name in ("accepted_total", "requests_total")}
         for client in clients:
             client.send(GET)
-            assert client.answer().body == large
+            assert client.response().body == large
         settled(daemon, "connections", [2 - 2 * here, 2 * here])
         settled(daemon, "taken_total", [1 - here, here])
         settled(daemon, "given_total", [here, 1 - here])
@@ -123,16 +123,16 @@ def test_large_bodies_come_from_the_worker_on_the_cpu(serve_pinned, large, here)
         assert sum(numbers(daemon, "requests_total")) == counted["requests_total"] + 2
         for client in clients:
             client.send(request("GET", "/small"))
-            assert client.answer().body == b"small"
+            assert client.response().body == b"small"
 
 
-def test_small_answers_move_nobody(serve_pinned):
+def test_small_responses_move_nobody(serve_pinned):
     daemon = serve_pinned()
     with client_on(CPUS[0]), one_at_each_worker(daemon) as clients:
         for client in clients:
             client.send(request("GET", "/small") + request("HEAD", "/o"))
-            assert client.answer().body == b"small"
-            assert client.answer("HEAD").status == 200
+            assert client.response().body == b"small"
+            assert client.response("HEAD").status == 200
         assert numbers(daemon, "given_total") == [0, 0]
 
 
@@ -141,7 +141,7 @@ def test_none_moves_nobody(serve_pinned, large):
     with client_on(CPUS[0]), one_at_each_worker(daemon) as clients:
         for client in clients:
             client.send(GET)
-            assert client.answer().body == large
+            assert client.response().body == large
         assert numbers(daemon, "given_total") == [0, 0]
 
 
@@ -151,11 +151,11 @@ def test_requests_behind_the_first_come_along(serve_pinned, large):
         for client in clients:
             client.send(GET + request("GET", "/small") + GET + b"GET /small HTTP/1.1\r\nHo")
         for client in clients:
-            assert client.answer().body == large
-            assert client.answer().body == b"small"
-            assert client.answer().body == large
+            assert client.response().body == large
+            assert client.response().body == b"small"
+            assert client.response().body == large
             client.send(b"st: test\r\n\r\n")
-            assert client.answer().body == b"small"
+            assert client.response().body == b"small"
         settled(daemon, "given_total", [1, 0])
 
 
@@ -166,7 +166,7 @@ def test_a_client_that_has_shut_down_its_side_is_answered(serve_pinned, large):
             client.send(GET)
             client.socket.shutdown(socket.SHUT_WR)
         for client in clients:
-            assert client.answer().body == large
+            assert client.response().body == large
             assert client.closed()
         settled(daemon, "given_total", [1, 0])
 
@@ -177,14 +177,14 @@ def test_who_has_come_stays_for_a_second(serve_pinned, large):
         began = time.monotonic()
         for client in clients:
             client.send(GET)
-            assert client.answer().body == large
+            assert client.response().body == large
         settled(daemon, "given_total", [1, 0])
         with client_on(CPUS[0]):
 
             def given_back():
                 for client in clients:
                     client.send(GET)
-                    assert client.answer().body == large
+                    assert client.response().body == large
                 return numbers(daemon, "taken_total")[0] == 2
 
             wait_until(given_back, "both go back")
@@ -196,12 +196,12 @@ def test_a_number_of_requests_counts_on_both_sides(serve_pinned, large):
     with client_on(CPUS[1]), one_at_each_worker(daemon) as clients:
         for client in clients:
             client.send(GET)
-            assert not client.answer().close
+            assert not client.response().close
         settled(daemon, "given_total", [1, 0])
         for client in clients:
             client.send(GET)
-            answer = client.answer()
-            assert answer.close and answer.body == large
+            response = client.response()
+            assert response.close and response.body == large
             assert client.closed()
 
 
@@ -221,7 +221,7 @@ def test_a_connection_that_ends_before_its_giver_lets_go(serve_pinned, large):
                     assert client.fill()
             wait_until(lambda: numbers(daemon, "connections") == [1, 0], "the taker has closed it")
             for client in clients:
-                assert client.answer().body == large
+                assert client.response().body == large
                 assert client.closed()
             assert numbers(daemon, "connections") == [1, 0]
         settled(daemon, "connections", [0, 0])
@@ -246,7 +246,7 @@ def bodies(clients):
     found = []
     for client in clients:
         with contextlib.suppress(AssertionError, ConnectionError):
-            found.append(client.answer().body)
+            found.append(client.response().body)
     return found
 
 
@@ -280,7 +280,7 @@ def test_clients_that_wander_get_every_byte_through_reloads(serve_pinned, large)
             while not ended.is_set():
                 with client_on(random.choice(CPUS[:2])), connect(daemon) as client:
                     client.send(GET)
-                    assert client.answer().body == large
+                    assert client.response().body == large
                     counts.append(1)
         except (AssertionError, OSError) as failure:
             failures.append(failure)
@@ -291,5 +291,5 @@ def test_clients_that_wander_get_every_byte_through_reloads(serve_pinned, large)
             daemon.send_signal(signal.SIGHUP)
             daemon.wait_log(f"generation {number} serves")
             before = len(counts)
-            wait_until(lambda before=before: failures or len(counts) > before + 20, "answers")
+            wait_until(lambda before=before: failures or len(counts) > before + 20, "responses")
     assert not failures

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""How tiffd ends: load balancers notice first, answers are completed, and a second SIGTERM is quick."""
+"""How tiffd ends: load balancers notice first, responses are completed, and a second SIGTERM is quick."""
 
 import os
 import signal
@@ -8,7 +8,7 @@ import pytest
 
 from client import connect, fetch
 from daemon import DEADLINE, Binding, wait_until
-from test_handover import DRAIN, answer_under_way, refuses
+from test_handover import DRAIN, response_under_way, refuses
 from test_numbers import health
 
 LONG = "drain_delay = 1h"
@@ -33,10 +33,10 @@ def test_listeners_close_later(serve, content, tmp_path):
     daemon = serve(
         content, f"listen = unix:{path}", "drain_delay = 300ms", DRAIN, kind=Binding, address=path
     )
-    with answer_under_way(connect(daemon)) as client:
+    with response_under_way(connect(daemon)) as client:
         daemon.send_signal(signal.SIGTERM)
         wait_until(lambda: refuses(path), "the listener is closed")
-        assert client.answer().body == content
+        assert client.response().body == content
     assert daemon.process.wait(DEADLINE) == 0
 
 
@@ -73,11 +73,11 @@ def test_neither_reload_nor_upgrade_meanwhile(serve):
 @pytest.mark.parametrize("lines", [[LONG], [DRAIN]])
 def test_a_second_sigterm_ends_at_once(serve, content, lines):
     daemon = serve(content, *lines)
-    daemon.expect_log("1 answer was cut: the worker ends")
-    with answer_under_way(connect(daemon)) as client:
+    daemon.expect_log("1 response was cut: the worker ends")
+    with response_under_way(connect(daemon)) as client:
         daemon.send_signal(signal.SIGTERM)
-        daemon.wait_log("SIGTERM: ending when all answers are sent")
+        daemon.wait_log("SIGTERM: ending when all responses are sent")
         daemon.send_signal(signal.SIGTERM)
         daemon.wait_log("SIGTERM: ending at once")
         assert daemon.process.wait(DEADLINE) == 0
-        assert client.rest()[1], "a cut answer ends with a reset"
+        assert client.rest()[1], "a cut response ends with a reset"

@@ -11,12 +11,12 @@ import tracing
 from client import connect, connect_narrowly, fetch, request
 
 GET = request("GET", "/o")
-CHANGED = "warning worker.*: asset /o: .*changed while it was served; an answer was cut"
+CHANGED = "warning worker.*: asset /o: .*changed while it was served; a response was cut"
 
 
 @contextlib.contextmanager
-def answers_under_way(daemon, count):
-    """Clients that have the head of an answer and leave the rest with the server."""
+def responses_under_way(daemon, count):
+    """Clients that have the head of a response and leave the rest with the server."""
     with contextlib.ExitStack() as stack:
         clients = [stack.enter_context(connect_narrowly(daemon)) for _ in range(count)]
         for client in clients:
@@ -46,12 +46,12 @@ def overwrite(path, content):
 
 
 @pytest.mark.parametrize("change", [truncate, empty, grow, overwrite])
-def test_changed_file_cuts_answers(serve, tmp_path, content, change):
+def test_changed_file_cuts_responses(serve, tmp_path, content, change):
     daemon = serve(content, workers=2, variant="streaming")
     daemon.expect_log(CHANGED)
     daemon.expect_log("asset /o: ")
     workers = daemon.all_workers(2)
-    with answers_under_way(daemon, 8) as clients:
+    with responses_under_way(daemon, 8) as clients:
         change(tmp_path / "object", content)
         for client in clients:
             octets, reset = client.rest()
@@ -79,7 +79,7 @@ def test_overwriting_under_load(serve, tmp_path):
     def ask():
         with connect(daemon) as client:
             client.send(GET)
-            assert client.answer().body == content
+            assert client.response().body == content
             ready.wait()
             with contextlib.suppress(ConnectionError):
                 client.send(request("GET", "/o", "Connection: close"))
@@ -121,10 +121,10 @@ def test_replaced_file_stays_until_a_reload(start, sample_text, object_ini, chan
     path, octets, served = sample_text(encoding)
     ini = object_ini(workers=2, variant="streaming") + f"encoding = {encoding}\n"
     daemon = start(ini)
-    with answers_under_way(daemon, 4) as clients:
+    with responses_under_way(daemon, 4) as clients:
         change(path)
         for client in clients:
-            assert client.answer().body == served
+            assert client.response().body == served
     assert fetch(daemon, "GET", "/o").body == served
     path.write_bytes(octets[::-1])
     daemon.reload()
@@ -135,10 +135,10 @@ def test_replaced_file_stays_until_a_reload(start, sample_text, object_ini, chan
 @pytest.mark.parametrize("change", [truncate, overwrite])
 def test_cached_object_does_not_care(serve, tmp_path, content, change):
     daemon = serve(content)
-    with answers_under_way(daemon, 2) as clients:
+    with responses_under_way(daemon, 2) as clients:
         change(tmp_path / "object", content)
         for client in clients:
-            assert client.answer().body == content
+            assert client.response().body == content
     assert fetch(daemon, "GET", "/o").body == content
 
 
@@ -151,9 +151,9 @@ def test_a_status_that_can_not_be_read_concerns_one_request(serve, content, tran
         assert client.still_open()
         with tracing.injected(worker, "fstat,newfstatat", "error=EIO"):
             client.send(GET)
-            assert client.answer().status == 500
+            assert client.response().status == 500
         client.send(GET)
-        assert client.answer().body == content
+        assert client.response().body == content
 
 
 READS = {"send": "preadv2", "sendfile": "sendfile"}
@@ -161,10 +161,10 @@ READS = {"send": "preadv2", "sendfile": "sendfile"}
 
 @pytest.mark.parametrize("how", ["error=EIO", "retval=0"])
 @pytest.mark.parametrize("transmit", READS)
-def test_a_read_that_fails_concerns_one_answer(serve, content, transmit, how):
+def test_a_read_that_fails_concerns_one_response(serve, content, transmit, how):
     """An empty read of a file that has kept its size is an error of the disk, too."""
     daemon = serve(content, f"transmit = {transmit}", variant="streaming")
-    daemon.expect_log("asset /o: .*: Input/output error; an answer was cut")
+    daemon.expect_log("asset /o: .*: Input/output error; a response was cut")
     (worker,) = daemon.all_workers(1)
     with connect(daemon) as client:
         assert client.still_open()

@@ -18,7 +18,7 @@ def campaign(tmp_path, variant):
 def test_nothing_is_lost(campaign):
     counts, losses = campaign.run(strict.SHORT)
     assert losses == [], counts
-    assert counts["answers"] > counts["upgrade"]
+    assert counts["responses"] > counts["upgrade"]
     campaign.left()
     campaign.daemon.stop()
 

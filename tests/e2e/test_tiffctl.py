@@ -201,18 +201,18 @@ def client(tmp_path):
         yield connection
 
 
-@pytest.mark.parametrize("octets, answer", [
+@pytest.mark.parametrize("octets, reply", [
     (b"\n", b"error: unknown command"), (b"\0\xff\n", b"error: unknown command"),
     (b"x" * 1000, b"error: the command is too long\n"), (b"workers -5\n", b"error: workers"),
     (b"workers 99999999999999999999\n", b"error: workers"), (b"reload", b""),
     (b"reload now\n", b"error: the command takes no argument\n"),
 ])
-def test_what_is_no_command(controlled, tmp_path, octets, answer):
+def test_what_is_no_command(controlled, tmp_path, octets, reply):
     controlled()
     with client(tmp_path) as connection:
         connection.send(octets)
         connection.shutdown(socket.SHUT_WR)
-        assert connection.recv(4096).startswith(answer)
+        assert connection.recv(4096).startswith(reply)
 
 
 def test_silent_clients_hold_up_nobody(controlled, tmp_path):
@@ -238,7 +238,7 @@ def test_clients_that_leave_take_no_seat(controlled, tmp_path):
     wait_until(lambda: not alive(old), "the upgrade")
 
 
-def test_half_closed_clients_get_their_answer(controlled, tmp_path):
+def test_half_closed_clients_get_their_reply(controlled, tmp_path):
     daemon = controlled(workers=1)
     with client(tmp_path) as connection:
         connection.send(b"reload\n")

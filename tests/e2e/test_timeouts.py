@@ -19,7 +19,7 @@ def test_idle_connection_is_closed_in_silence(serve, requests):
     with connect(daemon) as client:
         for _ in range(requests):
             client.send(GET)
-            assert client.answer().body == b"content"
+            assert client.response().body == b"content"
         assert client.closed()
 
 
@@ -38,11 +38,11 @@ def test_dripping_head_has_one_deadline(serve, requests):
     with connect(daemon) as client:
         for _ in range(requests):
             client.send(GET)
-            assert client.answer().status == 200
+            assert client.response().status == 200
         begin = time.monotonic()
         drip(client)
-        answer = client.answer()
-        assert (answer.status, answer.close) == (408, True)
+        response = client.response()
+        assert (response.status, response.close) == (408, True)
         assert time.monotonic() - begin > 0.4
         assert client.closed()
 
@@ -55,7 +55,7 @@ def test_each_head_has_a_deadline_of_its_own(serve):
         client.send(GET[:10])
         while time.monotonic() - begin < 2.5:
             client.send(GET[10:] + GET[:10])
-            assert client.answer().status == 200
+            assert client.response().status == 200
             time.sleep(0.02)
 
 
@@ -82,17 +82,17 @@ def test_client_that_takes_little_is_not_reset(serve, variant):
             client.buffer += client.socket.recv(4096)
             time.sleep(0.01)
         assert time.monotonic() - begin > 1
-        assert client.answer().body == content
+        assert client.response().body == content
 
 
 def test_client_that_stays_is_closed(serve):
-    """After the last answer the server waits for the client to leave, but not for ever."""
+    """After the last response the server waits for the client to leave, but not for ever."""
     daemon = serve(b"content", "linger_timeout = 200ms")
     with connect(daemon) as client:
         assert client.still_open()
         (worker,) = daemon.workers()
         before = sockets(worker)
         client.send(request("GET", "/o", "Connection: close"))
-        assert client.answer().close
+        assert client.response().close
         assert client.closed()
         wait_until(lambda: sockets(worker) < before, "the connection is closed")

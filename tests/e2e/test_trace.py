@@ -103,7 +103,7 @@ def test_a_slow_client_is_seen(observe):
         with connect_narrowly(daemon) as slow:
             slow.send(request("GET", "/o"))
             time.sleep(0.2)
-            slow.answer()
+            slow.response()
 
     events = meanwhile(daemon, serve_slowly)
     (served,) = named(events, "request /o")
@@ -121,7 +121,7 @@ def test_one_connection_of_several(observe):
         def serve_both():
             for client in (first, second, first):
                 client.send(request("GET", "/o"))
-                client.answer()
+                client.response()
 
         serve_both()
         numbers = re.findall(r"connection (\d+), age", text(daemon, "/debug/pprof/goroutine?debug=1"))
@@ -171,7 +171,7 @@ def test_a_wait_that_ends_with_its_connection_counts(observe):
         time.sleep(0.7)
     with connect(daemon) as other:
         other.send(request("GET", "/nothing"))
-        other.answer()
+        other.response()
     wait_until(lambda: "wait_for_client" in text(daemon, "/debug/pprof/block"), "the wait")
     table = text(daemon, "/debug/pprof/block")
     assert "wait_for_client" in rows_of(table)

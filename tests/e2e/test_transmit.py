@@ -14,12 +14,12 @@ def test_bytes_are_the_same(sample_with, transmit, picture, text):
     daemon = sample_with(f"transmit = {transmit}")
     with connect(daemon) as client:
         client.send(request("GET", "/sample.tif") + request("GET", "/tiff"))
-        assert client.answer().body == picture
-        assert client.answer().body == text
+        assert client.response().body == picture
+        assert client.response().body == text
         client.send(request("GET", "/sample.tif", "Range: bytes=70000-900000"))
-        assert client.answer().body == picture[70000:900001]
+        assert client.response().body == picture[70000:900001]
         client.send(request("GET", "/sample.tif", "Range: bytes=5-9,-70000"))
-        parts = client.answer().body
+        parts = client.response().body
         assert picture[5:10] in parts and picture[-70000:] in parts
 
 
@@ -32,11 +32,11 @@ def test_sendfile_of_a_truncated_file_is_cut(start, tmp_path):
     )
     with connect(daemon) as client:
         client.send(request("HEAD", "/o"))
-        assert client.answer("HEAD").status == 200
+        assert client.response("HEAD").status == 200
         daemon.expect_log(r"asset /o: .*changed")
         os.truncate(path, 100)
         client.send(request("GET", "/o"))
-        assert client.answer().status == 500
+        assert client.response().status == 500
     assert fetch(daemon, "GET", "/o").status == 500
 
 

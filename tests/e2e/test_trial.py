@@ -38,7 +38,7 @@ def test_a_user_that_workers_can_not_become(start, object_ini, tmp_path):
             daemon.send_signal(signal.SIGHUP)
             daemon.wait_log("reload failed: generation 0 goes on", count=count)
             client.send(GET)
-            assert client.answer().body == b"content"
+            assert client.response().body == b"content"
             goes_on(daemon, before)
     daemon.ini.write_text(object_ini(workers=2))
     daemon.reload()

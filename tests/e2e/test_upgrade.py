@@ -12,7 +12,7 @@ import pytest
 
 from client import Client, connect, fetch, request
 from daemon import PROGRAM, alive, children, dial, free_port, sockets, stopped, wait_until
-from test_handover import DRAIN, answer_under_way
+from test_handover import DRAIN, response_under_way
 from test_numbers import health, scrape
 from upgrading import Detached, Upgradable, UpgradableBinding
 
@@ -53,13 +53,13 @@ def test_the_new_program_serves(upgradable):
     assert fetch(daemon, "GET", "/o").body == b"content"
 
 
-def test_an_answer_under_way_is_completed(upgradable, content):
+def test_a_response_under_way_is_completed(upgradable, content):
     daemon = upgradable(content, "drain_timeout = 1s")
-    with answer_under_way(connect(daemon)) as client:
+    with response_under_way(connect(daemon)) as client:
         old = daemon.upgrade()
         assert fetch(daemon, "GET", "/o").body == content
         assert alive(old)
-        assert client.answer().body == content
+        assert client.response().body == content
     wait_until(lambda: not alive(old), "it has drained")
 
 
@@ -90,7 +90,7 @@ def test_sockets_of_its_own(upgradable, tmp_path):
     for address in (path, other):
         with Client(dial(address)) as client:
             client.send(GET)
-            assert client.answer().body == b"content"
+            assert client.response().body == b"content"
     with pytest.raises(ConnectionRefusedError):
         dial(("127.0.0.1", port))
     daemon.stop()
@@ -153,7 +153,7 @@ def test_detached(detached, tmp_path):
         wait_until(lambda old=old: not alive(old), "the old one ends")
         with Client(dial(tmp_path / "socket")) as client:
             client.send(GET)
-            assert client.answer().body == b"content"
+            assert client.response().body == b"content"
     detached.stop()
     assert not (tmp_path / "pid").exists() and not (tmp_path / "socket").exists()
 
@@ -299,19 +299,19 @@ def test_a_second_one_is_refused(upgradable):
 def test_one_while_it_ends_is_refused(upgradable, content):
     daemon = upgradable(content, DRAIN)
     daemon.expect_log("upgrade refused: tiffd ends")
-    with answer_under_way(connect(daemon)) as client:
+    with response_under_way(connect(daemon)) as client:
         daemon.send_signal(signal.SIGTERM)
         daemon.wait_log("SIGTERM: ending")
         daemon.send_signal(signal.SIGUSR2)
         daemon.wait_log("upgrade refused: tiffd ends")
-        assert client.answer().body == content
+        assert client.response().body == content
 
 
 def test_the_end_reaches_who_drains(upgradable, content):
     """A stop of the new program is a stop of the old one: it has drain_timeout, too."""
     daemon = upgradable(content, "drain_timeout = 100ms")
-    daemon.expect_log("1 answer was cut: the worker ends")
-    with answer_under_way(connect(daemon)):
+    daemon.expect_log("1 response was cut: the worker ends")
+    with response_under_way(connect(daemon)):
         old = daemon.upgrade()
         daemon.send_signal(signal.SIGTERM)
         wait_until(lambda: not alive(old), "the old one ends")
@@ -321,13 +321,13 @@ def test_the_end_reaches_who_drains(upgradable, content):
 def test_logs_of_both_are_opened_anew(upgradable, content, tmp_path):
     log, rotated = tmp_path / "tiffd.log", tmp_path / "rotated"
     daemon = upgradable(content, f"[log]\nfile = {log}", log=log)
-    with answer_under_way(connect(daemon)) as client:
+    with response_under_way(connect(daemon)) as client:
         old = daemon.upgrade()
         log.rename(rotated)
         daemon.logs.append(rotated)
         daemon.send_signal(signal.SIGUSR1)
         wait_until(log.exists, "it is opened anew")
-        assert client.answer().body == content
+        assert client.response().body == content
     wait_until(lambda: not alive(old), "the old one ends")
     assert f"master[{old}]: ended" in log.read_text()
 

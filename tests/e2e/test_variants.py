@@ -45,11 +45,11 @@ def test_ranges_at_random_offsets(sample, target, picture, text):
             first = draw.randrange(len(expected))
             last = first + draw.choice([0, 1, 2, 3, 1000, 70000, len(expected)])
             client.send(request("GET", target, f"Range: bytes={first}-{last}"))
-            answer = client.answer()
+            response = client.response()
             end = min(last, len(expected) - 1)
-            assert answer.status == 206
-            assert answer.fields["content-range"] == f"bytes {first}-{end}/{len(expected)}"
-            assert answer.body == expected[first : end + 1]
+            assert response.status == 206
+            assert response.fields["content-range"] == f"bytes {first}-{end}/{len(expected)}"
+            assert response.body == expected[first : end + 1]
 
 
 def test_entity_tags_agree(start, text):
@@ -64,7 +64,7 @@ def test_half_closed_client_gets_everything(sample, text):
     with connect(sample) as client:
         client.send(request())
         half_close(client)
-        assert client.answer().body == text
+        assert client.response().body == text
         assert client.closed()
 
 
@@ -78,10 +78,10 @@ def test_small_files_of_any_size(start, tmp_path, variant, encoding, size):
         f"[server]\nworkers = 1\n[asset /o]\nfile = {tmp_path}/object\n"
         f"variant = {variant}\nencoding = {encoding}\n"
     )
-    answer = fetch(daemon, "GET", "/o")
+    response = fetch(daemon, "GET", "/o")
     if encoding == "base64":
         content = base64.b64encode(content)
-    assert answer.body == content
+    assert response.body == content
 
 
 def test_more_than_four_gigabytes(start, tmp_path):
@@ -97,12 +97,12 @@ def test_more_than_four_gigabytes(start, tmp_path):
     daemon.wait_log("started: ", seconds=10 * DEADLINE)  # it reads all of it once
     with Client(daemon.connect()) as client:
         client.send(request("HEAD", "/huge"))
-        assert client.answer("HEAD").fields["content-length"] == str(size)
+        assert client.response("HEAD").fields["content-length"] == str(size)
         for offset, mark in marks.items():
             client.send(request("GET", "/huge", f"Range: bytes={offset}-{offset + len(mark) - 1}"))
-            assert client.answer().body == mark
+            assert client.response().body == mark
         client.send(request("GET", "/huge", f"Range: bytes={size}-"))
-        assert client.answer().status == 416
+        assert client.response().status == 416
 
 
 def test_absent_object_names(sample):

@@ -96,9 +96,9 @@ def test_a_worker_that_ends_is_left_out(observe):
     daemon.expect_log("ended|signal|replaced")
     with asking(daemon, "/debug/pprof/wall?seconds=1&format=text") as connection:
         os.kill(worker, signal.SIGKILL)
-        answer = connection.getresponse()
-        assert answer.status in (200, 503)
-        assert answer.status == 503 or b"wait_for" not in answer.read()
+        response = connection.getresponse()
+        assert response.status in (200, 503)
+        assert response.status == 503 or b"wait_for" not in response.read()
 
 
 def test_pprof_reads_it(observe, tool):  # noqa: F811

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The observer's clients: any bytes as a request. Each is answered with one whole answer, which
+ * The observer's clients: any bytes as a request. Each is answered with one whole reply, which
  * says how long it is and that the connection closes; a request that is not complete may have
  * none.
  */
@@ -14,12 +14,12 @@
 #include "observer/client.h"
 #include "pages/pages.h"
 
-enum { ANSWER_MAX = 8 << 20 };
+enum { REPLY_MAX = 8 << 20 };
 
 static struct observed observed;
 static struct subscription *subscription;
 static struct seats seats;
-static char *answer;
+static char *reply;
 
 static void
 begin(void)
@@ -28,15 +28,15 @@ begin(void)
         return;
     observed_create(&observed, 2);
     subscription = subscription_create(1);
-    answer = malloc(ANSWER_MAX);
-    FUZZ_CHECK(subscription != NULL && answer != NULL && seat_create(&seats, 1) == 0);
+    reply = malloc(REPLY_MAX);
+    FUZZ_CHECK(subscription != NULL && reply != NULL && seat_create(&seats, 1) == 0);
 }
 
-/* The whole answer has space in the socket, since nobody reads it meanwhile. */
+/* The whole reply has space in the socket, since nobody reads it meanwhile. */
 static size_t
 exchange(const uint8_t *data, size_t size)
 {
-    const int capacity = ANSWER_MAX;
+    const int capacity = REPLY_MAX;
     struct client client = { .view = &observed.view,
                              .find = pages_find,
                              .seats = &seats,
@@ -55,9 +55,9 @@ exchange(const uint8_t *data, size_t size)
     client.peer = (struct peer){ .fd = ends[1], .lifeline = lifeline[0] };
     client_serve(&client);
     alarm(0);
-    while ((got = recv(ends[0], answer + length, ANSWER_MAX - 1 - length, 0)) > 0)
+    while ((got = recv(ends[0], reply + length, REPLY_MAX - 1 - length, 0)) > 0)
         length += (size_t)got;
-    answer[length] = '\0';
+    reply[length] = '\0';
     FUZZ_CHECK(got == 0);
     close(ends[0]);
     close(lifeline[0]);
@@ -66,33 +66,33 @@ exchange(const uint8_t *data, size_t size)
 }
 
 static void
-check_answer(size_t length)
+check_reply(size_t length)
 {
     static const char go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
-    const char *at = answer;
+    const char *at = reply;
     const char *end;
     const char *field;
 
     if (strncmp(at, go_on, strlen(go_on)) == 0)
         at += strlen(go_on);
-    if (at == answer + length)
+    if (at == reply + length)
         return;
     FUZZ_CHECK(strncmp(at, "HTTP/1.1 ", 9) == 0 && at[9] >= '2' && at[9] <= '5');
     end = strstr(at, "\r\n\r\n");
     FUZZ_CHECK(end != NULL);
     FUZZ_CHECK(strstr(at, "\r\nConnection: close\r\n") != NULL);
     end += 4;
-    if (end == answer + length)
+    if (end == reply + length)
         return;
     field = strstr(at, "\r\nContent-Length: ");
     FUZZ_CHECK(field != NULL && field < end);
-    FUZZ_CHECK(strtoul(field + 18, NULL, 10) == (size_t)(answer + length - end));
+    FUZZ_CHECK(strtoul(field + 18, NULL, 10) == (size_t)(reply + length - end));
 }
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     begin();
-    check_answer(exchange(data, size));
+    check_reply(exchange(data, size));
     return 0;
 }

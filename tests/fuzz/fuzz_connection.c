@@ -26,7 +26,7 @@ enum {
     CONNECTIONS = 8,
     OBJECT = 20000,
     LARGE = 70000, /* more than fits in a socket, and so worth a place, see admission.h */
-    ANSWERS_MAX = 16 << 20,
+    RESPONSES_MAX = 16 << 20,
     NARROW = 4608, /* about the least send buffer */
     DAY_MS = 24 * 3600 * 1000,
 };
@@ -42,7 +42,7 @@ struct plan {
     bool narrow;
 };
 
-struct answers {
+struct responses {
     char *bytes;
     size_t length;
 };
@@ -60,7 +60,7 @@ static struct config *configs[COUNT(settings)];
 static struct catalogue *catalogues[COUNT(settings)];
 static struct tables tables;
 static uint64_t passed; /* ms, by which the worker's clock is ahead */
-static struct answers outputs[2];
+static struct responses outputs[2];
 
 /* --- the worker --------------------------------------------------------------------------- */
 
@@ -118,7 +118,7 @@ begin(void)
         load(i, small, object, large);
     FUZZ_CHECK(tables_create(&tables, &plan) == 0);
     for (size_t i = 0; i < COUNT(outputs); i++)
-        FUZZ_CHECK((outputs[i].bytes = malloc(ANSWERS_MAX)) != NULL);
+        FUZZ_CHECK((outputs[i].bytes = malloc(RESPONSES_MAX)) != NULL);
 }
 
 /* What worker_run() makes, but for what other processes are for. */
@@ -221,17 +221,17 @@ run(struct worker *worker)
 
 /* One read. What recv(2) returns. */
 static ssize_t
-take(struct worker *worker, int fd, const struct plan *plan, struct answers *answers)
+take(struct worker *worker, int fd, const struct plan *plan, struct responses *responses)
 {
-    const size_t space = ANSWERS_MAX - answers->length;
+    const size_t space = RESPONSES_MAX - responses->length;
     ssize_t got;
 
     FUZZ_CHECK(space > 0);
-    got = recv(fd, answers->bytes + answers->length,
+    got = recv(fd, responses->bytes + responses->length,
                plan->portion < space ? plan->portion : space, 0);
     if (got < 0 && errno == EAGAIN)
         return got;
-    answers->length += got > 0 ? (size_t)got : 0;
+    responses->length += got > 0 ? (size_t)got : 0;
     run(worker);
     errno = 0;
     return got;
@@ -239,11 +239,11 @@ take(struct worker *worker, int fd, const struct plan *plan, struct answers *ans
 
 /* Takes what is there. False: the end, or a reset. */
 static bool
-take_all(struct worker *worker, int fd, const struct plan *plan, struct answers *answers)
+take_all(struct worker *worker, int fd, const struct plan *plan, struct responses *responses)
 {
     ssize_t got;
 
-    while ((got = take(worker, fd, plan, answers)) > 0)
+    while ((got = take(worker, fd, plan, responses)) > 0)
         continue;
     return got < 0 && errno == EAGAIN;
 }
@@ -251,7 +251,7 @@ take_all(struct worker *worker, int fd, const struct plan *plan, struct answers 
 /* False: the other side takes no more. */
 static bool
 give(struct worker *worker, int fd, const struct plan *plan, const uint8_t *bytes,
-     size_t length, struct answers *answers)
+     size_t length, struct responses *responses)
 {
     while (length > 0) {
         const ssize_t sent = send(fd, bytes, length, MSG_NOSIGNAL);
@@ -260,8 +260,8 @@ give(struct worker *worker, int fd, const struct plan *plan, const uint8_t *byte
             return false;
         run(worker);
         if (plan->lazy)
-            take(worker, fd, plan, answers);
-        else if (!take_all(worker, fd, plan, answers))
+            take(worker, fd, plan, responses);
+        else if (!take_all(worker, fd, plan, responses))
             return false;
         if (plan->lazy && sent < 0)
             return true;
@@ -273,18 +273,18 @@ give(struct worker *worker, int fd, const struct plan *plan, const uint8_t *byte
 
 static bool
 give_pieces(struct worker *worker, int fd, const struct plan *plan, const uint8_t *bytes,
-            size_t length, struct answers *answers)
+            size_t length, struct responses *responses)
 {
     for (unsigned i = 0; i < plan->cuts; i++) {
         const size_t wanted = 1U + plan->lengths[i];
         const size_t piece = wanted < length ? wanted : length;
 
-        if (!give(worker, fd, plan, bytes, piece, answers))
+        if (!give(worker, fd, plan, bytes, piece, responses))
             return false;
         bytes += piece;
         length -= piece;
     }
-    return give(worker, fd, plan, bytes, length, answers);
+    return give(worker, fd, plan, bytes, length, responses);
 }
 
 /* The worker's clock goes on until it has closed. */
@@ -301,7 +301,7 @@ let_time_pass(struct worker *worker)
 }
 
 static void
-finish(struct worker *worker, int fd, const struct plan *plan, struct answers *answers)
+finish(struct worker *worker, int fd, const struct plan *plan, struct responses *responses)
 {
     if (plan->ending == TIMEOUT)
         let_time_pass(worker);
@@ -309,14 +309,14 @@ finish(struct worker *worker, int fd, const struct plan *plan, struct answers *a
         shutdown(fd, SHUT_WR);
     run(worker);
     if (plan->ending != RESET)
-        while (take_all(worker, fd, plan, answers))
+        while (take_all(worker, fd, plan, responses))
             FUZZ_CHECK(worker->connections.count > 0);
 }
 
 /* One connection, from its first octet to its end. */
 static void
 converse(size_t setting, const struct plan *plan, const uint8_t *bytes, size_t length,
-         struct answers *answers)
+         struct responses *responses)
 {
     static struct served served;
     struct worker *worker = &served.worker;
@@ -324,7 +324,7 @@ converse(size_t setting, const struct plan *plan, const uint8_t *bytes, size_t l
     int ends[2];
 
     serve(&served, setting);
-    answers->length = 0;
+    responses->length = 0;
     FUZZ_CHECK(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends) == 0);
     if (plan->narrow)
         setsockopt(ends[1], SOL_SOCKET, SO_SNDBUF, &narrow, sizeof(narrow));
@@ -332,8 +332,8 @@ converse(size_t setting, const struct plan *plan, const uint8_t *bytes, size_t l
         shutdown(ends[0], SHUT_WR);
     FUZZ_CHECK(connection_open(worker, ends[1], TRACE_ACCEPT) != NULL);
     run(worker);
-    if (plan->ending == AT_ONCE || give_pieces(worker, ends[0], plan, bytes, length, answers))
-        finish(worker, ends[0], plan, answers);
+    if (plan->ending == AT_ONCE || give_pieces(worker, ends[0], plan, bytes, length, responses))
+        finish(worker, ends[0], plan, responses);
     close(ends[0]);
     run(worker);
     end(&served);
@@ -342,7 +342,7 @@ converse(size_t setting, const struct plan *plan, const uint8_t *bytes, size_t l
 /* --- what came back ----------------------------------------------------------------------- */
 
 static void
-check_same(const struct answers *a, const struct answers *b)
+check_same(const struct responses *a, const struct responses *b)
 {
     if (a->length != b->length || memcmp(a->bytes, b->bytes, a->length) != 0)
         fprintf(stderr, "whole, %zu octets:\n%.*s\nin pieces, %zu octets:\n%.*s\n", a->length,
@@ -355,7 +355,7 @@ check_same(const struct answers *a, const struct answers *b)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const struct plan whole = { .ending = AT_THE_END, .portion = ANSWERS_MAX };
+    static const struct plan whole = { .ending = AT_THE_END, .portion = RESPONSES_MAX };
     struct fuzz_input input = { .at = data, .left = size };
     const unsigned how = fuzz_octet(&input);
     const unsigned reads = fuzz_octet(&input);

@@ -33,7 +33,7 @@ a_request_is_known_by_its_head(void **state)
     (void)state;
     assert_serves(12, 0);
     connection.requests++;
-    activity_answer(&worker, &connection, NULL, 404);
+    activity_response(&worker, &connection, NULL, 404);
     assert_serves(12, 3);
     activity_head(&connection);
     assert_serves(12, 0);
@@ -42,7 +42,7 @@ a_request_is_known_by_its_head(void **state)
 }
 
 static void
-an_answer_under_way_is_for_its_request(void **state)
+a_response_under_way_is_for_its_request(void **state)
 {
     struct connection connection = { .requests = 3, .activity.id = 12 };
 
@@ -63,7 +63,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_request_is_known_by_its_head),
-        cmocka_unit_test(an_answer_under_way_is_for_its_request),
+        cmocka_unit_test(a_response_under_way_is_for_its_request),
     };
 
     return cmocka_run_group_tests_name("activity", tests, NULL, NULL);

@@ -78,7 +78,7 @@ heads_are_prepared(void **state)
     assert_true(span_equal(representation->etag, SPAN("\"b94d27b9934d3e08a52e52d7da7dabfa\"")));
     assert_true(span_equal(representation->content_type, SPAN("image/tiff")));
     assert_non_null(strstr(representation->fields.at, "Accept-Ranges: bytes\r\n"));
-    assert_true(catalogue->answer_head_max > representation->fields.length);
+    assert_true(catalogue->head_max > representation->fields.length);
     catalogue_close(catalogue);
 }
 

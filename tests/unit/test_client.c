@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Client: whole requests and their whole answers, over a socket pair. */
+/* Client: whole requests and their whole replies, over a socket pair. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -32,7 +32,7 @@
 static struct observed observed;
 static struct subscription *subscription;
 static struct seats seats;
-static char answer[1 << 20];
+static char reply[1 << 20];
 
 static int
 set_up(void **state)
@@ -107,9 +107,9 @@ ask(const char *request, size_t length)
     assert_int_equal(send(ends.client, request, length, 0), (ssize_t)length);
     shutdown(ends.client, SHUT_WR);
     serve(&ends);
-    while ((more = recv(ends.client, answer + got, sizeof(answer) - 1 - got, 0)) > 0)
+    while ((more = recv(ends.client, reply + got, sizeof(reply) - 1 - got, 0)) > 0)
         got += (size_t)more;
-    answer[got] = '\0';
+    reply[got] = '\0';
     close(ends.client);
     close(ends.lifeline[0]);
     close(ends.lifeline[1]);
@@ -119,12 +119,11 @@ static void
 expect(const char *request, const char *status, const char *text)
 {
     ask(request, strlen(request));
-    if (strncmp(answer, "HTTP/1.1 ", 9) != 0 ||
-        strncmp(answer + 9, status, strlen(status)) != 0)
-        fail_msg("%s-> %s", request, answer);
-    if (strstr(answer, text) == NULL)
-        fail_msg("%s-> no \"%s\" in %s", request, text, answer);
-    assert_non_null(strstr(answer, "\r\nConnection: close\r\n"));
+    if (strncmp(reply, "HTTP/1.1 ", 9) != 0 || strncmp(reply + 9, status, strlen(status)) != 0)
+        fail_msg("%s-> %s", request, reply);
+    if (strstr(reply, text) == NULL)
+        fail_msg("%s-> no \"%s\" in %s", request, text, reply);
+    assert_non_null(strstr(reply, "\r\nConnection: close\r\n"));
 }
 
 /* --- what is refused ---------------------------------------------------------------------- */
@@ -198,10 +197,10 @@ index_page(void **state)
     (void)state;
     expect(GET("/"), "200", "Content-Type: text/html; charset=utf-8\r\n");
     assert_non_null(
-        strstr(answer, "<td class=\"count\">2.93kB</td><td><a href=\"/debug/pprof/heap"));
+        strstr(reply, "<td class=\"count\">2.93kB</td><td><a href=\"/debug/pprof/heap"));
     assert_non_null(
-        strstr(answer, "<td class=\"count\">2</td><td><a href=\"/debug/pprof/block"));
-    assert_non_null(strstr(answer, "seconds=5&amp;format=text"));
+        strstr(reply, "<td class=\"count\">2</td><td><a href=\"/debug/pprof/block"));
+    assert_non_null(strstr(reply, "seconds=5&amp;format=text"));
     expect(GET("/debug/pprof/"), "200", "<h1>tiffd</h1>");
     expect(GET("/debug/pprof"), "200", "<h1>tiffd</h1>");
     expect(GET("/pprof/"), "200", "<h1>tiffd</h1>");
@@ -214,7 +213,7 @@ command_line(void **state)
 
     (void)state;
     expect(GET("/debug/pprof/cmdline"), "200", "Content-Length: 12\r\n");
-    assert_memory_equal(strstr(answer, "\r\n\r\n"), expected, sizeof(expected));
+    assert_memory_equal(strstr(reply, "\r\n\r\n"), expected, sizeof(expected));
 }
 
 static void
@@ -273,17 +272,17 @@ formats(void **state)
 {
     (void)state;
     expect(GET("/pprof/heap"), "200", "heap profile: 3: 3000 [4: 3000] @ heapprofile\n");
-    assert_non_null(strstr(answer, "MAPPED_LIBRARIES:\n"));
+    assert_non_null(strstr(reply, "MAPPED_LIBRARIES:\n"));
     expect(GET("/pprof/allocs?format=text"), "200", "Type: alloc_space\n");
-    assert_non_null(strstr(answer, "load_user"));
+    assert_non_null(strstr(reply, "load_user"));
     expect(GET("/pprof/heap?debug=1&sample_index=inuse_objects"), "200",
            "Type: inuse_objects\n");
     expect(GET("/pprof/block"), "200", "Type: delay\n");
     expect(GET("/pprof/heap?format=proto"), "200", "filename=\"heap\"\r\n");
-    assert_memory_equal(strstr(answer, "\r\n\r\n") + 4, "\x1f\x8b", 2);
+    assert_memory_equal(strstr(reply, "\r\n\r\n") + 4, "\x1f\x8b", 2);
     expect("GET /pprof/heap HTTP/1.1\r\n" HOST "accept-encoding: br , gzip;q=0.5\r\n\r\n",
            "200", "application/octet-stream");
-    assert_memory_equal(strstr(answer, "\r\n\r\n") + 4, "\x1f\x8b", 2);
+    assert_memory_equal(strstr(reply, "\r\n\r\n") + 4, "\x1f\x8b", 2);
     expect("GET /pprof/heap HTTP/1.1\r\nAccept-Encoding: gzip; q=0, x\r\n" HOST "\r\n", "200",
            "heap profile: ");
 }
@@ -295,9 +294,9 @@ processes(void **state)
     observed.shared.roster->places[1].pid = getpid();
     observed.shared.roster->places[1].spawned = 7;
     expect(GET("/debug/pprof/threadcreate"), "200", "threadcreate profile: total 3\n");
-    assert_non_null(strstr(answer, "#\tworkers of generation 0\n#\t  worker 0\n"));
-    assert_non_null(strstr(answer, "processes in this place 7\n"));
-    assert_non_null(strstr(answer, "\n--- Memory map: ---\n"));
+    assert_non_null(strstr(reply, "#\tworkers of generation 0\n#\t  worker 0\n"));
+    assert_non_null(strstr(reply, "processes in this place 7\n"));
+    assert_non_null(strstr(reply, "\n--- Memory map: ---\n"));
 }
 
 static void
@@ -325,9 +324,9 @@ connections(void **state)
                          .reason = MARKER_WAIT_CLIENT,
                          .waits = (uint32_t)clock_now() - 60000 };
     expect(GET("/debug/pprof/goroutine?debug=1"), "200", "goroutine profile: total 2\n1 @ 0x");
-    assert_non_null(strstr(answer, "worker 1, connection 3, age "));
+    assert_non_null(strstr(reply, "worker 1, connection 3, age "));
     assert_non_null(
-        strstr(answer, "requests 2, /a.tif, byte 10 of 99, stalled 1.500 s, waits 60."));
+        strstr(reply, "requests 2, /a.tif, byte 10 of 99, stalled 1.500 s, waits 60."));
     expect(GET("/debug/pprof/goroutine?worker=0"), "200", "goroutine profile: total 0\n");
 }
 
@@ -340,11 +339,11 @@ head_only(void **state)
     (void)state;
     expect("HEAD /debug/pprof/profile?seconds=30 HTTP/1.1\r\n" HOST "\r\n", "200", "");
     assert_true(clock_now() - before < 5000);
-    assert_null(strstr(answer, "Content-Length"));
-    assert_string_equal(strstr(answer, "\r\n\r\n"), "\r\n\r\n");
+    assert_null(strstr(reply, "Content-Length"));
+    assert_string_equal(strstr(reply, "\r\n\r\n"), "\r\n\r\n");
     assert_int_equal(tables_cpu(&observed.tables, 0)->wanted, 0);
     expect("HEAD /debug/pprof/profile?seconds=x HTTP/1.1\r\n" HOST "\r\n", "400", "\r\n\r\n");
-    assert_string_equal(strstr(answer, "\r\n\r\n"), "\r\n\r\n");
+    assert_string_equal(strstr(reply, "\r\n\r\n"), "\r\n\r\n");
 }
 
 /* --- windows ------------------------------------------------------------------------------ */

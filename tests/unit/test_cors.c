@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Which origins may read, and what answers say of it. */
+/* Which origins may read, and what responses say of it. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "base/count.h"
-#include "http/answer.h"
+#include "http/response.h"
 #include "http_request.h"
 
 static char star[] = "*";
@@ -46,13 +46,13 @@ allows(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct request request;
-        struct answer answer;
+        struct response response;
 
         http_request_with(&request, "GET", rows[i].fields);
-        answer_failure(&request, 404, &answer);
-        answer_cors(&request, rows[i].cors, &answer);
-        assert_true(span_equal(answer.origin, span_of(rows[i].allowed)));
-        assert_int_equal(answer.varies, rows[i].varies);
+        response_failure(&request, 404, &response);
+        response_cors(&request, rows[i].cors, &response);
+        assert_true(span_equal(response.origin, span_of(rows[i].allowed)));
+        assert_int_equal(response.varies, rows[i].varies);
     }
 }
 

@@ -157,7 +157,7 @@ several_ask_at_once(void **state)
 }
 
 static void
-answers_are_not_trusted(void **state)
+replies_are_not_trusted(void **state)
 {
     struct dump dump;
     pid_t pid = start(sleep_for_ever);
@@ -180,7 +180,7 @@ main(void)
         cmocka_unit_test(one_that_is_stopped_answers_later),
         cmocka_unit_test(who_has_not_armed_is_not_asked),
         cmocka_unit_test(several_ask_at_once),
-        cmocka_unit_test(answers_are_not_trusted),
+        cmocka_unit_test(replies_are_not_trusted),
     };
 
     record =

@@ -68,7 +68,7 @@ each_kind_has_its_words(void **state)
                               "-8 us accept, connection 1\n"
                               "-7 us route, connection 1, request 1, status 206, /x\n"
                               "-6 us route, connection 1, request 1, status 404\n"
-                              "-5 us done, connection 1, request 2, 2 answers\n"
+                              "-5 us done, connection 1, request 2, 2 responses\n"
                               "-4 us turn end, connection 1, 65536 bytes\n"
                               "-3 us timer, connection 1, request 2, state head\n"
                               "-2 us timer, connection 1, request 2, state unknown\n"

@@ -52,7 +52,7 @@ use_memory(int fd, uint64_t size)
     munmap(memory, size);
 }
 
-/* Most systems have reserved none; then the answer is an error, and nothing is lost. */
+/* Most systems have reserved none; then the result is an error, and nothing is lost. */
 static void
 reserved_pages_are_memory_or_an_error(void **state)
 {

@@ -95,7 +95,7 @@ dial(const char *request)
     return fd;
 }
 
-/* The status of the answer; 0: the connection ended without one. */
+/* The status of the reply; 0: the connection ended without one. */
 static int
 status_of(int fd)
 {

@@ -31,7 +31,7 @@ static const struct representation object = {
 };
 
 static const struct {
-    struct answer answer;
+    struct response response;
     const struct representation *representation;
     const char *head;
 } rows[] = {
@@ -113,7 +113,7 @@ test_heads(void **state)
         size_t capacity = response_head_max(rows[i].representation);
         char *out = malloc(capacity);
         size_t length =
-            response_head(out, capacity, &rows[i].answer, rows[i].representation, DATE);
+            response_head(out, capacity, &rows[i].response, rows[i].representation, DATE);
 
         if (length != strlen(rows[i].head) || memcmp(out, rows[i].head, length) != 0)
             fail_msg("wanted\n%sgot\n%.*s", rows[i].head, (int)length, out);
@@ -127,7 +127,7 @@ test_head_max(void **state)
 {
     static char tag[BYTERANGES_BOUNDARY_MAX + 2];
     struct representation large = object;
-    struct answer answer = { .status = 206, .close = true, .range_count = 1 };
+    struct response response = { .status = 206, .close = true, .range_count = 1 };
     size_t capacity;
     char *out;
 
@@ -136,14 +136,14 @@ test_head_max(void **state)
     large.etag = (struct span){ memset(tag, '"', sizeof(tag)), sizeof(tag) };
     capacity = response_head_max(&large);
     out = malloc(capacity);
-    answer.ranges[0] = answer.ranges[1] = (struct range){ UINT64_MAX - 2, UINT64_MAX - 1 };
-    assert_in_range(response_head(out, capacity, &answer, &large, DATE), 1, capacity);
-    answer.range_count = 2;
-    assert_in_range(response_head(out, capacity, &answer, &large, DATE), 1, capacity);
+    response.ranges[0] = response.ranges[1] = (struct range){ UINT64_MAX - 2, UINT64_MAX - 1 };
+    assert_in_range(response_head(out, capacity, &response, &large, DATE), 1, capacity);
+    response.range_count = 2;
+    assert_in_range(response_head(out, capacity, &response, &large, DATE), 1, capacity);
     free(out);
     capacity = byteranges_head_max(&large);
     out = malloc(capacity);
-    assert_in_range(byteranges_part_head(out, &large, answer.ranges[0]), 1, capacity);
+    assert_in_range(byteranges_part_head(out, &large, response.ranges[0]), 1, capacity);
     assert_in_range(byteranges_close(out, &large), 1, capacity);
     free(out);
 }
@@ -195,7 +195,7 @@ test_multipart(void **state)
     static const struct range ranges[] = { { 0, 0 }, { 500, 999 }, { 9000, 9999 } };
     static const char first[] = "\r\n--tag\r\nContent-Type: image/tiff\r\n"
                                 "Content-Range: bytes 0-0/10000\r\n\r\n";
-    struct answer answer = { .status = 206, .minor = 1, .range_count = COUNT(ranges) };
+    struct response response = { .status = 206, .minor = 1, .range_count = COUNT(ranges) };
     uint64_t total = 0;
     char wanted[64];
     char out[RESPONSE_HEAD_MAX + 128];
@@ -212,8 +212,8 @@ test_multipart(void **state)
     assert_int_equal(byteranges_part_head(out, &object, ranges[0]), sizeof(first) - 1);
     assert_memory_equal(out, first, sizeof(first) - 1);
 
-    memcpy(answer.ranges, ranges, sizeof(ranges));
-    length = response_head(out, sizeof(out), &answer, &object, DATE);
+    memcpy(response.ranges, ranges, sizeof(ranges));
+    length = response_head(out, sizeof(out), &response, &object, DATE);
     out[length] = '\0';
     snprintf(wanted, sizeof(wanted), "\r\nContent-Length: %ju\r\n", (uintmax_t)total);
     assert_non_null(strstr(out, wanted));

@@ -33,15 +33,15 @@ no_two_writers_share_a_cache_line(void **state)
 }
 
 static void
-answers_are_counted_by_status_class(void **state)
+responses_are_counted_by_status_class(void **state)
 {
     struct slot_counters counters = { 0 };
 
     (void)state;
-    slot_count_answer(&counters, 200);
-    slot_count_answer(&counters, 206);
-    slot_count_answer(&counters, 304);
-    slot_count_answer(&counters, 599);
+    slot_count_response(&counters, 200);
+    slot_count_response(&counters, 206);
+    slot_count_response(&counters, 304);
+    slot_count_response(&counters, 599);
     assert_int_equal(counters.requests, 4);
     assert_int_equal(counters.status[0], 0);
     assert_int_equal(counters.status[1], 2);
@@ -62,7 +62,7 @@ sums_hold_what_children_wrote(void **state)
     for (unsigned worker = 0; worker < WORKERS; worker++)
         if (fork() == 0) {
             for (unsigned i = 0; i < REQUESTS; i++)
-                slot_count_answer(&slots_worker(&slots, worker)->served, 200);
+                slot_count_response(&slots_worker(&slots, worker)->served, 200);
             slot_add(&slots_worker(&slots, worker)->accepted, 3);
             _exit(0);
         }
@@ -80,7 +80,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_two_writers_share_a_cache_line),
-        cmocka_unit_test(answers_are_counted_by_status_class),
+        cmocka_unit_test(responses_are_counted_by_status_class),
         cmocka_unit_test(sums_hold_what_children_wrote),
     };
 

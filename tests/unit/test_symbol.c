@@ -165,7 +165,7 @@ the_unknown_has_a_name_too(void **state)
 }
 
 static void
-an_answer_is_remembered(void **state)
+a_result_is_remembered(void **state)
 {
     const struct symbol *first;
     const struct symbol *again;
@@ -211,7 +211,7 @@ main(void)
         cmocka_unit_test(addresses_of_no_code_can_be_given_names),
         cmocka_unit_test(a_library_has_names_at_least),
         cmocka_unit_test(the_unknown_has_a_name_too),
-        cmocka_unit_test(an_answer_is_remembered),
+        cmocka_unit_test(a_result_is_remembered),
         cmocka_unit_test(markers_are_functions),
     };
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Runs the load generators and brings their answers into one form."""
+"""Runs the load generators and brings their results into one form."""
 
 import json
 import subprocess
@@ -95,15 +95,15 @@ def _iperf(running: Running, _: Load, seconds: float) -> list[str]:
 
 
 def _read_client(output: str, _: Load) -> tuple[float, list[dict]]:
-    answer = json.loads(output)
-    return answer["seconds"], answer["groups"]
+    result = json.loads(output)
+    return result["seconds"], result["groups"]
 
 
 def _read_wrk(output: str, load: Load) -> tuple[float, list[dict]]:
-    answer = json.loads(output.strip().splitlines()[-1])
+    result = json.loads(output.strip().splitlines()[-1])
     if load.status < 400:  # wrk counts these itself, but knows no other expectation
-        answer["errors"] += answer["statuses"]
-    return answer["seconds"], [answer]
+        result["errors"] += result["statuses"]
+    return result["seconds"], [result]
 
 
 def _read_iperf(output: str, _: Load) -> tuple[float, list[dict]]:
@@ -154,11 +154,11 @@ def run(running: Running, load: Load, seconds: float, cores: list[set[int]]) -> 
     command = COMMANDS[kind](running, resolve(running, load), seconds)
     busy, stolen = machine.busy_seconds(), machine.stolen_seconds()
     clients = [_start(command, cores[i % len(cores)]) for i in range(load.processes)]
-    answers = [READERS[kind](_finish(client, seconds), load) for client in clients]
+    results = [READERS[kind](_finish(client, seconds), load) for client in clients]
     after = machine.busy_seconds()
     return Outcome(
-        max(answer[0] for answer in answers),
-        [group for answer in answers for group in answer[1]],
+        max(result[0] for result in results),
+        [group for result in results for group in result[1]],
         sum(after[core] - busy[core] for core in running.cores),
         sum(after[core] - busy[core] for core in after),
         machine.stolen_seconds() - stolen,
@@ -166,14 +166,14 @@ def run(running: Running, load: Load, seconds: float, cores: list[set[int]]) -> 
 
 
 class Held:
-    """Connections that had one answer each and then stay; a context manager."""
+    """Connections that had one response each and then stay; a context manager."""
 
     def __init__(self, running: Running, load: Load, cores: set[int], seconds: float = 60):
         self.client = _start(_client(running, load, seconds) + ["-i"], cores)
         self.expected = int(load.groups[0])
 
     def wait(self) -> None:
-        """Until every connection has had its answer."""
+        """Until every connection has had its result."""
         line = self.client.stdout.readline()
         if not line:
             raise ServerError(f"client: {self.client.communicate()[1].strip()}")

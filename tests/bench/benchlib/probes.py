@@ -95,7 +95,7 @@ def _load(server: Server, case: Case, bench: Bench) -> dict[str, float]:
 
 
 def _idle(server: Server, case: Case, bench: Bench) -> dict[str, float]:
-    """What an idle keep-alive connection costs, after one answer each."""
+    """What an idle keep-alive connection costs, after one response each."""
     with start(server, case, bench) as running:
         running.get(case.load.path)
         before = machine.memory_bytes(running.process.pid)
@@ -204,7 +204,7 @@ def _crowd(server: Server, case: Case, bench: Bench) -> dict[str, float]:
 
 
 def _start_time(server: Server, case: Case, bench: Bench) -> dict[str, float]:
-    """From fork to the first byte of the answer."""
+    """From fork to the first byte of the response."""
     running = start(server, case, bench)
     try:
         begun = time.monotonic()

@@ -78,7 +78,7 @@ SCENARIOS: tuple[Scenario, ...] = (
     ),
     Scenario(
         "small",
-        "small answers: 64 connections",
+        "small responses: 64 connections",
         (
             _small("object", "wrk", FILES + ("raw-reply",)),
             _small("not-modified", "wrk", status=304, field="If-None-Match"),
@@ -168,7 +168,7 @@ SCENARIOS: tuple[Scenario, ...] = (
     ),
     Scenario(
         "start",
-        "from the start to the first byte of the answer",
+        "from the start to the first byte of the response",
         (Case("tiff", "start"),),
         VARIANTS + FILE_PEERS + GO,
         ("first_byte_ms",),

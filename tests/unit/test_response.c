@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Tests of http/answer: the order of the decisions, one row a case. */
+/* Tests of http/response: the order of the decisions, one row a case. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "base/count.h"
-#include "http/answer.h"
+#include "http/response.h"
 #include "http_request.h"
 
 #define NOW  1767225600
@@ -102,17 +102,17 @@ test_decide(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct request request;
-        struct answer answer;
+        struct response response;
 
         assert_int_equal(http_request(&request, rows[i].text), REFUSAL_NONE);
-        answer_decide(&request, rows[i].flags & MISSING ? NULL : &object, 3, NOW, &answer);
-        if (answer.status != rows[i].status || answer.range_count != rows[i].ranges ||
-            answer.body != (rows[i].flags & BODY) >> 1 ||
-            answer.close != (rows[i].flags & CLOSE) ||
-            answer.head_only != (request.method == METHOD_HEAD) ||
-            answer.minor != request.minor)
-            fail_msg("%s%u, %zu ranges, body %d, close %d", rows[i].text, answer.status,
-                     answer.range_count, answer.body, answer.close);
+        response_decide(&request, rows[i].flags & MISSING ? NULL : &object, 3, NOW, &response);
+        if (response.status != rows[i].status || response.range_count != rows[i].ranges ||
+            response.body != (rows[i].flags & BODY) >> 1 ||
+            response.close != (rows[i].flags & CLOSE) ||
+            response.head_only != (request.method == METHOD_HEAD) ||
+            response.minor != request.minor)
+            fail_msg("%s%u, %zu ranges, body %d, close %d", rows[i].text, response.status,
+                     response.range_count, response.body, response.close);
     }
 }
 
@@ -121,32 +121,32 @@ static void
 test_cap(void **state)
 {
     struct request request;
-    struct answer answer;
+    struct response response;
 
     (void)state;
     http_request_with(&request, "GET", "Range: bytes=0-0,1-1\r\n");
-    answer_decide(&request, &object, 1, NOW, &answer);
-    assert_int_equal(answer.status, 200);
-    answer_decide(&request, &object, 0, NOW, &answer);
-    assert_int_equal(answer.status, 200);
-    answer_decide(&request, &object, SIZE_MAX, NOW, &answer);
-    assert_int_equal(answer.status, 206);
-    assert_int_equal(answer.ranges[1].first, 1);
+    response_decide(&request, &object, 1, NOW, &response);
+    assert_int_equal(response.status, 200);
+    response_decide(&request, &object, 0, NOW, &response);
+    assert_int_equal(response.status, 200);
+    response_decide(&request, &object, SIZE_MAX, NOW, &response);
+    assert_int_equal(response.status, 206);
+    assert_int_equal(response.ranges[1].first, 1);
 }
 
 static void
 test_failure(void **state)
 {
     struct request request;
-    struct answer answer;
+    struct response response;
 
     (void)state;
     http_request_with(&request, "HEAD", "Range: bytes=0-0\r\n");
-    answer_failure(&request, 500, &answer);
-    assert_int_equal(answer.status, 500);
-    assert_true(answer.head_only);
-    assert_false(answer.body || answer.close);
-    assert_int_equal(answer.range_count, 0);
+    response_failure(&request, 500, &response);
+    assert_int_equal(response.status, 500);
+    assert_true(response.head_only);
+    assert_false(response.body || response.close);
+    assert_int_equal(response.range_count, 0);
 }
 
 int
@@ -158,5 +158,5 @@ main(void)
         cmocka_unit_test(test_failure),
     };
 
-    return cmocka_run_group_tests_name("answer", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("response", tests, NULL, NULL);
 }

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Answers: whatever fields a request has, the answer is one of HTTP and says how long it is. */
+/* Responses: whatever fields a request has, the response is one of HTTP and says how long it
+ * is. */
 #include "fuzz.h"
 
 #include <string.h>
 
-#include "http/answer.h"
 #include "http/byteranges.h"
 #include "http/head.h"
+#include "http/response.h"
 #include "http/response_head.h"
 
 enum { RANGES = 5, NOW = 1764072000 };
@@ -31,31 +32,31 @@ static const struct representation representations[] = {
 };
 
 static uint64_t
-body_length(const struct answer *answer, const struct representation *representation)
+body_length(const struct response *response, const struct representation *representation)
 {
-    if (answer->range_count > 1)
-        return byteranges_length(representation, answer->ranges, answer->range_count);
-    if (answer->range_count == 1)
-        return range_length(answer->ranges[0]);
+    if (response->range_count > 1)
+        return byteranges_length(representation, response->ranges, response->range_count);
+    if (response->range_count == 1)
+        return range_length(response->ranges[0]);
     return representation->length;
 }
 
 static void
-check_ranges(const struct answer *answer, const struct representation *representation)
+check_ranges(const struct response *response, const struct representation *representation)
 {
     uint64_t sum = 0;
 
-    FUZZ_CHECK(answer->range_count <= RANGES);
-    FUZZ_CHECK((answer->range_count > 0) == (answer->status == 206));
-    for (size_t i = 0; i < answer->range_count; i++) {
-        FUZZ_CHECK(answer->ranges[i].first <= answer->ranges[i].last);
-        FUZZ_CHECK(answer->ranges[i].last < representation->length);
-        sum += range_length(answer->ranges[i]);
+    FUZZ_CHECK(response->range_count <= RANGES);
+    FUZZ_CHECK((response->range_count > 0) == (response->status == 206));
+    for (size_t i = 0; i < response->range_count; i++) {
+        FUZZ_CHECK(response->ranges[i].first <= response->ranges[i].last);
+        FUZZ_CHECK(response->ranges[i].last < representation->length);
+        sum += range_length(response->ranges[i]);
     }
     FUZZ_CHECK(sum <= representation->length);
 }
 
-/* The value of a field of the answer, as a number; UINT64_MAX: it has none. */
+/* The value of a field of the response, as a number; UINT64_MAX: it has none. */
 static uint64_t
 number_of(const char *head, const char *name)
 {
@@ -65,11 +66,11 @@ number_of(const char *head, const char *name)
 }
 
 static void
-check_head(const struct answer *answer, const struct representation *representation)
+check_head(const struct response *response, const struct representation *representation)
 {
     const size_t capacity = response_head_max(representation);
     char *out = malloc(capacity + 1);
-    const size_t length = response_head(out, capacity, answer, representation, DATE);
+    const size_t length = response_head(out, capacity, response, representation, DATE);
     const char *end;
 
     FUZZ_CHECK(length <= capacity);
@@ -77,31 +78,31 @@ check_head(const struct answer *answer, const struct representation *representat
     end = strstr(out, "\r\n\r\n");
     FUZZ_CHECK(strlen(out) == length && end != NULL);
     FUZZ_CHECK(strncmp(out, "HTTP/1.1 ", 9) == 0);
-    FUZZ_CHECK(strtoul(out + 9, NULL, 10) == answer->status);
-    FUZZ_CHECK((strstr(out, "\r\nConnection: close\r\n") != NULL) == answer->close);
-    if (answer->body)
+    FUZZ_CHECK(strtoul(out + 9, NULL, 10) == response->status);
+    FUZZ_CHECK((strstr(out, "\r\nConnection: close\r\n") != NULL) == response->close);
+    if (response->body)
         FUZZ_CHECK(number_of(out, "\r\nContent-Length: ") ==
-                   body_length(answer, representation));
+                   body_length(response, representation));
     else if (end[4] != '\0')
         FUZZ_CHECK(number_of(out, "\r\nContent-Length: ") == strlen(end + 4));
-    FUZZ_CHECK(end[4] == '\0' || (!answer->body && !answer->head_only));
+    FUZZ_CHECK(end[4] == '\0' || (!response->body && !response->head_only));
     free(out);
 }
 
 static void
-check_answer(const struct request *request, const struct representation *representation)
+check_response(const struct request *request, const struct representation *representation)
 {
-    struct answer answer;
+    struct response response;
 
-    answer_decide(request, representation, RANGES, NOW, &answer);
-    FUZZ_CHECK(answer.status >= 200 && answer.status <= 599);
-    FUZZ_CHECK(representation != NULL || (!answer.body && answer.status != 200));
-    FUZZ_CHECK(!answer.body || (answer.status == 200 || answer.status == 206));
-    FUZZ_CHECK(!answer.body || request->method == METHOD_GET);
-    FUZZ_CHECK(!request->content || answer.close);
+    response_decide(request, representation, RANGES, NOW, &response);
+    FUZZ_CHECK(response.status >= 200 && response.status <= 599);
+    FUZZ_CHECK(representation != NULL || (!response.body && response.status != 200));
+    FUZZ_CHECK(!response.body || (response.status == 200 || response.status == 206));
+    FUZZ_CHECK(!response.body || request->method == METHOD_GET);
+    FUZZ_CHECK(!request->content || response.close);
     if (representation != NULL)
-        check_ranges(&answer, representation);
-    check_head(&answer, representation);
+        check_ranges(&response, representation);
+    check_head(&response, representation);
 }
 
 /* The input is a head. */
@@ -116,9 +117,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     if (head_read(&head, bytes, size, &limits) == REFUSAL_NONE && head.length > 0 &&
         request_parse(&request, &head, bytes, scratch) == REFUSAL_NONE) {
-        check_answer(&request, NULL);
+        check_response(&request, NULL);
         for (size_t i = 0; i < sizeof(representations) / sizeof(*representations); i++)
-            check_answer(&request, &representations[i]);
+            check_response(&request, &representations[i]);
     }
     free(bytes);
     return 0;

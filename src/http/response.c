@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * answer: status, body, ranges and persistence of an answer. Pure; what it says is written by
- * response.c and sent by the worker.
+ * response: status, body, ranges and persistence of a response. Pure; what it says is written
+ * by response.c and sent by the worker.
  */
-#include "http/answer.h"
+#include "http/response.h"
 
 #include "http/condition.h"
 #include "http/digest.h"
 
 /* RFC 9110 section 10.1.1: 100-continue is all there is, and HTTP/1.0 has no expectations. A
- * request whose content we would not read gets its last answer, never 100. */
+ * request whose content we would not read gets its last response, never 100. */
 static bool
 expects_too_much(const struct request *request)
 {
@@ -31,7 +31,7 @@ expects_too_much(const struct request *request)
 /* Section 14.2: only GET has ranges. */
 static enum range_result
 find_ranges(const struct request *request, const struct representation *representation,
-            size_t capacity, struct answer *answer)
+            size_t capacity, struct response *response)
 {
     struct span value;
 
@@ -39,15 +39,15 @@ find_ranges(const struct request *request, const struct representation *represen
         !request_sole(request, HEADER_RANGE, &value) ||
         !condition_allows_range(request, representation))
         return RANGE_NONE;
-    if (capacity > ANSWER_RANGES_MAX)
-        capacity = ANSWER_RANGES_MAX;
-    return range_parse(value, representation->length, answer->ranges, capacity,
-                       &answer->range_count);
+    if (capacity > RESPONSE_RANGES_MAX)
+        capacity = RESPONSE_RANGES_MAX;
+    return range_parse(value, representation->length, response->ranges, capacity,
+                       &response->range_count);
 }
 
 static unsigned
-answer_serve(const struct request *request, const struct representation *representation,
-             size_t ranges, time_t now, struct answer *answer)
+serve_representation(const struct request *request, const struct representation *representation,
+                     size_t ranges, time_t now, struct response *response)
 {
     switch (condition_evaluate(request, representation, now)) {
     case CONDITION_FAILED:
@@ -57,7 +57,7 @@ answer_serve(const struct request *request, const struct representation *represe
     case CONDITION_MET:
         break;
     }
-    switch (find_ranges(request, representation, ranges, answer)) {
+    switch (find_ranges(request, representation, ranges, response)) {
     case RANGE_SATISFIABLE:
         return 206;
     case RANGE_UNSATISFIABLE:
@@ -65,13 +65,13 @@ answer_serve(const struct request *request, const struct representation *represe
     case RANGE_NONE:
         break;
     }
-    answer->range_count = 0;
+    response->range_count = 0;
     return 200;
 }
 
 static unsigned
 decide_status(const struct request *request, const struct representation *representation,
-              size_t ranges, time_t now, struct answer *answer)
+              size_t ranges, time_t now, struct response *response)
 {
     if (!method_allowed(request->method))
         return request->method == METHOD_UNKNOWN ? 501 : 405;
@@ -83,25 +83,25 @@ decide_status(const struct request *request, const struct representation *repres
         return 404;
     if (request->method == METHOD_OPTIONS)
         return 204;
-    return answer_serve(request, representation, ranges, now, answer);
+    return serve_representation(request, representation, ranges, now, response);
 }
 
 void
-answer_failure(const struct request *request, unsigned status, struct answer *answer)
+response_failure(const struct request *request, unsigned status, struct response *response)
 {
-    answer->status = status;
-    answer->minor = request->minor;
-    answer->body = false;
-    answer->head_only = request->method == METHOD_HEAD;
-    answer->close = !request->keep_alive || request->content;
-    answer->repr_digest = answer->digest = false;
-    answer->varies = false;
-    answer->origin = SPAN("");
-    answer->range_count = 0;
+    response->status = status;
+    response->minor = request->minor;
+    response->body = false;
+    response->head_only = request->method == METHOD_HEAD;
+    response->close = !request->keep_alive || request->content;
+    response->repr_digest = response->digest = false;
+    response->varies = false;
+    response->origin = SPAN("");
+    response->range_count = 0;
 }
 
 void
-answer_cors(const struct request *request, const struct cors *cors, struct answer *answer)
+response_cors(const struct request *request, const struct cors *cors, struct response *response)
 {
     struct span origin = SPAN("");
 
@@ -109,17 +109,18 @@ answer_cors(const struct request *request, const struct cors *cors, struct answe
         return;
     if (request_has(request, HEADER_ORIGIN) && !request_sole(request, HEADER_ORIGIN, &origin))
         origin = SPAN("");
-    answer->varies = cors_varies(cors);
-    answer->origin = cors_allow(cors, origin);
+    response->varies = cors_varies(cors);
+    response->origin = cors_allow(cors, origin);
 }
 
 void
-answer_decide(const struct request *request, const struct representation *representation,
-              size_t ranges, time_t now, struct answer *answer)
+response_decide(const struct request *request, const struct representation *representation,
+                size_t ranges, time_t now, struct response *response)
 {
-    answer_failure(request, 0, answer);
-    answer->status = decide_status(request, representation, ranges, now, answer);
-    answer->body = !answer->head_only && (answer->status == 200 || answer->status == 206);
-    answer->repr_digest = digest_wanted(request);
-    answer->digest = digest_wanted_formerly(request);
+    response_failure(request, 0, response);
+    response->status = decide_status(request, representation, ranges, now, response);
+    response->body =
+        !response->head_only && (response->status == 200 || response->status == 206);
+    response->repr_digest = digest_wanted(request);
+    response->digest = digest_wanted_formerly(request);
 }

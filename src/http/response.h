@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* answer: decides the response to a request for a representation; pure policy. */
-#ifndef HTTP_ANSWER_H
-#define HTTP_ANSWER_H
+/* response: decides the response to a request for a representation; pure policy. */
+#ifndef HTTP_RESPONSE_H
+#define HTTP_RESPONSE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -12,9 +12,9 @@
 #include "http/representation.h"
 #include "http/request.h"
 
-enum { ANSWER_RANGES_MAX = 1024 }; /* at least the maximum of the setting server.max_ranges */
+enum { RESPONSE_RANGES_MAX = 1024 }; /* at least the maximum of the setting server.max_ranges */
 
-struct answer {
+struct response {
     unsigned status;
     unsigned minor;     /* of the request */
     bool body;          /* octets of the object follow the head (error texts are part of it) */
@@ -25,21 +25,23 @@ struct answer {
     bool varies;        /* with the request's Origin */
     struct span origin; /* the value of Access-Control-Allow-Origin; empty: no such field */
     size_t range_count; /* 206 only: 1 for a single part, more for multipart/byteranges */
-    struct range ranges[ANSWER_RANGES_MAX]; /* the first range_count are set */
+    struct range ranges[RESPONSE_RANGES_MAX]; /* the first range_count are set */
 };
 
 /*
  * Decides in this order: method (501, 405), Expect (417), OPTIONS (204), existence (404),
  * conditions (412, 304), range (416, 206), whole (200). representation is NULL where there is
- * none. ranges is how many ranges one request may ask for, at most ANSWER_RANGES_MAX.
+ * none. ranges is how many ranges one request may ask for, at most RESPONSE_RANGES_MAX.
  */
-void answer_decide(const struct request *request, const struct representation *representation,
-                   size_t ranges, time_t now, struct answer *answer);
+void response_decide(const struct request *request, const struct representation *representation,
+                     size_t ranges, time_t now, struct response *response);
 
-/* The answer to a request that is understood but can't be served, such as 500. */
-void answer_failure(const struct request *request, unsigned status, struct answer *answer);
+/* The response to a request that is understood but can't be served, such as 500. */
+void response_failure(const struct request *request, unsigned status,
+                      struct response *response);
 
-/* Adds to an answer, made by one of the two above, which web page may read it. */
-void answer_cors(const struct request *request, const struct cors *cors, struct answer *answer);
+/* Adds to a response, made by one of the two above, which web page may read it. */
+void response_cors(const struct request *request, const struct cors *cors,
+                   struct response *response);
 
 #endif
