@@ -155,7 +155,8 @@ master_prepare(struct master *master, const struct config *config)
         write_pid_file(master, config->server.pid_file) < 0 || cli_prepare(master, config) < 0)
         return -1;
     oom_protect();
-    if ((master->lends.progress = load_progress_create()) == NULL) {
+    if ((master->lends.progress = load_progress_create()) == NULL ||
+        (master->lends.history = history_create()) == NULL) {
         log_error("start: %s", strerror(errno));
         return -1;
     }
@@ -186,6 +187,7 @@ master_end(struct master *master)
     listeners_close(&master->observed);
     pid_file_remove(&master->pid_file);
     load_progress_destroy(master->lends.progress);
+    history_destroy(master->lends.history);
     cli_end(master);
     free(master->program);
 }

@@ -88,6 +88,7 @@ serving_run(struct master *master, uint64_t now)
     if (state_serving(master))
         schedtrace_run(&master->schedtrace, state_serving(master), &master->total, now,
                        sink_write_standard);
+    sampling_run(master, now);
 }
 
 uint64_t
@@ -95,6 +96,7 @@ serving_next(const struct master *master)
 {
     uint64_t next = clock_earlier(master->record_at, schedtrace_next(&master->schedtrace));
 
+    next = clock_earlier(next, sampling_next(master));
     for (const struct generation *g = master->newest; g; g = g->older)
         next = clock_earlier(next, supervise_next(g));
     return next;

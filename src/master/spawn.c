@@ -106,6 +106,7 @@ spawn_worker(const struct generation *generation, const struct spawn_lends *lend
     generation_let_go_of_memory(generation);
     let_go_of_objects(generation, lends);
     load_progress_destroy(lends->progress);
+    history_destroy(lends->history);
     let_go_of_counts(generation, slot);
     sandbox_bound(config->server.sandbox);
     snprintf(name, sizeof(name), "worker %u", slot);
@@ -127,12 +128,24 @@ spawn_view(const struct generation *generation, const struct spawn_lends *lends)
         .shared = &generation->shared,
         .memory = generation->memory,
         .progress = lends->progress,
+        .history = lends->history,
         .gone = lends->total,
         .gone_objects = generation->gone.objects,
         .gone_sections = generation->gone.sections,
         .arguments = lends->arguments,
     };
     return view;
+}
+
+void
+spawn_free_view(const struct view *view)
+{
+    const struct view *older;
+
+    for (; view; view = older) {
+        older = view->older;
+        free((void *)(uintptr_t)view);
+    }
 }
 
 /* Where the observer writes when the master is gone. */

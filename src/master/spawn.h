@@ -12,6 +12,7 @@
 #include "master/pid_file.h"
 #include "master/takeover.h"
 #include "master/upgrade.h"
+#include "shared/history.h"
 #include "shared/load_progress.h"
 
 struct view;
@@ -24,6 +25,7 @@ struct spawn_lends {
         *all[4]; /* that the master has: a child closes what is not its own */
     struct generation *const *newest;
     struct load_progress *progress;      /* of loading objects */
+    struct history *history;             /* see sampling.h */
     const struct slot *total;            /* of generations that are gone */
     char *const *arguments;              /* the command line; NULL at the end */
     int signal_fd;                       /* the master's own: a child closes it */
@@ -39,10 +41,10 @@ struct spawn_lends {
 _Noreturn void spawn_worker(const struct generation *generation,
                             const struct spawn_lends *lends, unsigned slot, int control);
 
-/* What the observer sees: this generation and those that still drain. Stays for as long as the
- * process; NULL without memory. */
+/* What the observer sees: this generation and those that still drain. NULL without memory. */
 const struct view *spawn_view(const struct generation *generation,
                               const struct spawn_lends *lends);
+void spawn_free_view(const struct view *view);
 
 _Noreturn void spawn_observer(struct generation *generation, const struct spawn_lends *lends,
                               int control);

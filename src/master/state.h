@@ -14,6 +14,7 @@
 #include "master/manager.h"
 #include "master/master.h"
 #include "master/pid_file.h"
+#include "master/sampling.h"
 #include "master/schedtrace.h"
 #include "master/spawn.h"
 #include "master/takeover.h"
@@ -40,6 +41,7 @@ struct master {
     struct slot total;            /* of generations that are gone */
     uint64_t record_at;           /* when profiles are to be written; 0: never */
     struct schedtrace schedtrace; /* of lines in the terminal */
+    struct sampling sampling;     /* for the history */
     struct child status_dump;     /* that writes a status dump */
     uint64_t abandon_at;          /* ending: when children that write are killed; 0: never */
     uint64_t trial_until;         /* see trial.h */

@@ -11,6 +11,7 @@
 #include "object/catalogue.h"
 #include "profile/tables.h"
 #include "sandbox/confine.h"
+#include "shared/history.h"
 #include "shared/load_progress.h"
 #include "shared/shared.h"
 
@@ -22,6 +23,7 @@ struct view {
     const struct proc_memory *memory; /* by worker; NULL: none at all */
 
     const struct load_progress *progress; /* of loading objects, now or last */
+    const struct history *history;
 
     /* Totals of generations that had ended at the fork (of the newest view only). */
     const struct slot *gone;

@@ -11,6 +11,7 @@
 #include "pages/index.h"
 #include "pages/lookup.h"
 #include "pages/metrics.h"
+#include "pages/past.h"
 #include "pages/processes.h"
 #include "pages/profiles.h"
 #include "pages/residence.h"
@@ -193,6 +194,12 @@ static const struct route routes[] = {
       .quick = true,
       .example = "",
       .about = "Numbers of the daemon, its workers and its objects, as JSON." },
+    { .path = "/debug/history",
+      .write = past_write,
+      .quick = true,
+      .rules = { .accepted = QUERY_SECONDS, .seconds = HISTORY_SAMPLES },
+      .example = "seconds=10",
+      .about = "Numbers of each of the last seconds=N (600), as JSON." },
     { .path = "/metrics",
       .write = metrics_write,
       .quick = true,

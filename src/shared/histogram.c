@@ -65,3 +65,31 @@ histogram_count(const struct histogram *histogram)
         count += __atomic_load_n(&histogram->buckets[i], __ATOMIC_RELAXED);
     return count;
 }
+
+void
+histogram_subtract(struct histogram *histogram, const struct histogram *earlier)
+{
+    histogram->sum -= earlier->sum;
+    for (unsigned i = 0; i <= HISTOGRAM_BOUNDS; i++)
+        histogram->buckets[i] -= earlier->buckets[i];
+}
+
+double
+histogram_quantile(const struct histogram *histogram, const struct histogram_scale *scale,
+                   double part)
+{
+    const double wanted = (double)histogram_count(histogram) * part;
+    double below = 0;
+
+    if (histogram_count(histogram) == 0)
+        return -1;
+    for (unsigned i = 0; i < HISTOGRAM_BOUNDS; i++) {
+        const double held = (double)histogram->buckets[i];
+        const double low = i > 0 ? (double)scale->bounds[i - 1] : 0;
+
+        if (held > 0 && below + held >= wanted)
+            return low + ((double)scale->bounds[i] - low) * (wanted - below) / held;
+        below += held;
+    }
+    return (double)scale->bounds[HISTOGRAM_BOUNDS - 1];
+}

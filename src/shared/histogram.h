@@ -35,7 +35,15 @@ void histogram_add(struct histogram *histogram, const struct histogram_scale *sc
 /* Adds one to another; total is private to the caller. */
 void histogram_sum(struct histogram *total, const struct histogram *histogram);
 
+/* What has been added since an earlier copy of the same histogram. */
+void histogram_subtract(struct histogram *histogram, const struct histogram *earlier);
+
 /* How many values there are in all. */
 uint64_t histogram_count(const struct histogram *histogram);
+
+/* The value that a part of all values (0 to 1) does not exceed, as if those of each bucket were
+ * spread evenly; the last bound for those above it. Negative: there are no values. */
+double histogram_quantile(const struct histogram *histogram,
+                          const struct histogram_scale *scale, double part);
 
 #endif

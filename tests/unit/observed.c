@@ -12,6 +12,7 @@ observed_create(struct observed *observed, unsigned workers)
     static char *const arguments[] = { words[0], words[1], words[2], NULL };
     static const struct slot gone;
     static struct load_progress progress;
+    static struct history history;
     const struct tables_plan plan = { .workers = workers, .events = 64, .connections = 8 };
 
     *observed = (struct observed){ 0 };
@@ -29,6 +30,7 @@ observed_create(struct observed *observed, unsigned workers)
         assert(false && "no memory");
     observed->view = (struct view){ .shared = &observed->shared,
                                     .progress = &progress,
+                                    .history = &history,
                                     .gone = &gone,
                                     .arguments = arguments };
 }

@@ -63,6 +63,49 @@ sums_and_counts(void **state)
     assert_int_equal(total.sum, 2 * (513 + (UINT64_C(1) << 40)));
 }
 
+static void
+differences(void **state)
+{
+    struct histogram earlier = { 0 };
+    struct histogram later;
+
+    (void)state;
+    histogram_add(&earlier, &histogram_bytes, 1000);
+    later = earlier;
+    histogram_add(&later, &histogram_bytes, 2000);
+    histogram_subtract(&later, &earlier);
+    assert_int_equal(histogram_count(&later), 1);
+    assert_int_equal(later.sum, 2000);
+    assert_int_equal(later.buckets[2], 1);
+}
+
+static void
+expect_quantile(const struct histogram *histogram, double part, double wanted)
+{
+    const double value = histogram_quantile(histogram, &histogram_time, part);
+
+    assert_true(value > wanted - 1 && value < wanted + 1);
+}
+
+/* The bounds are 25, 50 and 100 us. */
+static void
+quantiles(void **state)
+{
+    struct histogram histogram = { 0 };
+
+    (void)state;
+    expect_quantile(&histogram, 0.5, -1);
+    histogram.buckets[1] = 100;
+    expect_quantile(&histogram, 0, 25000);
+    expect_quantile(&histogram, 0.5, 37500);
+    expect_quantile(&histogram, 1, 50000);
+    histogram.buckets[2] = 100;
+    expect_quantile(&histogram, 0.5, 50000);
+    expect_quantile(&histogram, 0.75, 75000);
+    histogram.buckets[HISTOGRAM_BOUNDS] = 1000;
+    expect_quantile(&histogram, 0.99, 100e9);
+}
+
 int
 main(void)
 {
@@ -70,6 +113,8 @@ main(void)
         cmocka_unit_test(a_bucket_holds_values_up_to_its_bound),
         cmocka_unit_test(bounds_ascend),
         cmocka_unit_test(sums_and_counts),
+        cmocka_unit_test(differences),
+        cmocka_unit_test(quantiles),
     };
 
     return cmocka_run_group_tests_name("histogram", tests, NULL, NULL);
