@@ -29,8 +29,10 @@ tests_bench_client_SOURCES = \
 	tests/bench/reply.c \
 	tests/bench/reply.h \
 	tests/bench/samples.c \
-	tests/bench/samples.h
-tests_bench_client_LDADD =
+	tests/bench/samples.h \
+	tests/bench/seconds.c \
+	tests/bench/seconds.h
+tests_bench_client_LDADD = -lm
 
 tests_bench_raw_send_SOURCES = tests/bench/raw_send.c
 tests_bench_raw_send_LDADD =

@@ -23,6 +23,7 @@
 
 #include "reply.h"
 #include "samples.h"
+#include "seconds.h"
 
 enum { GROUPS_MAX = 8, EVENTS = 512, SCHEDTRACE_MS = 10, REQUEST_SIZE = 2048 };
 
@@ -34,6 +35,7 @@ struct group {
     uint64_t errors;
     uint64_t reopened;
     struct samples samples;
+    struct seconds seconds;
 };
 
 struct connection {
@@ -54,7 +56,9 @@ struct client {
     uint64_t random;                  /* state of next_random() */
     struct in_addr source;            /* -b */
     double seconds;
-    bool idle; /* -i */
+    uint64_t begun; /* nanoseconds */
+    uint64_t now;   /* when the current events came */
+    bool idle;      /* -i */
     struct group groups[GROUPS_MAX];
     unsigned group_count, connection_count, finished_count;
     struct connection *connections;
@@ -179,6 +183,7 @@ complete(struct client *client, struct connection *connection)
         group->errors++;
     } else {
         group->requests++;
+        seconds_add(&group->seconds, client->now - client->begun, 1, 0);
         samples_add(&group->samples, (uint32_t)((now_ns() - connection->begun) / 1000));
     }
     if (client->idle) {
@@ -214,6 +219,8 @@ read_connection(struct client *client, struct connection *connection)
         return;
     result = reply_read(&connection->reply, connection->fd, size);
     group->bytes += connection->reply.taken - before;
+    seconds_add(&group->seconds, client->now - client->begun, 0,
+                connection->reply.taken - before);
     connection->bytes += connection->reply.taken - before;
     if (result == REPLY_DONE)
         complete(client, connection);
@@ -251,6 +258,7 @@ run(struct client *client, uint64_t end)
         int wait_ms = slow ? SCHEDTRACE_MS : (int)((end - now) / 1000000 + 1);
         int count = epoll_wait(client->epoll, events, EVENTS, wait_ms);
 
+        client->now = now_ns();
         for (int i = 0; i < count; i++)
             read_connection(client, events[i].data.ptr);
         if (slow && now - paced >= SCHEDTRACE_MS * UINT64_C(1000000)) {
@@ -279,17 +287,39 @@ fairness(const struct client *client, const struct group *group)
 }
 
 static void
+print_latency(struct samples *samples)
+{
+    static const struct {
+        const char *name;
+        double percent;
+    } percentiles[] = {
+        { "p0_001", 0.001 }, { "p0_01", 0.01 },   { "p0_1", 0.1 },       { "p1", 1 },
+        { "p2_5", 2.5 },     { "p10", 10 },       { "p25", 25 },         { "p50", 50 },
+        { "p75", 75 },       { "p90", 90 },       { "p97_5", 97.5 },     { "p99", 99 },
+        { "p99_9", 99.9 },   { "p99_99", 99.99 }, { "p99_999", 99.999 },
+    };
+
+    samples_sort(samples);
+    printf("{\"mean\": %.1f, \"stdev\": %.1f, \"min\": %u, ", samples_mean(samples),
+           samples_stdev(samples), samples_percentile(samples, 0));
+    for (size_t i = 0; i < sizeof(percentiles) / sizeof(*percentiles); i++)
+        printf("\"%s\": %u, ", percentiles[i].name,
+               samples_percentile(samples, percentiles[i].percent));
+    printf("\"max\": %u}", samples_percentile(samples, 100));
+}
+
+static void
 print_group(const struct client *client, struct group *group)
 {
-    samples_sort(&group->samples);
     printf("{\"connections\": %u, \"rate\": %ju, \"requests\": %ju, \"bytes\": %ju, "
-           "\"errors\": %ju, \"reopened\": %ju, \"jain\": %.4f, \"latency_us\": "
-           "{\"p50\": %u, \"p90\": %u, \"p99\": %u, \"max\": %u}}",
+           "\"errors\": %ju, \"reopened\": %ju, \"jain\": %.4f, \"latency_us\": ",
            group->count, (uintmax_t)group->rate, (uintmax_t)group->requests,
            (uintmax_t)group->bytes, (uintmax_t)group->errors, (uintmax_t)group->reopened,
-           fairness(client, group), samples_percentile(&group->samples, 50),
-           samples_percentile(&group->samples, 90), samples_percentile(&group->samples, 99),
-           samples_percentile(&group->samples, 100));
+           fairness(client, group));
+    print_latency(&group->samples);
+    printf(", \"each_second\": ");
+    seconds_print(&group->seconds);
+    printf("}");
 }
 
 static void
@@ -437,15 +467,14 @@ main(int argc, char **argv)
         .seconds = 5,
         .random = 0x9e3779b97f4a7c15,
     };
-    uint64_t begun;
 
     client.address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     read_options(&client, argc, argv);
     build_request(&client);
-    begun = now_ns();
+    client.begun = client.now = now_ns();
     open_all(&client);
-    run(&client, begun + (uint64_t)(client.seconds * 1e9));
-    print(&client, (double)(now_ns() - begun) / 1e9);
+    run(&client, client.begun + (uint64_t)(client.seconds * 1e9));
+    print(&client, (double)(now_ns() - client.begun) / 1e9);
     if (client.idle)
         hold();
     return 0;

@@ -2,9 +2,11 @@
 /*
  * samples: the latencies of one group of connections.
  *
- * Exports samples_add(), samples_sort() and samples_percentile(). Lack of memory is fatal.
+ * Exports samples_add(), samples_sort(), samples_percentile(), samples_mean() and
+ * samples_stdev(). Lack of memory is fatal.
  * Weakness: 4 bytes a request; a run of some minutes with small responses takes 100 MB.
  */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -51,4 +53,24 @@ samples_percentile(const struct samples *samples, double percent)
     if (index > 0 && (double)index >= rank)
         index--;
     return samples->at[index < samples->count ? index : samples->count - 1];
+}
+
+double
+samples_mean(const struct samples *samples)
+{
+    double sum = 0;
+
+    for (size_t i = 0; i < samples->count; i++)
+        sum += samples->at[i];
+    return samples->count > 0 ? sum / (double)samples->count : 0;
+}
+
+double
+samples_stdev(const struct samples *samples)
+{
+    double mean = samples_mean(samples), squares = 0;
+
+    for (size_t i = 0; i < samples->count; i++)
+        squares += (samples->at[i] - mean) * (samples->at[i] - mean);
+    return samples->count > 0 ? sqrt(squares / (double)samples->count) : 0;
 }

@@ -22,4 +22,8 @@ void samples_sort(struct samples *samples);
 /* The smallest sample that at least percent of the samples do not exceed; 0 without samples. */
 uint32_t samples_percentile(const struct samples *samples, double percent);
 
+/* The mean and the standard deviation; 0 without samples. */
+double samples_mean(const struct samples *samples);
+double samples_stdev(const struct samples *samples);
+
 #endif

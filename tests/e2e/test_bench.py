@@ -6,6 +6,7 @@ import importlib.util
 import json
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,9 @@ BENCHCMP = TOP / "scripts/benchcmp"
 sys.path.insert(0, str(TOP / "tests/bench"))
 sys.dont_write_bytecode = True
 
-from benchlib import goals, machines, ratio, results, scenarios, servers, tables  # noqa: E402
+from benchlib import (  # noqa: E402
+    clients, goals, load, machines, noise, results, scenarios, servers, stats, tables
+)
 
 from daemon import PROGRAM  # noqa: E402
 
@@ -59,7 +62,7 @@ def run_benchcmp(old, new):
     ],
 )
 def test_mann_whitney(old, new, p):
-    assert benchcmp.mann_whitney(old, new) == pytest.approx(p)
+    assert stats.mann_whitney(old, new) == pytest.approx(p)
 
 
 def test_change_is_named_only_when_significant(tmp_path):
@@ -140,7 +143,7 @@ def judged(measured):
 @pytest.mark.parametrize("count, rank", [(0, 0), (5, 0), (6, 1), (8, 1), (9, 2), (20, 6)])
 def test_interval_of_a_median(count, rank):
     """As tables of the sign test have it."""
-    assert ratio.interval_rank(count) == rank
+    assert stats.interval_rank(count) == rank
 
 
 @pytest.mark.parametrize("speed, word", [(130.0, "pass"), (120.0, "pass"), (115.0, "FAIL")])
@@ -249,3 +252,106 @@ def test_network_works():
     assert done.returncode == 0, done.stdout + done.stderr
     for case in ("veth-discard-1", "plain-discard-30", "100mbit-100ms-1", "slow-beside"):
         assert f"== network / {case}:" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "differences, p",
+    [
+        # All of 2^6 ways to sign six ranks but the two extremes lie nearer.
+        ([1, 2, 3, 4, 5, 6], 2 / 64),
+        ([-0.1, -0.2, -0.3, -0.4, -0.5, -0.6, -0.7, -0.8], 2 / 256),
+        # Ranks 1 2 3 4, the one of 1 negative: sums 9, 10 and 0, 1 of 16 ways lie as far.
+        ([-1, 2, 3, 4], 4 / 16),
+        ([0, 0, 1], 1.0),
+        ([], 1.0),
+        ([1, -1], 1.0),
+    ],
+)
+def test_signed_rank(differences, p):
+    assert stats.signed_rank(differences) == pytest.approx(p)
+
+
+@pytest.mark.parametrize("count, rank", [(5, 0), (6, 1), (7, 3), (8, 4), (10, 9), (20, 53)])
+def test_interval_of_a_centre(count, rank):
+    """As tables of the signed-rank test have it: the critical value at 5 %, two-sided, plus 1."""
+    assert stats.walsh_rank(count) == rank
+
+
+def test_centre_of_values():
+    centre = stats.hodges_lehmann([1.0, 2.0, 3.0, 4.0, 5.0, 9.0])
+    assert (centre.middle, centre.low, centre.high) == (3.5, 1.0, 9.0)
+    assert stats.hodges_lehmann([2.0]).low is None
+
+
+def test_several_tests_are_adjusted_together():
+    assert stats.holm([0.01, 0.04, 0.03]) == pytest.approx([0.03, 0.06, 0.06])
+    assert stats.holm([0.9, 0.8]) == [1.0, 1.0]
+
+
+def autocannon_said(**changed):
+    names = {f"p{name}": 3 for name in ("0_001", "0_01", "0_1", "1", "2_5", "10", "25", "50", "75",
+                                        "90", "97_5", "99", "99_9", "99_99", "99_999")}
+    row = names | {"average": 4, "stddev": 1, "min": 2, "max": 9, "total": 700}
+    told = {"duration": 2, "2xx": 7, "errors": 0, "timeouts": 0, "non2xx": 0, "mismatches": 0}
+    return json.dumps(told | {"latency": row, "requests": row, "throughput": row} | changed)
+
+
+@pytest.mark.parametrize(
+    "changed, errors",
+    [({}, 0), ({"errors": 1}, 1), ({"timeouts": 2}, 2), ({"non2xx": 3}, 3), ({"mismatches": 4}, 4)],
+)
+def test_autocannon_is_understood(changed, errors):
+    seconds, (group,) = clients.CLIENTS["autocannon"].read(autocannon_said(**changed), load.Load())
+    assert (seconds, group["requests"], group["bytes"], group["errors"]) == (2, 7, 700, errors)
+    assert group["latency_us"]["p97_5"] == 3000 and group["latency_us"]["mean"] == 4000
+    assert group["requests_s"]["mean"] == 4 and group["bytes_s"]["stdev"] == 1
+
+
+def test_seconds_become_a_row():
+    row = clients.of_seconds([10.0, 20.0, 30.0, 40.0])
+    assert (row["p1"], row["p50"], row["p97_5"], row["min"], row["mean"]) == (10, 20, 40, 10, 25)
+
+
+@pytest.mark.parametrize(
+    "files, groups, quota",
+    [
+        ({"a/b/cpu.max": "max 100000", "a/cpu.max": "150000 100000"}, "0::/a/b", 1.5),
+        ({"a/cpu.max": "max 100000"}, "0::/a", None),
+        ({"cpu/x/cpu.cfs_quota_us": "50000", "cpu/x/cpu.cfs_period_us": "100000"}, "4:cpu:/x", 0.5),
+        ({"cpu/x/cpu.cfs_quota_us": "-1", "cpu/x/cpu.cfs_period_us": "100000"}, "4:cpu:/x", None),
+        ({}, "4:memory:/x", None),
+    ],
+)
+def test_cpu_quota_is_found(tmp_path, files, groups, quota):
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    assert noise.cpu_quota(groups, tmp_path) == quota
+
+
+def test_a_machine_that_measures_badly_is_named():
+    assert noise.warnings(2, None) == [] and noise.warnings(8, 8) == []
+    assert "1 core for server and client" in noise.warnings(1, None)[0]
+    assert "a CPU quota of 1.5 cores" in noise.warnings(4, 1.5)[0]
+
+
+@pytest.mark.parametrize(
+    "values, complaint",
+    [
+        ((2.0, 0.01, 0.05, 1.02), None),
+        ((2.0, 0.08, 0.0, None), "the hypervisor took 8% of the cores"),
+        ((2.0, 0.0, 1.2, None), "other programs kept 1.2 cores busy"),
+        ((2.0, 0.0, 0.0, 1.5), "the core's clock changed by 50%"),
+    ],
+)
+def test_noise_is_named(values, complaint):
+    assert noise.Conditions(*values).complaints() == ([complaint] if complaint else [])
+
+
+def test_other_programs_are_seen():
+    watch = noise.Watch(0.0, 0)
+    begun = time.process_time()
+    while time.process_time() < begun + 0.3:
+        pass
+    ours = watch.end(0.0)
+    assert watch.end(-0.3 * ours.seconds).others >= ours.others

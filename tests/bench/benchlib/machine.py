@@ -134,11 +134,42 @@ def _cpu_model() -> str:
     return " ".join((*words, *family)) or platform.machine()
 
 
+def _distribution() -> str:
+    with contextlib.suppress(OSError):
+        for line in Path("/etc/os-release").read_text().splitlines():
+            if line.startswith("PRETTY_NAME="):
+                return line.partition("=")[2].strip('"')
+    return "unknown"
+
+
+def _flags() -> list[str]:
+    for line in Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("flags"):
+            return line.split()
+    return []
+
+
+def _governor() -> str:
+    try:
+        return Path("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor").read_text().strip()
+    except OSError:
+        return "not told by the kernel"
+
+
+def memory_total() -> int:
+    fields = dict(line.split(":", 1) for line in Path("/proc/meminfo").read_text().splitlines())
+    return int(fields["MemTotal"].split()[0]) * 1024
+
+
 def facts() -> dict[str, object]:
     return {
-        "cores": os.cpu_count(),
+        "cores": len(os.sched_getaffinity(0)),
         "cpu": _cpu_model(),
         "caches": caches(),
+        "virtual": "hypervisor" in _flags(),
+        "governor": _governor(),
+        "memory_bytes": memory_total(),
+        "system": _distribution(),
         "kernel": platform.release(),
         "load": os.getloadavg()[0],
         "tcp_wmem": Path("/proc/sys/net/ipv4/tcp_wmem").read_text().split(),

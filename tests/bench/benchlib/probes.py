@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass, field, replace
 
 from . import loads, machine, slots
-from .loads import Load
+from .load import Load
 from .process import Running, ServerError, Site
 from .servers import Server
 
@@ -91,7 +91,8 @@ def _load(server: Server, case: Case, bench: Bench) -> dict[str, float]:
     running = bench.keep(server, case)
     if bench.verify and not server.iperf_streams:
         _verify(running, case.load)
-    return loads.run(running, case.load, bench.seconds, client_cores(case)).metrics()
+    outcome = loads.run(running, case.load, bench.seconds, client_cores(case))
+    return (outcome if server.iperf_streams else outcome.answered()).metrics()
 
 
 def _idle(server: Server, case: Case, bench: Bench) -> dict[str, float]:
@@ -136,8 +137,8 @@ def _fairness(server: Server, case: Case, bench: Bench) -> dict[str, float]:
     seconds = max(bench.seconds, 2.5 * ideal_ms / 1000)
     with start(server, case, bench) as running:
         alone = replace(case.load, groups=(fast,))
-        before = loads.run(running, alone, bench.seconds, client_cores(case)).metrics()
-        both = loads.run(running, case.load, seconds, client_cores(case))
+        before = loads.run(running, alone, bench.seconds, client_cores(case)).answered().metrics()
+        both = loads.run(running, case.load, seconds, client_cores(case)).answered()
     together = both.groups[0]["bytes"] / both.seconds / 1e6
     return {
         "slow_p99_ideal": both.groups[1]["latency_us"]["p99"] / 1000 / ideal_ms,
@@ -182,7 +183,7 @@ def _crowd(server: Server, case: Case, bench: Bench) -> dict[str, float]:
     active = Load(path="/tiff", groups=("30",))
     with start(server, case, bench) as running:
         running.get(case.load.path)
-        alone = loads.run(running, active, bench.seconds, client_cores(case)).metrics()
+        alone = loads.run(running, active, bench.seconds, client_cores(case)).answered().metrics()
         before = machine.memory_bytes(running.process.pid)
         with contextlib.ExitStack() as stack:
             begun = time.monotonic()
@@ -191,7 +192,7 @@ def _crowd(server: Server, case: Case, bench: Bench) -> dict[str, float]:
                 held.wait()
             opened = time.monotonic() - begun
             after = machine.memory_bytes(running.process.pid)
-            beside = loads.run(running, active, bench.seconds, client_cores(case)).metrics()
+            beside = loads.run(running, active, bench.seconds, client_cores(case)).answered().metrics()
     return {
         "accepts_s": case.number / opened,
         "bytes_connection": (after - before) / case.number,

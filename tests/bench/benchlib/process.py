@@ -15,7 +15,7 @@ from pathlib import Path
 from string import Template
 from typing import Callable
 
-from . import tools
+from . import ending, tools
 from .servers import Server
 
 START_SECONDS = 60.0
@@ -60,9 +60,10 @@ def free_port() -> int:
 
 
 def pinned(cores: set[int], enter: Callable[[], object] | None = None):
-    """For preexec_fn: what taskset(1) does, without its time to start."""
+    """For preexec_fn: what taskset(1) does, without its time to start; and it dies with us."""
 
     def prepare() -> None:
+        ending.die_with_parent()
         os.sched_setaffinity(0, cores)
         if enter:
             enter()

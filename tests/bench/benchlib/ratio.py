@@ -6,20 +6,9 @@ import math
 import statistics
 from dataclasses import dataclass
 
-CONFIDENCE = 0.95
+from .stats import interval_rank
+
 NOISY = 0.10  # a spread above this: the machine is too noisy for small differences
-
-
-def interval_rank(count: int, confidence: float = CONFIDENCE) -> int:
-    """The k for which the k-th least and the k-th greatest of so many values enclose the true
-    median with at least this confidence, whatever the distribution; 0: there are too few values."""
-    rank, outside = 0, 0.0
-    for k in range(count // 2):
-        outside += math.comb(count, k) / 2**count
-        if 2 * outside > 1 - confidence:
-            break
-        rank = k + 1
-    return rank
 
 
 @dataclass(frozen=True)

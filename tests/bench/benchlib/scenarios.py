@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from .loads import Load
+from .load import Load
 from .probes import Case
 from .servers import CACHES, GO, PEERS, TRANSMIT, VARIANTS, YARDSTICKS
 

@@ -23,6 +23,9 @@ PACKAGES = {  # program: Debian package
     "ip": "iproute2",
     "tc": "iproute2",
     "ethtool": "ethtool",
+    "dot": "graphviz",
+    "npm": "npm",
+    "perf": "linux-perf",
 }
 # The packages' services must not start: invoke-rc.d(8) asks policy-rc.d.
 INSTALL = """
@@ -35,11 +38,13 @@ apt-get -q update || echo 'apt-get update failed, going on with the lists there 
 DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends install "$@"
 """
 C_PROGRAMS = {
-    "client": ("client.c", "reply.c", "samples.c"),
+    "client": ("client.c", "reply.c", "samples.c", "seconds.c"),
     "raw_send": ("raw_send.c",),
     "delay_line": ("delay_line.c",),
 }
 GO_PROGRAMS = ("cached", "embedded", "streaming")
+NPM_PACKAGES = {"autocannon": "8.0.0", "d3-flame-graph": "5.0.0"}
+NPM = ("install", "--silent", "--no-save", "--ignore-scripts", "--no-audit", "--no-fund")
 
 
 class ToolError(Exception):
@@ -68,6 +73,35 @@ def install(programs: list[str]) -> None:
         raise ToolError(f"apt-get install {' '.join(packages)} failed:\n{done.stdout[-2000:]}")
 
 
+def npm_folder(name: str) -> Path:
+    """Where a package of npm is, or will be: in the build directory, so that it comes once."""
+    return TOP / "build/npm" / f"{name}-{NPM_PACKAGES[name]}" / "node_modules"
+
+
+def install_npm(name: str) -> Path:
+    """The folder of its modules."""
+    folder = npm_folder(name)
+    if (folder / name / "package.json").exists():
+        return folder
+    npm = find("npm")
+    if not npm:
+        install(["npm"])
+        npm = find("npm")
+    package = f"{name}@{NPM_PACKAGES[name]}"
+    print(f"installing {package} (npm)", file=sys.stderr)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    command = [str(npm), *NPM, "--prefix", str(folder.parent), package]
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    if done.returncode != 0:
+        raise ToolError(f"npm cannot get {package}: {done.stdout.strip()[-300:]}")
+    return folder
+
+
+def autocannon() -> list[str]:
+    """Its command. A shell's "node" may be missing where npm has just been installed."""
+    return [find("node") or "node", str(npm_folder("autocannon") / "autocannon/autocannon.js")]
+
+
 def _make(command: list[str], **options) -> None:
     done = subprocess.run(command, capture_output=True, text=True, **options)
     if done.returncode != 0:
@@ -77,7 +111,7 @@ def _make(command: list[str], **options) -> None:
 def build_c(directory: Path) -> None:
     for name, sources in C_PROGRAMS.items():
         files = [str(BENCH / source) for source in sources]
-        _make(["gcc", "-std=gnu17", "-O2", "-D_GNU_SOURCE", "-o", str(directory / name), *files])
+        _make(["gcc", "-std=gnu17", "-O2", "-D_GNU_SOURCE", "-o", str(directory / name), *files, "-lm"])
 
 
 def build_go(directory: Path, body: Path) -> None:
