@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * representation: what HTTP needs to know about an object (RFC 9110 section 3.2): its length,
- * its validators and the field lines that never change. Filled once per generation.
+ * its validators and the field lines that never change.
  */
 #ifndef HTTP_REPRESENTATION_H
 #define HTTP_REPRESENTATION_H
@@ -17,10 +17,10 @@ struct representation {
     time_t last_modified; /* seconds since the epoch; 0: there is no such date */
     struct span etag;     /* strong, with its quotes; inside, what a MIME boundary may hold */
     struct span digest;   /* SHA-256 in base64 */
-    bool always_digest;   /* fields have it, so that nobody needs to ask */
+    bool always_digest;   /* it is sent even if nobody asks */
     struct span content_type; /* also needed alone, for the parts of multipart/byteranges */
-    struct span fields;       /* prebuilt lines, each ending in CRLF: ETag, Last-Modified,
-                                 Accept-Ranges, Cache-Control, the asset's own */
+    struct span fields;       /* prebuilt lines, each ending in CRLF: Accept-Ranges,
+                                 Cache-Control, the section's own */
     struct span common;       /* those of them, at the end, that errors and OPTIONS have, too */
 };
 

@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * response_head: heads, put together from prepared pieces with memcpy. Every head has Date and,
- * but for 204 and 304, Content-Length; HEAD gets the head that GET would. What never changes
- * about an object was written once, by response_head_fields().
+ * but for 204 and 304, Content-Length; HEAD gets the head that GET would. What all
+ * objects of a section have in common was written once (field_lines.h).
  */
 #include "http/response_head.h"
 
 #include <assert.h>
-#include <stdio.h>
-#include <stdlib.h>
 
-#include "base/count.h"
 #include "http/byteranges.h"
 #include "http/emit.h"
 #include "http/status.h"
@@ -86,12 +83,12 @@ emit_parts(char *out, const struct representation *representation,
                                               response->range_count));
 }
 
-/* What the request asked for, unless every response has it. */
+/* What the request asked for, or every response has. */
 static char *
 emit_digest(char *out, const struct representation *representation,
             const struct response *response)
 {
-    if (response->repr_digest && !representation->always_digest) {
+    if (response->repr_digest || representation->always_digest) {
         out = emit_literal(out, "Repr-Digest: sha-256=:");
         out = emit_span(out, representation->digest);
         out = emit_literal(out, ":\r\n");
@@ -102,6 +99,21 @@ emit_digest(char *out, const struct representation *representation,
         out = emit_literal(out, "\r\n");
     }
     return out;
+}
+
+static char *
+emit_validators(char *out, const struct representation *representation)
+{
+    char modified[DATE_SIZE];
+
+    out = emit_literal(out, "ETag: ");
+    out = emit_span(out, representation->etag);
+    if (representation->last_modified != 0) {
+        date_format(modified, representation->last_modified);
+        out = emit_literal(out, "\r\nLast-Modified: ");
+        out = emit_span(out, (struct span){ modified, DATE_LENGTH });
+    }
+    return emit_literal(out, "\r\n");
 }
 
 static char *
@@ -117,6 +129,7 @@ emit_object(char *out, const struct representation *representation,
     else
         out = emit_parts(out, representation, response);
     out = emit_digest(out, representation, response);
+    out = emit_validators(out, representation);
     out = emit_span(out, representation->fields);
     return emit_literal(out, "\r\n");
 }
@@ -234,73 +247,4 @@ response_head_refusal(char *out, size_t size, unsigned status, const char *reaso
     out = emit_connection(out, 1, true);
     out = emit_text(out, status, reason, head_only);
     return (size_t)(out - start);
-}
-
-/* --- prepared lines ----------------------------------------------------------------------- */
-
-/* Whether a field says something of the content, so that an error's text must not have it. */
-static bool
-describes_content(const char *line)
-{
-    static const char *const names[] = { "Content-", "Digest:", "Expires:", "Repr-Digest:" };
-
-    if (strncasecmp(line, "Content-Security-", strlen("Content-Security-")) == 0)
-        return false;
-    for (size_t i = 0; i < COUNT(names); i++)
-        if (strncasecmp(line, names[i], strlen(names[i])) == 0)
-            return true;
-    return false;
-}
-
-static void
-print_validators(FILE *out, const struct representation *representation)
-{
-    char modified[DATE_SIZE];
-
-    fprintf(out, "ETag: %.*s\r\n", (int)representation->etag.length, representation->etag.at);
-    if (representation->last_modified == 0)
-        return;
-    date_format(modified, representation->last_modified);
-    fprintf(out, "Last-Modified: %s\r\n", modified);
-}
-
-static void
-print_extra(FILE *out, const char *const *extra, size_t count, bool of_content)
-{
-    for (size_t i = 0; i < count; i++)
-        if (describes_content(extra[i]) == of_content)
-            fprintf(out, "%s\r\n", extra[i]);
-}
-
-char *
-response_head_fields(struct representation *representation, const char *cache_control,
-                     bool digest, const char *const *extra, size_t extra_count)
-{
-    char *text = NULL;
-    size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
-    long common;
-    bool failed;
-
-    if (out == NULL)
-        return NULL;
-    print_validators(out, representation);
-    fputs("Accept-Ranges: bytes\r\n", out);
-    if (cache_control)
-        fprintf(out, "Cache-Control: %s\r\n", cache_control);
-    if (digest)
-        fprintf(out, "Repr-Digest: sha-256=:%.*s:\r\n", (int)representation->digest.length,
-                representation->digest.at);
-    print_extra(out, extra, extra_count, true);
-    common = ftell(out);
-    print_extra(out, extra, extra_count, false);
-    failed = ferror(out) != 0 || common < 0;
-    if (fclose(out) != 0 || failed) {
-        free(text);
-        return NULL;
-    }
-    representation->always_digest = digest;
-    representation->fields = (struct span){ text, size };
-    representation->common = (struct span){ text + common, size - (size_t)common };
-    return text;
 }

@@ -11,7 +11,7 @@
 #include "http/representation.h"
 #include "http/response.h"
 
-enum { RESPONSE_HEAD_MAX = 1536 }; /* octets of a head, less what the representation adds */
+enum { RESPONSE_HEAD_MAX = 1792 }; /* octets of a head, less what the representation adds */
 
 /* Space that is enough for any head of this representation, which may be NULL. */
 size_t response_head_max(const struct representation *representation);
@@ -31,16 +31,5 @@ size_t response_head(char *out, size_t size, const struct response *response,
  */
 size_t response_head_refusal(char *out, size_t size, unsigned status, const char *reason,
                              bool head_only, const char date[DATE_SIZE]);
-
-/*
- * Prepares the field lines of this representation: ETag, Last-Modified, Accept-Ranges,
- * Cache-Control unless NULL, Repr-Digest if it is for every response, and extra ("Name: value",
- * without line ends). Extra fields that do not describe the content are also sent with errors
- * and with the response to OPTIONS. Returns the string that representation->fields and ->common
- * lie in, which the caller frees; NULL without memory.
- */
-char *response_head_fields(struct representation *representation, const char *cache_control,
-                           bool digest, const char *const *extra, size_t extra_count)
-    __attribute__((warn_unused_result));
 
 #endif

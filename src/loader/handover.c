@@ -6,7 +6,6 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "object/hugepage.h"
@@ -17,7 +16,7 @@
 enum { UNCHANGED = 1, RESERVED = 2, IN_MEMORY = 4, ALL_FLAGS = 7 };
 
 struct handover {
-    uint32_t index;
+    uint32_t number; /* of the object in the catalogue */
     uint32_t flags;
     uint64_t device;
     uint64_t inode;
@@ -48,22 +47,22 @@ handover_open(int ends[2])
 /* --- the loader's side -------------------------------------------------------------------- */
 
 static struct handover
-message_of(const struct object *object)
+message_of(const struct object *object, uint32_t number)
 {
     const struct source *source = &object->source;
     struct handover message;
 
     memset(&message, 0, sizeof(message));
-    message.index = object->index;
+    message.number = number;
     message.flags = (object->unchanged ? UNCHANGED : 0) |
-                    (object->memory_reserved ? RESERVED : 0) |
+                    (object->memory.reserved ? RESERVED : 0) |
                     (source->in_memory ? IN_MEMORY : 0);
     message.device = source->device;
     message.inode = source->inode;
     message.size = source->size;
     message.modified = source->modified;
     message.changed = source->changed;
-    message.memory_size = object->memory_size;
+    message.memory_size = object->memory.size;
     memcpy(message.digest, object->digest, sizeof(message.digest));
     return message;
 }
@@ -83,13 +82,13 @@ attach_descriptor(struct msghdr *header, union handover_control *control, int fd
 }
 
 int
-handover_send(int fd, const struct object *object)
+handover_send(int fd, const struct object *object, uint32_t number)
 {
-    struct handover message = message_of(object);
+    struct handover message = message_of(object, number);
     struct iovec iov = { &message, sizeof(message) };
     struct msghdr header = { .msg_iov = &iov, .msg_iovlen = 1 };
     union handover_control control = { { 0 } };
-    const int given = object->memory_fd >= 0 ? object->memory_fd : object->source.fd;
+    const int given = object->memory.fd >= 0 ? object->memory.fd : object->source.fd;
     ssize_t sent;
 
     if (given >= 0)
@@ -152,23 +151,22 @@ is_expected(const struct catalogue *catalogue, const struct handover *message)
 {
     const struct object *object;
 
-    if (message->index >= catalogue->count)
+    if (message->number >= catalogue->count)
         return false;
-    object = &catalogue->objects[message->index];
-    return object->ops->load && object->etag[0] == '\0' && message->size > 0 &&
-           message->size < SIZE_MAX_FILE && !(message->flags & ~(unsigned)ALL_FLAGS) &&
-           is_time(&message->modified) && is_time(&message->changed);
+    object = &catalogue->objects[message->number];
+    return object->ops->load && !object->ready && message->size < SIZE_MAX_FILE &&
+           !(message->flags & ~(unsigned)ALL_FLAGS) && is_time(&message->modified) &&
+           is_time(&message->changed);
 }
 
 /* All of the object, and never to be changed by anybody. */
 static bool
 is_sealed_memory(const struct handover *message, uint64_t length, int fd)
 {
-    struct stat status;
+    const struct sealed memory = { .fd = fd, .size = message->memory_size };
 
-    return (message->memory_size == length || message->memory_size == hugepage_round(length)) &&
-           (fcntl(fd, F_GET_SEALS) & CACHED_SEALS) == CACHED_SEALS && fstat(fd, &status) == 0 &&
-           (uint64_t)status.st_size == message->memory_size;
+    return (memory.size == length || memory.size == hugepage_round(length)) &&
+           sealed_check(&memory);
 }
 
 /* Asks nothing about the file itself: its disk may be slow. */
@@ -184,16 +182,14 @@ static bool
 is_right(const struct object *object, const struct object *previous,
          const struct handover *message, int given)
 {
-    struct representation representation;
-    const struct source source = { .size = message->size };
+    const uint64_t length = source_length(message->size, object->asset->encoding);
 
-    source_describe(&source, object->asset, &representation);
     if (message->flags & UNCHANGED)
         return given < 0 && object->ops == &object_cached && previous &&
                previous->ops == &object_cached &&
                memcmp(message->digest, previous->digest, sizeof(message->digest)) == 0;
     if (object->ops == &object_cached)
-        return given >= 0 && is_sealed_memory(message, representation.length, given);
+        return given >= 0 && is_sealed_memory(message, length, given);
     return given >= 0 && is_file_to_read(given);
 }
 
@@ -210,11 +206,11 @@ put(struct object *object, const struct handover *message, int given)
                                       .changed = message->changed,
                                       .in_memory = message->flags & IN_MEMORY };
     object->unchanged = message->flags & UNCHANGED;
-    object->memory_fd = cached ? given : -1;
-    object->memory_size = message->memory_size;
-    object->memory_reserved = message->flags & RESERVED;
+    object->memory = (struct sealed){ .fd = cached ? given : -1,
+                                      .reserved = message->flags & RESERVED,
+                                      .size = message->memory_size };
     memcpy(object->digest, message->digest, sizeof(object->digest));
-    source_describe(&object->source, object->asset, &object->representation);
+    object_set_length(object);
 }
 
 static int
@@ -225,7 +221,7 @@ check_and_put(struct catalogue *catalogue, const struct catalogue *previous,
 
     if (!is_expected(catalogue, message))
         return -EPROTO;
-    object = &catalogue->objects[message->index];
+    object = &catalogue->objects[message->number];
     if (!is_right(object, catalogue_find_file(previous, object->asset), message, given))
         return -EPROTO;
     put(object, message, given);

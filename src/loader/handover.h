@@ -12,8 +12,10 @@
 /* Both ends; the master's, which is the first, does not block. 0 or a negative errno. */
 int handover_open(int ends[2]) __attribute__((warn_unused_result));
 
-/* Sends a loaded object; waits until there is space. 0 or a negative errno. */
-int handover_send(int fd, const struct object *object) __attribute__((warn_unused_result));
+/* Sends a loaded object, and its number in the catalogue; waits until there is space. 0 or a
+ * negative errno. */
+int handover_send(int fd, const struct object *object, uint32_t number)
+    __attribute__((warn_unused_result));
 
 /*
  * Takes the next object into its place in the catalogue, where it then is to be attached.

@@ -88,11 +88,12 @@ static void
 load_one(const struct loader_inherit *inherit, struct object *object)
 {
     const struct object *previous = catalogue_find_file(inherit->previous, object->asset);
+    const uint32_t number = (uint32_t)(object - inherit->catalogue->objects);
     int error = object->ops->load(object, previous, inherit->progress);
 
     if (error < 0)
         loader_end(EXIT_FAILURE);
-    if ((error = handover_send(inherit->socket, object)) < 0) {
+    if ((error = handover_send(inherit->socket, object, number)) < 0) {
         log_error("%s: can't be handed over: %s", object->asset->file, strerror(-error));
         loader_end(EXIT_FAILURE);
     }

@@ -19,55 +19,40 @@ zeroed(size_t count, size_t size)
 }
 
 static void
-bequeath_objects(struct bequest *bequest, const struct shared *heir, const struct shared *from,
-                 const struct slot_counters *objects)
-{
-    for (size_t i = 0; i < from->catalogue->count; i++) {
-        const struct object *become =
-            catalogue_find_heir(heir->catalogue, &from->catalogue->objects[i]);
-
-        if (become)
-            slot_counters_sum(&bequest->objects[become->index], &objects[i]);
-    }
-}
-
-/* An object stands for its section. */
-static void
-bequeath_sections(struct bequest *bequest, const struct shared *heir, const struct shared *from,
-                  const struct slot_timing *sections)
+bequeath(struct bequest *bequest, const struct shared *heir, const struct shared *from,
+         const struct bequest *left)
 {
     for (size_t i = 0; i < from->config->asset_count; i++) {
-        const struct object *object =
-            catalogue_find(from->catalogue, span_of(from->config->assets[i].path));
-        const struct object *become =
-            object ? catalogue_find_heir(heir->catalogue, object) : NULL;
+        const struct config_asset *become =
+            catalogue_find_section(heir->catalogue, &from->config->assets[i]);
 
-        if (become)
-            slot_timing_sum(&bequest->sections[become->asset->section], &sections[i]);
+        if (become == NULL)
+            continue;
+        slot_counters_sum(&bequest->counters[become->section], &left->counters[i]);
+        slot_timing_sum(&bequest->timings[become->section], &left->timings[i]);
     }
 }
 
 int
 bequest_create(struct bequest *bequest, const struct shared *heir)
 {
-    bequest->objects = zeroed(heir->catalogue->count, sizeof(*bequest->objects));
-    bequest->sections = zeroed(heir->config->asset_count, sizeof(*bequest->sections));
-    return bequest->objects && bequest->sections ? 0 : -ENOMEM;
+    bequest->counters = zeroed(heir->config->asset_count, sizeof(*bequest->counters));
+    bequest->timings = zeroed(heir->config->asset_count, sizeof(*bequest->timings));
+    return bequest->counters && bequest->timings ? 0 : -ENOMEM;
 }
 
 void
 bequest_add(struct bequest *bequest, const struct shared *heir, const struct shared *previous,
             const struct bequest *left)
 {
-    bequeath_objects(bequest, heir, previous, left->objects);
-    bequeath_sections(bequest, heir, previous, left->sections);
+    bequeath(bequest, heir, previous, left);
 }
 
 void
 bequest_free(struct bequest *bequest)
 {
-    free(bequest->objects);
-    free(bequest->sections);
+    free(bequest->counters);
+    free(bequest->timings);
     *bequest = (struct bequest){ 0 };
 }
 
@@ -75,8 +60,8 @@ void
 bequest_add_workers(struct bequest *bequest, const struct shared *heir,
                     const struct shared *from)
 {
-    for (unsigned i = 0; i < from->slots.workers; i++) {
-        bequeath_objects(bequest, heir, from, slots_object(&from->slots, i, 0));
-        bequeath_sections(bequest, heir, from, slots_section(&from->slots, i, 0));
-    }
+    for (unsigned i = 0; i < from->slots.workers; i++)
+        bequeath(bequest, heir, from,
+                 &(struct bequest){ slots_object(&from->slots, i, 0),
+                                    slots_section(&from->slots, i, 0) });
 }

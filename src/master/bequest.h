@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * bequest: what generations that have ended have counted of objects and sections. Each goes on
+ * bequest: what generations that have ended have counted of sections. Each goes on
  * at the same path and in the same variant; what has no heir there is lost.
  */
 #ifndef MASTER_BEQUEST_H
@@ -10,8 +10,8 @@
 
 /* Begins zeroed. */
 struct bequest {
-    struct slot_counters *objects; /* by index in the catalogue */
-    struct slot_timing *sections;  /* by number */
+    struct slot_counters *counters; /* by section */
+    struct slot_timing *timings;    /* likewise */
 };
 
 /* For a generation. 0 or -ENOMEM. */

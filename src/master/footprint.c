@@ -104,15 +104,15 @@ static uint64_t
 reading(const struct config *config)
 {
     const struct config_server *server = &config->server;
-    const struct reader_plan plan = { .objects = streamed(config),
+    const struct reader_plan plan = { .sections = streamed(config),
                                       .threads = server->read_threads,
                                       .pieces = server->max_pieces + 1 };
     const uint64_t piece = sndbuf_chunk(server->sndbuf) * SNDBUF_TIMES;
 
-    if (plan.objects == 0)
+    if (plan.sections == 0)
         return piece;
     return piece + reader_buffers_max(&plan) * piece +
-           (uint64_t)plan.objects * plan.threads * THREAD;
+           (uint64_t)plan.sections * plan.threads * THREAD;
 }
 
 static uint64_t

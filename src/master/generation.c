@@ -98,19 +98,19 @@ generation_inherit(struct generation *generation, const struct generation *previ
 }
 
 static int
-label_objects(struct label_names *labels, const struct catalogue *catalogue)
+label_sections(struct label_names *labels, const struct config *config)
 {
-    struct label_name *items = calloc(catalogue->count, sizeof(*items));
+    struct label_name *items = calloc(config->asset_count, sizeof(*items));
 
     if (items == NULL)
         return -ENOMEM;
-    for (size_t i = 0; i < catalogue->count; i++) {
-        const struct config_asset *asset = catalogue->objects[i].asset;
+    for (size_t i = 0; i < config->asset_count; i++) {
+        const struct config_asset *asset = &config->assets[i];
 
         items[i] = (struct label_name){ .object = asset->path,
                                         .variant = config_variant_name(asset->variant) };
     }
-    *labels = (struct label_names){ .items = items, .count = catalogue->count };
+    *labels = (struct label_names){ .items = items, .count = config->asset_count };
     return 0;
 }
 
@@ -122,9 +122,9 @@ generation_share(struct shared *shared, const struct shared *previous)
 
     const unsigned sections = (unsigned)config->asset_count;
 
-    if (slots_create(&shared->slots, config->server.workers, sections, sections) < 0 ||
+    if (slots_create(&shared->slots, config->server.workers, sections) < 0 ||
         (shared->roster = roster_create(config->server.workers)) == NULL ||
-        label_objects(&shared->labels, shared->catalogue) < 0)
+        label_sections(&shared->labels, config) < 0)
         return -ENOMEM;
     shared->roster->started = previous ? previous->roster->started : clock_wall();
     return 0;

@@ -130,8 +130,8 @@ spawn_view(const struct generation *generation, const struct spawn_lends *lends)
         .progress = lends->progress,
         .history = lends->history,
         .gone = lends->total,
-        .gone_objects = generation->gone.objects,
-        .gone_sections = generation->gone.sections,
+        .gone_counters = generation->gone.counters,
+        .gone_timings = generation->gone.timings,
         .arguments = lends->arguments,
     };
     return view;

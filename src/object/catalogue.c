@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * catalogue: all objects of a generation, sorted by path (shorter ones first, since lengths
- * compare faster than bytes) so that a look-up is a binary search without allocation.
- */
+/* catalogue: see catalogue.h. */
 #include "object/catalogue.h"
 
 #include <errno.h>
@@ -13,7 +10,6 @@
 
 #include "http/byteranges.h"
 #include "http/response_head.h"
-#include "object/base64.h"
 #include "object/media_type.h"
 
 /* What reproducible builds set all times to (Nix, OSTree), and what came before, is no date. */
@@ -38,36 +34,22 @@ catalogue_check_quickly(const struct config_asset *asset, struct report *report)
         catalogue_check(asset, report);
 }
 
-static int
-compare_paths(struct span a, struct span b)
-{
-    if (a.length != b.length)
-        return a.length < b.length ? -1 : 1;
-    return memcmp(a.at, b.at, a.length);
-}
-
-static int
-compare_objects(const void *a, const void *b)
-{
-    const struct object *first = a;
-    const struct object *second = b;
-
-    return compare_paths(span_of(first->asset->path), span_of(second->asset->path));
-}
-
-static int
-compare_key(const void *key, const void *object)
-{
-    const struct span *path = key;
-
-    return compare_paths(*path, span_of(((const struct object *)object)->asset->path));
-}
+/* --- finding ------------------------------------------------------------------------------ */
 
 const struct object *
 catalogue_find(const struct catalogue *catalogue, struct span path)
 {
-    return bsearch(&path, catalogue->objects, catalogue->count, sizeof(struct object),
-                   compare_key);
+    const uint32_t number = path_index_find(&catalogue->index, catalogue->objects, path);
+
+    return number != PATH_INDEX_NONE ? &catalogue->objects[number] : NULL;
+}
+
+const struct config_asset *
+catalogue_find_section(const struct catalogue *catalogue, const struct config_asset *asset)
+{
+    const struct object *object = catalogue_find(catalogue, span_of(asset->path));
+
+    return object && object->asset->variant == asset->variant ? object->asset : NULL;
 }
 
 static bool
@@ -105,29 +87,7 @@ catalogue_find_file(const struct catalogue *catalogue, const struct config_asset
     return catalogue ? search_file(catalogue, asset) : NULL;
 }
 
-/* Half of a SHA-256 keeps accidents away and heads short. */
-static void
-write_etag(struct object *object)
-{
-    static const char digits[] = "0123456789abcdef";
-    char *out = object->etag;
-
-    *out++ = '"';
-    for (size_t i = 0; i < OBJECT_DIGEST_SIZE / 2; i++) {
-        *out++ = digits[object->digest[i] >> 4];
-        *out++ = digits[object->digest[i] & 15];
-    }
-    *out++ = '"';
-    *out = '\0';
-}
-
-static void
-write_digest(struct object *object)
-{
-    size_t length = base64_encode(object->digest_text, object->digest, OBJECT_DIGEST_SIZE);
-
-    object->digest_text[length] = '\0';
-}
+/* --- making ready ------------------------------------------------------------------------- */
 
 static const char *
 content_type(const struct config_asset *asset)
@@ -137,42 +97,32 @@ content_type(const struct config_asset *asset)
     return media_type_of(asset->encoding == ENCODING_BASE64 ? ".b64" : asset->file);
 }
 
-/* What the response heads of this object always say. */
-static int
-catalogue_describe(struct object *object)
+/* RFC 9110 section 8.8.2.1 */
+static time_t
+date_of(time_t modified)
 {
-    const struct config_asset *asset = object->asset;
-    struct representation *representation = &object->representation;
     const time_t now = time(NULL);
 
-    if (representation->last_modified > now)
-        representation->last_modified = now; /* RFC 9110 section 8.8.2.1 */
-    if (representation->last_modified <= NO_DATE_MAX)
-        representation->last_modified = 0;
-    write_etag(object);
-    write_digest(object);
-    representation->etag = span_of(object->etag);
-    representation->digest = span_of(object->digest_text);
-    representation->content_type = span_of(content_type(asset));
-    object->fields =
-        response_head_fields(representation, asset->cache_control,
-                             asset->repr_digest == DIGEST_ALWAYS,
-                             (const char *const *)asset->header.items, asset->header.count);
-    return object->fields != NULL ? 0 : -1;
+    if (modified > now)
+        return now;
+    return modified <= NO_DATE_MAX ? 0 : modified;
 }
 
-static void
-close_object(struct object *object)
+static int
+prepare_lines(struct field_lines *lines, const struct config_asset *asset)
 {
-    free(object->fields);
-    object->fields = NULL;
-    object->ops->close(object);
+    return field_lines_create(lines, asset->cache_control,
+                              (const char *const *)asset->header.items, asset->header.count);
 }
 
 static size_t
-object_head_max(const struct representation *representation)
+object_head_max(const struct object *object)
 {
-    return response_head_max(representation) + byteranges_head_max(representation);
+    struct object_description description;
+
+    object_describe(object, &description);
+    return response_head_max(&description.representation) +
+           byteranges_head_max(&description.representation);
 }
 
 /* What is the same for all variants, once the bytes are there. */
@@ -181,17 +131,16 @@ complete(struct catalogue *catalogue, struct object *object)
 {
     size_t size;
 
-    if (catalogue_describe(object) < 0) {
-        log_error("asset %s: out of memory", object->asset->path);
-        return -ENOMEM;
-    }
-    if ((size = object_head_max(&object->representation)) > CATALOGUE_HEAD_MAX) {
-        log_error("asset %s: its fields are larger than %d bytes in all", object->asset->path,
+    object->last_modified = date_of(object->last_modified);
+    object->content_type = content_type(object->asset);
+    if ((size = object_head_max(object)) > CATALOGUE_HEAD_MAX) {
+        log_error("asset %s: its fields are larger than %d bytes in all", object->path,
                   CATALOGUE_HEAD_MAX);
         return -E2BIG;
     }
     if (size > catalogue->head_max)
         catalogue->head_max = size;
+    object->ready = true;
     return 0;
 }
 
@@ -217,41 +166,60 @@ open_quickly(struct catalogue *catalogue, struct object *object)
     return complete(catalogue, object);
 }
 
-static struct catalogue *
-catalogue_allocate(const struct config *config)
+static bool
+catalogue_allocate(struct catalogue *catalogue, const struct config *config)
 {
-    struct catalogue *catalogue = calloc(1, sizeof(*catalogue));
+    catalogue->objects = calloc(config->asset_count, sizeof(*catalogue->objects));
+    catalogue->lines = calloc(config->asset_count, sizeof(*catalogue->lines));
+    catalogue->sections = config->asset_count;
+    return catalogue->objects && catalogue->lines;
+}
 
-    if (catalogue && (catalogue->objects = calloc(config->asset_count, sizeof(struct object))))
-        return catalogue;
-    log_error("catalogue: out of memory");
-    free(catalogue);
-    return NULL;
+/* In the order of the file. */
+static int
+add_assets(struct catalogue *catalogue, const struct config *config)
+{
+    for (size_t i = 0; i < config->asset_count; i++) {
+        const struct config_asset *asset = &config->assets[i];
+
+        if (prepare_lines(&catalogue->lines[i], asset) < 0)
+            return -ENOMEM;
+        catalogue->objects[catalogue->count++] =
+            (struct object){ .ops = variants[asset->variant],
+                             .asset = asset,
+                             .lines = &catalogue->lines[i],
+                             .path = asset->path,
+                             .path_length = (uint32_t)strlen(asset->path),
+                             .source.fd = -1,
+                             .memory.fd = -1 };
+    }
+    return path_index_create(&catalogue->index, catalogue->objects, catalogue->count);
+}
+
+static int
+open_all_quickly(struct catalogue *catalogue)
+{
+    for (size_t i = 0; i < catalogue->count; i++)
+        if (open_quickly(catalogue, &catalogue->objects[i]) < 0)
+            return -1;
+    return 0;
 }
 
 struct catalogue *
 catalogue_create(const struct config *config)
 {
-    struct catalogue *catalogue = catalogue_allocate(config);
+    struct catalogue *catalogue = calloc(1, sizeof(*catalogue));
 
-    if (catalogue == NULL)
-        return NULL;
-    catalogue->head_max = response_head_max(NULL);
-    catalogue->count = config->asset_count;
-    for (size_t i = 0; i < config->asset_count; i++)
-        catalogue->objects[i] = (struct object){ .ops = variants[config->assets[i].variant],
-                                                 .asset = &config->assets[i],
-                                                 .source.fd = -1,
-                                                 .memory_fd = -1 };
-    qsort(catalogue->objects, config->asset_count, sizeof(struct object), compare_objects);
-    for (size_t i = 0; i < config->asset_count; i++) {
-        catalogue->objects[i].index = (unsigned)i;
-        if (open_quickly(catalogue, &catalogue->objects[i]) < 0) {
-            catalogue_close(catalogue);
-            return NULL;
-        }
+    if (catalogue)
+        catalogue->head_max = response_head_max(NULL);
+    if (catalogue == NULL || !catalogue_allocate(catalogue, config) ||
+        add_assets(catalogue, config) < 0)
+        log_error("catalogue: out of memory");
+    else if (open_all_quickly(catalogue) == 0) {
+        return catalogue;
     }
-    return catalogue;
+    catalogue_close(catalogue);
+    return NULL;
 }
 
 void
@@ -260,8 +228,12 @@ catalogue_close(struct catalogue *catalogue)
     if (catalogue == NULL)
         return;
     for (size_t i = 0; i < catalogue->count; i++)
-        close_object(&catalogue->objects[i]);
+        catalogue->objects[i].ops->close(&catalogue->objects[i]);
+    for (size_t i = 0; catalogue->lines && i < catalogue->sections; i++)
+        field_lines_free(&catalogue->lines[i]);
+    path_index_free(&catalogue->index);
     free(catalogue->objects);
+    free(catalogue->lines);
     free(catalogue);
 }
 
@@ -270,12 +242,4 @@ catalogue_let_go(const struct catalogue *catalogue)
 {
     for (size_t i = 0; i < catalogue->count; i++)
         catalogue->objects[i].ops->close(&catalogue->objects[i]);
-}
-
-const struct object *
-catalogue_find_heir(const struct catalogue *catalogue, const struct object *object)
-{
-    const struct object *heir = catalogue_find(catalogue, span_of(object->asset->path));
-
-    return heir && heir->asset->variant == object->asset->variant ? heir : NULL;
 }

@@ -12,14 +12,18 @@
 #include "base/span.h"
 #include "config/config.h"
 #include "object/object.h"
+#include "object/path_index.h"
 
 #define CATALOGUE_HEAD_MAX                                                                     \
     32768 /* of head_max; an object with more fields is refused                                \
            */
 
 struct catalogue {
-    struct object *objects; /* ordered for catalogue_find(); objects[i].index == i */
+    struct object *objects; /* in the order of their sections */
     size_t count;
+    struct path_index index;   /* of them by path */
+    struct field_lines *lines; /* by section */
+    size_t sections;
     size_t head_max; /* bytes that are enough for any response's head and a part's behind
                                it */
 };
@@ -58,9 +62,9 @@ void catalogue_let_go(const struct catalogue *catalogue);
 /* The object at this normalised path, or NULL. */
 const struct object *catalogue_find(const struct catalogue *catalogue, struct span path);
 
-/* What an object of another generation has become: that at the same path in the same variant,
+/* What a section of another generation has become: that at the same path in the same variant,
  * or NULL. */
-const struct object *catalogue_find_heir(const struct catalogue *catalogue,
-                                         const struct object *object);
+const struct config_asset *catalogue_find_section(const struct catalogue *catalogue,
+                                                  const struct config_asset *asset);
 
 #endif

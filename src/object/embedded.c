@@ -5,14 +5,13 @@
  * An asset names an embedded file by its base name, so that the same asset can change
  * variant without changing its `file`. With `encoding = base64` the encoded form that the build
  * made is looked up: NAME.b64. Nothing is copied; the program's own file is opened, for
- * sendfile(2). Uses bytes, memory_fd and memory_offset of struct object.
+ * sendfile(2). Uses bytes, memory and memory_offset of struct object.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <link.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "object/embed.h"
 #include "object/object.h"
@@ -93,7 +92,7 @@ find_file(struct object *object)
     dl_iterate_phdr(find_segment, &place);
     if (!place.found)
         return;
-    object->memory_fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+    object->memory.fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
     object->memory_offset = place.offset;
 }
 
@@ -107,8 +106,8 @@ embedded_open(struct object *object)
         return -ENOENT;
     }
     object->bytes = (const char *)embed->bytes;
-    object->representation.length = embed->size;
-    object->representation.last_modified = (time_t)embed->last_modified;
+    object->length = embed->size;
+    object->last_modified = (time_t)embed->last_modified;
     memcpy(object->digest, embed->digest, sizeof(object->digest));
     find_file(object);
     return 0;
@@ -118,9 +117,7 @@ static void
 embedded_close(struct object *object)
 {
     object->bytes = NULL;
-    if (object->memory_fd >= 0)
-        close(object->memory_fd);
-    object->memory_fd = -1;
+    sealed_close(&object->memory);
 }
 
 static const char *
@@ -133,7 +130,7 @@ static int
 embedded_file(const struct object *object, uint64_t *offset)
 {
     *offset = object->memory_offset;
-    return object->memory_fd;
+    return object->memory.fd;
 }
 
 const struct object_ops object_embedded = {

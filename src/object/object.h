@@ -14,15 +14,13 @@
 
 #include "base/report.h"
 #include "config/config.h"
+#include "http/field_lines.h"
 #include "http/representation.h"
+#include "object/sealed.h"
 #include "object/source.h"
 #include "shared/load_progress.h"
 
-#define OBJECT_DIGEST_SIZE      32 /* SHA-256 of the representation */
-#define OBJECT_DIGEST_TEXT_SIZE (4 * ((OBJECT_DIGEST_SIZE + 2) / 3) + 1)
-
-/* Of memory that holds a cached object; see fcntl(2). */
-#define CACHED_SEALS (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL)
+#define OBJECT_DIGEST_SIZE 32 /* SHA-256 of the representation */
 
 struct object;
 
@@ -70,25 +68,50 @@ struct object_ops {
     int (*verify)(const struct object *object);
 };
 
+/* There may be hundreds of thousands: what can be told from the rest is not kept, see
+ * object_describe(). */
 struct object {
     const struct object_ops *ops;
     const struct config_asset *asset; /* borrowed from the generation's configuration */
-    unsigned index;                   /* in the catalogue, and of its counters in the slots */
-    struct representation representation;
+    const struct field_lines *lines;  /* of all objects with this asset */
+    const char *content_type;
+    const char *path;     /* normalised as a request's target is; NUL at the end */
+    uint32_t path_length; /* without it */
+    uint64_t length;      /* bytes of the representation: after base64, if encoded */
+    time_t last_modified; /* 0: there is no such date */
     unsigned char digest[OBJECT_DIGEST_SIZE];
-    char etag[2 * 16 + 3];                     /* half of the digest in hexadecimal, quoted */
-    char digest_text[OBJECT_DIGEST_TEXT_SIZE]; /* the digest in base64, with a NUL */
-    char *fields;                              /* backs representation.fields and .common */
 
     /* The variants' own: which of them are used is told in each variant's file. */
     struct source source;
-    bool unchanged; /* since the generation before: its bytes are to be shared */
-    int memory_fd;
-    uint64_t memory_offset;
-    uint64_t memory_size; /* at least the representation's length */
-    bool memory_reserved; /* hugepage_memfd() gave it */
+    struct sealed memory;
+    uint64_t memory_offset; /* of its bytes */
     const char *bytes;
+    bool unchanged; /* since the generation before: its bytes are to be shared */
+    bool ready;     /* all of it is there */
 };
+
+/* What HTTP needs to know of an object, and the texts that this points to. */
+struct object_description {
+    struct representation representation;
+    char etag[2 * 16 + 3];                                    /* half of the digest, quoted */
+    char digest_text[4 * ((OBJECT_DIGEST_SIZE + 2) / 3) + 1]; /* in base64, with a NUL */
+};
+
+/* Valid as long as both. */
+void object_describe(const struct object *object, struct object_description *description);
+
+/* What its source tells of it. */
+void object_set_length(struct object *object);
+
+/* Opens the file of its asset, and sets what that tells. 0, or a negative errno with a line in
+ * the log. */
+int object_open_file(struct object *object) __attribute__((warn_unused_result));
+
+static inline struct span
+object_path(const struct object *object)
+{
+    return (struct span){ object->path, object->path_length };
+}
 
 /* As object_ops.verify. What is in memory can't change. */
 static inline int

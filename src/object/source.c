@@ -101,8 +101,7 @@ examine(struct source *source, int fd, const char *file)
 }
 
 int
-source_open(struct source *source, const struct config_asset *asset,
-            struct representation *representation)
+source_open(struct source *source, const struct config_asset *asset)
 {
     int fd = open_for_reading(asset->file);
     int error;
@@ -116,17 +115,13 @@ source_open(struct source *source, const struct config_asset *asset,
         close(fd);
         return error;
     }
-    source_describe(source, asset, representation);
     return 0;
 }
 
-void
-source_describe(const struct source *source, const struct config_asset *asset,
-                struct representation *representation)
+uint64_t
+source_length(uint64_t size, enum encoding encoding)
 {
-    representation->length =
-        asset->encoding == ENCODING_BASE64 ? base64_length(source->size) : source->size;
-    representation->last_modified = source->modified.tv_sec;
+    return encoding == ENCODING_BASE64 ? base64_length(size) : size;
 }
 
 void

@@ -11,7 +11,6 @@
 #include <time.h>
 
 #include "config/config.h"
-#include "http/representation.h"
 #include "shared/load_progress.h"
 
 struct source {
@@ -27,15 +26,13 @@ struct source {
 /* Reports a file that is missing, unreadable, empty or not a regular file. */
 void source_check(const struct config_asset *asset, struct report *report);
 
-/* Opens the asset's file for reading, and tells the length and the date of what it will be
- * served as. 0, or a negative errno with a line in the log. */
-int source_open(struct source *source, const struct config_asset *asset,
-                struct representation *representation) __attribute__((warn_unused_result));
+/* Opens the asset's file for reading. 0, or a negative errno with a line in the log. */
+int source_open(struct source *source, const struct config_asset *asset)
+    __attribute__((warn_unused_result));
 void source_close(struct source *source);
 
-/* Length and date of what this file is served as. */
-void source_describe(const struct source *source, const struct config_asset *asset,
-                     struct representation *representation);
+/* Bytes of what a file of this size is served as. */
+uint64_t source_length(uint64_t size, enum encoding encoding);
 
 /* Has the open file kept its size and time of modification? A file that was replaced by
  * rename(2) has: the descriptor still leads to the old one. 0; -ESTALE: it has changed; another

@@ -21,7 +21,7 @@
 static int
 streaming_open(struct object *object)
 {
-    return source_open(&object->source, object->asset, &object->representation);
+    return object_open_file(object);
 }
 
 static int
@@ -122,7 +122,7 @@ read_groups(const struct object *object, char *buffer, size_t size, uint64_t off
 static ssize_t
 read_base64(const struct object *object, char *buffer, size_t size, uint64_t offset, bool wait)
 {
-    const uint64_t length = object->representation.length;
+    const uint64_t length = object->length;
     size_t done = 0;
 
     if (offset % 4 != 0 || size < 4)

@@ -27,9 +27,9 @@ struct view {
 
     /* Totals of generations that had ended at the fork (of the newest view only). */
     const struct slot *gone;
-    const struct slot_counters *gone_objects; /* by index in the catalogue */
-    const struct slot_timing *gone_sections;  /* by number */
-    char *const *arguments;                   /* the command line; NULL at the end */
+    const struct slot_counters *gone_counters; /* by section */
+    const struct slot_timing *gone_timings;    /* likewise */
+    char *const *arguments;                    /* the command line; NULL at the end */
 };
 
 #endif

@@ -12,16 +12,16 @@
 #include "profile/stacks.h"
 
 static enum variant
-variant_of(const struct view *view, size_t object)
+variant_of(const struct view *view, size_t section)
 {
-    return view->shared->catalogue->objects[object].asset->variant;
+    return view->shared->config->assets[section].variant;
 }
 
 static void
 add_bytes(const struct view *view, struct cost *cost)
 {
-    for (unsigned i = 0; i < view->shared->catalogue->count; i++)
-        cost->bytes[variant_of(view, i)] += totals_own_object(view, i).bytes;
+    for (unsigned i = 0; i < view->shared->config->asset_count; i++)
+        cost->bytes[variant_of(view, i)] += totals_own_counters(view, i).bytes;
 }
 
 bool
@@ -31,8 +31,8 @@ cost_by_process(const struct view *view, struct cost *cost)
     unsigned asked = 0; /* bits */
 
     *cost = (struct cost){ 0 };
-    for (unsigned i = 0; i < view->shared->catalogue->count; i++)
-        if (totals_own_object(view, i).requests > 0) {
+    for (unsigned i = 0; i < view->shared->config->asset_count; i++)
+        if (totals_own_counters(view, i).requests > 0) {
             variant = variant_of(view, i);
             asked |= 1u << variant;
         }
@@ -51,7 +51,7 @@ add_record(struct cost *cost, enum variant variant, const uint64_t *values)
     cost->system_ns[variant] += values[SAMPLER_SYSTEM_NS];
 }
 
-/* Labels are numbers of objects, plus 1. */
+/* Labels are numbers of sections, plus 1. */
 static bool
 add_samples(const struct view *view, unsigned worker, struct cost *cost)
 {
@@ -63,7 +63,7 @@ add_samples(const struct view *view, unsigned worker, struct cost *cost)
     if (stacks == NULL)
         return false;
     while ((record = stacks_next(stacks, &place)) != NULL)
-        if (record->label > 0 && record->label <= view->shared->catalogue->count)
+        if (record->label > 0 && record->label <= view->shared->config->asset_count)
             add_record(cost, variant_of(view, record->label - 1), record->values);
     free(stacks);
     return true;

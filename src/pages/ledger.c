@@ -21,8 +21,7 @@ holder_of(const struct object *object)
 {
     if (object->asset->variant == VARIANT_STREAMING)
         return (struct holder){ object->source.fd, 0, object->source.size };
-    return (struct holder){ object->memory_fd, object->memory_offset,
-                            object->representation.length };
+    return (struct holder){ object->memory.fd, object->memory_offset, object->length };
 }
 
 const char *

@@ -278,13 +278,13 @@ static const struct {
 static void
 write_objects(const struct scrape *scrape)
 {
-    const struct catalogue *catalogue = scrape->view->shared->catalogue;
+    const struct config *config = scrape->view->shared->config;
 
     for (size_t i = 0; i < COUNT(of_objects); i++) {
         exposition_family(&scrape->out, of_objects[i].name, "counter", of_objects[i].help);
-        for (unsigned object = 0; object < catalogue->count; object++) {
-            const struct config_asset *asset = catalogue->objects[object].asset;
-            const struct slot_counters counters = totals_object(scrape->view, object);
+        for (unsigned section = 0; section < config->asset_count; section++) {
+            const struct config_asset *asset = &config->assets[section];
+            const struct slot_counters counters = totals_counters(scrape->view, section);
             const struct exposition_label labels[] = {
                 { "path", asset->path },
                 { "variant", config_variant_name(asset->variant) },

@@ -48,24 +48,24 @@ static void
 add_copies_of_view(const struct copies *copies, const struct view *view, enum variant variant,
                    struct copies_entry *sum)
 {
-    const struct catalogue *catalogue = view->shared->catalogue;
+    const struct config *config = view->shared->config;
 
     for (size_t i = 0; i < copies->count; i++) {
         const struct copies_entry *entry = &copies->entries[i];
 
         if (entry->view != view || entry->label == LABEL_NONE ||
-            entry->label > catalogue->count ||
-            catalogue->objects[entry->label - 1].asset->variant != variant)
+            entry->label > config->asset_count ||
+            config->assets[entry->label - 1].variant != variant)
             continue;
         sum->buffered += entry->buffered;
     }
 }
 
 static bool
-has_variant(const struct catalogue *catalogue, enum variant variant)
+has_variant(const struct config *config, enum variant variant)
 {
-    for (size_t i = 0; i < catalogue->count; i++)
-        if (catalogue->objects[i].asset->variant == variant)
+    for (size_t i = 0; i < config->asset_count; i++)
+        if (config->assets[i].variant == variant)
             return true;
     return false;
 }
@@ -77,7 +77,7 @@ write_copies(const struct exposition *out, const struct copies *copies,
     for (enum variant variant = VARIANT_CACHED; variant <= VARIANT_STREAMING; variant++) {
         struct copies_entry sum = { 0 };
 
-        if (!has_variant(newest->shared->catalogue, variant))
+        if (!has_variant(newest->shared->config, variant))
             continue;
         for (const struct view *view = newest; view; view = view->older)
             add_copies_of_view(copies, view, variant, &sum);
@@ -89,7 +89,7 @@ static void
 write_entry(const struct exposition *out, const struct ledger_entry *entry)
 {
     const struct config_asset *asset = entry->object->asset;
-    const struct exposition_label labels[] = { { "path", asset->path },
+    const struct exposition_label labels[] = { { "path", entry->object->path },
                                                { "variant",
                                                  config_variant_name(asset->variant) },
                                                { NULL, NULL } };

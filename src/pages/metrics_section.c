@@ -46,7 +46,7 @@ metrics_section_write(const struct exposition *out, const struct view *view)
         exposition_family(out, of_sections[i].name, "histogram", of_sections[i].help);
         for (unsigned section = 0; section < config->asset_count && section < SECTIONS_MAX;
              section++) {
-            const struct slot_timing timing = totals_section(view, section);
+            const struct slot_timing timing = totals_timing(view, section);
 
             write_section(out, of_sections[i].name, of_sections[i].offset,
                           &config->assets[section], &timing);

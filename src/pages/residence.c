@@ -70,7 +70,8 @@ copies_of(const struct copies *copies, const struct ledger_entry *entry)
 {
     struct copies_entry sum = { 0 };
     const struct copies_entry *first;
-    const size_t count = copies_find(copies, entry->view, entry->object->index + 1, &first);
+    const size_t count =
+        copies_find(copies, entry->view, entry->object->asset->section + 1, &first);
 
     for (size_t i = 0; i < count; i++) {
         sum.buffered += first[i].buffered;
@@ -95,7 +96,7 @@ residence_print_entry(FILE *out, const struct ledger_entry *entry, const struct 
     print_amount(out, entry->huge, entry->huge_known);
     print_amount(out, copied.buffered, true);
     print_amount(out, copied.queued, copies->queues_known);
-    fprintf(out, " %-12s %s", ledger_place(entry), entry->object->asset->path);
+    fprintf(out, " %-12s %s", ledger_place(entry), entry->object->path);
     if (entry->view->shared->generation > 0)
         fprintf(out, " of generation %u", entry->view->shared->generation);
     fputc('\n', out);
@@ -162,7 +163,7 @@ name_frames(void *argument, struct symbols *symbols)
         const struct ledger_entry *entry = &ledger->entries[i];
 
         named = symbol_name(symbols, frame_of_place(entry), ledger_place(entry)) &&
-                symbol_name(symbols, frame_of_object(i), entry->object->asset->path);
+                symbol_name(symbols, frame_of_object(i), entry->object->path);
     }
     return named;
 }
@@ -184,7 +185,7 @@ add_entry(struct profile *profile, const struct view *newest, const struct ledge
 {
     const struct ledger_entry *entry = &ledger->entries[number];
     struct profile_part *part = profile->parts + parts_before(newest, entry->view);
-    const uint32_t label = number < SHOWN_MAX ? entry->object->index + 1 : 0;
+    const uint32_t label = number < SHOWN_MAX ? entry->object->asset->section + 1 : 0;
     const uintptr_t pcs[] = { frame_of_object(number) + 1, frame_of_place(entry) + 1 };
     const uint64_t once[PROFILE_VALUES] = { entry->resident, 0, entry->huge, entry->size };
 
@@ -208,11 +209,12 @@ add_copies(struct profile *profile, const struct view *newest, const struct ledg
            size_t number, const struct copies *copies)
 {
     struct profile_part *part = profile->parts + parts_before(newest, entry->view) + 1;
-    const uint32_t label = number < SHOWN_MAX ? entry->object->index + 1 : 0;
+    const uint32_t label = number < SHOWN_MAX ? entry->object->asset->section + 1 : 0;
     const uintptr_t buffer[] = { frame_of_object(number) + 1, FRAME_BUFFER + 1 };
     const uintptr_t queue[] = { frame_of_object(number) + 1, FRAME_QUEUE + 1 };
     const struct copies_entry *first;
-    const size_t count = copies_find(copies, entry->view, entry->object->index + 1, &first);
+    const size_t count =
+        copies_find(copies, entry->view, entry->object->asset->section + 1, &first);
 
     for (size_t i = 0; i < count; i++) {
         const uint64_t buffered[PROFILE_VALUES] = { first[i].buffered };

@@ -104,28 +104,28 @@ totals_take(const struct view *view, struct totals *totals)
 }
 
 struct slot_counters
-totals_own_object(const struct view *view, unsigned object)
+totals_own_counters(const struct view *view, unsigned section)
 {
     struct slot_counters counters = { 0 };
 
     for (unsigned i = 0; i < view->shared->slots.workers; i++)
-        slot_counters_sum(&counters, slots_object(&view->shared->slots, i, object));
+        slot_counters_sum(&counters, slots_object(&view->shared->slots, i, section));
     return counters;
 }
 
 struct slot_counters
-totals_object(const struct view *view, unsigned index)
+totals_counters(const struct view *view, unsigned section)
 {
-    const struct object *object = &view->shared->catalogue->objects[index];
+    const struct config_asset *asset = &view->shared->config->assets[section];
     struct slot_counters counters = { 0 };
 
-    if (view->gone_objects)
-        counters = view->gone_objects[index];
+    if (view->gone_counters)
+        counters = view->gone_counters[section];
     for (; view; view = view->older) {
-        const struct object *own = catalogue_find_heir(view->shared->catalogue, object);
+        const struct config_asset *own = catalogue_find_section(view->shared->catalogue, asset);
 
         if (own) {
-            const struct slot_counters more = totals_own_object(view, own->index);
+            const struct slot_counters more = totals_own_counters(view, own->section);
 
             slot_counters_sum(&counters, &more);
         }
@@ -134,21 +134,18 @@ totals_object(const struct view *view, unsigned index)
 }
 
 struct slot_timing
-totals_section(const struct view *view, unsigned section)
+totals_timing(const struct view *view, unsigned section)
 {
-    const struct catalogue *catalogue = view->shared->catalogue;
-    const struct span path = span_of(view->shared->config->assets[section].path);
-    const struct object *object = catalogue_find(catalogue, path);
+    const struct config_asset *asset = &view->shared->config->assets[section];
     struct slot_timing timing = { 0 };
 
-    if (view->gone_sections)
-        timing = view->gone_sections[section];
-    for (; view && object; view = view->older) {
-        const struct object *own = catalogue_find_heir(view->shared->catalogue, object);
+    if (view->gone_timings)
+        timing = view->gone_timings[section];
+    for (; view; view = view->older) {
+        const struct config_asset *own = catalogue_find_section(view->shared->catalogue, asset);
 
         for (unsigned i = 0; own && i < view->shared->slots.workers; i++)
-            slot_timing_sum(&timing,
-                            slots_section(&view->shared->slots, i, own->asset->section));
+            slot_timing_sum(&timing, slots_section(&view->shared->slots, i, own->section));
     }
     return timing;
 }

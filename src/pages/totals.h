@@ -47,17 +47,14 @@ struct totals_worker *totals_workers(const struct view *view, unsigned *count)
 /* tcmalloc's numbers of these. */
 struct slot_memory totals_memory(const struct totals_worker *workers, unsigned count);
 
-/* What has been answered from the object with this index, and from those at the same path and
- * in the same variant in older generations. */
-struct slot_counters totals_object(const struct view *view, unsigned object);
+/* What has been answered from a section's objects, and how that went: of this generation, and
+ * of sections at the same path and in the same variant in older ones. */
+struct slot_counters totals_counters(const struct view *view, unsigned section);
+struct slot_timing totals_timing(const struct view *view, unsigned section);
 
-/* How the responses of a section went: of this generation, and of those at the same path and in
- * the same variant in older ones. */
-struct slot_timing totals_section(const struct view *view, unsigned section);
-
-/* Of the view's own generation alone: what has been answered from an object, and the CPU time
- * of its workers in ns. */
-struct slot_counters totals_own_object(const struct view *view, unsigned object);
+/* Of the view's own generation alone: what has been answered from a section's objects, and the
+ * CPU time of its workers in ns. */
+struct slot_counters totals_own_counters(const struct view *view, unsigned section);
 struct totals_cpu totals_own_cpu(const struct view *view);
 
 #endif

@@ -149,7 +149,7 @@ one_object(const struct object *object, const struct slot_counters *counters)
 
     json_object_set_new(value, "variant",
                         json_string(config_variant_name(object->asset->variant)));
-    vars_put(value, "length", object->representation.length);
+    vars_put(value, "length", object->length);
     put_counters(value, counters);
     return value;
 }
@@ -161,7 +161,7 @@ all_objects(const struct view *view)
 
     for (unsigned i = 0; i < view->shared->catalogue->count; i++) {
         const struct object *object = &view->shared->catalogue->objects[i];
-        const struct slot_counters counters = totals_object(view, i);
+        const struct slot_counters counters = totals_counters(view, object->asset->section);
 
         json_object_set_new(objects, object->asset->path, one_object(object, &counters));
     }

@@ -24,7 +24,7 @@ struct shared {
     const struct tables *tables;           /* of profiles; never NULL */
     struct slots slots;                    /* a worker writes its own slot only */
     struct roster *roster;                 /* read-only in workers and the observer */
-    struct label_names labels;             /* object i is label i + 1 */
+    struct label_names labels;             /* section i is label i + 1 */
 };
 
 #endif

@@ -2,7 +2,7 @@
 /*
  * slots: the shared memory behind the statistics, laid out as
  *
- *     slot 0 | object 0 | object 1 | ... | section 0 | ... | slot 1 | object 0 | ...
+ *     slot 0 | counters 0 | counters 1 | ... | timing 0 | ... | slot 1 | counters 0 | ...
  *
  * with every part on cache lines of its own. Made by the master before it forks.
  */
@@ -15,14 +15,14 @@
 static size_t
 stride(const struct slots *slots)
 {
-    return sizeof(struct slot) + slots->objects * sizeof(struct slot_counters) +
-           slots->sections * sizeof(struct slot_timing);
+    return sizeof(struct slot) +
+           slots->sections * (sizeof(struct slot_counters) + sizeof(struct slot_timing));
 }
 
 int
-slots_create(struct slots *slots, unsigned workers, unsigned objects, unsigned sections)
+slots_create(struct slots *slots, unsigned workers, unsigned sections)
 {
-    *slots = (struct slots){ .workers = workers, .objects = objects, .sections = sections };
+    *slots = (struct slots){ .workers = workers, .sections = sections };
     slots->size = workers * stride(slots);
     slots->memory =
         mmap(NULL, slots->size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -49,10 +49,10 @@ slots_worker(const struct slots *slots, unsigned worker)
 }
 
 struct slot_counters *
-slots_object(const struct slots *slots, unsigned worker, unsigned object)
+slots_object(const struct slots *slots, unsigned worker, unsigned section)
 {
-    assert(object < slots->objects);
-    return (struct slot_counters *)(slots_worker(slots, worker) + 1) + object;
+    assert(section < slots->sections);
+    return (struct slot_counters *)(slots_worker(slots, worker) + 1) + section;
 }
 
 struct slot_timing *
@@ -62,7 +62,7 @@ slots_section(const struct slots *slots, unsigned worker, unsigned section)
     struct slot_counters *objects = (struct slot_counters *)(uintptr_t)(slot + 1);
 
     assert(section < slots->sections);
-    return (struct slot_timing *)(objects + slots->objects) + section;
+    return (struct slot_timing *)(objects + slots->sections) + section;
 }
 
 void

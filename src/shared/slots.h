@@ -90,18 +90,18 @@ struct slots {
     void *memory; /* MAP_SHARED, zeroed */
     size_t size;
     unsigned workers;
-    unsigned objects;
     unsigned sections; /* of the configuration, that objects come from */
 };
 
-/* Reserves one slot a worker, each followed by one counter set an object and the timing of each
- * section. 0 or a negative errno. */
-int slots_create(struct slots *slots, unsigned workers, unsigned objects, unsigned sections)
+/* Reserves one slot a worker, each followed by the counters and the timing of each section.
+ * 0 or a negative errno. */
+int slots_create(struct slots *slots, unsigned workers, unsigned sections)
     __attribute__((warn_unused_result));
 void slots_destroy(struct slots *slots);
 
 struct slot *slots_worker(const struct slots *slots, unsigned worker);
-struct slot_counters *slots_object(const struct slots *slots, unsigned worker, unsigned object);
+struct slot_counters *slots_object(const struct slots *slots, unsigned worker,
+                                   unsigned section);
 struct slot_timing *slots_section(const struct slots *slots, unsigned worker, unsigned section);
 
 /* For the slot's one writer. Readers see whole values, not a consistent set of them. */

@@ -98,7 +98,7 @@ activity_open(struct worker *worker, struct connection *connection, enum trace_k
 static uint32_t
 label_of(const struct object *object)
 {
-    return object ? object->index + 1 : LABEL_NONE;
+    return object ? object->asset->section + 1 : LABEL_NONE;
 }
 
 /* Whatever ends the wait, the connection's own end included, it has lasted. */

@@ -47,7 +47,7 @@ limits_of(const struct config_server *server)
 static struct slot_counters *
 counters_of(const struct worker *worker, const struct object *object)
 {
-    return slots_object(&worker->shared->slots, worker->inherit->slot, object->index);
+    return slots_object(&worker->shared->slots, worker->inherit->slot, object->asset->section);
 }
 
 /* --- responses ------------------------------------------------------------------------------
@@ -77,6 +77,18 @@ refuse_head(struct worker *worker, struct connection *connection, const struct h
     exchange_refuse(worker, connection, info->status, info->text, head->method == METHOD_HEAD);
 }
 
+static bool *
+stale_flag(struct worker *worker, const struct object *object)
+{
+    return &worker->exchange.stale[object - worker->shared->catalogue->objects];
+}
+
+void
+exchange_note_stale(struct worker *worker, const struct object *object, int error)
+{
+    *stale_flag(worker, object) |= error == -ESTALE;
+}
+
 /* A changed file is not served until a reload, even if it changes back. Other errors concern
  * only this request. */
 static bool
@@ -85,11 +97,11 @@ is_servable(struct worker *worker, const struct object *object)
     const struct config_asset *asset = object->asset;
     int error;
 
-    if (worker->exchange.stale[object->index])
+    if (*stale_flag(worker, object))
         return false;
     if ((error = object_verify(object)) == 0)
         return true;
-    worker->exchange.stale[object->index] = error == -ESTALE;
+    *stale_flag(worker, object) = error == -ESTALE;
     if (error == -ESTALE)
         log_warning("asset %s: %s: changed; answered with 500 until a reload", asset->path,
                     asset->file);
@@ -135,7 +147,7 @@ range_of(const struct object *object, const struct response *response)
 {
     if (response->range_count == 1)
         return response->ranges[0];
-    return (struct range){ .first = 0, .last = object->representation.length - 1 };
+    return (struct range){ .first = 0, .last = object->length - 1 };
 }
 
 /* Points the connection at what follows the head. False without memory. */
@@ -210,14 +222,20 @@ process_request(struct worker *worker, struct connection *connection,
                 const struct request *request, const struct input *input)
 {
     const struct object *object = catalogue_find(worker->shared->catalogue, request->path);
+    const struct representation *representation = NULL;
+    struct object_description description;
     struct stage *stage = &worker->stage;
     struct response response;
 
+    if (object) {
+        object_describe(object, &description);
+        representation = &description.representation;
+    }
     if (object && !is_servable(worker, object))
         response_failure(request, 500, &response);
     else
-        response_decide(request, object ? &object->representation : NULL,
-                        worker->server->max_ranges, worker->date_second, &response);
+        response_decide(request, representation, worker->server->max_ranges,
+                        worker->date_second, &response);
     if (object && response.body && must_wait_too_long(worker, object))
         response_failure(request, 503, &response);
     say_cors(worker, object, request, &response);
@@ -227,7 +245,7 @@ process_request(struct worker *worker, struct connection *connection,
     connection->closing = response.close;
     activity_response(worker, connection, object, response.status);
     stage->end += response_head(stage->bytes + stage->end, stage_space(stage), &response,
-                                object ? &object->representation : NULL, worker->date);
+                                representation, worker->date);
     slot_count_response(&worker->slot->served, response.status);
     if (object)
         slot_count_response(counters_of(worker, object), response.status);

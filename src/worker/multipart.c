@@ -43,13 +43,15 @@ multipart_free(struct multipart *multipart)
 bool
 multipart_next(struct worker *worker, struct connection *connection)
 {
-    const struct representation *representation = &connection->object->representation;
+    struct object_description description;
+    const struct representation *representation = &description.representation;
     struct multipart *multipart = connection->multipart;
     struct stage *stage = &worker->stage;
     struct range range;
 
     if (multipart == NULL)
         return false;
+    object_describe(connection->object, &description);
     assert(stage_space(stage) >= byteranges_head_max(representation));
     if (multipart->next == multipart->count) {
         stage->end += byteranges_close(stage->bytes + stage->end, representation);

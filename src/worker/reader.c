@@ -25,7 +25,7 @@
 
 TAILQ_HEAD(reader_jobs, reader_job);
 
-/* An object's. */
+/* A section's. */
 struct reader_queue {
     struct reader *reader;
     struct reader_jobs jobs; /* to do, oldest first */
@@ -44,25 +44,25 @@ struct reader {
     unsigned buffers_max;
     size_t piece;
     int event_fd;
-    unsigned threads;   /* that an object may have */
-    unsigned started;   /* of all objects */
+    unsigned threads;   /* that a section may have */
+    unsigned started;   /* of all sections */
     unsigned under_way; /* jobs submitted and not yet taken back; the loop's thread counts */
     unsigned held;      /* jobs taken back and not yet released; likewise */
-    size_t objects;
+    size_t sections;
     struct reader_queue queues[];
 };
 
 unsigned
 reader_buffers_max(const struct reader_plan *plan)
 {
-    return plan->pieces + (unsigned)plan->objects * plan->threads;
+    return plan->pieces + (unsigned)plan->sections * plan->threads;
 }
 
 struct reader *
 reader_create(const struct reader_plan *plan)
 {
-    const size_t objects = plan->objects;
-    struct reader *reader = calloc(1, sizeof(*reader) + objects * sizeof(reader->queues[0]));
+    const size_t sections = plan->sections;
+    struct reader *reader = calloc(1, sizeof(*reader) + sections * sizeof(reader->queues[0]));
 
     if (reader == NULL)
         return NULL;
@@ -75,8 +75,8 @@ reader_create(const struct reader_plan *plan)
     reader->threads = plan->threads;
     reader->piece = plan->piece;
     reader->buffers_max = reader_buffers_max(plan);
-    reader->objects = objects;
-    for (size_t i = 0; i < objects; i++) {
+    reader->sections = sections;
+    for (size_t i = 0; i < sections; i++) {
         reader->queues[i].reader = reader;
         TAILQ_INIT(&reader->queues[i].jobs);
         pthread_cond_init(&reader->queues[i].work, NULL);
@@ -93,7 +93,7 @@ reader_fd(const struct reader *reader)
 static struct reader_queue *
 reader_queue_of(struct reader *reader, const struct object *object)
 {
-    return &reader->queues[object->index];
+    return &reader->queues[object->asset->section];
 }
 
 /* With the lock held. */
@@ -155,7 +155,7 @@ read_piece(struct reader *reader, struct reader_job *job)
 
     if (job->bytes == NULL && (job->bytes = nodump_alloc(reader->piece)) == NULL)
         return -ENOMEM;
-    label_set(object->index + 1);
+    label_set(object->asset->section + 1);
     label_set_request(job->request);
     return object->ops->read(object, job->bytes, job->size, job->offset, true);
 }
@@ -271,7 +271,7 @@ reader_next(struct reader *reader)
 static void
 wake_threads(struct reader *reader)
 {
-    for (size_t i = 0; i < reader->objects; i++)
+    for (size_t i = 0; i < reader->sections; i++)
         pthread_cond_signal(&reader->queues[i].work);
 }
 
@@ -332,7 +332,7 @@ reader_destroy(struct reader *reader)
     if (reader == NULL || reader->started > 0)
         return;
     close(reader->event_fd);
-    for (size_t i = 0; i < reader->objects; i++)
+    for (size_t i = 0; i < reader->sections; i++)
         pthread_cond_destroy(&reader->queues[i].work);
     pthread_mutex_destroy(&reader->lock);
     free(reader);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * reader: threads for reads that would block. Each object has a queue and threads of its own,
+ * reader: threads for reads that would block. Each section has a queue and threads of its own,
  * so a hanging disk delays only the clients of its own objects. All other code of a worker runs
  * in the loop's thread.
  */
@@ -34,8 +34,8 @@ struct reader_job {
 struct reader;
 
 struct reader_plan {
-    size_t objects;
-    unsigned threads; /* for each object; they start when they are needed, and stay */
+    size_t sections;
+    unsigned threads; /* for each section; they start when they are needed, and stay */
     size_t piece;     /* bytes of a read at most */
     unsigned pieces;  /* that may wait for their release, besides what threads read now */
 };
@@ -64,7 +64,7 @@ struct reader_job *reader_next(struct reader *reader);
 /* NULL is fine. */
 void reader_release(struct reader *reader, struct reader_job *job);
 
-/* How many reads of the object wait for a thread. */
+/* How many reads of the object's section wait for a thread. */
 unsigned reader_waiting(struct reader *reader, const struct object *object);
 
 /* How many jobs have come back and are not released. */

@@ -153,7 +153,7 @@ account(struct worker *worker, struct connection *connection, size_t sent)
     if (body == 0)
         return;
     slot_add(&slots_object(&worker->shared->slots, worker->inherit->slot,
-                           connection->object->index)
+                           connection->object->asset->section)
                   ->bytes,
              body);
 }
@@ -165,7 +165,7 @@ cut(struct worker *worker, const struct object *object, int error)
     log_warning("asset %s: %s: %s; a response was cut", object->asset->path,
                 object->asset->file,
                 error == -ESTALE ? "changed while it was served" : strerror(-error));
-    worker->exchange.stale[object->index] |= error == -ESTALE;
+    exchange_note_stale(worker, object, error);
     stage_clear(&worker->stage);
     return OUTCOME_BROKEN;
 }
@@ -463,7 +463,7 @@ sender_open(struct worker *worker)
     sender->chunk_size = sndbuf_chunk(worker->server->sndbuf);
     sender->chunk = nodump_alloc(chunk_capacity(sender));
     sender->reader = reader_create(&(struct reader_plan){
-        .objects = worker->shared->catalogue->count,
+        .sections = worker->shared->slots.sections,
         .threads = worker->server->read_threads,
         .piece = sender->chunk_size * SNDBUF_TIMES,
         .pieces = worker->server->max_pieces + 1,

@@ -225,10 +225,10 @@ touch_objects(const struct catalogue *catalogue)
         const struct object *object = &catalogue->objects[i];
         const volatile char *bytes = object->ops->map ? object->ops->map(object) : NULL;
 
-        if (bytes == NULL)
+        if (bytes == NULL || object->length == 0)
             continue;
         (void)bytes[0];
-        (void)bytes[object->representation.length - 1];
+        (void)bytes[object->length - 1];
     }
 }
 

@@ -5,6 +5,7 @@
  */
 #include <assert.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "bench.h"
 #include "object/catalogue.h"
@@ -15,16 +16,21 @@ static struct object objects[OBJECTS];
 static struct config_asset assets[OBJECTS];
 static char paths[OBJECTS][16];
 
-/* All of one length, so that their order by number is the catalogue's, too. */
 static struct catalogue
 make_catalogue(size_t count)
 {
+    struct catalogue catalogue = { .objects = objects, .count = count };
+
     for (size_t i = 0; i < count; i++) {
         snprintf(paths[i], sizeof(paths[i]), "/map/%04zu", i);
         assets[i].path = paths[i];
-        objects[i].asset = &assets[i];
+        objects[i] = (struct object){ .asset = &assets[i],
+                                      .path = paths[i],
+                                      .path_length = (uint32_t)strlen(paths[i]) };
     }
-    return (struct catalogue){ .objects = objects, .count = count };
+    if (path_index_create(&catalogue.index, objects, count) < 0)
+        abort();
+    return catalogue;
 }
 
 static void
@@ -39,6 +45,7 @@ look_up(struct bench *bench, size_t count, struct span path, bool found)
         assert((object != NULL) == found);
         bench_keep((uintptr_t)object);
     }
+    path_index_free(&catalogue.index);
 }
 
 static void

@@ -146,8 +146,8 @@ serve(struct served *served, size_t setting)
                                       .catalogue = catalogues[setting],
                                       .tables = &tables };
     served->inherit.shared = &served->shared;
-    FUZZ_CHECK(slots_create(&served->shared.slots, 1, (unsigned)catalogues[setting]->count,
-                            (unsigned)catalogues[setting]->count) == 0);
+    FUZZ_CHECK(
+        slots_create(&served->shared.slots, 1, (unsigned)configs[setting]->asset_count) == 0);
     worker->inherit = &served->inherit;
     worker->shared = &served->shared;
     worker->server = server;

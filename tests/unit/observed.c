@@ -25,7 +25,7 @@ observed_create(struct observed *observed, unsigned workers)
         .tables = &observed->tables,
         .roster = roster_create(workers),
     };
-    if (slots_create(&observed->shared.slots, workers, 0, 0) < 0 ||
+    if (slots_create(&observed->shared.slots, workers, 0) < 0 ||
         tables_create(&observed->tables, &plan) < 0 || observed->shared.roster == NULL)
         assert(false && "no memory");
     observed->view = (struct view){ .shared = &observed->shared,

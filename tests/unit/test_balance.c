@@ -14,7 +14,7 @@ slots_with(const uint64_t *connections, unsigned workers)
 {
     struct slots slots;
 
-    assert_int_equal(slots_create(&slots, workers, 1, 1), 0);
+    assert_int_equal(slots_create(&slots, workers, 1), 0);
     for (unsigned i = 0; i < workers; i++) {
         slots_worker(&slots, i)->connections = connections[i];
         slots_worker(&slots, i)->pid = 1;

@@ -20,11 +20,9 @@
 enum { A, B, C, OBJECTS };
 
 static struct observed observed;
-static struct config_asset cached = { .variant = VARIANT_CACHED };
-static struct config_asset streaming = { .variant = VARIANT_STREAMING };
-static struct object objects[] = { { .asset = &cached, .index = A },
-                                   { .asset = &streaming, .index = B },
-                                   { .asset = &streaming, .index = C } };
+static struct config_asset assets[] = { [A] = { .section = A, .variant = VARIANT_CACHED },
+                                        [B] = { .section = B, .variant = VARIANT_STREAMING },
+                                        [C] = { .section = C, .variant = VARIANT_STREAMING } };
 static char prefix[] = "tiffd";
 
 static int
@@ -34,8 +32,9 @@ set_up(void **state)
     observed_create(&observed, 2);
     slots_destroy(&observed.shared.slots);
     observed.shared.generation = 5;
-    observed.catalogue = (struct catalogue){ .objects = objects, .count = OBJECTS };
-    return slots_create(&observed.shared.slots, 2, OBJECTS, OBJECTS);
+    observed.config.assets = assets;
+    observed.config.asset_count = OBJECTS;
+    return slots_create(&observed.shared.slots, 2, OBJECTS);
 }
 
 static int

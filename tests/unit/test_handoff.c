@@ -59,7 +59,7 @@ static int
 setup(void **state)
 {
     (void)state;
-    if (slots_create(&shared.slots, WORKERS, 1, 1) < 0)
+    if (slots_create(&shared.slots, WORKERS, 1) < 0)
         return -1;
     for (unsigned i = 0; i < WORKERS; i++) {
         if (handoff_open(&handoffs[i]) < 0)

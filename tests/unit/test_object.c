@@ -58,7 +58,7 @@ asset_of(const char *path, enum encoding encoding)
 static struct object
 object_of(const struct object_ops *ops, const struct config_asset *asset)
 {
-    return (struct object){ .ops = ops, .asset = asset, .source.fd = -1, .memory_fd = -1 };
+    return (struct object){ .ops = ops, .asset = asset, .source.fd = -1, .memory.fd = -1 };
 }
 
 /* Reads a range through whichever way the variant offers. */
@@ -98,7 +98,7 @@ every_variant_gives_the_same_bytes(void **state)
             struct object object = object_of(variants[v], &asset);
 
             assert_int_equal(loaded_object(&object, NULL), 0);
-            assert_int_equal(object.representation.length, length);
+            assert_int_equal(object.length, length);
             fetch(&object, out, 0, length);
             assert_memory_equal(out, expected, length);
             for (size_t i = 0; i < 300; i++) {
@@ -129,10 +129,10 @@ cached_memory_is_sealed(void **state)
 
     (void)state;
     assert_int_equal(loaded_object(&object, NULL), 0);
-    assert_int_equal(fcntl(object.memory_fd, F_GET_SEALS),
+    assert_int_equal(fcntl(object.memory.fd, F_GET_SEALS),
                      F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL);
-    assert_int_equal(ftruncate(object.memory_fd, 0), -1);
-    assert_ptr_equal(mmap(NULL, SIZE, PROT_WRITE, MAP_SHARED, object.memory_fd, 0), MAP_FAILED);
+    assert_int_equal(ftruncate(object.memory.fd, 0), -1);
+    assert_ptr_equal(mmap(NULL, SIZE, PROT_WRITE, MAP_SHARED, object.memory.fd, 0), MAP_FAILED);
     object_cached.close(&object);
 }
 
@@ -154,8 +154,8 @@ an_unchanged_file_is_taken_over(void **state)
     assert_int_equal(loaded_object(&third, &first), 0);
     assert_memory_equal(first.digest, second.digest, OBJECT_DIGEST_SIZE);
     assert_memory_equal(first.digest, third.digest, OBJECT_DIGEST_SIZE);
-    fstat(first.memory_fd, &a);
-    fstat(second.memory_fd, &b);
+    fstat(first.memory.fd, &a);
+    fstat(second.memory.fd, &b);
     assert_int_equal(a.st_ino, b.st_ino);
     first.ops->close(&first);
     assert_memory_equal(second.ops->map(&second), encoded, sizeof(encoded));
@@ -175,7 +175,7 @@ a_changed_file_is_read_again(void **state)
     assert_int_equal(loaded_object(&first, NULL), 0);
     assert_int_equal(truncate(asset.file, 1000), 0);
     assert_int_equal(loaded_object(&second, &first), 0);
-    assert_int_equal(second.representation.length, 1000);
+    assert_int_equal(second.length, 1000);
     assert_memory_not_equal(first.digest, second.digest, OBJECT_DIGEST_SIZE);
     assert_memory_equal(first.ops->map(&first), content, SIZE);
     first.ops->close(&first);

@@ -45,14 +45,15 @@ slow_read(const struct object *object, void *buffer, size_t size, uint64_t offse
 }
 
 static const struct object_ops slow = { .read = slow_read };
-static const struct object object = { .ops = &slow };
-static const struct object other = { .ops = &slow, .index = 1 };
+static const struct config_asset assets[] = { { .section = 0 }, { .section = 1 } };
+static const struct object object = { .ops = &slow, .asset = &assets[0] };
+static const struct object other = { .ops = &slow, .asset = &assets[1] };
 
 static struct reader *
 create(unsigned threads, unsigned pieces)
 {
     const struct reader_plan plan = {
-        .objects = OBJECTS, .threads = threads, .piece = PIECE, .pieces = pieces
+        .sections = OBJECTS, .threads = threads, .piece = PIECE, .pieces = pieces
     };
 
     return reader_create(&plan);
@@ -73,7 +74,7 @@ static void
 bytes_and_errors_come_back(void **state)
 {
     struct reader *reader = reader_create(&(struct reader_plan){
-        .threads = 2, .objects = OBJECTS, .piece = PIECE, .pieces = 100 });
+        .threads = 2, .sections = OBJECTS, .piece = PIECE, .pieces = 100 });
     struct reader_job *job;
 
     (void)state;
@@ -95,7 +96,7 @@ static void
 a_thread_works_for_a_request(void **state)
 {
     struct reader *reader = reader_create(&(struct reader_plan){
-        .threads = 1, .objects = OBJECTS, .piece = PIECE, .pieces = 100 });
+        .threads = 1, .sections = OBJECTS, .piece = PIECE, .pieces = 100 });
 
     (void)state;
     label_set_request((struct label_request){ 12, 3 });
@@ -111,7 +112,7 @@ static void
 a_slow_read_holds_up_nobody_else(void **state)
 {
     struct reader *reader = reader_create(&(struct reader_plan){
-        .threads = 2, .objects = OBJECTS, .piece = PIECE, .pieces = 100 });
+        .threads = 2, .sections = OBJECTS, .piece = PIECE, .pieces = 100 });
     struct reader_job *job;
 
     (void)state;
@@ -135,7 +136,7 @@ static struct reader *
 hanging(struct reader_job **first, struct reader_job **second)
 {
     struct reader *reader = reader_create(&(struct reader_plan){
-        .threads = 1, .objects = OBJECTS, .piece = PIECE, .pieces = 100 });
+        .threads = 1, .sections = OBJECTS, .piece = PIECE, .pieces = 100 });
 
     sem_init(&gate, 0, 0);
     sem_init(&begun, 0, 0);
@@ -210,7 +211,7 @@ static void
 buffers_are_used_again(void **state)
 {
     struct reader *reader = reader_create(&(struct reader_plan){
-        .threads = 1, .objects = OBJECTS, .piece = PIECE, .pieces = 100 });
+        .threads = 1, .sections = OBJECTS, .piece = PIECE, .pieces = 100 });
     struct reader_job *job;
     const char *bytes = NULL;
 

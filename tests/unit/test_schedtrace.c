@@ -30,7 +30,7 @@ static off_t taken;
 static void
 create(struct generation *generation, unsigned workers, pid_t first)
 {
-    assert_int_equal(slots_create(&generation->shared.slots, workers, 0, 0), 0);
+    assert_int_equal(slots_create(&generation->shared.slots, workers, 0), 0);
     generation->shared.roster = roster_create(workers);
     assert_non_null(generation->shared.roster);
     for (unsigned i = 0; i < workers; i++)

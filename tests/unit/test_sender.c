@@ -54,9 +54,11 @@ no_file(const struct object *object, uint64_t *offset)
 static const struct object_ops mapped_ops = { .map = map, .file = no_file };
 static const struct object_ops slow_ops = { .read = read_slowly, .file = no_file };
 static const struct config_asset asset = { .path = (char[]){ "/o" }, .file = (char[]){ "o" } };
-static const struct object mapped = { .ops = &mapped_ops, .asset = &asset };
-static const struct object slow = { .ops = &slow_ops, .asset = &asset };
-static const struct catalogue catalogue = { .count = 1 };
+static struct object objects[] = { { .ops = &slow_ops, .asset = &asset, .path = "/o" },
+                                   { .ops = &mapped_ops, .asset = &asset, .path = "/o" } };
+static const struct object *const slow = &objects[0];
+static const struct object *const mapped = &objects[1];
+static const struct catalogue catalogue = { .objects = objects, .count = 2 };
 static const struct config_server server = { .transmit = TRANSMIT_SEND,
                                              .max_senders = 1,
                                              .max_pieces = 8,
@@ -91,7 +93,7 @@ set_up(void **state)
     outcome_of_read = 0;
     for (size_t i = 0; i < LENGTH; i++)
         bytes[i] = (char)(i * 7 % 251);
-    if (slots_create(&shared.slots, 1, 1, 1) < 0 ||
+    if (slots_create(&shared.slots, 1, 1) < 0 ||
         socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends) < 0)
         return -1;
     client = ends[1];
@@ -145,7 +147,7 @@ static void
 what_fits_has_left(void **state)
 {
     (void)state;
-    begin(&connection, &mapped, 100);
+    begin(&connection, mapped, 100);
     assert_int_equal(push(&connection), OUTCOME_SENT);
     assert_null(connection.object);
     assert_int_equal(drain(0), HEAD + 100);
@@ -161,7 +163,7 @@ a_full_socket_blocks(void **state)
     size_t got = 0;
 
     (void)state;
-    begin(&connection, &mapped, LENGTH);
+    begin(&connection, mapped, LENGTH);
     while ((outcome = push(&connection)) == OUTCOME_BLOCKED) {
         got = drain(got);
         worker.sender.budget = LENGTH;
@@ -179,7 +181,7 @@ staged_bytes_outlive_a_full_socket(void **state)
     (void)state;
     while (send(connection.watch.fd, junk, sizeof(junk), 0) > 0)
         ;
-    begin(&connection, &mapped, 100);
+    begin(&connection, mapped, 100);
     assert_int_equal(push(&connection), OUTCOME_BLOCKED);
     assert_non_null(connection.outbox);
     while (recv(client, junk, sizeof(junk), 0) > 0)
@@ -193,7 +195,7 @@ static void
 a_turn_ends_with_its_budget(void **state)
 {
     (void)state;
-    begin(&connection, &mapped, 1000);
+    begin(&connection, mapped, 1000);
     worker.sender.budget = 600;
     assert_int_equal(push(&connection), OUTCOME_YIELDED);
     assert_int_equal(worker.sender.budget, 0);
@@ -207,9 +209,9 @@ static void
 others_send_first(void **state)
 {
     (void)state;
-    begin(&connection, &mapped, LENGTH);
+    begin(&connection, mapped, LENGTH);
     assert_int_equal(push(&connection), OUTCOME_BLOCKED);
-    begin(&other, &mapped, LENGTH);
+    begin(&other, mapped, LENGTH);
     assert_int_equal(push(&other), OUTCOME_QUEUED);
     assert_int_equal(worker.turns.count, 0);
     admission_leave(&worker, &connection);
@@ -225,7 +227,7 @@ a_client_that_is_gone_breaks_it(void **state)
     (void)state;
     close(client);
     client = -1;
-    begin(&connection, &mapped, 100);
+    begin(&connection, mapped, 100);
     assert_int_equal(push(&connection), OUTCOME_BROKEN);
 }
 
@@ -245,7 +247,7 @@ static void
 a_piece_is_read_by_a_thread(void **state)
 {
     (void)state;
-    begin(&connection, &slow, 1000);
+    begin(&connection, slow, 1000);
     assert_int_equal(push(&connection), OUTCOME_READING);
     assert_int_equal(drain(0), HEAD);
     assert_ptr_equal(wait_for_reader(), &connection);
@@ -259,7 +261,7 @@ a_piece_that_cannot_be_read_breaks_it(void **state)
     (void)state;
     worker.exchange.stale = &(bool){ false };
     outcome_of_read = -ESTALE;
-    begin(&connection, &slow, 1000);
+    begin(&connection, slow, 1000);
     assert_int_equal(push(&connection), OUTCOME_READING);
     assert_ptr_equal(wait_for_reader(), &connection);
     assert_int_equal(push(&connection), OUTCOME_BROKEN);

@@ -18,7 +18,7 @@ no_two_writers_share_a_cache_line(void **state)
     struct slots slots;
 
     (void)state;
-    assert_int_equal(slots_create(&slots, 3, 2, 2), 0);
+    assert_int_equal(slots_create(&slots, 3, 2), 0);
     for (unsigned worker = 0; worker < 3; worker++) {
         uintptr_t slot = (uintptr_t)slots_worker(&slots, worker);
 
@@ -58,7 +58,7 @@ sums_hold_what_children_wrote(void **state)
     struct slot total = { 0 };
 
     (void)state;
-    assert_int_equal(slots_create(&slots, WORKERS, 1, 1), 0);
+    assert_int_equal(slots_create(&slots, WORKERS, 1), 0);
     for (unsigned worker = 0; worker < WORKERS; worker++)
         if (fork() == 0) {
             for (unsigned i = 0; i < REQUESTS; i++)

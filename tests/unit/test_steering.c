@@ -23,7 +23,7 @@ static int
 setup(void **state)
 {
     (void)state;
-    return slots_create(&slots, WORKERS, 1, 1);
+    return slots_create(&slots, WORKERS, 1);
 }
 
 static int

@@ -24,8 +24,8 @@ enum { A, B, OBJECTS };
 static struct observed newest;
 static struct observed older;
 static struct slot gone;
-static struct slot_counters gone_objects[OBJECTS];
-static struct slot_timing gone_sections[OBJECTS];
+static struct slot_counters gone_counters[OBJECTS];
+static struct slot_timing gone_timings[OBJECTS];
 static struct config_asset assets[] = {
     { .path = (char[]){ "/a" }, .variant = VARIANT_CACHED },
     { .path = (char[]){ "/b" }, .section = B, .variant = VARIANT_STREAMING }
@@ -33,9 +33,11 @@ static struct config_asset assets[] = {
 static struct config_asset old_assets[] = { { .path = (char[]){ "/b" },
                                               .variant = VARIANT_STREAMING } };
 static struct config_asset was_cached = { .path = (char[]){ "/b" }, .variant = VARIANT_CACHED };
-static struct object objects[] = { { .asset = &assets[A], .index = A },
-                                   { .asset = &assets[B], .index = B } };
-static struct object old_objects[] = { { .asset = &old_assets[0], .index = 0 } };
+static struct object objects[] = { { .asset = &assets[A], .path = "/a", .path_length = 2 },
+                                   { .asset = &assets[B], .path = "/b", .path_length = 2 } };
+static struct object old_objects[] = {
+    { .asset = &old_assets[0], .path = "/b", .path_length = 2 }
+};
 
 static void
 give_objects(struct observed *observed, struct object *list, unsigned count)
@@ -44,7 +46,8 @@ give_objects(struct observed *observed, struct object *list, unsigned count)
 
     slots_destroy(&observed->shared.slots);
     observed->catalogue = (struct catalogue){ .objects = list, .count = count };
-    assert_int_equal(slots_create(&observed->shared.slots, workers, count, count), 0);
+    assert_int_equal(path_index_create(&observed->catalogue.index, list, count), 0);
+    assert_int_equal(slots_create(&observed->shared.slots, workers, count), 0);
 }
 
 static int
@@ -56,13 +59,13 @@ set_up(void **state)
     give_objects(&newest, objects, OBJECTS);
     give_objects(&older, old_objects, 1);
     memset(&gone, 0, sizeof(gone));
-    memset(gone_objects, 0, sizeof(gone_objects));
-    memset(gone_sections, 0, sizeof(gone_sections));
+    memset(gone_counters, 0, sizeof(gone_counters));
+    memset(gone_timings, 0, sizeof(gone_timings));
     newest.shared.generation = 3;
     newest.view.older = &older.view;
     newest.view.gone = &gone;
-    newest.view.gone_objects = gone_objects;
-    newest.view.gone_sections = gone_sections;
+    newest.view.gone_counters = gone_counters;
+    newest.view.gone_timings = gone_timings;
     newest.config.assets = assets;
     newest.config.asset_count = OBJECTS;
     older.config.assets = old_assets;
@@ -76,6 +79,8 @@ static int
 tear_down(void **state)
 {
     (void)state;
+    path_index_free(&newest.catalogue.index);
+    path_index_free(&older.catalogue.index);
     observed_destroy(&newest);
     observed_destroy(&older);
     return 0;
@@ -129,12 +134,12 @@ static void
 objects_by_path(void **state)
 {
     (void)state;
-    gone_objects[B].bytes = 1;
+    gone_counters[B].bytes = 1;
     slots_object(&newest.shared.slots, 0, B)->bytes = 10;
     slots_object(&newest.shared.slots, 1, B)->bytes = 20;
     slots_object(&older.shared.slots, 0, 0)->bytes = 100;
-    assert_int_equal(totals_object(&newest.view, B).bytes, 131);
-    assert_int_equal(totals_object(&newest.view, A).bytes, 0);
+    assert_int_equal(totals_counters(&newest.view, B).bytes, 131);
+    assert_int_equal(totals_counters(&newest.view, A).bytes, 0);
 }
 
 static void
@@ -143,12 +148,12 @@ sections_by_path(void **state)
     const struct slots *slots = &newest.shared.slots;
 
     (void)state;
-    gone_sections[B].stall.sum = 1;
+    gone_timings[B].stall.sum = 1;
     slots_section(slots, 0, B)->stall.sum = 10;
     slots_section(slots, 1, B)->stall.sum = 20;
     slots_section(&older.shared.slots, 0, 0)->stall.sum = 100;
-    assert_int_equal(totals_section(&newest.view, B).stall.sum, 131);
-    assert_int_equal(totals_section(&newest.view, A).stall.sum, 0);
+    assert_int_equal(totals_timing(&newest.view, B).stall.sum, 131);
+    assert_int_equal(totals_timing(&newest.view, A).stall.sum, 0);
 }
 
 /* What was served at the same path in another variant is none of this object's. */
@@ -159,9 +164,9 @@ objects_by_variant(void **state)
     slots_object(&newest.shared.slots, 0, B)->bytes = 10;
     slots_object(&older.shared.slots, 0, 0)->bytes = 100;
     old_objects[0].asset = &was_cached;
-    assert_int_equal(totals_object(&newest.view, B).bytes, 10);
+    assert_int_equal(totals_counters(&newest.view, B).bytes, 10);
     old_objects[0].asset = &old_assets[0];
-    assert_int_equal(totals_object(&newest.view, B).bytes, 110);
+    assert_int_equal(totals_counters(&newest.view, B).bytes, 110);
 }
 
 /* An older generation is listed while one of its workers is there. */

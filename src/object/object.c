@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * object: what HTTP needs to know of an object is made from what is kept of it, for each
+ * response: this takes less than a tenth of a microsecond.
+ */
+#include "object/object.h"
+
+#include "object/base64.h"
+
+/* Half of a SHA-256 keeps accidents away and heads short. */
+static size_t
+write_etag(const struct object *object, char *out)
+{
+    static const char digits[] = "0123456789abcdef";
+    const char *start = out;
+
+    *out++ = '"';
+    for (size_t i = 0; i < OBJECT_DIGEST_SIZE / 2; i++) {
+        *out++ = digits[object->digest[i] >> 4];
+        *out++ = digits[object->digest[i] & 15];
+    }
+    *out++ = '"';
+    *out = '\0';
+    return (size_t)(out - start);
+}
+
+void
+object_describe(const struct object *object, struct object_description *description)
+{
+    const size_t etag = write_etag(object, description->etag);
+    const size_t digest =
+        base64_encode(description->digest_text, object->digest, OBJECT_DIGEST_SIZE);
+
+    description->digest_text[digest] = '\0';
+    description->representation = (struct representation){
+        .length = object->length,
+        .last_modified = object->last_modified,
+        .etag = { description->etag, etag },
+        .digest = { description->digest_text, digest },
+        .always_digest = object->asset->repr_digest == DIGEST_ALWAYS,
+        .content_type = span_of(object->content_type),
+        .fields = object->lines->all,
+        .common = object->lines->common,
+    };
+}
+
+void
+object_set_length(struct object *object)
+{
+    object->length = source_length(object->source.size, object->asset->encoding);
+    object->last_modified = object->source.modified.tv_sec;
+}
+
+int
+object_open_file(struct object *object)
+{
+    const int error = source_open(&object->source, object->asset);
+
+    if (error == 0)
+        object_set_length(object);
+    return error;
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * sealed: memory that is filled once and then never changes for anybody: a memfd, reserved
+ * before it is filled, so that a machine without space refuses at load and not with SIGBUS
+ * under a client; and sealed before it is shared. See memfd_create(2), fcntl(2).
+ */
+#ifndef OBJECT_SEALED_H
+#define OBJECT_SEALED_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define SEALED_SEALS (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL)
+
+struct sealed {
+    int fd;        /* -1: none */
+    bool reserved; /* it is made of pages that were reserved for it, see hugepage_memfd() */
+    uint64_t size; /* at least what was asked for */
+};
+
+/* Reserves so many bytes; at least 1. name: of what will be in it, for the log. 0, or a
+ * negative errno with a line in the log and nothing held. */
+int sealed_reserve(struct sealed *sealed, const char *name, uint64_t length)
+    __attribute__((warn_unused_result));
+
+/* All of it, to be filled; NULL: a line is in the log. It must be unmapped before it can be
+ * sealed. */
+char *sealed_fill(const struct sealed *sealed, const char *name);
+
+/* Ends the filling. 0, or a negative errno with a line in the log. */
+int sealed_finish(const struct sealed *sealed, const char *name, char *filled)
+    __attribute__((warn_unused_result));
+
+/* To be read, and left out of core files: whoever debugs has the files. NULL: a line is in the
+ * log. */
+const char *sealed_map(const struct sealed *sealed, const char *name);
+void sealed_unmap(const struct sealed *sealed, const char *bytes);
+
+/* The same memory once more. 0, or a negative errno with a line in the log. */
+int sealed_share(struct sealed *sealed, const struct sealed *with, const char *name)
+    __attribute__((warn_unused_result));
+
+/* Closes what is open. */
+void sealed_close(struct sealed *sealed);
+
+/* Is it sealed, and as long as it says? For memory that comes from another process. */
+bool sealed_check(const struct sealed *sealed);
+
+#endif
