@@ -19,6 +19,7 @@ enum encoding { ENCODING_IDENTITY, ENCODING_BASE64 };
 enum transmit { TRANSMIT_AUTO, TRANSMIT_SEND, TRANSMIT_SENDFILE, TRANSMIT_VMSPLICE };
 enum binding { BINDING_NONE, BINDING_CPU };
 enum digest { DIGEST_REQUEST, DIGEST_ALWAYS };
+enum reload_order { RELOAD_NEW_FIRST, RELOAD_OLD_FIRST };
 enum core { CORE_SYSTEM, CORE_OFF, CORE_ON };
 enum registers_kept { REGISTERS_OFF, REGISTERS_ON };
 enum sandbox_mode { SANDBOX_MODE_ENFORCE, SANDBOX_MODE_LOG, SANDBOX_MODE_OFF };
@@ -68,6 +69,7 @@ struct config_server {
     uint64_t drain_timeout;
     uint64_t drain_delay;
     uint64_t reload_timeout; /* 0: no limit */
+    enum reload_order reload_order;
     uint64_t upgrade_timeout;
     uint64_t drain_rate; /* bytes a second; 0: any */
     enum transmit transmit;

@@ -63,6 +63,8 @@ OPTION(server, drain_delay, time, "0", 0, 3600000, 0,
        "time that tiffd still accepts after SIGTERM or SIGQUIT, while /healthz is 503")
 OPTION(server, reload_timeout, time, "0", 0, 86400000, 0,
        "time that running responses have after a reload or an upgrade; 0: as long as they make progress")
+OPTION(server, reload_order, order, "new_first", 0, 0, 0,
+       "old_first: new content without room beside the old is loaded when that has gone; 503 meanwhile")
 OPTION(server, upgrade_timeout, time, "10m", 10, 86400000, 0,
        "time in which a new program must serve after SIGUSR2; else the old one goes on")
 OPTION(server, drain_rate, size, "1k", 0, 1073741824, 0,

@@ -61,6 +61,7 @@ extern const struct option_type type_encoding;  /* enum encoding */
 extern const struct option_type type_transmit;  /* enum transmit */
 extern const struct option_type type_binding;   /* enum binding */
 extern const struct option_type type_digest;    /* enum digest */
+extern const struct option_type type_order;     /* enum reload_order */
 extern const struct option_type type_sandbox;   /* enum sandbox_mode */
 extern const struct option_type type_core;      /* enum core */
 extern const struct option_type type_registers; /* enum registers_kept */
@@ -92,6 +93,7 @@ void type_list_clear(union option_field field);
 #define TYPE_FIELD_transmit  enum transmit
 #define TYPE_FIELD_binding   enum binding
 #define TYPE_FIELD_digest    enum digest
+#define TYPE_FIELD_order     enum reload_order
 #define TYPE_FIELD_sandbox   enum sandbox_mode
 #define TYPE_FIELD_mode      unsigned
 #define TYPE_FIELD_core      enum core

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * type_word: options that are one word of a fixed set. Exports type_variant, type_encoding,
- * type_transmit, type_binding, type_digest, type_sandbox, type_core, type_registers and
- * type_level; the words of a type are where its enum's values are named. Nothing is fatal.
+ * type_transmit, type_binding, type_digest, type_order, type_sandbox, type_core,
+ * type_registers and type_level; the words of a type are where its enum's values are named.
+ * Nothing is fatal.
  *
  * The fields are enums without negative values, which gcc and clang store as unsigned.
  */
@@ -72,6 +73,12 @@ static const char *const digests[] = {
     NULL,
 };
 
+static const char *const orders[] = {
+    [RELOAD_NEW_FIRST] = "new_first",
+    [RELOAD_OLD_FIRST] = "old_first",
+    NULL,
+};
+
 static const char *const sandbox_modes[] = {
     [SANDBOX_MODE_ENFORCE] = "enforce",
     [SANDBOX_MODE_LOG] = "log",
@@ -108,6 +115,7 @@ const struct option_type type_encoding = WORD_TYPE(encodings);
 const struct option_type type_transmit = WORD_TYPE(transmits);
 const struct option_type type_binding = WORD_TYPE(bindings);
 const struct option_type type_digest = WORD_TYPE(digests);
+const struct option_type type_order = WORD_TYPE(orders);
 const struct option_type type_sandbox = WORD_TYPE(sandbox_modes);
 const struct option_type type_core = WORD_TYPE(cores);
 const struct option_type type_registers = WORD_TYPE(registers_kept);

@@ -96,6 +96,7 @@ response_failure(const struct request *request, unsigned status, struct response
     response->close = !request->keep_alive || request->content;
     response->repr_digest = response->digest = false;
     response->varies = false;
+    response->retry_after = 0;
     response->origin = SPAN("");
     response->range_count = 0;
 }

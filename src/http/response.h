@@ -16,15 +16,16 @@ enum { RESPONSE_RANGES_MAX = 1024 }; /* at least the maximum of the setting serv
 
 struct response {
     unsigned status;
-    unsigned minor;     /* of the request */
-    bool body;          /* octets of the object follow the head (error texts are part of it) */
-    bool head_only;     /* the request was a HEAD */
-    bool close;         /* may be set later; then the head says so */
-    bool repr_digest;   /* 200, 206 and 304: the request wants Repr-Digest */
-    bool digest;        /* the same for Digest, its predecessor */
-    bool varies;        /* with the request's Origin */
-    struct span origin; /* the value of Access-Control-Allow-Origin; empty: no such field */
-    size_t range_count; /* 206 only: 1 for a single part, more for multipart/byteranges */
+    unsigned minor;   /* of the request */
+    bool body;        /* octets of the object follow the head (error texts are part of it) */
+    bool head_only;   /* the request was a HEAD */
+    bool close;       /* may be set later; then the head says so */
+    bool repr_digest; /* 200, 206 and 304: the request wants Repr-Digest */
+    bool digest;      /* the same for Digest, its predecessor */
+    bool varies;      /* with the request's Origin */
+    unsigned retry_after; /* seconds, for Retry-After; 0: no such field */
+    struct span origin;   /* the value of Access-Control-Allow-Origin; empty: no such field */
+    size_t range_count;   /* 206 only: 1 for a single part, more for multipart/byteranges */
     struct range ranges[RESPONSE_RANGES_MAX]; /* the first range_count are set */
 };
 

@@ -166,6 +166,11 @@ emit_error(char *out, const struct representation *representation,
         out = emit_decimal(out, representation->length);
         out = emit_literal(out, "\r\n");
     }
+    if (response->retry_after > 0) {
+        out = emit_literal(out, "Retry-After: ");
+        out = emit_decimal(out, response->retry_after);
+        out = emit_literal(out, "\r\n");
+    }
     if (representation)
         out = emit_span(out, representation->common);
     return emit_text(out, response->status, NULL, response->head_only);

@@ -13,7 +13,7 @@
 #define SIZE_MAX_FILE (UINT64_C(1) << 62)
 #define SECOND        1000000000 /* nanoseconds */
 
-enum { UNCHANGED = 1, RESERVED = 2, IN_MEMORY = 4, ALL_FLAGS = 7 };
+enum { UNCHANGED = 1, RESERVED = 2, IN_MEMORY = 4, ABSENT = 8, ALL_FLAGS = 15 };
 
 struct handover {
     uint32_t number; /* of the object in the catalogue */
@@ -56,7 +56,7 @@ message_of(const struct object *object, uint32_t number)
     message.number = number;
     message.flags = (object->unchanged ? UNCHANGED : 0) |
                     (object->memory.reserved ? RESERVED : 0) |
-                    (source->in_memory ? IN_MEMORY : 0);
+                    (source->in_memory ? IN_MEMORY : 0) | (object->absent ? ABSENT : 0);
     message.device = source->device;
     message.inode = source->inode;
     message.size = source->size;
@@ -184,6 +184,9 @@ is_right(const struct object *object, const struct object *previous,
 {
     const uint64_t length = source_length(message->size, object->asset->encoding);
 
+    if (message->flags & ABSENT)
+        return given < 0 && object->ops == &object_cached && object->may_wait &&
+               message->memory_size == 0;
     if (message->flags & UNCHANGED)
         return given < 0 && object->ops == &object_cached && previous &&
                previous->ops == &object_cached &&
@@ -206,6 +209,7 @@ put(struct object *object, const struct handover *message, int given)
                                       .changed = message->changed,
                                       .in_memory = message->flags & IN_MEMORY };
     object->unchanged = message->flags & UNCHANGED;
+    object->absent = message->flags & ABSENT;
     object->memory = (struct sealed){ .fd = cached ? given : -1,
                                       .reserved = message->flags & RESERVED,
                                       .size = message->memory_size };

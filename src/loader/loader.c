@@ -12,16 +12,19 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/log.h"
 #include "base/oom.h"
 #include "config/cpu.h"
 #include "loader/handover.h"
+#include "object/hugepage.h"
 #include "object/room.h"
 #include "sandbox/sandbox.h"
 
-#define THREADS_MAX 16
+#define THREADS_MAX  16
+#define ROOM_MOMENTS 200 /* of 10 ms */
 
 struct loader {
     const struct loader_inherit *inherit;
@@ -126,6 +129,78 @@ load_all(struct loader *loader, unsigned cpus)
         pthread_join(threads[--others], NULL);
 }
 
+/* --- what has to wait --------------------------------------------------------------------- */
+
+/* Bytes of cached objects of the generation before that nobody holds when it has gone. */
+static uint64_t
+bytes_to_go(const struct loader_inherit *inherit, bool *kept)
+{
+    const struct catalogue *previous = inherit->previous;
+    uint64_t bytes = 0;
+
+    for (size_t i = 0; i < inherit->catalogue->count; i++) {
+        const struct object *object = &inherit->catalogue->objects[i];
+
+        if (object->unchanged)
+            kept[catalogue_find_file(previous, object->asset) - previous->objects] = true;
+    }
+    for (size_t i = 0; i < previous->count; i++)
+        if (!kept[i] && previous->objects[i].ops == &object_cached &&
+            !previous->objects[i].memory.reserved)
+            bytes += previous->objects[i].memory.size;
+    return bytes;
+}
+
+/* *last is one of them. */
+static uint64_t
+bytes_absent(const struct catalogue *catalogue, const struct object **last)
+{
+    uint64_t bytes = 0;
+
+    for (size_t i = 0; i < catalogue->count; i++) {
+        if (!catalogue->objects[i].absent)
+            continue;
+        *last = &catalogue->objects[i];
+        bytes += hugepage_round((*last)->length);
+    }
+    return bytes;
+}
+
+/* What a generation that has just ended has held is free in a moment: other processes may still
+ * map it. */
+static void
+wait_for_room(const struct loader_inherit *inherit)
+{
+    const struct timespec moment = { .tv_nsec = 10000000 };
+    uint64_t bytes = 0;
+
+    for (size_t i = 0; i < inherit->catalogue->count; i++) {
+        const struct object *object = &inherit->catalogue->objects[i];
+
+        if (object->ops == &object_cached &&
+            catalogue_find_file(inherit->previous, object->asset) == NULL)
+            bytes += hugepage_round(object->length);
+    }
+    for (unsigned i = 0; i < ROOM_MOMENTS && !room_has(bytes); i++)
+        nanosleep(&moment, NULL);
+}
+
+/* Objects without room now are of use only if there will be room. */
+static void
+check_absent(const struct loader_inherit *inherit)
+{
+    const struct object *last = NULL;
+    const uint64_t needed = bytes_absent(inherit->catalogue, &last);
+    bool *kept;
+
+    if (last == NULL)
+        return;
+    if ((kept = calloc(inherit->previous->count, sizeof(*kept))) == NULL ||
+        room_check(last->asset->file, needed, bytes_to_go(inherit, kept)) < 0)
+        loader_end(EXIT_FAILURE);
+    free(kept);
+}
+
 void
 loader_run(const struct loader_inherit *inherit)
 {
@@ -140,10 +215,13 @@ loader_run(const struct loader_inherit *inherit)
     room_open(inherit->workers);
     check_files(inherit);
     open_files(&loader);
+    if (inherit->previous && catalogue_count_absent(inherit->previous) > 0)
+        wait_for_room(inherit);
     if (loader.objects == NULL)
         log_error("start: out of memory");
     else if (confine_enter(inherit->confinement, SANDBOX_LOADER, &nothing) == 0) {
         load_all(&loader, cpus);
+        check_absent(inherit);
         load_progress_done(inherit->progress);
         loader_end(EXIT_SUCCESS);
     }

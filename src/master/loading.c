@@ -76,6 +76,14 @@ start_loader(struct loading *loading, const struct spawn_lends *lends)
     return pid < 0 ? pid : 0;
 }
 
+/* What can't be loaded beside the generation before may be when that has gone. */
+static void
+let_wait(const struct catalogue *catalogue, const struct config_server *server)
+{
+    for (size_t i = 0; i < catalogue->count; i++)
+        catalogue->objects[i].may_wait = server->reload_order == RELOAD_OLD_FIRST;
+}
+
 static size_t
 count_to_load(const struct catalogue *catalogue)
 {
@@ -96,6 +104,8 @@ loading_begin(struct loading *loading, struct generation *generation,
                                  .generation = generation,
                                  .previous = previous ? previous->catalogue : NULL,
                                  .missing = count_to_load(generation->catalogue) };
+    if (previous)
+        let_wait(generation->catalogue, &generation->shared.config->server);
     load_progress_begin(lends->progress);
     loading->ended = loading->missing == 0;
     if (loading->missing > 0)
@@ -159,7 +169,7 @@ tell_end(const struct loading *loading, char *reason)
         snprintf(reason, GENERATION_REASON_SIZE, "the loader was ended by signal %d (%s)%s",
                  signal, strsignal(signal),
                  signal == SIGKILL ? ", as the kernel does without memory" : "");
-    else if (loading->missing > 0)
+    else if (loading->missing > 0 || loading->status != 0)
         snprintf(reason, GENERATION_REASON_SIZE, "an object can't be loaded");
 }
 

@@ -27,6 +27,7 @@
 #include "master/boot.h"
 #include "master/detach.h"
 #include "master/ending.h"
+#include "master/gap.h"
 #include "master/program.h"
 #include "master/reload.h"
 #include "master/serving.h"
@@ -46,6 +47,7 @@ master_next_wait(const struct master *master, uint64_t now)
     next = clock_earlier(next, manager_next(master));
     next = clock_earlier(next, cli_next(master));
     next = clock_earlier(next, master->reload_at);
+    next = clock_earlier(next, gap_next(master));
 
     if (next == 0)
         return -1;
@@ -83,6 +85,7 @@ loop(struct master *master)
             reload_run(master);
         serving_run(master, now);
         ending_run(master, now);
+        gap_run(master, now);
         manager_run(master, now);
     }
 }

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "master/boot.h"
 #include "master/files.h"
+#include "master/gap.h"
 #include "master/trial.h"
 
 #define DRAINING_MAX 8 /* generations, before a reload waits for one of them */
@@ -26,6 +27,8 @@ reload_plan(struct master *master, const struct config *config)
 void
 reload_over(struct master *master, const char *reason)
 {
+    if (reason)
+        gap_stays(master);
     roster_tell_reload(master->newest->shared.roster, reason);
     manager_ready(master);
     cli_reload_over(master, reason);
@@ -96,8 +99,8 @@ reload_run(struct master *master)
     struct report report = { 0 };
     struct config *config;
 
-    master->reload_wanted =
-        master->newest->trying || upgrade_under_way(master) || must_wait(master);
+    master->reload_wanted = master->newest->trying || upgrade_under_way(master) ||
+                            gap_waits(master) || must_wait(master);
     if (master->reload_wanted)
         return;
     log_notice("reloading %s", options->file);

@@ -8,6 +8,7 @@
 
 #include "base/child.h"
 #include "master/cli.h"
+#include "master/gap.h"
 #include "master/generation.h"
 #include "master/listeners.h"
 #include "master/loading.h"
@@ -46,6 +47,7 @@ struct master {
     uint64_t abandon_at;          /* ending: when children that write are killed; 0: never */
     uint64_t trial_until;         /* see trial.h */
     unsigned workers;             /* asked for; 0: what the configuration says */
+    struct gap gap;               /* while objects wait for room */
     bool reload_wanted;           /* one was requested, and has not begun */
     uint64_t reload_at;           /* for no longer than until then; 0: nothing waits */
     bool stopping;

@@ -15,6 +15,7 @@
 #include "master/core_limit.h"
 #include "master/ending.h"
 #include "master/files.h"
+#include "master/gap.h"
 #include "master/reload.h"
 #include "master/serving.h"
 #include "master/supervise.h"
@@ -117,7 +118,8 @@ trial_succeeds(struct master *master)
     commit_planned(master);
     if (master->newest->older) {
         replace_older(master);
-        reload_over(master, NULL);
+        if (!gap_found(master))
+            reload_over(master, NULL);
     } else {
         roster_tell_reload(master->newest->shared.roster, NULL);
         serving_begin(master);

@@ -60,12 +60,25 @@ leave_unchanged(struct object *object, const struct object *previous)
     return 0;
 }
 
+/* There is no room for it now. The loader tells whether there will be. */
+static int
+leave_absent(struct object *object, struct load_progress *progress)
+{
+    object->memory.size = 0;
+    object->absent = true;
+    load_progress_skip(progress, object->source.size);
+    return 0;
+}
+
 /* Reads the file; when its bytes are those of previous (NULL: none), their memory is enough. */
 static int
 load(struct object *object, const struct object *previous, struct load_progress *progress)
 {
-    int result = sealed_reserve(&object->memory, object->asset->file, object->length);
+    int result =
+        sealed_reserve(&object->memory, object->asset->file, object->length, object->may_wait);
 
+    if (result == -EAGAIN)
+        return leave_absent(object, progress);
     if (result == 0)
         result = cached_fill(object, progress);
     if (result == 0 && previous && same_digest(object, previous))
@@ -126,6 +139,8 @@ cached_attach(struct object *object, const struct object *previous)
     const char *file = object->asset->file;
     int result = 0;
 
+    if (object->absent)
+        return 0;
     if (object->unchanged)
         result = sealed_share(&object->memory, &previous->memory, file);
     if (result == 0 && (object->bytes = sealed_map(&object->memory, file)) == NULL)

@@ -67,7 +67,7 @@ search_file(const struct catalogue *catalogue, const struct config_asset *asset)
     for (size_t i = 0; i < catalogue->count; i++) {
         const struct object *object = &catalogue->objects[i];
 
-        if (!same_form(object->asset, asset))
+        if (object->absent || !same_form(object->asset, asset))
             continue;
         if (object->asset->variant == asset->variant)
             return object;
@@ -82,9 +82,20 @@ catalogue_find_file(const struct catalogue *catalogue, const struct config_asset
     const struct object *object =
         catalogue ? catalogue_find(catalogue, span_of(asset->path)) : NULL;
 
-    if (object && object->asset->variant == asset->variant && same_form(object->asset, asset))
+    if (object && !object->absent && object->asset->variant == asset->variant &&
+        same_form(object->asset, asset))
         return object;
     return catalogue ? search_file(catalogue, asset) : NULL;
+}
+
+size_t
+catalogue_count_absent(const struct catalogue *catalogue)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < catalogue->count; i++)
+        count += catalogue->objects[i].absent;
+    return count;
 }
 
 /* --- making ready ------------------------------------------------------------------------- */

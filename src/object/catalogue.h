@@ -48,8 +48,8 @@ struct catalogue *catalogue_create(const struct config *config)
 int catalogue_attach(struct catalogue *catalogue, struct object *object,
                      const struct catalogue *previous) __attribute__((warn_unused_result));
 
-/* An object of the same file in the same form: then its digest, and in the same variant its
- * bytes, can be taken over. NULL: there is none, or no catalogue. */
+/* An object of the same file in the same form, and not absent: then its digest, and in the same
+ * variant its bytes, can be taken over. NULL: there is none, or no catalogue. */
 const struct object *catalogue_find_file(const struct catalogue *catalogue,
                                          const struct config_asset *asset);
 
@@ -61,6 +61,9 @@ void catalogue_let_go(const struct catalogue *catalogue);
 
 /* The object at this normalised path, or NULL. */
 const struct object *catalogue_find(const struct catalogue *catalogue, struct span path);
+
+/* Objects that wait for room. */
+size_t catalogue_count_absent(const struct catalogue *catalogue);
 
 /* What a section of another generation has become: that at the same path in the same variant,
  * or NULL. */

@@ -87,6 +87,8 @@ struct object {
     uint64_t memory_offset; /* of its bytes */
     const char *bytes;
     bool unchanged; /* since the generation before: its bytes are to be shared */
+    bool may_wait;  /* without room, until the generation before has gone */
+    bool absent;    /* so it does: it has no bytes, and can't be served */
     bool ready;     /* all of it is there */
 };
 

@@ -153,6 +153,18 @@ room_has(uint64_t size)
 }
 
 int
+room_check(const char *file, uint64_t size, uint64_t freed)
+{
+    if (!room.open)
+        return 0;
+    read_accounts();
+    if (room.left == CGROUP_NONE || needed_for(size) <= freed + room.left)
+        return 0;
+    room.left += freed;
+    return refuse(file, needed_for(size));
+}
+
+int
 room_take(const char *file, uint64_t size)
 {
     int result = 0;
@@ -161,7 +173,7 @@ room_take(const char *file, uint64_t size)
         return 0;
     pthread_mutex_lock(&room.turn);
     if (!room_fits(size))
-        result = refuse(file, needed_for(size));
+        result = file ? refuse(file, needed_for(size)) : -EAGAIN;
     room.taking = size;
     if (result < 0)
         pthread_mutex_unlock(&room.turn);

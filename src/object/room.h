@@ -19,10 +19,16 @@ void room_close(void);
 /* Is there room for so many bytes now? For callers that can do without. */
 bool room_has(uint64_t size);
 
+/* Will there be room for so many bytes when freed ones have gone? 0, or -ENOMEM with a line in
+ * the log, as below. For one thread alone. */
+int room_check(const char *file, uint64_t size, uint64_t freed)
+    __attribute__((warn_unused_result));
+
 /*
  * Before size bytes are reserved for this file: 0, or -ENOMEM with a line in the log that names
- * what is needed, what is left, and where. Threads take turns: what has been taken must be
- * reserved when room_taken() is called, which ends the turn (after 0 alone).
+ * what is needed, what is left, and where (file NULL: -EAGAIN without a line). Threads take
+ * turns: what has been taken must be reserved when room_taken() is called, which ends the turn
+ * (after 0 alone).
  */
 int room_take(const char *file, uint64_t size) __attribute__((warn_unused_result));
 void room_taken(void);

@@ -37,14 +37,14 @@ allocate(struct sealed *sealed, const char *name)
 
 /* What is beyond the limit of a cgroup would kill, so that is looked at first. */
 static int
-reserve_shared(struct sealed *sealed, const char *name)
+reserve_shared(struct sealed *sealed, const char *name, bool may_wait)
 {
     int error;
 
     sealed->fd = memfd_create("tiffd-object", MFD_CLOEXEC | MFD_ALLOW_SEALING);
     if (sealed->fd < 0)
         return sealed_failed(sealed, name, "creating", errno);
-    error = room_take(name, hugepage_round(sealed->size));
+    error = room_take(may_wait ? NULL : name, hugepage_round(sealed->size));
     if (error < 0)
         return error;
     error = allocate(sealed, name);
@@ -53,7 +53,7 @@ reserve_shared(struct sealed *sealed, const char *name)
 }
 
 int
-sealed_reserve(struct sealed *sealed, const char *name, uint64_t length)
+sealed_reserve(struct sealed *sealed, const char *name, uint64_t length, bool may_wait)
 {
     const uint64_t rounded = hugepage_round(length);
     int fd = rounded < HUGEPAGE_SIZE ? -1 : hugepage_memfd(rounded);
@@ -63,7 +63,7 @@ sealed_reserve(struct sealed *sealed, const char *name, uint64_t length)
     if (fd >= 0)
         return 0;
     sealed->size = length;
-    if ((error = reserve_shared(sealed, name)) < 0)
+    if ((error = reserve_shared(sealed, name, may_wait)) < 0)
         sealed_close(sealed);
     return error;
 }

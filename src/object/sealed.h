@@ -19,8 +19,9 @@ struct sealed {
 };
 
 /* Reserves so many bytes; at least 1. name: of what will be in it, for the log. 0, or a
- * negative errno with a line in the log and nothing held. */
-int sealed_reserve(struct sealed *sealed, const char *name, uint64_t length)
+ * negative errno with a line in the log and nothing held. may_wait: -EAGAIN, without a line, if
+ * there is no room now. */
+int sealed_reserve(struct sealed *sealed, const char *name, uint64_t length, bool may_wait)
     __attribute__((warn_unused_result));
 
 /* All of it, to be filled; NULL: a line is in the log. It must be unmapped before it can be

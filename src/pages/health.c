@@ -37,11 +37,17 @@ health_write(struct page *page)
 {
     const struct roster *roster = page->view->shared->roster;
     char places[256];
+    const uint32_t absent = __atomic_load_n(&roster->absent, __ATOMIC_SEQ_CST);
     unsigned empty = list_empty(roster, places, sizeof(places));
 
     if (__atomic_load_n(&roster->ending, __ATOMIC_SEQ_CST))
         page_refuse(page, 503, "tiffd is shutting down");
-    else if (empty == 0 || __atomic_load_n(&roster->superseded, __ATOMIC_SEQ_CST))
+    else if (__atomic_load_n(&roster->superseded, __ATOMIC_SEQ_CST))
+        fputs("ok\n", page->out);
+    else if (absent > 0)
+        page_refuse(page, 503, "%u object%s not loaded yet", absent,
+                    absent == 1 ? " is" : "s are");
+    else if (empty == 0)
         fputs("ok\n", page->out);
     else
         page_refuse(page, 503, "%u of %u workers have no process: %s%s", empty, roster->workers,

@@ -118,6 +118,12 @@ reload_time(const struct scrape *scrape)
 }
 
 static double
+absent(const struct scrape *scrape)
+{
+    return __atomic_load_n(&scrape->view->shared->roster->absent, __ATOMIC_RELAXED);
+}
+
+static double
 loading(const struct scrape *scrape)
 {
     return __atomic_load_n(&scrape->view->progress->loading, __ATOMIC_RELAXED) != 0;
@@ -143,6 +149,9 @@ static const struct metrics_whole wholes[] = {
       "1 if the last reload took over, 0 if it changed nothing.", reload_successful },
     { "tiffd_last_reload_time_seconds", "gauge",
       "End of the last reload, or the start of the daemon, since the epoch.", reload_time },
+    { "tiffd_absent_objects", "gauge",
+      "Objects that are answered with 503 until the old ones have gone (reload_order).",
+      absent },
     { "tiffd_loading", "gauge", "1 while objects are being loaded, otherwise 0.", loading },
     { "tiffd_load_bytes", "gauge", "Bytes of files read by the current or the last load.",
       load_bytes },

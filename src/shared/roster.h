@@ -36,6 +36,7 @@ struct roster {
     uint32_t workers;
     uint32_t superseded; /* 1: a later generation serves, and this one drains */
     uint32_t ending;     /* 1: the daemon ends, though it may still accept */
+    uint32_t absent;     /* objects that wait for room, and can't be served */
     struct roster_reload reload;
     uint64_t started;             /* ns since the epoch: the daemon */
     struct roster_place observer; /* pid 0: none */

@@ -28,6 +28,10 @@
 /* Bodies up to this size are copied behind their heads, to share a system call. */
 #define COPY_MAX 4096
 
+/* Seconds after which the client of an absent object may ask again; how long it really takes is
+ * the disk's matter. */
+#define RETRY_AFTER 5
+
 /* The bytes that have come and are not yet answered. */
 struct input {
     const char *at;
@@ -109,6 +113,14 @@ is_servable(struct worker *worker, const struct object *object)
         log_warning("asset %s: %s: %s; answered with 500", asset->path, asset->file,
                     strerror(-error));
     return false;
+}
+
+/* The object waits for room. */
+static void
+postpone(const struct request *request, struct response *response)
+{
+    response_failure(request, 503, response);
+    response->retry_after = RETRY_AFTER;
 }
 
 /* Appends bytes of the object that fit. False when they can't be had at once. */
@@ -231,7 +243,9 @@ process_request(struct worker *worker, struct connection *connection,
         object_describe(object, &description);
         representation = &description.representation;
     }
-    if (object && !is_servable(worker, object))
+    if (object && object->absent)
+        postpone(request, &response);
+    else if (object && !is_servable(worker, object))
         response_failure(request, 500, &response);
     else
         response_decide(request, representation, worker->server->max_ranges,

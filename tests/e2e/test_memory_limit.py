@@ -3,14 +3,16 @@
 and what serves goes on. Here the limit is a real one, of version 1 or 2."""
 
 import contextlib
+import http.client
 import os
 import pathlib
+import re
 import signal
 
 import pytest
 
-from client import fetch
-from daemon import children, sanitized, wait_until
+from client import connect_narrowly, fetch, request
+from daemon import DEADLINE, children, sanitized, wait_until
 
 MIB = 1 << 20
 FOLDERS = (
@@ -81,6 +83,82 @@ def test_a_reload_that_does_not_fit(limited, start, object_ini, tmp_path, limit,
     write(tmp_path / "object", 4 * MIB, b"3")
     daemon.reload()
     assert get(daemon) == b"3333"
+
+
+def look(daemon, page):
+    """The status and the text of a page of the observer."""
+    connection = http.client.HTTPConnection(daemon.debug_url.removeprefix("http://"), timeout=DEADLINE)
+    with contextlib.closing(connection):
+        connection.request("GET", page)
+        response = connection.getresponse()
+        return response.status, response.read().decode()
+
+
+GAP = r"1 object is answered with 503 until the older generations have ended, which have \d+ ms"
+
+
+@pytest.mark.parametrize("limit, size", ((64, 35), (150, 80)))
+def test_the_old_goes_first_by_choice(limited, start, object_ini, tmp_path, limit, size):
+    """What has no room beside the old content is loaded when that has gone: 503 meanwhile."""
+    wrapper, _ = limited(limit * MIB)
+    write(tmp_path / "object", size * MIB, b"1")
+    daemon = start(
+        object_ini("reload_order = old_first", "drain_timeout = 60s", workers=2), wrapper=wrapper, debug=True
+    )
+    daemon.expect_log(GAP)
+    slow = connect_narrowly(daemon)
+    slow.begin(request("GET", "/o"))  # holds the old content, until it is closed
+    write(tmp_path / "object", size * MIB, b"2")
+    daemon.send_signal(signal.SIGHUP)
+    daemon.wait_log(GAP)
+    response = fetch(daemon, "GET", "/o")
+    assert (response.status, response.fields["retry-after"]) == (503, "5")
+    assert look(daemon, "/healthz") == (503, "503 Service Unavailable: 1 object is not loaded yet\n")
+    assert "\ntiffd_absent_objects 1\n" in look(daemon, "/metrics")[1]
+    slow.close()
+    daemon.wait_log("generation 2 serves")
+    daemon.wait_log(r"all objects are served again, after \d+ ms")
+    assert get(daemon) == b"2222"
+    assert look(daemon, "/healthz") == (200, "ok\n")
+    write(tmp_path / "object", 4 * MIB, b"3")  # there is room for both
+    daemon.reload()
+    assert get(daemon) == b"3333"
+    assert sum(bool(re.search(GAP, line)) for line in daemon.lines()) == 1
+
+
+def test_a_gap_ends_when_the_content_can_be_read(limited, start, object_ini, tmp_path):
+    """Nobody else would try again. Old responses that take too long are cut, and counted."""
+    wrapper, _ = limited(64 * MIB)
+    write(tmp_path / "object", 35 * MIB, b"1")
+    daemon = start(object_ini("reload_order = old_first", "drain_timeout = 1s", workers=1), wrapper=wrapper)
+    daemon.expect_log(GAP)
+    daemon.expect_log("object.*: No such file|reload failed: generation 1 goes on")
+    with connect_narrowly(daemon) as slow:
+        slow.begin(request("GET", "/o"))
+        write(tmp_path / "object", 35 * MIB, b"2")
+        daemon.send_signal(signal.SIGHUP)
+        daemon.wait_log(GAP)
+        (tmp_path / "object").rename(tmp_path / "elsewhere")
+        daemon.wait_log("1 response was cut")
+        assert slow.rest()[1]
+    daemon.wait_log("reload failed: generation 1 goes on")
+    assert fetch(daemon, "GET", "/o").status == 503
+    (tmp_path / "elsewhere").rename(tmp_path / "object")
+    daemon.wait_log("all objects are served again")
+    assert get(daemon) == b"2222"
+
+
+def test_a_gap_is_for_what_will_fit(limited, start, object_ini, tmp_path):
+    """What does not fit alone, either, changes nothing."""
+    wrapper, group = limited(64 * MIB)
+    write(tmp_path / "object", 35 * MIB, b"1")
+    daemon = start(object_ini("reload_order = old_first", workers=1), wrapper=wrapper)
+    write(tmp_path / "object", 80 * MIB, b"2")
+    daemon.expect_log(f"{tmp_path}/object: {NEEDS.format(group)}$")
+    daemon.expect_log("reload failed: generation 0 goes on")
+    daemon.send_signal(signal.SIGHUP)
+    daemon.wait_log("reload failed: generation 0 goes on")
+    assert get(daemon) == b"1111"
 
 
 def test_a_start_that_does_not_fit(limited, start, object_ini, tmp_path):

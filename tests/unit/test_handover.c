@@ -195,6 +195,27 @@ a_file_must_be_open_to_be_read(void **state)
 }
 
 static void
+an_object_may_wait_only_by_choice(void **state)
+{
+    struct object *object = &given->objects[CACHED];
+    const struct sealed right = object->memory;
+    struct object *taken;
+
+    (void)state;
+    object->memory = (struct sealed){ .fd = -1 };
+    object->absent = true;
+    refuse(object);
+    got->objects[CACHED].may_wait = got->objects[STREAMED].may_wait = true;
+    refuse_number(object, STREAMED);
+    assert_int_equal(handover_send(ends[1], object, CACHED), 0);
+    assert_int_equal(take(&taken), 1);
+    assert_int_equal(catalogue_attach(got, taken, NULL), 0);
+    assert_int_equal(catalogue_count_absent(got), 1);
+    assert_ptr_not_equal(catalogue_find_file(got, &assets[CACHED]), taken);
+    object->memory = right;
+}
+
+static void
 a_message_has_one_length(void **state)
 {
     static const char zeros[4096];
@@ -217,6 +238,7 @@ main(void)
         cmocka_unit_test_setup_teardown(numbers_are_held_against_what_can_be, begin, end),
         cmocka_unit_test_setup_teardown(memory_must_be_sealed_and_whole, begin, end),
         cmocka_unit_test_setup_teardown(a_file_must_be_open_to_be_read, begin, end),
+        cmocka_unit_test_setup_teardown(an_object_may_wait_only_by_choice, begin, end),
         cmocka_unit_test_setup_teardown(a_message_has_one_length, begin, end),
     };
 

@@ -85,6 +85,10 @@ static const struct {
       NULL,
       "HTTP/1.1 404 Not Found\r\nDate: " DATE "\r\nContent-Type: text/plain\r\n"
       "Content-Length: 14\r\n\r\n" },
+    { { .status = 503, .minor = 1, .retry_after = 5 },
+      &object,
+      "HTTP/1.1 503 Service Unavailable\r\nDate: " DATE "\r\nRetry-After: 5\r\n" COMMON
+      "Content-Type: text/plain\r\nContent-Length: 24\r\n\r\n503 Service Unavailable\n" },
     { { .status = 405, .minor = 1 },
       &object,
       "HTTP/1.1 405 Method Not Allowed\r\nDate: " DATE

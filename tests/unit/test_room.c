@@ -58,7 +58,11 @@ more_than_the_system_has_is_refused(void **state)
     assert_true(room_take("/object", UINT64_C(1) << 60) < 0);
     assert_int_equal(room_take("/object", 1), 0);
     room_taken();
+    assert_true(room_take(NULL, UINT64_C(1) << 60) < 0);
+    assert_true(room_check("/object", UINT64_C(1) << 60, 0) < 0);
+    assert_int_equal(room_check("/object", UINT64_C(1) << 50, UINT64_C(1) << 51), 0);
     room_close();
+    assert_int_equal(room_check("/object", UINT64_C(1) << 60, 0), 0);
 }
 
 int
