@@ -27,7 +27,7 @@ struct handover {
     unsigned char digest[OBJECT_DIGEST_SIZE];
 };
 
-union handover_control {
+union handover_ancillary {
     char space[CMSG_SPACE(sizeof(int))];
     struct cmsghdr align;
 };
@@ -68,12 +68,12 @@ message_of(const struct object *object, uint32_t number)
 }
 
 static void
-attach_descriptor(struct msghdr *header, union handover_control *control, int fd)
+attach_descriptor(struct msghdr *header, union handover_ancillary *ancillary, int fd)
 {
     struct cmsghdr *first;
 
-    header->msg_control = control->space;
-    header->msg_controllen = sizeof(control->space);
+    header->msg_control = ancillary->space;
+    header->msg_controllen = sizeof(ancillary->space);
     first = CMSG_FIRSTHDR(header);
     first->cmsg_level = SOL_SOCKET;
     first->cmsg_type = SCM_RIGHTS;
@@ -87,12 +87,12 @@ handover_send(int fd, const struct object *object, uint32_t number)
     struct handover message = message_of(object, number);
     struct iovec iov = { &message, sizeof(message) };
     struct msghdr header = { .msg_iov = &iov, .msg_iovlen = 1 };
-    union handover_control control = { { 0 } };
+    union handover_ancillary ancillary = { { 0 } };
     const int given = object->memory.fd >= 0 ? object->memory.fd : object->source.fd;
     ssize_t sent;
 
     if (given >= 0)
-        attach_descriptor(&header, &control, given);
+        attach_descriptor(&header, &ancillary, given);
     do
         sent = sendmsg(fd, &header, MSG_NOSIGNAL);
     while (sent < 0 && errno == EINTR);
@@ -117,12 +117,12 @@ descriptor_in(struct msghdr *header)
 static int
 handover_receive(int fd, struct handover *message, int *given)
 {
-    union handover_control control;
+    union handover_ancillary ancillary;
     struct iovec iov = { message, sizeof(*message) };
     struct msghdr header = { .msg_iov = &iov,
                              .msg_iovlen = 1,
-                             .msg_control = control.space,
-                             .msg_controllen = sizeof(control.space) };
+                             .msg_control = ancillary.space,
+                             .msg_controllen = sizeof(ancillary.space) };
     ssize_t length;
 
     *given = -1;

@@ -8,7 +8,7 @@
 
 #include <unistd.h>
 
-#include "base/control.h"
+#include "base/channel.h"
 #include "base/log.h"
 #include "format/crash_report.h"
 #include "master/generation.h"
@@ -25,7 +25,7 @@ find_generation(struct generation *newest, unsigned number)
 }
 
 static void
-note_process(const struct generation *generation, const struct control_message *message)
+note_process(const struct generation *generation, const struct channel_message *message)
 {
     proc_memory_close(&generation->memory[message->worker]);
     profile_files_prepare(generation->instruments.profile_files, message->worker);
@@ -41,17 +41,17 @@ note_end(const struct generation *generation, const struct generation *newest)
 }
 
 void
-aftermath_heed(void *lent, const struct control_message *message, int descriptor)
+aftermath_heed(void *lent, const struct channel_message *message, int descriptor)
 {
     const struct generation *generation = find_generation(lent, message->generation);
     const bool known =
         generation && message->worker < generation->shared.config->server.workers;
 
-    if (message->kind == CONTROL_ENDED)
+    if (message->kind == CHANNEL_ENDED)
         note_end(generation, lent);
-    if (known && message->kind == CONTROL_WORKER)
+    if (known && message->kind == CHANNEL_WORKER)
         note_process(generation, message);
-    if (known && message->kind == CONTROL_MEMORY && message->file < PROC_MEMORY_FILES)
+    if (known && message->kind == CHANNEL_MEMORY && message->file < PROC_MEMORY_FILES)
         proc_memory_adopt(&generation->memory[message->worker], message->file, descriptor);
     else if (descriptor >= 0)
         close(descriptor);

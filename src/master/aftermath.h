@@ -8,13 +8,13 @@
 
 #include <sys/types.h>
 
-struct control_message;
+struct channel_message;
 
 /* In the observer; lent: the newest generation that it knows. What the master tells of a
- * worker: its place has a new process (CONTROL_WORKER), whose profile begins now; what tells
- * its memory (CONTROL_MEMORY); or a generation has ended (CONTROL_ENDED). Owns the descriptor;
+ * worker: its place has a new process (CHANNEL_WORKER), whose profile begins now; what tells
+ * its memory (CHANNEL_MEMORY); or a generation has ended (CHANNEL_ENDED). Owns the descriptor;
  * -1: none. */
-void aftermath_heed(void *lent, const struct control_message *message, int descriptor);
+void aftermath_heed(void *lent, const struct channel_message *message, int descriptor);
 
 /* The master is gone. Returns when all is written, or what is stuck on a disk is given up. */
 void aftermath_run(void *lent);

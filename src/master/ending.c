@@ -127,7 +127,7 @@ has_ended(struct generation *generation)
 static void
 tell_ended(const struct generation *serving, const struct generation *ended)
 {
-    const struct control_message message = { .kind = CONTROL_ENDED,
+    const struct channel_message message = { .kind = CHANNEL_ENDED,
                                              .generation = ended->shared.generation };
 
     place_tell(&serving->places[serving->shared.config->server.workers], &message, -1);

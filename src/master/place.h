@@ -6,8 +6,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "base/channel.h"
 #include "base/child.h"
-#include "base/control.h"
 
 /* It stays when the process in it is replaced. Begins zeroed. */
 struct place {
@@ -15,7 +15,7 @@ struct place {
     unsigned failures;  /* in a row, see respawn.h */
     uint64_t since;     /* ms of clock.h: when the process that is or was there began */
     uint64_t spawn_at;  /* when an empty place is to be filled; 0: never */
-    int control;        /* the master's end, see control.h; 0: there is none */
+    int channel;        /* the master's end, see channel.h; 0: there is none */
 };
 
 /* Before the fork; *process is the end that the process gets. 0 or a negative errno. */
@@ -27,7 +27,7 @@ void place_close(struct place *place);
 /* Tells the process in this place something; none: nobody is told. What it does not read is
  * lost.
  */
-void place_tell(const struct place *place, const struct control_message *message,
+void place_tell(const struct place *place, const struct channel_message *message,
                 int descriptor);
 
 #endif

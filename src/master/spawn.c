@@ -49,8 +49,8 @@ let_go(const struct spawn_lends *lends, const struct listeners *own)
         pid_file_let_go(lends->pid_files[i]);
     takeover_let_go(lends->takeover);
     cli_let_go(lends->cli);
-    if (lends->upgrade->channel > 0)
-        close(lends->upgrade->channel);
+    if (lends->upgrade->socket > 0)
+        close(lends->upgrade->socket);
     let_go_of_listeners(lends, own);
 }
 
@@ -78,7 +78,7 @@ let_go_of_objects(const struct generation *own, const struct spawn_lends *lends)
 
 void
 spawn_worker(const struct generation *generation, const struct spawn_lends *lends,
-             unsigned slot, int control)
+             unsigned slot, int channel)
 {
     const struct config *config = generation->shared.config;
     const bool observed = lends->observed->count > 0;
@@ -95,7 +95,7 @@ spawn_worker(const struct generation *generation, const struct spawn_lends *lend
         .handoffs = generation->handoffs,
         .ready_fd = generation->ready_fd,
         .master_pipe = lends->pipe[0],
-        .control = control,
+        .channel = channel,
     };
     char name[32];
 
@@ -158,7 +158,7 @@ add_profiles(const struct generation *generation, struct confine_paths *paths)
 }
 
 void
-spawn_observer(struct generation *generation, const struct spawn_lends *lends, int control)
+spawn_observer(struct generation *generation, const struct spawn_lends *lends, int channel)
 {
     struct confine_paths paths = { 0 };
     const struct tables *tables = &generation->instruments.tables;
@@ -168,7 +168,7 @@ spawn_observer(struct generation *generation, const struct spawn_lends *lends, i
         .listen_fds = lends->observed->fds,
         .listen_count = lends->observed->count,
         .master_pipe = lends->pipe[0],
-        .control = control,
+        .channel = channel,
         .confinement = &generation->confinement,
         .paths = &paths,
         .lent = generation,

@@ -37,9 +37,9 @@ struct spawn_lends {
     int pipe[2]; /* a child keeps the end to read: its end of file says the master is gone */
 };
 
-/* control: the process's end, see control.h. */
+/* channel: the process's end, see channel.h. */
 _Noreturn void spawn_worker(const struct generation *generation,
-                            const struct spawn_lends *lends, unsigned slot, int control);
+                            const struct spawn_lends *lends, unsigned slot, int channel);
 
 /* What the observer sees: this generation and those that still drain. NULL without memory. */
 const struct view *spawn_view(const struct generation *generation,
@@ -47,6 +47,6 @@ const struct view *spawn_view(const struct generation *generation,
 void spawn_free_view(const struct view *view);
 
 _Noreturn void spawn_observer(struct generation *generation, const struct spawn_lends *lends,
-                              int control);
+                              int channel);
 
 #endif

@@ -96,31 +96,31 @@ static pid_t
 fork_into(struct generation *generation, const struct spawn_lends *lends, unsigned index)
 {
     struct place *place = &generation->places[index];
-    int control;
+    int channel;
     pid_t pid;
-    int error = place_open(place, &control);
+    int error = place_open(place, &channel);
 
     if (error < 0)
         return error;
     place->child.owner = generation;
     if ((pid = child_fork(&place->child, place_ended)) == 0 && is_worker(generation, index))
-        spawn_worker(generation, lends, index, control);
+        spawn_worker(generation, lends, index, channel);
     if (pid == 0)
-        spawn_observer(generation, lends, control);
-    close(control);
+        spawn_observer(generation, lends, channel);
+    close(channel);
     if (pid < 0)
         place_close(place);
     return pid;
 }
 
-/* The worker waits for CONTROL_BEGIN, because it blocks access to its /proc files next. An
+/* The worker waits for CHANNEL_BEGIN, because it blocks access to its /proc files next. An
  * observer that runs already learns the new process id. */
 static void
 announce(const struct generation *generation, unsigned index, pid_t pid)
 {
     const struct place *observer = &generation->places[workers_of(generation)];
-    const struct control_message begin = { .kind = CONTROL_BEGIN };
-    struct control_message message = { .kind = CONTROL_WORKER,
+    const struct channel_message begin = { .kind = CHANNEL_BEGIN };
+    struct channel_message message = { .kind = CHANNEL_WORKER,
                                        .generation = generation->shared.generation,
                                        .worker = index,
                                        .pid = pid };
@@ -128,7 +128,7 @@ announce(const struct generation *generation, unsigned index, pid_t pid)
     proc_memory_open(&generation->memory[index], pid);
     place_tell(&generation->places[index], &begin, -1);
     place_tell(observer, &message, -1);
-    message.kind = CONTROL_MEMORY;
+    message.kind = CHANNEL_MEMORY;
     for (message.file = 0; message.file < PROC_MEMORY_FILES; message.file++)
         if (generation->memory[index].fds[message.file] > 0)
             place_tell(observer, &message, generation->memory[index].fds[message.file]);
@@ -327,7 +327,7 @@ void
 supervise_hand_log(const struct generation *generation)
 {
     const bool file = sink_has_file();
-    const struct control_message message = { .kind = file ? CONTROL_LOG : CONTROL_STDERR };
+    const struct channel_message message = { .kind = file ? CHANNEL_LOG : CHANNEL_STDERR };
 
     for (unsigned i = 0; i < supervise_places_of(generation); i++)
         place_tell(&generation->places[i], &message, file ? sink_descriptor() : -1);

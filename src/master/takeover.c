@@ -27,7 +27,7 @@ takeover_expected(void)
 
 /* The descriptor that the environment names; -1: that can't be. */
 static int
-channel_passed(void)
+socket_passed(void)
 {
     const char *value = getenv(UPGRADE_ENVIRONMENT);
     int type = 0;
@@ -45,24 +45,24 @@ channel_passed(void)
 
 /* All of it was written before this program was started. */
 static bool
-takeover_read(int channel, char text[static TEXT_MAX])
+takeover_read(int socket, char text[static TEXT_MAX])
 {
     size_t used = 0;
     ssize_t n;
 
     while (used < TEXT_MAX - 1 &&
-           (n = recv(channel, text + used, TEXT_MAX - 1 - used, MSG_DONTWAIT)) > 0)
+           (n = recv(socket, text + used, TEXT_MAX - 1 - used, MSG_DONTWAIT)) > 0)
         used += (size_t)n;
     text[used] = '\0';
     return used > 0;
 }
 
 static void
-add_peer(struct takeover *takeover, int channel, pid_t pid)
+add_peer(struct takeover *takeover, int socket, pid_t pid)
 {
-    if (takeover->count < TAKEOVER_MAX && fcntl(channel, F_SETFD, FD_CLOEXEC) == 0)
+    if (takeover->count < TAKEOVER_MAX && fcntl(socket, F_SETFD, FD_CLOEXEC) == 0)
         takeover->peers[takeover->count++] =
-            (struct takeover_peer){ .channel = channel, .pid = pid };
+            (struct takeover_peer){ .socket = socket, .pid = pid };
 }
 
 static int
@@ -86,7 +86,7 @@ count_lines(const char *text)
 }
 
 static int
-take_text(struct master *master, int channel, char *text)
+take_text(struct master *master, int socket, char *text)
 {
     struct upgrade_line line = { 0 };
     pid_t pid = 0;
@@ -109,7 +109,7 @@ take_text(struct master *master, int channel, char *text)
         else if (line.kind == UPGRADE_LISTEN)
             error = take_socket(master, &line);
     }
-    add_peer(&master->takeover, channel, pid);
+    add_peer(&master->takeover, socket, pid);
     master->takeover.upgraded = true;
     return error;
 }
@@ -117,11 +117,11 @@ take_text(struct master *master, int channel, char *text)
 int
 takeover_receive(struct master *master)
 {
-    const int channel = channel_passed();
+    const int socket = socket_passed();
     char *text;
     int error;
 
-    if (channel < 0) {
+    if (socket < 0) {
         log_error("%s=%s: accepted: the descriptor that tiffd sets at an upgrade",
                   UPGRADE_ENVIRONMENT, getenv(UPGRADE_ENVIRONMENT));
         return -1;
@@ -130,7 +130,7 @@ takeover_receive(struct master *master)
     if ((text = malloc(TEXT_MAX)) == NULL)
         error = -ENOMEM;
     else
-        error = takeover_read(channel, text) ? take_text(master, channel, text) : -EPROTO;
+        error = takeover_read(socket, text) ? take_text(master, socket, text) : -EPROTO;
     free(text);
     if (error < 0)
         log_error("upgrade: what the running tiffd says can't be used: %s", strerror(-error));
@@ -156,7 +156,7 @@ takeover_predecessor(const struct master *master)
 static bool
 say(const struct takeover_peer *peer, const char *line)
 {
-    return send(peer->channel, line, strlen(line), MSG_NOSIGNAL | MSG_DONTWAIT) >= 0;
+    return send(peer->socket, line, strlen(line), MSG_NOSIGNAL | MSG_DONTWAIT) >= 0;
 }
 
 /* It drains, or is gone: its files are ours. Without the pid file tiffd serves all the same. */
@@ -188,7 +188,7 @@ forget_peer(struct master *master, unsigned i)
     struct takeover *takeover = &master->takeover;
     const bool newest = i == takeover->count - 1;
 
-    close(takeover->peers[i].channel);
+    close(takeover->peers[i].socket);
     log_info("process %d, which was replaced, has ended", (int)takeover->peers[i].pid);
     memmove(&takeover->peers[i], &takeover->peers[i + 1],
             (--takeover->count - i) * sizeof(takeover->peers[0]));
@@ -212,7 +212,7 @@ hear_peer(struct master *master, unsigned i)
 {
     const struct takeover_peer *peer = &master->takeover.peers[i];
     char text[64];
-    const ssize_t n = recv(peer->channel, text, sizeof(text), MSG_DONTWAIT);
+    const ssize_t n = recv(peer->socket, text, sizeof(text), MSG_DONTWAIT);
 
     if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
         forget_peer(master, i);
@@ -234,7 +234,7 @@ takeover_run(struct master *master, uint64_t now)
     log_warning("%u process%s, replaced by an upgrade, did not end in time", takeover->count,
                 takeover->count == 1 ? "" : "es");
     while (takeover->count > 0)
-        close(takeover->peers[--takeover->count].channel);
+        close(takeover->peers[--takeover->count].socket);
 }
 
 void
@@ -271,7 +271,7 @@ takeover_poll(const struct master *master, struct pollfd fds[static TAKEOVER_MAX
     if (!takeover->agreed && (takeover->count == 0 || master->newest->trying))
         return 0;
     for (unsigned i = 0; i < takeover->count; i++)
-        fds[i] = (struct pollfd){ .fd = takeover->peers[i].channel, .events = POLLIN };
+        fds[i] = (struct pollfd){ .fd = takeover->peers[i].socket, .events = POLLIN };
     return takeover->count;
 }
 
@@ -279,5 +279,5 @@ void
 takeover_let_go(const struct takeover *takeover)
 {
     for (unsigned i = 0; i < takeover->count; i++)
-        close(takeover->peers[i].channel);
+        close(takeover->peers[i].socket);
 }

@@ -21,7 +21,7 @@ struct master;
  * drain. */
 struct takeover {
     struct takeover_peer {
-        int channel;
+        int socket;
         pid_t pid;
     } peers[TAKEOVER_MAX];
     unsigned count;
@@ -59,7 +59,7 @@ uint64_t takeover_next(const struct master *master);
 /* What to poll(2) for; returns how many. */
 unsigned takeover_poll(const struct master *master, struct pollfd fds[static TAKEOVER_MAX]);
 
-/* Closes all channels, as in a child. */
+/* Closes all sockets, as in a child. */
 void takeover_let_go(const struct takeover *takeover);
 
 #endif

@@ -76,7 +76,7 @@ compose(const struct master *master)
     upgrade_text_listen(out, &master->listeners, "server");
     upgrade_text_listen(out, &master->observed, "debug");
     for (unsigned i = 0; i < master->takeover.count; i++)
-        upgrade_text_drains(out, master->takeover.peers[i].channel,
+        upgrade_text_drains(out, master->takeover.peers[i].socket,
                             master->takeover.peers[i].pid);
     upgrade_text_end(out);
     if (fclose(out) == 0)
@@ -85,10 +85,10 @@ compose(const struct master *master)
     return NULL;
 }
 
-/* Opens the channel, in which the text lies already. *theirs is the new program's end. 0 or a
+/* Opens the socket, in which the text lies already. *theirs is the new program's end. 0 or a
  * negative errno. */
 static int
-open_channel(struct master *master, int *theirs)
+open_socket(struct master *master, int *theirs)
 {
     char *text = compose(master);
     const size_t length = text ? strlen(text) : 0;
@@ -103,17 +103,17 @@ open_channel(struct master *master, int *theirs)
     }
     sent = send(ends[0], text, length, MSG_NOSIGNAL);
     free(text);
-    master->upgrade.channel = ends[0];
+    master->upgrade.socket = ends[0];
     *theirs = ends[1];
     return sent == (ssize_t)length ? 0 : -EMSGSIZE;
 }
 
 static void
-close_channel(struct upgrade *upgrade)
+close_socket(struct upgrade *upgrade)
 {
-    if (upgrade->channel > 0)
-        close(upgrade->channel);
-    upgrade->channel = 0;
+    if (upgrade->socket > 0)
+        close(upgrade->socket);
+    upgrade->socket = 0;
     upgrade->length = 0;
 }
 
@@ -127,16 +127,16 @@ keep_open(const struct listeners *listeners)
 /* In the child. With -d standard error leads nowhere: what is said before there is a
  * configuration goes to the log. Blocked signals wait until the new program reads them. */
 static _Noreturn void
-become_program(const struct master *master, int channel)
+become_program(const struct master *master, int socket)
 {
     char number[16];
 
     keep_open(&master->listeners);
     keep_open(&master->observed);
     for (unsigned i = 0; i < master->takeover.count; i++)
-        (void)fcntl(master->takeover.peers[i].channel, F_SETFD, 0);
-    (void)fcntl(channel, F_SETFD, 0);
-    snprintf(number, sizeof(number), "%d", channel);
+        (void)fcntl(master->takeover.peers[i].socket, F_SETFD, 0);
+    (void)fcntl(socket, F_SETFD, 0);
+    snprintf(number, sizeof(number), "%d", socket);
     setenv(UPGRADE_ENVIRONMENT, number, 1);
     (void)!core_limit_set(CORE_SYSTEM);
     if (master->options->detach && sink_has_file())
@@ -151,7 +151,7 @@ upgrade_fail(struct master *master, const char *reason)
 {
     master->upgrade.state = UPGRADE_NONE;
     master->upgrade.until = 0;
-    close_channel(&master->upgrade);
+    close_socket(&master->upgrade);
     log_error("upgrade failed: generation %u goes on: %s", master->newest->shared.generation,
               reason);
     cli_upgrade_over(master, reason);
@@ -184,7 +184,7 @@ program_ended(struct child *child, pid_t pid, const struct child_end *end)
     } else if (upgrade->state == UPGRADE_CANCELLED) {
         upgrade->state = UPGRADE_NONE;
         upgrade->until = 0;
-        close_channel(upgrade);
+        close_socket(upgrade);
     } else if (failed) {
         log_error("%s after it took over: nobody listens any more", text);
     }
@@ -195,7 +195,7 @@ begin(struct master *master, uint64_t now)
 {
     struct upgrade *upgrade = &master->upgrade;
     int theirs = -1;
-    int error = open_channel(master, &theirs);
+    int error = open_socket(master, &theirs);
     pid_t pid = error;
 
     upgrade->child.owner = master;
@@ -224,7 +224,7 @@ on_serving(struct master *master)
         return;
     manager_main_process(master,
                          upgrade->child.pid); /* which then believes what that one says */
-    if (send(upgrade->channel, UPGRADE_AGREED, strlen(UPGRADE_AGREED), MSG_NOSIGNAL) < 0) {
+    if (send(upgrade->socket, UPGRADE_AGREED, strlen(UPGRADE_AGREED), MSG_NOSIGNAL) < 0) {
         manager_main_process(master, getpid());
         return;
     }
@@ -305,11 +305,11 @@ hear(struct master *master)
     struct upgrade *upgrade = &master->upgrade;
     ssize_t n;
 
-    while (upgrade->channel > 0 &&
-           (n = recv(upgrade->channel, upgrade->line + upgrade->length,
+    while (upgrade->socket > 0 &&
+           (n = recv(upgrade->socket, upgrade->line + upgrade->length,
                      sizeof(upgrade->line) - upgrade->length, MSG_DONTWAIT)) >= 0) {
         if (n == 0) {
-            close_channel(upgrade); /* its end is told by SIGCHLD */
+            close_socket(upgrade); /* its end is told by SIGCHLD */
             return;
         }
         upgrade->length += (size_t)n;
@@ -382,7 +382,7 @@ upgrade_over(const struct master *master)
 int
 upgrade_descriptor(const struct master *master)
 {
-    return master->upgrade.channel > 0 ? master->upgrade.channel : -1;
+    return master->upgrade.socket > 0 ? master->upgrade.socket : -1;
 }
 
 uint64_t

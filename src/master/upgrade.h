@@ -13,7 +13,7 @@
 
 #include "base/child.h"
 
-/* Names the descriptor of the channel between both, a stream socket, to the new program. */
+/* Names the descriptor of the stream socket between both, to the new program. */
 #define UPGRADE_ENVIRONMENT "TIFFD_UPGRADE"
 
 /* What the new program says there. */
@@ -42,7 +42,7 @@ enum upgrade_state {
 struct upgrade {
     enum upgrade_state state;
     struct child child; /* the new program */
-    int channel;        /* to it; 0: none */
+    int socket;         /* to it; 0: none */
     uint64_t until;     /* when it is told to end, or killed; 0: never */
     char line[UPGRADE_LINE_SIZE];
     size_t length; /* of the line, whose end has not come */

@@ -34,7 +34,7 @@ struct observer {
     bool ended;
 };
 
-enum { SIGNALS, MASTER, CONTROL, LISTENERS };
+enum { SIGNALS, MASTER, CHANNEL, LISTENERS };
 
 /* --- signals ------------------------------------------------------------------------------ */
 
@@ -87,17 +87,17 @@ static void
 listen_to_master(struct observer *observer)
 {
     const struct observer_inherit *inherit = observer->inherit;
-    struct control_message message;
+    struct channel_message message;
     int descriptor;
     int got;
 
-    while ((got = control_receive(inherit->control, &message, &descriptor)) > 0)
-        if (message.kind == CONTROL_STDERR || (message.kind == CONTROL_LOG && descriptor >= 0))
+    while ((got = channel_receive(inherit->channel, &message, &descriptor)) > 0)
+        if (message.kind == CHANNEL_STDERR || (message.kind == CHANNEL_LOG && descriptor >= 0))
             sink_use(descriptor);
         else
             inherit->heed(inherit->lent, &message, descriptor);
     if (got < 0)
-        observer->fds[CONTROL].fd = -1;
+        observer->fds[CHANNEL].fd = -1;
 }
 
 /* One that drains has an heir who does it. */
@@ -125,7 +125,7 @@ be_client(const struct observer *observer, int fd, unsigned place)
                              .subscription = &observer->clients.subscriptions[place] };
 
     close(observer->signal_fd);
-    close(inherit->control);
+    close(inherit->channel);
     for (size_t i = 0; i < inherit->listen_count; i++)
         close(inherit->listen_fds[i]);
     if (confine_reader(inherit->confinement, SANDBOX_CLIENT) < 0)
@@ -200,7 +200,7 @@ observer_turn(struct observer *observer)
 
     if (poll(observer->fds, count, patience(observer, wait)) < 0)
         return;
-    if (observer->fds[CONTROL].revents)
+    if (observer->fds[CHANNEL].revents)
         listen_to_master(observer);
     if (observer->fds[MASTER].revents)
         outlive_master(observer);
@@ -240,7 +240,7 @@ observer_start(struct observer *observer)
         return -ENOMEM;
     observer->fds[SIGNALS] = (struct pollfd){ observer->signal_fd, POLLIN, 0 };
     observer->fds[MASTER] = (struct pollfd){ inherit->master_pipe, POLLIN, 0 };
-    observer->fds[CONTROL] = (struct pollfd){ inherit->control, POLLIN, 0 };
+    observer->fds[CHANNEL] = (struct pollfd){ inherit->channel, POLLIN, 0 };
     for (size_t i = 0; i < inherit->listen_count; i++)
         observer->fds[LISTENERS + i] = (struct pollfd){ inherit->listen_fds[i], POLLIN, 0 };
     return confine_enter(inherit->confinement, SANDBOX_OBSERVER, inherit->paths);

@@ -9,7 +9,7 @@
 
 #include <stddef.h>
 
-#include "base/control.h"
+#include "base/channel.h"
 #include "observer/route.h"
 #include "observer/view.h"
 #include "sandbox/confine.h"
@@ -21,13 +21,13 @@ struct observer_inherit {
     const int *listen_fds; /* listening stream sockets, of this process alone to accept on */
     size_t listen_count;
     int master_pipe; /* readable (end of file) when the master is gone */
-    int control;     /* what the master says, see control.h */
+    int channel;     /* what the master says, see channel.h */
     const struct confinement *confinement;
     const struct confine_paths *paths; /* what it and its children may open */
 
     /* Lent by the master: what it would have done. */
     void *lent;
-    void (*heed)(void *lent, const struct control_message *message, int descriptor);
+    void (*heed)(void *lent, const struct channel_message *message, int descriptor);
     void (*master_gone)(void *lent);
 };
 

@@ -15,7 +15,7 @@
 #include "worker/worker.h"
 
 /* Space for one descriptor. */
-union control {
+union handoff_ancillary {
     struct cmsghdr header;
     char bytes[CMSG_SPACE(sizeof(int))];
 };
@@ -71,16 +71,16 @@ handoff_give(const struct handoff *handoff, const struct connection *connection,
     uint32_t requests = connection->requests - 1;
     struct iovec iov[2] = { { &requests, sizeof(requests) },
                             { (char *)(uintptr_t)rest, length } };
-    union control control = { .bytes = { 0 } };
+    union handoff_ancillary ancillary = { .bytes = { 0 } };
     struct msghdr message = { .msg_iov = iov,
                               .msg_iovlen = 2,
-                              .msg_control = control.bytes,
-                              .msg_controllen = sizeof(control.bytes) };
+                              .msg_control = ancillary.bytes,
+                              .msg_controllen = sizeof(ancillary.bytes) };
 
-    control.header = (struct cmsghdr){ .cmsg_len = CMSG_LEN(sizeof(int)),
-                                       .cmsg_level = SOL_SOCKET,
-                                       .cmsg_type = SCM_RIGHTS };
-    memcpy(CMSG_DATA(&control.header), &connection->watch.fd, sizeof(int));
+    ancillary.header = (struct cmsghdr){ .cmsg_len = CMSG_LEN(sizeof(int)),
+                                         .cmsg_level = SOL_SOCKET,
+                                         .cmsg_type = SCM_RIGHTS };
+    memcpy(CMSG_DATA(&ancillary.header), &connection->watch.fd, sizeof(int));
     return sendmsg(handoff->give, &message, MSG_NOSIGNAL) >= 0;
 }
 
@@ -145,11 +145,11 @@ handoff_take(struct worker *worker, unsigned from)
     struct iovec iov[2] = { { &requests, sizeof(requests) },
                             { worker->exchange.inbox,
                               (size_t)worker->server->max_header_size } };
-    union control control;
+    union handoff_ancillary ancillary;
     struct msghdr message = { .msg_iov = iov,
                               .msg_iovlen = 2,
-                              .msg_control = control.bytes,
-                              .msg_controllen = sizeof(control.bytes) };
+                              .msg_control = ancillary.bytes,
+                              .msg_controllen = sizeof(ancillary.bytes) };
     ssize_t n = recvmsg(worker->inherit->handoffs[from].take, &message, MSG_CMSG_CLOEXEC);
     int fd;
 
@@ -161,7 +161,7 @@ handoff_take(struct worker *worker, unsigned from)
         log_warning("handoff: a connection is lost: too many open files");
         return true;
     }
-    memcpy(&fd, CMSG_DATA(&control.header), sizeof(fd));
+    memcpy(&fd, CMSG_DATA(&ancillary.header), sizeof(fd));
     handoff_admit(worker, fd, requests, (size_t)n - sizeof(requests));
     return true;
 }

@@ -30,7 +30,7 @@ struct inherit {
     const struct handoff *handoffs; /* one a worker; NULL: connections stay where they are */
     int ready_fd;                   /* an eventfd: tells the master to look at slot.ready */
     int master_pipe;                /* readable (end of file) when the master is gone */
-    int control;                    /* what the master says, see control.h */
+    int channel;                    /* what the master says, see channel.h */
 };
 
 #endif

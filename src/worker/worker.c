@@ -17,8 +17,8 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "base/channel.h"
 #include "base/clock.h"
-#include "base/control.h"
 #include "base/count.h"
 #include "base/signals.h"
 #include "base/sink.h"
@@ -84,15 +84,15 @@ on_master_gone(struct worker *worker, struct watch *watch, uint32_t events)
 
 /* After a log rotation the master sends the new file, because a worker can't open it. */
 static void
-on_control(struct worker *worker, struct watch *watch, uint32_t events)
+on_channel(struct worker *worker, struct watch *watch, uint32_t events)
 {
-    struct control_message message;
+    struct channel_message message;
     int descriptor;
     int got;
 
     (void)events;
-    while ((got = control_receive(watch->fd, &message, &descriptor)) > 0)
-        if (message.kind == CONTROL_STDERR || (message.kind == CONTROL_LOG && descriptor >= 0))
+    while ((got = channel_receive(watch->fd, &message, &descriptor)) > 0)
+        if (message.kind == CHANNEL_STDERR || (message.kind == CHANNEL_LOG && descriptor >= 0))
             sink_use(descriptor);
     if (got < 0)
         watch_end(&worker->watches, watch);
@@ -178,7 +178,7 @@ watch_others(struct worker *worker)
           handoff_ready },
         { &worker->sender.loaded, reader_fd(worker->sender.reader), connection_loaded },
         { &worker->master, inherit->master_pipe, on_master_gone },
-        { &worker->control, inherit->control, on_control },
+        { &worker->channel, inherit->channel, on_channel },
     };
     int error = 0;
 
@@ -199,7 +199,7 @@ worker_start(struct worker *worker)
     worker_arm(worker->inherit);
     stay_on_cpu(worker);
     connections_start(worker);
-    if ((error = control_wait(worker->inherit->control, CONTROL_BEGIN)) < 0 ||
+    if ((error = channel_wait(worker->inherit->channel, CHANNEL_BEGIN)) < 0 ||
         (error = identity_become(&worker->shared->confinement->identity)) < 0 ||
         (error = roster_protect(worker->shared->roster)) < 0)
         return error;

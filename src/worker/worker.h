@@ -37,7 +37,7 @@ struct worker {
     struct watch_set watches;
     struct watch signals;
     struct watch master;
-    struct watch control;
+    struct watch channel;
     struct watch handoff;
     bool ended;
 

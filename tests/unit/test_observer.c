@@ -62,7 +62,7 @@ set_up(void **state)
                                                   .listen_fds = &listen_fd,
                                                   .listen_count = 1,
                                                   .master_pipe = master_pipe[0],
-                                                  .control = -1,
+                                                  .channel = -1,
                                                   .master_gone = outlive,
                                                   .confinement = &open_air,
                                                   .paths = &paths };

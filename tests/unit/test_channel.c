@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Control: messages and descriptors go one way, and the end of the master is told. */
+/* Channel: messages and descriptors go one way, and the end of the master is told. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "base/control.h"
+#include "base/channel.h"
 
 static int master;
 static int process;
@@ -19,7 +19,7 @@ static int
 set_up(void **state)
 {
     (void)state;
-    return control_open(&master, &process);
+    return channel_open(&master, &process);
 }
 
 static int
@@ -41,18 +41,18 @@ close_master(void)
 static void
 a_message_and_a_descriptor(void **state)
 {
-    const struct control_message sent = {
-        .kind = CONTROL_WORKER, .generation = 2, .worker = 3, .pid = 4
+    const struct channel_message sent = {
+        .kind = CHANNEL_WORKER, .generation = 2, .worker = 3, .pid = 4
     };
-    struct control_message got;
+    struct channel_message got;
     int pipe_ends[2];
     int descriptor;
     char byte;
 
     (void)state;
     assert_int_equal(pipe(pipe_ends), 0);
-    assert_int_equal(control_send(master, &sent, pipe_ends[1]), 0);
-    assert_int_equal(control_receive(process, &got, &descriptor), 1);
+    assert_int_equal(channel_send(master, &sent, pipe_ends[1]), 0);
+    assert_int_equal(channel_receive(process, &got, &descriptor), 1);
     assert_memory_equal(&got, &sent, sizeof(got));
     assert_int_equal(write(descriptor, "x", 1), 1);
     assert_int_equal(read(pipe_ends[0], &byte, 1), 1);
@@ -64,29 +64,29 @@ a_message_and_a_descriptor(void **state)
 static void
 without_a_descriptor(void **state)
 {
-    const struct control_message sent = { .kind = CONTROL_BEGIN };
-    struct control_message got;
+    const struct channel_message sent = { .kind = CHANNEL_BEGIN };
+    struct channel_message got;
     int descriptor;
 
     (void)state;
-    assert_int_equal(control_receive(process, &got, &descriptor), 0);
-    assert_int_equal(control_send(master, &sent, -1), 0);
-    assert_int_equal(control_receive(process, &got, &descriptor), 1);
+    assert_int_equal(channel_receive(process, &got, &descriptor), 0);
+    assert_int_equal(channel_send(master, &sent, -1), 0);
+    assert_int_equal(channel_receive(process, &got, &descriptor), 1);
     assert_int_equal(descriptor, -1);
 }
 
 static void
 one_is_waited_for(void **state)
 {
-    const struct control_message other = { .kind = CONTROL_LOG };
-    const struct control_message wanted = { .kind = CONTROL_BEGIN };
+    const struct channel_message other = { .kind = CHANNEL_LOG };
+    const struct channel_message wanted = { .kind = CHANNEL_BEGIN };
 
     (void)state;
-    assert_int_equal(control_send(master, &other, STDERR_FILENO), 0);
-    assert_int_equal(control_send(master, &wanted, -1), 0);
-    assert_int_equal(control_wait(process, CONTROL_BEGIN), 0);
+    assert_int_equal(channel_send(master, &other, STDERR_FILENO), 0);
+    assert_int_equal(channel_send(master, &wanted, -1), 0);
+    assert_int_equal(channel_wait(process, CHANNEL_BEGIN), 0);
     close_master();
-    assert_int_equal(control_wait(process, CONTROL_BEGIN), -EPIPE);
+    assert_int_equal(channel_wait(process, CHANNEL_BEGIN), -EPIPE);
 }
 
 static void
@@ -100,12 +100,12 @@ the_master_is_told_nothing(void **state)
 static void
 who_does_not_read_blocks_nobody(void **state)
 {
-    const struct control_message message = { .kind = CONTROL_LOG };
+    const struct channel_message message = { .kind = CHANNEL_LOG };
     int error = 0;
 
     (void)state;
     for (int i = 0; i < 100000 && error == 0; i++)
-        error = control_send(master, &message, -1);
+        error = channel_send(master, &message, -1);
     assert_int_equal(error, -EAGAIN);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* control: a message is one packet, with SCM_RIGHTS for the descriptor; see unix(7). */
-#include "base/control.h"
+/* channel: a message is one packet, with SCM_RIGHTS for the descriptor; see unix(7). */
+#include "base/channel.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -9,14 +9,14 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* Room for one descriptor. */
-union control_room {
+/* Space for one descriptor. */
+union channel_ancillary {
     struct cmsghdr header;
     char bytes[CMSG_SPACE(sizeof(int))];
 };
 
 int
-control_open(int *master, int *process)
+channel_open(int *master, int *process)
 {
     int ends[2];
 
@@ -29,32 +29,32 @@ control_open(int *master, int *process)
 }
 
 int
-control_send(int fd, const struct control_message *message, int descriptor)
+channel_send(int fd, const struct channel_message *message, int descriptor)
 {
     struct iovec iov = { (void *)(uintptr_t)message, sizeof(*message) };
-    union control_room room = { .bytes = { 0 } };
+    union channel_ancillary ancillary = { .bytes = { 0 } };
     struct msghdr packet = { .msg_iov = &iov, .msg_iovlen = 1 };
 
     if (descriptor >= 0) {
-        packet.msg_control = room.bytes;
-        packet.msg_controllen = sizeof(room.bytes);
-        room.header = (struct cmsghdr){ .cmsg_len = CMSG_LEN(sizeof(int)),
-                                        .cmsg_level = SOL_SOCKET,
-                                        .cmsg_type = SCM_RIGHTS };
-        memcpy(CMSG_DATA(&room.header), &descriptor, sizeof(descriptor));
+        packet.msg_control = ancillary.bytes;
+        packet.msg_controllen = sizeof(ancillary.bytes);
+        ancillary.header = (struct cmsghdr){ .cmsg_len = CMSG_LEN(sizeof(int)),
+                                             .cmsg_level = SOL_SOCKET,
+                                             .cmsg_type = SCM_RIGHTS };
+        memcpy(CMSG_DATA(&ancillary.header), &descriptor, sizeof(descriptor));
     }
     return sendmsg(fd, &packet, MSG_NOSIGNAL) < 0 ? -errno : 0;
 }
 
 int
-control_receive(int fd, struct control_message *message, int *descriptor)
+channel_receive(int fd, struct channel_message *message, int *descriptor)
 {
     struct iovec iov = { message, sizeof(*message) };
-    union control_room room;
+    union channel_ancillary ancillary;
     struct msghdr packet = { .msg_iov = &iov,
                              .msg_iovlen = 1,
-                             .msg_control = room.bytes,
-                             .msg_controllen = sizeof(room.bytes) };
+                             .msg_control = ancillary.bytes,
+                             .msg_controllen = sizeof(ancillary.bytes) };
     const ssize_t n = recvmsg(fd, &packet, MSG_CMSG_CLOEXEC);
 
     *descriptor = -1;
@@ -63,20 +63,20 @@ control_receive(int fd, struct control_message *message, int *descriptor)
     if (n != (ssize_t)sizeof(*message))
         return -EPIPE;
     if (CMSG_FIRSTHDR(&packet) != NULL)
-        memcpy(descriptor, CMSG_DATA(&room.header), sizeof(*descriptor));
+        memcpy(descriptor, CMSG_DATA(&ancillary.header), sizeof(*descriptor));
     return 1;
 }
 
 int
-control_wait(int fd, enum control_kind kind)
+channel_wait(int fd, enum channel_kind kind)
 {
     struct pollfd wait = { .fd = fd, .events = POLLIN };
-    struct control_message message;
+    struct channel_message message;
     int descriptor;
     int got;
 
     do {
-        got = control_receive(fd, &message, &descriptor);
+        got = channel_receive(fd, &message, &descriptor);
         if (got == 0)
             (void)poll(&wait, 1, -1);
         if (got > 0 && descriptor >= 0)
