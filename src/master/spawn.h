@@ -6,7 +6,7 @@
 #ifndef MASTER_SPAWN_H
 #define MASTER_SPAWN_H
 
-#include "master/cli.h"
+#include "master/control.h"
 #include "master/generation.h"
 #include "master/listeners.h"
 #include "master/pid_file.h"

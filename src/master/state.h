@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #include "base/child.h"
-#include "master/cli.h"
+#include "master/control.h"
 #include "master/gap.h"
 #include "master/generation.h"
 #include "master/listeners.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* cli_command: one table. What a signal does as well is done by the same functions. */
-#include "master/cli_command.h"
+/* control_command: one table. What a signal does as well is done by the same functions. */
+#include "master/control_command.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -10,7 +10,7 @@
 #include "base/count.h"
 #include "base/log.h"
 #include "master/actions.h"
-#include "master/cli_status.h"
+#include "master/control_status.h"
 #include "master/ending.h"
 #include "master/reload.h"
 

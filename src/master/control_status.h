@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* cli_status: what "tiffctl status" shows, as lines of the control socket. */
+/* control_status: what "tiffctl status" shows, as lines of the control socket. */
 #ifndef MASTER_CLI_STATUS_H
 #define MASTER_CLI_STATUS_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* cli_command: the commands of the control socket; see tiffctl(8). */
+/* control_command: the commands of the control socket; see tiffctl(8). */
 #ifndef MASTER_CLI_COMMAND_H
 #define MASTER_CLI_COMMAND_H
 

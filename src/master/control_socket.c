@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* cli_socket: its mode counts from the first moment. */
-#include "master/cli_socket.h"
+/* control_socket: its mode counts from the first moment. */
+#include "master/control_socket.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * cli: the control socket, which tiffctl(8) speaks to. A client sends a command in one line.
- * The reply is lines "NAME=VALUE ...", and at last "ok" or "error: REASON", when the outcome
- * is known. The permissions of the socket say who may.
+ * control: the control socket, which tiffctl(8) speaks to. A client sends a command in one
+ * line. The reply is lines "NAME=VALUE ...", and at last "ok" or "error: REASON", when the
+ * outcome is known. The permissions of the socket say who may.
  */
 #ifndef MASTER_CLI_H
 #define MASTER_CLI_H
@@ -12,7 +12,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "master/cli_socket.h"
+#include "master/control_socket.h"
 
 #define CLI_CLIENTS_MAX 16
 #define CLI_LINE_MAX    256

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * cli: one epoll set, so that the master's loop waits for one descriptor whoever is connected.
- * Nothing waits for a client: one that sends no command in time, or does not take its reply,
- * is closed. Nothing is fatal after the start.
+ * control: one epoll set, so that the master's loop waits for one descriptor whoever is
+ * connected. Nothing waits for a client: one that sends no command in time, or does not take
+ * its reply, is closed. Nothing is fatal after the start.
  */
-#include "master/cli.h"
+#include "master/control.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -16,7 +16,7 @@
 #include "base/clock.h"
 #include "base/count.h"
 #include "base/log.h"
-#include "master/cli_command.h"
+#include "master/control_command.h"
 #include "master/state.h"
 
 #define PATIENCE 10000 /* milliseconds for a command to arrive */

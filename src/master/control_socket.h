@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * cli_socket: the listener of the control socket and its file, which is made beside its path
- * and renamed, so that it replaces that of a master that was upgraded or has died.
+ * control_socket: the listener of the control socket and its file, which is made beside its
+ * path and renamed, so that it replaces that of a master that was upgraded or has died.
  */
 #ifndef MASTER_CLI_SOCKET_H
 #define MASTER_CLI_SOCKET_H

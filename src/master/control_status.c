@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * cli_status: a line about the daemon, one about the last reload, one for each generation and
- * one for each worker. Counters, so that whoever looks twice has rates. Nothing is fatal.
+ * control_status: a line about the daemon, one about the last reload, one for each generation
+ * and one for each worker. Counters, so that whoever looks twice has rates. Nothing is fatal.
  */
-#include "master/cli_status.h"
+#include "master/control_status.h"
 
 #include <inttypes.h>
 #include <unistd.h>
