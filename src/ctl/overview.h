@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* overview: what "tiffctl status" prints, from two looks at a daemon (see master/cli_status.h).
+/* overview: what "tiffctl status" prints, from two looks at a daemon (see
+ * master/control_status.h).
  */
 #ifndef CTL_OVERVIEW_H
 #define CTL_OVERVIEW_H

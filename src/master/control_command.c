@@ -17,22 +17,22 @@
 #define NOT_SENT "the reply can't be sent whole"
 
 /* NULL, or why it can't be done. The client waits for the outcome if there is none yet. */
-typedef const char *cli_command(struct master *master, struct cli_client *client,
-                                const char *argument);
+typedef const char *control_command(struct master *master, struct control_client *client,
+                                    const char *argument);
 
 static const char *
-begin_reload(struct master *master, struct cli_client *client)
+begin_reload(struct master *master, struct control_client *client)
 {
     if (master->stopping)
         return "the daemon is ending";
-    client->waits = CLI_RELOAD;
-    client->reload = master->cli.reloads + 1;
+    client->waits = CONTROL_RELOAD;
+    client->reload = master->control.reloads + 1;
     master->reload_wanted = true; /* the loop begins it */
     return NULL;
 }
 
 static const char *
-do_reload(struct master *master, struct cli_client *client, const char *argument)
+do_reload(struct master *master, struct control_client *client, const char *argument)
 {
     (void)argument;
     master->workers = 0;
@@ -40,7 +40,7 @@ do_reload(struct master *master, struct cli_client *client, const char *argument
 }
 
 static const char *
-do_workers(struct master *master, struct cli_client *client, const char *argument)
+do_workers(struct master *master, struct control_client *client, const char *argument)
 {
     char *end;
     const long wanted = strtol(argument, &end, 10);
@@ -52,47 +52,47 @@ do_workers(struct master *master, struct cli_client *client, const char *argumen
 }
 
 static const char *
-do_upgrade(struct master *master, struct cli_client *client, const char *argument)
+do_upgrade(struct master *master, struct control_client *client, const char *argument)
 {
     const char *reason = upgrade_objection(master);
 
     (void)argument;
     if (reason)
         return reason;
-    client->waits = CLI_UPGRADE;
+    client->waits = CONTROL_UPGRADE;
     upgrade_ask(master, SIGUSR2);
     return NULL;
 }
 
 static const char *
-do_reopen(struct master *master, struct cli_client *client, const char *argument)
+do_reopen(struct master *master, struct control_client *client, const char *argument)
 {
     (void)argument;
     if (!actions_reopen(master))
         return "the log can't be opened; its own lines say why";
-    return cli_say(client, CLI_OK, strlen(CLI_OK)) ? NULL : NOT_SENT;
+    return control_say(client, CONTROL_OK, strlen(CONTROL_OK)) ? NULL : NOT_SENT;
 }
 
 static const char *
-do_quit(struct master *master, struct cli_client *client, const char *argument)
+do_quit(struct master *master, struct control_client *client, const char *argument)
 {
     (void)argument;
-    client->waits = CLI_END;
+    client->waits = CONTROL_END;
     ending_begin(master, SIGQUIT);
     return NULL;
 }
 
 static const char *
-do_stop(struct master *master, struct cli_client *client, const char *argument)
+do_stop(struct master *master, struct control_client *client, const char *argument)
 {
     (void)argument;
-    client->waits = CLI_END;
+    client->waits = CONTROL_END;
     ending_begin(master, SIGINT);
     return NULL;
 }
 
 static const char *
-do_status(struct master *master, struct cli_client *client, const char *argument)
+do_status(struct master *master, struct control_client *client, const char *argument)
 {
     char *text = NULL;
     size_t size = 0;
@@ -101,18 +101,18 @@ do_status(struct master *master, struct cli_client *client, const char *argument
 
     (void)argument;
     if (out) {
-        cli_status_print(master, out);
-        fputs(CLI_OK, out);
+        control_status_print(master, out);
+        fputs(CONTROL_OK, out);
         if (fclose(out) == 0)
-            sent = cli_say(client, text, size);
+            sent = control_say(client, text, size);
         free(text);
     }
     return sent ? NULL : NOT_SENT;
 }
 
-static const struct cli_row {
+static const struct control_row {
     const char *name;
-    cli_command *run;
+    control_command *run;
     bool takes_argument;
     const char *text; /* for the log; NULL: it changes nothing */
 } commands[] = {
@@ -126,7 +126,7 @@ static const struct cli_row {
 };
 
 /* NULL: there is none of this name. */
-static const struct cli_row *
+static const struct control_row *
 find_command(const char *name)
 {
     for (size_t i = 0; i < COUNT(commands); i++)
@@ -136,10 +136,10 @@ find_command(const char *name)
 }
 
 const char *
-cli_command_run(struct master *master, struct cli_client *client)
+control_command_run(struct master *master, struct control_client *client)
 {
     char *argument = strchrnul(client->line, ' ');
-    const struct cli_row *command;
+    const struct control_row *command;
     const char *reason;
 
     if (*argument != '\0')
@@ -151,7 +151,7 @@ cli_command_run(struct master *master, struct cli_client *client)
         return "the command takes no argument";
     if (command->text)
         log_notice("control socket: %s", command->text);
-    client->waits = CLI_REPLIED; /* unless it says that it waits */
+    client->waits = CONTROL_REPLIED; /* unless it says that it waits */
     reason = command->run(master, client, argument);
     if (command->text && reason)
         log_notice("control socket: refused: %s", reason);

@@ -50,14 +50,14 @@ listen_at(const char *path, unsigned mode)
 }
 
 int
-cli_socket_open(struct cli_socket *socket, const char *path, unsigned mode)
+control_socket_open(struct control_socket *socket, const char *path, unsigned mode)
 {
     char *copy = strdup(path);
     char *beside = beside_name(path);
     const int fd = copy && beside ? listen_at(beside, mode) : -ENOMEM;
 
     if (fd >= 0) {
-        *socket = (struct cli_socket){
+        *socket = (struct control_socket){
             .path = copy, .mode = mode, .fd = fd, .file = socket_file_of(beside)
         };
         copy = NULL;
@@ -68,7 +68,7 @@ cli_socket_open(struct cli_socket *socket, const char *path, unsigned mode)
 }
 
 int
-cli_socket_publish(const struct cli_socket *socket)
+control_socket_publish(const struct control_socket *socket)
 {
     char *beside = beside_name(socket->path);
     int error = -ENOMEM;
@@ -80,7 +80,7 @@ cli_socket_publish(const struct cli_socket *socket)
 }
 
 void
-cli_socket_close(struct cli_socket *socket)
+control_socket_close(struct control_socket *socket)
 {
     char *beside = beside_name(socket->path);
 
@@ -89,5 +89,5 @@ cli_socket_close(struct cli_socket *socket)
     close(socket->fd);
     free(beside);
     free(socket->path);
-    *socket = (struct cli_socket){ 0 };
+    *socket = (struct control_socket){ 0 };
 }

@@ -3,13 +3,13 @@
  * control_socket: the listener of the control socket and its file, which is made beside its
  * path and renamed, so that it replaces that of a master that was upgraded or has died.
  */
-#ifndef MASTER_CLI_SOCKET_H
-#define MASTER_CLI_SOCKET_H
+#ifndef MASTER_CONTROL_SOCKET_H
+#define MASTER_CONTROL_SOCKET_H
 
 #include "base/socket_file.h"
 
 /* Begins zeroed: there is none. */
-struct cli_socket {
+struct control_socket {
     char *path; /* NULL: there is none */
     unsigned mode;
     int fd;
@@ -17,13 +17,14 @@ struct cli_socket {
 };
 
 /* Listens beside path. 0, or a negative errno; then there is none. */
-int cli_socket_open(struct cli_socket *socket, const char *path, unsigned mode)
+int control_socket_open(struct control_socket *socket, const char *path, unsigned mode)
     __attribute__((warn_unused_result));
 
 /* Puts the file at its path. 0 or a negative errno. */
-int cli_socket_publish(const struct cli_socket *socket) __attribute__((warn_unused_result));
+int control_socket_publish(const struct control_socket *socket)
+    __attribute__((warn_unused_result));
 
 /* Closes it, and removes the file unless another one is at its path. */
-void cli_socket_close(struct cli_socket *socket);
+void control_socket_close(struct control_socket *socket);
 
 #endif

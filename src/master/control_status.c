@@ -38,7 +38,7 @@ state_of(const struct master *master, const struct generation *generation)
 }
 
 static void
-cli_status_worker(const struct generation *generation, unsigned index, FILE *out)
+control_status_worker(const struct generation *generation, unsigned index, FILE *out)
 {
     const struct slot *slot = slots_worker(&generation->shared.slots, index);
     const pid_t pid = roster_pid(generation->shared.roster, index);
@@ -53,8 +53,8 @@ cli_status_worker(const struct generation *generation, unsigned index, FILE *out
 }
 
 static void
-cli_status_generation(const struct master *master, const struct generation *generation,
-                      FILE *out)
+control_status_generation(const struct master *master, const struct generation *generation,
+                          FILE *out)
 {
     const struct config *config = generation->shared.config;
 
@@ -62,11 +62,11 @@ cli_status_generation(const struct master *master, const struct generation *gene
             generation->shared.generation, state_of(master, generation), config->server.workers,
             config_variant_name(config->server.variant), config->asset_count);
     for (unsigned i = 0; i < config->server.workers; i++)
-        cli_status_worker(generation, i, out);
+        control_status_worker(generation, i, out);
 }
 
 static void
-cli_status_reload(const struct roster *roster, FILE *out)
+control_status_reload(const struct roster *roster, FILE *out)
 {
     const struct roster_reload *reload = &roster->reload;
 
@@ -75,7 +75,7 @@ cli_status_reload(const struct roster *roster, FILE *out)
 }
 
 void
-cli_status_print(const struct master *master, FILE *out)
+control_status_print(const struct master *master, FILE *out)
 {
     const struct roster *roster = master->newest->shared.roster;
 
@@ -84,7 +84,7 @@ cli_status_print(const struct master *master, FILE *out)
             " bytes=%" PRIu64 " config=%s\n",
             PACKAGE_VERSION, (int)getpid(), roster->started / NS, clock_now(),
             master->total.served.requests, master->total.served.bytes, master->options->file);
-    cli_status_reload(roster, out);
+    control_status_reload(roster, out);
     for (const struct generation *g = master->newest; g; g = g->older)
-        cli_status_generation(master, g, out);
+        control_status_generation(master, g, out);
 }

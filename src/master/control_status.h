@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* control_status: what "tiffctl status" shows, as lines of the control socket. */
-#ifndef MASTER_CLI_STATUS_H
-#define MASTER_CLI_STATUS_H
+#ifndef MASTER_CONTROL_STATUS_H
+#define MASTER_CONTROL_STATUS_H
 
 #include <stdio.h>
 
 struct master;
 
 /* Lines "NAME=VALUE ..."; values have no white space, but for the last of a line. */
-void cli_status_print(const struct master *master, FILE *out);
+void control_status_print(const struct master *master, FILE *out);
 
 #endif

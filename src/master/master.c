@@ -45,7 +45,7 @@ master_next_wait(const struct master *master, uint64_t now)
 
     next = clock_earlier(next, ending_next(master));
     next = clock_earlier(next, manager_next(master));
-    next = clock_earlier(next, cli_next(master));
+    next = clock_earlier(next, control_next(master));
     next = clock_earlier(next, master->reload_at);
     next = clock_earlier(next, gap_next(master));
 
@@ -61,7 +61,7 @@ wait_for_something(const struct master *master)
         { .fd = master->lends.signal_fd, .events = POLLIN },
         { .fd = trial_descriptor(master), .events = POLLIN },
         { .fd = upgrade_descriptor(master), .events = POLLIN },
-        { .fd = cli_descriptor(master), .events = POLLIN },
+        { .fd = control_descriptor(master), .events = POLLIN },
     };
     const unsigned peers = takeover_poll(master, fds + 4);
 
@@ -77,7 +77,7 @@ loop(struct master *master)
         wait_for_something(master);
         actions_run(master);
         now = clock_now();
-        cli_run(master, now);
+        control_run(master, now);
         trial_run(master, now);
         takeover_run(master, now);
         upgrade_run(master, now);
@@ -155,7 +155,8 @@ master_prepare(struct master *master, const struct config *config)
     boot_raise_descriptor_limit(config, NULL);
     manager_begin(master);
     if (take_over_sockets(master) < 0 || go_to_background(master) < 0 ||
-        write_pid_file(master, config->server.pid_file) < 0 || cli_prepare(master, config) < 0)
+        write_pid_file(master, config->server.pid_file) < 0 ||
+        control_prepare(master, config) < 0)
         return -1;
     oom_protect();
     if ((master->lends.progress = load_progress_create()) == NULL ||
@@ -191,7 +192,7 @@ master_end(struct master *master)
     pid_file_remove(&master->pid_file);
     load_progress_destroy(master->lends.progress);
     history_destroy(master->lends.history);
-    cli_end(master);
+    control_end(master);
     free(master->program);
 }
 
@@ -226,7 +227,7 @@ master_run(const struct master_options *options, struct config *config)
     master.lends.pid_files[1] = &master.planned_pid_file;
     master.lends.takeover = &master.takeover;
     master.lends.upgrade = &master.upgrade;
-    master.lends.cli = &master.cli;
+    master.lends.control = &master.control;
     master.lends.arguments = options->arguments;
     if (master_start(&master, config, &generation) < 0) {
         listeners_abandon(&master.planned, &master.listeners);

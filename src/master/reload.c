@@ -31,9 +31,9 @@ reload_over(struct master *master, const char *reason)
         gap_stays(master);
     roster_tell_reload(master->newest->shared.roster, reason);
     manager_ready(master);
-    cli_reload_over(master, reason);
+    control_reload_over(master, reason);
     if (reason == NULL)
-        cli_follow(master);
+        control_follow(master);
 }
 
 static void
@@ -105,7 +105,7 @@ reload_run(struct master *master)
         return;
     log_notice("reloading %s", options->file);
     manager_reloading(master);
-    cli_reload_begins(master);
+    control_reload_begins(master);
     config = generation_configure(options->file, options->overrides, options->override_count,
                                   catalogue_check_quickly, &report);
     report_log(&report, "reload");

@@ -49,7 +49,7 @@ serving_announce(struct master *master)
     const unsigned workers = master->newest->shared.config->server.workers;
 
     if (!master->takeover.upgraded)
-        cli_publish(master); /* before anyone hears that it is there */
+        control_publish(master); /* before anyone hears that it is there */
     log_notice("tiffd %s started: %u worker%s", PACKAGE_VERSION, workers,
                workers == 1 ? "" : "s");
     takeover_announce(master);

@@ -48,7 +48,7 @@ let_go(const struct spawn_lends *lends, const struct listeners *own)
     for (size_t i = 0; i < COUNT(lends->pid_files); i++)
         pid_file_let_go(lends->pid_files[i]);
     takeover_let_go(lends->takeover);
-    cli_let_go(lends->cli);
+    control_let_go(lends->control);
     if (lends->upgrade->socket > 0)
         close(lends->upgrade->socket);
     let_go_of_listeners(lends, own);

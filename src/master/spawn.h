@@ -33,7 +33,7 @@ struct spawn_lends {
     const struct pid_file *pid_files[2]; /* locked by the master; a child closes them */
     const struct takeover *takeover;     /* likewise: channels to other masters */
     const struct upgrade *upgrade;
-    const struct cli *cli; /* likewise: the control socket */
+    const struct control *control; /* likewise: the control socket */
     int pipe[2]; /* a child keeps the end to read: its end of file says the master is gone */
 };
 

@@ -36,7 +36,7 @@ struct master {
     struct takeover takeover; /* from an old master */
     struct upgrade upgrade;   /* to a new program */
     struct manager manager;   /* of services, such as systemd */
-    struct cli cli;           /* the control socket */
+    struct control control;   /* the control socket */
     struct generation *newest;
     struct loading loading;       /* of the newest's objects */
     struct slot total;            /* of generations that are gone */

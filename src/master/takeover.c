@@ -167,7 +167,7 @@ take_files(struct master *master)
     master->listeners.lent = false;
     master->observed.lent = false;
     (void)!pid_file_publish(&master->pid_file);
-    cli_publish(master);
+    control_publish(master);
     manager_ready(master);
 }
 

@@ -154,7 +154,7 @@ upgrade_fail(struct master *master, const char *reason)
     close_socket(&master->upgrade);
     log_error("upgrade failed: generation %u goes on: %s", master->newest->shared.generation,
               reason);
-    cli_upgrade_over(master, reason);
+    control_upgrade_over(master, reason);
 }
 
 /* Writes "process 4711 ended with status 1". Was that a failure? */
@@ -233,7 +233,7 @@ on_serving(struct master *master)
     log_notice("upgrade: process %d serves, and this one drains", (int)upgrade->child.pid);
     if (master->reload_wanted)
         kill(upgrade->child.pid, SIGHUP);
-    cli_upgrade_over(master, NULL);
+    control_upgrade_over(master, NULL);
     ending_replaced(master);
 }
 
@@ -336,7 +336,7 @@ enforce(struct master *master, uint64_t now)
     if (upgrade->state == UPGRADE_STARTED) {
         log_error("upgrade failed: generation %u goes on: process %d does not serve in time",
                   master->newest->shared.generation, (int)upgrade->child.pid);
-        cli_upgrade_over(master, "the new program does not serve in time");
+        control_upgrade_over(master, "the new program does not serve in time");
         upgrade->state = UPGRADE_CANCELLED;
         stop_program(master, now);
     } else {
