@@ -9,9 +9,9 @@
 #include "base/signals.h"
 #include "base/sink.h"
 #include "master/boot.h"
-#include "master/ending.h"
 #include "master/reload.h"
 #include "master/serving.h"
+#include "master/shutdown.h"
 #include "master/status_dump.h"
 #include "master/supervise.h"
 

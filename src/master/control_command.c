@@ -11,8 +11,8 @@
 #include "base/log.h"
 #include "master/actions.h"
 #include "master/control_status.h"
-#include "master/ending.h"
 #include "master/reload.h"
+#include "master/shutdown.h"
 
 #define NOT_SENT "the reply can't be sent whole"
 

@@ -26,13 +26,13 @@
 #include "master/actions.h"
 #include "master/boot.h"
 #include "master/detach.h"
-#include "master/ending.h"
 #include "master/gap.h"
 #include "master/program.h"
 #include "master/reload.h"
 #include "master/serving.h"
+#include "master/shutdown.h"
+#include "master/startup.h"
 #include "master/state.h"
-#include "master/trial.h"
 #include "stack/crash.h"
 
 /* --- the loop ----------------------------------------------------------------------------- */

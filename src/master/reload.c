@@ -6,7 +6,7 @@
 #include "master/boot.h"
 #include "master/files.h"
 #include "master/gap.h"
-#include "master/trial.h"
+#include "master/startup.h"
 
 #define DRAINING_MAX 8 /* generations, before a reload waits for one of them */
 

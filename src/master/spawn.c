@@ -8,7 +8,7 @@
 
 #include "base/count.h"
 #include "base/title.h"
-#include "master/aftermath.h"
+#include "master/orphan.h"
 #include "observer/observer.h"
 #include "pages/pages.h"
 #include "profile/heap.h"

@@ -21,7 +21,7 @@
 #include "base/sink.h"
 #include "master/actions.h"
 #include "master/core_limit.h"
-#include "master/ending.h"
+#include "master/shutdown.h"
 #include "master/state.h"
 #include "master/upgrade_text.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * trial: the time in which a generation's objects are loaded and its workers begin, until all
+ * startup: the time in which a generation's objects are loaded and its workers begin, until all
  * of them serve. Until then the generation before goes on accepting; if one of them can't, it
  * just goes on.
  */

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * aftermath: the observer has a copy of what the master knew at the fork, and is told what has
+ * orphan: the observer has a copy of what the master knew at the fork, and is told what has
  * changed in it since. Known weakness: what a worker does while it drains after the master's
  * death is in no profile.
  */
-#include "master/aftermath.h"
+#include "master/orphan.h"
 
 #include <unistd.h>
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* ending: processes first, then the profiles and reports of their lives. */
-#include "master/ending.h"
+/* shutdown: processes first, then the profiles and reports of their lives. */
+#include "master/shutdown.h"
 
 #include <signal.h>
 
 #include "base/clock.h"
+#include "master/startup.h"
 #include "master/supervise.h"
-#include "master/trial.h"
 
 #define PATIENCE      2000 /* milliseconds after SIGINT for what is being written */
 #define ABANDON_AGAIN 100  /* likewise, after that */

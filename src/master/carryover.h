@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * bequest: what generations that have ended have counted of sections. Each goes on
+ * carryover: what generations that have ended have counted of sections. Each goes on
  * at the same path and in the same variant; what has no heir there is lost.
  */
 #ifndef MASTER_BEQUEST_H

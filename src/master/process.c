@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* place: see place.h. */
-#include "master/place.h"
+/* process: see place.h. */
+#include "master/process.h"
 
 #include <errno.h>
 #include <string.h>

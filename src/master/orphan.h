@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * aftermath: what the observer, which outlives the master, does after the master's death: it
+ * orphan: what the observer, which outlives the master, does after the master's death: it
  * logs the reason and writes the profiles of all processes.
  */
 #ifndef MASTER_AFTERMATH_H

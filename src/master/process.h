@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* place: where a process of a generation is, and what the master holds to reach it. */
+/* process: where a process of a generation is, and what the master holds to reach it. */
 #ifndef MASTER_PLACE_H
 #define MASTER_PLACE_H
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * trial: first the objects are loaded, then the workers are tried. The first generation has
+ * startup: first the objects are loaded, then the workers are tried. The first generation has
  * one, too: if it fails the start does.
  */
-#include "master/trial.h"
+#include "master/startup.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -13,11 +13,11 @@
 #include "base/clock.h"
 #include "master/boot.h"
 #include "master/core_limit.h"
-#include "master/ending.h"
 #include "master/files.h"
 #include "master/gap.h"
 #include "master/reload.h"
 #include "master/serving.h"
+#include "master/shutdown.h"
 #include "master/supervise.h"
 #include "stack/registers.h"
 

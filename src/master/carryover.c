@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* bequest: arrays, as the slots have them. */
-#include "master/bequest.h"
+/* carryover: arrays, as the slots have them. */
+#include "master/carryover.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* ending: how the daemon ends, and generations that were replaced. */
+/* shutdown: how the daemon ends, and generations that were replaced. */
 #ifndef MASTER_ENDING_H
 #define MASTER_ENDING_H
 
