@@ -52,7 +52,7 @@ actions_reap(struct master *master, int signal)
 {
     (void)signal;
     child_reap();
-    ending_of_hopeless(master);
+    shutdown_of_crash_loop(master);
 }
 
 static void
@@ -69,7 +69,7 @@ dump_status(struct master *master, int signal)
     int error = 0;
 
     if (master->status_dump.pid == 0)
-        error = status_dump_begin(&master->status_dump, master->newest, &master->lends);
+        error = status_dump_begin(&master->status_dump, master->newest, &master->resources);
     if (error < 0)
         log_error("%s: %s", signals_name(signal), strerror(-error));
 }
@@ -107,9 +107,9 @@ static const struct {
     void (*act)(struct master *master, int signal);
     const char *text;
 } actions[] = {
-    { SIGTERM, NULL, ending_begin, "ending when all responses are sent (again: at once)" },
-    { SIGQUIT, NULL, ending_begin, "ending when all responses are sent" },
-    { SIGINT, NULL, ending_begin, "ending at once" },
+    { SIGTERM, NULL, shutdown_begin, "ending when all responses are sent (again: at once)" },
+    { SIGQUIT, NULL, shutdown_begin, "ending when all responses are sent" },
+    { SIGINT, NULL, shutdown_begin, "ending at once" },
     { SIGHUP, NULL, reload_all, NULL },
     { SIGTTIN, NULL, change_workers, "one worker more" },
     { SIGTTOU, NULL, change_workers, "one worker fewer" },
@@ -142,7 +142,7 @@ actions_run(struct master *master)
 {
     int signal;
 
-    while ((signal = signals_next(master->lends.signal_fd)) != 0)
+    while ((signal = signals_next(master->resources.signal_fd)) != 0)
         for (size_t i = 0; i < COUNT(actions); i++) {
             if (!is_meant(i, signal))
                 continue;

@@ -18,50 +18,43 @@ zeroed(size_t count, size_t size)
     return memory;
 }
 
-static void
-bequeath(struct bequest *bequest, const struct shared *heir, const struct shared *from,
-         const struct bequest *left)
+int
+carryover_create(struct carryover *carryover, const struct shared *successor)
 {
-    for (size_t i = 0; i < from->config->asset_count; i++) {
+    carryover->counters = zeroed(successor->config->asset_count, sizeof(*carryover->counters));
+    carryover->timings = zeroed(successor->config->asset_count, sizeof(*carryover->timings));
+    return carryover->counters && carryover->timings ? 0 : -ENOMEM;
+}
+
+void
+carryover_add(struct carryover *carryover, const struct shared *successor,
+              const struct shared *previous, const struct carryover *left)
+{
+    for (size_t i = 0; i < previous->config->asset_count; i++) {
         const struct config_asset *become =
-            catalogue_find_section(heir->catalogue, &from->config->assets[i]);
+            catalogue_find_section(successor->catalogue, &previous->config->assets[i]);
 
         if (become == NULL)
             continue;
-        slot_counters_sum(&bequest->counters[become->section], &left->counters[i]);
-        slot_timing_sum(&bequest->timings[become->section], &left->timings[i]);
+        slot_counters_sum(&carryover->counters[become->section], &left->counters[i]);
+        slot_timing_sum(&carryover->timings[become->section], &left->timings[i]);
     }
 }
 
-int
-bequest_create(struct bequest *bequest, const struct shared *heir)
+void
+carryover_free(struct carryover *carryover)
 {
-    bequest->counters = zeroed(heir->config->asset_count, sizeof(*bequest->counters));
-    bequest->timings = zeroed(heir->config->asset_count, sizeof(*bequest->timings));
-    return bequest->counters && bequest->timings ? 0 : -ENOMEM;
+    free(carryover->counters);
+    free(carryover->timings);
+    *carryover = (struct carryover){ 0 };
 }
 
 void
-bequest_add(struct bequest *bequest, const struct shared *heir, const struct shared *previous,
-            const struct bequest *left)
-{
-    bequeath(bequest, heir, previous, left);
-}
-
-void
-bequest_free(struct bequest *bequest)
-{
-    free(bequest->counters);
-    free(bequest->timings);
-    *bequest = (struct bequest){ 0 };
-}
-
-void
-bequest_add_workers(struct bequest *bequest, const struct shared *heir,
-                    const struct shared *from)
+carryover_add_workers(struct carryover *carryover, const struct shared *successor,
+                      const struct shared *from)
 {
     for (unsigned i = 0; i < from->slots.workers; i++)
-        bequeath(bequest, heir, from,
-                 &(struct bequest){ slots_object(&from->slots, i, 0),
-                                    slots_section(&from->slots, i, 0) });
+        carryover_add(carryover, successor, from,
+                      &(struct carryover){ slots_object(&from->slots, i, 0),
+                                           slots_section(&from->slots, i, 0) });
 }

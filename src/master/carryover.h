@@ -1,30 +1,30 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * carryover: what generations that have ended have counted of sections. Each goes on
- * at the same path and in the same variant; what has no heir there is lost.
+ * at the same path and in the same variant; what has no successor there is lost.
  */
-#ifndef MASTER_BEQUEST_H
-#define MASTER_BEQUEST_H
+#ifndef MASTER_CARRYOVER_H
+#define MASTER_CARRYOVER_H
 
 #include "shared/shared.h"
 
 /* Begins zeroed. */
-struct bequest {
+struct carryover {
     struct slot_counters *counters; /* by section */
     struct slot_timing *timings;    /* likewise */
 };
 
 /* For a generation. 0 or -ENOMEM. */
-int bequest_create(struct bequest *bequest, const struct shared *heir)
+int carryover_create(struct carryover *carryover, const struct shared *successor)
     __attribute__((warn_unused_result));
-void bequest_free(struct bequest *bequest);
+void carryover_free(struct carryover *carryover);
 
 /* Adds what the generation before was left. */
-void bequest_add(struct bequest *bequest, const struct shared *heir,
-                 const struct shared *previous, const struct bequest *left);
+void carryover_add(struct carryover *carryover, const struct shared *successor,
+                   const struct shared *previous, const struct carryover *left);
 
 /* Adds what all workers of a generation have counted. */
-void bequest_add_workers(struct bequest *bequest, const struct shared *heir,
-                         const struct shared *from);
+void carryover_add_workers(struct carryover *carryover, const struct shared *successor,
+                           const struct shared *from);
 
 #endif

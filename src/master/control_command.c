@@ -78,7 +78,7 @@ do_quit(struct master *master, struct control_client *client, const char *argume
 {
     (void)argument;
     client->waits = CONTROL_END;
-    ending_begin(master, SIGQUIT);
+    shutdown_begin(master, SIGQUIT);
     return NULL;
 }
 
@@ -87,7 +87,7 @@ do_stop(struct master *master, struct control_client *client, const char *argume
 {
     (void)argument;
     client->waits = CONTROL_END;
-    ending_begin(master, SIGINT);
+    shutdown_begin(master, SIGINT);
     return NULL;
 }
 

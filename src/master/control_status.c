@@ -30,7 +30,7 @@ cpu_ms(pid_t pid)
 static const char *
 state_of(const struct master *master, const struct generation *generation)
 {
-    if (generation->trying)
+    if (generation->starting)
         return "starting";
     if (master->stopping || generation->shared.roster->superseded)
         return "draining";
@@ -49,7 +49,7 @@ control_status_worker(const struct generation *generation, unsigned index, FILE 
             index, generation->shared.generation, (int)pid, slot_read(&slot->connections),
             slot_read(&slot->accepted), slot_read(&slot->served.requests),
             slot_read(&slot->served.bytes), cpu_ms(pid),
-            roster_place_restarts(generation->shared.roster, index));
+            roster_entry_restarts(generation->shared.roster, index));
 }
 
 static void

@@ -75,7 +75,7 @@ connection_in_worker(const struct config_server *server)
     return allocated(sizeof(struct connection) + sizeof(struct inbox) +
                      server->max_header_size + sizeof(struct outbox) + STAGE_SIZE +
                      multipart_size(server->max_ranges)) +
-           3 * WATCH_PLACE_SIZE;
+           3 * WATCH_ENTRY_SIZE;
 }
 
 /* Those above worker_connections have sent one short response, and their requests are
@@ -83,7 +83,7 @@ connection_in_worker(const struct config_server *server)
 static uint64_t
 refused(const struct config_server *server, const struct footprint_kernel *kernel)
 {
-    return allocated(sizeof(struct connection)) + 3 * WATCH_PLACE_SIZE + SOCKET + SEGMENT +
+    return allocated(sizeof(struct connection)) + 3 * WATCH_ENTRY_SIZE + SOCKET + SEGMENT +
            receive_buffer(server, kernel);
 }
 

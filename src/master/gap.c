@@ -67,8 +67,8 @@ gap_waits(const struct master *master)
 static bool
 may_end(const struct master *master)
 {
-    return master->gap.since != 0 && !master->newest->trying && master->newest->older == NULL &&
-           !upgrade_under_way(master) && !master->stopping;
+    return master->gap.since != 0 && !master->newest->starting &&
+           master->newest->older == NULL && !upgrade_under_way(master) && !master->stopping;
 }
 
 void

@@ -76,11 +76,11 @@ generation_let_go(const struct generation *generation)
 }
 
 void
-generation_let_go_of_places(const struct generation *generation)
+generation_let_go_of_processes(const struct generation *generation)
 {
     for (; generation; generation = generation->older)
         for (unsigned i = 0; i <= generation->shared.config->server.workers; i++)
-            place_close(&generation->places[i]);
+            process_close(&generation->processes[i]);
 }
 
 void
@@ -94,7 +94,7 @@ generation_let_go_of_memory(const struct generation *generation)
 void
 generation_inherit(struct generation *generation, const struct generation *previous)
 {
-    bequest_add(&generation->gone, &generation->shared, &previous->shared, &previous->gone);
+    carryover_add(&generation->gone, &generation->shared, &previous->shared, &previous->gone);
 }
 
 static int
@@ -172,10 +172,10 @@ build(struct generation *generation, const struct shared *previous)
     if ((generation->catalogue = catalogue_create(shared->config)) == NULL)
         return -1;
     shared->catalogue = generation->catalogue;
-    generation->places = calloc(server->workers + 1, sizeof(*generation->places));
+    generation->processes = calloc(server->workers + 1, sizeof(*generation->processes));
     generation->memory = calloc(server->workers, sizeof(*generation->memory));
-    if (generation->places && generation->memory &&
-        bequest_create(&generation->gone, shared) == 0 && hang_doorbells(generation) == 0 &&
+    if (generation->processes && generation->memory &&
+        carryover_create(&generation->gone, shared) == 0 && hang_doorbells(generation) == 0 &&
         open_handoffs(generation) == 0 && generation_share(shared, previous) == 0)
         return instruments_create(&generation->instruments, shared);
     log_error("generation: out of memory or descriptors");
@@ -193,8 +193,8 @@ generation_release(struct generation *generation)
     close_descriptors(generation);
     free(generation->handoffs);
     free(generation->doorbells);
-    free(generation->places);
-    bequest_free(&generation->gone);
+    free(generation->processes);
+    carryover_free(&generation->gone);
     catalogue_close(generation->catalogue);
     generation_unshare(&generation->shared);
     free(generation);
@@ -219,11 +219,11 @@ generation_create(struct config *config, const struct generation *previous, unsi
 }
 
 static void
-retire_place(const struct roster_place *place, struct slot *total)
+retire_entry(const struct roster_entry *entry, struct slot *total)
 {
-    total->retired_ns += place->retired_ns;
-    total->retired_user_ns += place->retired_user_ns;
-    total->retired_system_ns += place->retired_system_ns;
+    total->retired_ns += entry->retired_ns;
+    total->retired_user_ns += entry->retired_user_ns;
+    total->retired_system_ns += entry->retired_system_ns;
 }
 
 /* What the roster knows of processes that have ended. */
@@ -231,16 +231,17 @@ static void
 retire(const struct roster *roster, struct slot *total)
 {
     for (unsigned i = 0; i < roster->workers; i++)
-        retire_place(&roster->places[i], total);
+        retire_entry(&roster->entries[i], total);
     total->restarts += roster_restarts(roster);
 }
 
 void
-generation_destroy(struct generation *generation, struct generation *heir, struct slot *total)
+generation_destroy(struct generation *generation, struct generation *successor,
+                   struct slot *total)
 {
     counters_sum(&generation->shared.slots, total);
     retire(generation->shared.roster, total);
-    if (heir)
-        bequest_add_workers(&heir->gone, &heir->shared, &generation->shared);
+    if (successor)
+        carryover_add_workers(&successor->gone, &successor->shared, &generation->shared);
     generation_release(generation);
 }

@@ -29,17 +29,17 @@ struct generation {
     struct shared shared;        /* with its processes; owned, but for the tables */
     struct catalogue *catalogue; /* that of shared, until it is complete */
     struct instruments instruments;
-    struct bequest gone;        /* counted by generations that have ended */
-    struct place *places;       /* one a worker, then the observer's */
+    struct carryover gone;      /* counted by generations that have ended */
+    struct process *processes;  /* one a worker, then the observer's */
     struct proc_memory *memory; /* of each worker */
     int *doorbells;             /* an eventfd a worker, see inherit.h */
     struct handoff *handoffs;   /* likewise; NULL: connections stay where they are */
-    unsigned alive;             /* places with a process */
+    unsigned alive;             /* slots with a process */
     struct postmortem postmortem;
-    int ready_fd;                       /* an eventfd: a worker has begun to serve */
-    bool trying;                        /* not all of its workers have */
-    char unfit[GENERATION_REASON_SIZE]; /* trying: why one can't; "": none */
-    bool hopeless;                      /* its workers die before they serve */
+    int ready_fd;                         /* an eventfd: a worker has begun to serve */
+    bool starting;                        /* not all of its workers have */
+    char failure[GENERATION_REASON_SIZE]; /* starting: why one can't; "": none */
+    bool crash_loop;                      /* its workers die before they serve */
     bool recorded;    /* the profiles of its whole life are written, or being written */
     uint64_t kill_at; /* draining: when what is left is killed; 0: serving */
     struct confinement confinement; /* that of shared */
@@ -68,14 +68,14 @@ void generation_let_go(const struct generation *generation);
 
 /* In a child: closes what only the master may hold to reach the processes of this generation
  * and of older ones. */
-void generation_let_go_of_places(const struct generation *generation);
+void generation_let_go_of_processes(const struct generation *generation);
 
 /* In a worker: closes the files of /proc that show the memory of other workers. */
 void generation_let_go_of_memory(const struct generation *generation);
 
 /* Frees a generation without processes. Its statistics are added to total, those of its objects
- * to heir, which has taken its place (NULL: none). */
-void generation_destroy(struct generation *generation, struct generation *heir,
+ * to successor, which has taken its place (NULL: none). */
+void generation_destroy(struct generation *generation, struct generation *successor,
                         struct slot *total);
 
 #endif

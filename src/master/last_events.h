@@ -15,7 +15,7 @@ struct last_events {
     struct trace_copy trace;
 };
 
-/* Copies the events before another process takes the place over. Without memory, or without
+/* Copies the events before another process takes the slot over. Without memory, or without
  * events, the copy is empty. last_events_free() in any case. */
 void last_events_take(struct last_events *last, const struct instruments *instruments,
                       unsigned worker, pid_t pid);

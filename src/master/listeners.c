@@ -176,7 +176,7 @@ listeners_add(struct listeners *listeners, int fd, const char *name, struct sock
 static void
 discard(const struct listeners *listeners, size_t i)
 {
-    if (!listeners->inherited && !listeners->lent)
+    if (!listeners->inherited && !listeners->shared)
         socket_file_remove(unix_path(listeners->names[i]), listeners->files[i]);
     close(listeners->fds[i]);
 }

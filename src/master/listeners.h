@@ -20,7 +20,7 @@ struct listeners {
     struct socket_file *files; /* of Unix sockets, as they were when the sockets got them */
     size_t count;
     bool inherited; /* from the service manager; then none are bound */
-    bool lent;      /* another master serves them, too, and removes their files */
+    bool shared;    /* another master serves them, too, and removes their files */
 };
 
 /* The name in LISTEN_FDNAMES of sockets for [debug]; all others are for [server]. */
@@ -71,7 +71,8 @@ void listeners_set_rcvbuf(const struct listeners *listeners, uint64_t size);
 void listeners_commit(struct listeners *plan, struct listeners *current, int backlog);
 void listeners_abandon(struct listeners *plan, const struct listeners *current);
 
-/* Closes all; removes the files of Unix sockets that were bound here, unless they are lent. */
+/* Closes all; removes the files of Unix sockets that were bound here, unless they are shared.
+ */
 void listeners_close(struct listeners *listeners);
 
 #endif

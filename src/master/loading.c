@@ -36,8 +36,8 @@ loader_ended(struct child *child, pid_t pid, const struct child_end *end)
 
 /* What it inherits of other generations would be held in memory by it, too. */
 static _Noreturn void
-become_loader(const struct loading *loading, const struct spawn_lends *lends, int socket,
-              pid_t master)
+become_loader(const struct loading *loading, const struct spawn_resources *resources,
+              int socket, pid_t master)
 {
     const struct generation *generation = loading->generation;
     const struct loader_inherit inherit = {
@@ -45,7 +45,7 @@ become_loader(const struct loading *loading, const struct spawn_lends *lends, in
         .previous = loading->previous,
         .workers = generation->shared.config->server.workers,
         .confinement = &generation->confinement,
-        .progress = lends->progress,
+        .progress = resources->progress,
         .socket = socket,
         .master = master,
     };
@@ -59,7 +59,7 @@ become_loader(const struct loading *loading, const struct spawn_lends *lends, in
 }
 
 static int
-start_loader(struct loading *loading, const struct spawn_lends *lends)
+start_loader(struct loading *loading, const struct spawn_resources *resources)
 {
     const pid_t master = getpid();
     int ends[2];
@@ -70,7 +70,7 @@ start_loader(struct loading *loading, const struct spawn_lends *lends)
         return error;
     loading->child.owner = loading;
     if ((pid = child_fork(&loading->child, loader_ended)) == 0)
-        become_loader(loading, lends, ends[1], master);
+        become_loader(loading, resources, ends[1], master);
     close(ends[1]);
     loading->socket = ends[0];
     return pid < 0 ? pid : 0;
@@ -96,7 +96,7 @@ count_to_load(const struct catalogue *catalogue)
 
 void
 loading_begin(struct loading *loading, struct generation *generation,
-              const struct generation *previous, const struct spawn_lends *lends)
+              const struct generation *previous, const struct spawn_resources *resources)
 {
     int error = 0;
 
@@ -106,10 +106,10 @@ loading_begin(struct loading *loading, struct generation *generation,
                                  .missing = count_to_load(generation->catalogue) };
     if (previous)
         let_wait(generation->catalogue, &generation->shared.config->server);
-    load_progress_begin(lends->progress);
+    load_progress_begin(resources->progress);
     loading->ended = loading->missing == 0;
     if (loading->missing > 0)
-        error = start_loader(loading, lends);
+        error = start_loader(loading, resources);
     if (error < 0) {
         log_error("loader: %s", strerror(-error));
         note_problem(loading, "the loader can't be forked");
@@ -117,14 +117,14 @@ loading_begin(struct loading *loading, struct generation *generation,
 }
 
 void
-loading_end(struct loading *loading, const struct spawn_lends *lends)
+loading_end(struct loading *loading, const struct spawn_resources *resources)
 {
     if (loading->generation == NULL)
         return;
     child_leave(&loading->child);
     if (loading->socket >= 0)
         close(loading->socket);
-    load_progress_end(lends->progress);
+    load_progress_end(resources->progress);
     *loading = (struct loading){ .socket = -1 };
 }
 

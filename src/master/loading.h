@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * loading: the master's side of the loader: begins it, takes what it hands over, and tells how
- * it ended. It is the first part of a generation's trial, and never waits.
+ * it ended. It is the first part of a generation's startup, and never waits.
  */
 #ifndef MASTER_LOADING_H
 #define MASTER_LOADING_H
@@ -13,7 +13,7 @@
 #include "base/child.h"
 #include "master/generation.h"
 
-struct spawn_lends;
+struct spawn_resources;
 
 struct loading {
     struct child child;            /* the loader */
@@ -29,7 +29,7 @@ struct loading {
 /* The generation's objects are to be loaded; previous is that before, or NULL. What goes wrong
  * is told by loading_over(). */
 void loading_begin(struct loading *loading, struct generation *generation,
-                   const struct generation *previous, const struct spawn_lends *lends);
+                   const struct generation *previous, const struct spawn_resources *resources);
 
 /* Takes what there is. True: it is over, with a reason ("": all objects are there). */
 bool loading_over(struct loading *loading, char reason[static GENERATION_REASON_SIZE]);
@@ -38,6 +38,6 @@ bool loading_over(struct loading *loading, char reason[static GENERATION_REASON_
 uint64_t loading_next(const struct loading *loading);
 
 /* It is no longer needed, or over: ends the process if there still is one. */
-void loading_end(struct loading *loading, const struct spawn_lends *lends);
+void loading_end(struct loading *loading, const struct spawn_resources *resources);
 
 #endif

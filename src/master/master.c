@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * master: boot, the loop that waits for signals and deadlines, and the end. What signals mean
- * is in actions.c, a reload in reload.c, the end of generations in ending.c.
+ * is in actions.c, a reload in reload.c, the end of generations in shutdown.c.
  *
  * Errors during boot are fatal: a line in the log, status 1, nothing left behind. Afterwards
  * only workers that keep dying are: then the others drain and the status is 1, so that a
@@ -41,9 +41,9 @@
 static int
 master_next_wait(const struct master *master, uint64_t now)
 {
-    uint64_t next = clock_earlier(serving_next(master), trial_next(master));
+    uint64_t next = clock_earlier(serving_next(master), startup_next(master));
 
-    next = clock_earlier(next, ending_next(master));
+    next = clock_earlier(next, shutdown_next(master));
     next = clock_earlier(next, manager_next(master));
     next = clock_earlier(next, control_next(master));
     next = clock_earlier(next, master->reload_at);
@@ -58,8 +58,8 @@ static void
 wait_for_something(const struct master *master)
 {
     struct pollfd fds[4 + TAKEOVER_MAX] = {
-        { .fd = master->lends.signal_fd, .events = POLLIN },
-        { .fd = trial_descriptor(master), .events = POLLIN },
+        { .fd = master->resources.signal_fd, .events = POLLIN },
+        { .fd = startup_descriptor(master), .events = POLLIN },
         { .fd = upgrade_descriptor(master), .events = POLLIN },
         { .fd = control_descriptor(master), .events = POLLIN },
     };
@@ -71,20 +71,20 @@ wait_for_something(const struct master *master)
 static void
 loop(struct master *master)
 {
-    while (!ending_over(master)) {
+    while (!shutdown_over(master)) {
         uint64_t now;
 
         wait_for_something(master);
         actions_run(master);
         now = clock_now();
         control_run(master, now);
-        trial_run(master, now);
+        startup_run(master, now);
         takeover_run(master, now);
         upgrade_run(master, now);
         if (master->reload_wanted && !master->stopping)
             reload_run(master);
         serving_run(master, now);
-        ending_run(master, now);
+        shutdown_run(master, now);
         gap_run(master, now);
         manager_run(master, now);
     }
@@ -98,9 +98,9 @@ static int
 go_to_background(struct master *master)
 {
     if (!master->options->detach || master->takeover.upgraded ||
-        (master->lends.detached = detach_begin()) >= 0)
+        (master->resources.detached = detach_begin()) >= 0)
         return 0;
-    log_error("detach: %s", strerror(-master->lends.detached));
+    log_error("detach: %s", strerror(-master->resources.detached));
     return -1;
 }
 
@@ -145,8 +145,8 @@ master_prepare(struct master *master, const struct config *config)
     if (check_inherited(master) < 0)
         return -1;
     signals_ignore();
-    if ((master->lends.signal_fd = signals_open()) < 0 ||
-        pipe2(master->lends.pipe, O_CLOEXEC) < 0) {
+    if ((master->resources.signal_fd = signals_open()) < 0 ||
+        pipe2(master->resources.pipe, O_CLOEXEC) < 0) {
         log_error("start: %s", strerror(errno));
         return -1;
     }
@@ -159,8 +159,8 @@ master_prepare(struct master *master, const struct config *config)
         control_prepare(master, config) < 0)
         return -1;
     oom_protect();
-    if ((master->lends.progress = load_progress_create()) == NULL ||
-        (master->lends.history = history_create()) == NULL) {
+    if ((master->resources.progress = load_progress_create()) == NULL ||
+        (master->resources.history = history_create()) == NULL) {
         log_error("start: %s", strerror(errno));
         return -1;
     }
@@ -190,8 +190,8 @@ master_end(struct master *master)
     listeners_close(&master->listeners);
     listeners_close(&master->observed);
     pid_file_remove(&master->pid_file);
-    load_progress_destroy(master->lends.progress);
-    history_destroy(master->lends.history);
+    load_progress_destroy(master->resources.progress);
+    history_destroy(master->resources.history);
     control_end(master);
     free(master->program);
 }
@@ -210,25 +210,25 @@ master_run(const struct master_options *options, struct config *config)
 {
     struct master master = { .options = options,
                              .loading.socket = -1,
-                             .lends = { .detached = -1, .pipe = { -1, -1 } },
+                             .resources = { .detached = -1, .pipe = { -1, -1 } },
                              .program = program_find(options->arguments[0]) };
     struct generation *generation;
 
     log_set_process("master");
-    master.lends.listeners = &master.listeners;
-    master.lends.observed = &master.observed;
-    master.lends.all[0] = &master.listeners;
-    master.lends.all[1] = &master.observed;
-    master.lends.all[2] = &master.planned;
-    master.lends.all[3] = &master.planned_debug;
-    master.lends.newest = &master.newest;
-    master.lends.total = &master.total;
-    master.lends.pid_files[0] = &master.pid_file;
-    master.lends.pid_files[1] = &master.planned_pid_file;
-    master.lends.takeover = &master.takeover;
-    master.lends.upgrade = &master.upgrade;
-    master.lends.control = &master.control;
-    master.lends.arguments = options->arguments;
+    master.resources.listeners = &master.listeners;
+    master.resources.observed = &master.observed;
+    master.resources.all[0] = &master.listeners;
+    master.resources.all[1] = &master.observed;
+    master.resources.all[2] = &master.planned;
+    master.resources.all[3] = &master.planned_debug;
+    master.resources.newest = &master.newest;
+    master.resources.total = &master.total;
+    master.resources.pid_files[0] = &master.pid_file;
+    master.resources.pid_files[1] = &master.planned_pid_file;
+    master.resources.takeover = &master.takeover;
+    master.resources.upgrade = &master.upgrade;
+    master.resources.control = &master.control;
+    master.resources.arguments = options->arguments;
     if (master_start(&master, config, &generation) < 0) {
         listeners_abandon(&master.planned, &master.listeners);
         listeners_abandon(&master.planned_debug, &master.observed);
@@ -236,7 +236,7 @@ master_run(const struct master_options *options, struct config *config)
         return EXIT_FAILURE;
     }
     title_set("master");
-    trial_begin(&master, generation);
+    startup_begin(&master, generation);
     loop(&master);
     master_end(&master);
     log_total(&master.total);

@@ -41,14 +41,14 @@ note_end(const struct generation *generation, const struct generation *newest)
 }
 
 void
-aftermath_heed(void *lent, const struct channel_message *message, int descriptor)
+orphan_on_message(void *argument, const struct channel_message *message, int descriptor)
 {
-    const struct generation *generation = find_generation(lent, message->generation);
+    const struct generation *generation = find_generation(argument, message->generation);
     const bool known =
         generation && message->worker < generation->shared.config->server.workers;
 
     if (message->kind == CHANNEL_ENDED)
-        note_end(generation, lent);
+        note_end(generation, argument);
     if (known && message->kind == CHANNEL_WORKER)
         note_process(generation, message);
     if (known && message->kind == CHANNEL_MEMORY && message->file < PROC_MEMORY_FILES)
@@ -58,7 +58,7 @@ aftermath_heed(void *lent, const struct channel_message *message, int descriptor
 }
 
 static void
-aftermath_report(const struct generation *generation)
+report_master(const struct generation *generation)
 {
     const struct tables *tables = &generation->instruments.tables;
     struct crash_record *shared = tables_crash(tables, tables_master(tables));
@@ -71,7 +71,7 @@ aftermath_report(const struct generation *generation)
 
 /* The master had begun to write the files of workers that had ended: they stay its own. */
 static void
-aftermath_write_profiles(const struct generation *generation)
+write_orphaned(const struct generation *generation)
 {
     struct profile_files *files = generation->instruments.profile_files;
 
@@ -80,13 +80,13 @@ aftermath_write_profiles(const struct generation *generation)
 }
 
 void
-aftermath_run(void *lent)
+orphan_run(void *argument)
 {
-    const struct generation *newest = lent;
+    const struct generation *newest = argument;
 
-    aftermath_report(newest);
+    report_master(newest);
     for (const struct generation *g = newest; g; g = g->older)
-        aftermath_write_profiles(g);
+        write_orphaned(g);
     while (child_count() > 0) {
         usleep(STEP_US);
         child_reap();

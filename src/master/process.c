@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* process: see place.h. */
+/* process: opens, uses and closes the channel to it. */
 #include "master/process.h"
 
 #include <errno.h>
@@ -9,28 +9,29 @@
 #include "base/log.h"
 
 int
-place_open(struct place *place, int *process)
+process_open(struct process *process, int *theirs)
 {
-    return channel_open(&place->channel, process);
+    return channel_open(&process->channel, theirs);
 }
 
 void
-place_close(struct place *place)
+process_close(struct process *process)
 {
-    if (place->channel > 0)
-        close(place->channel);
-    place->channel = 0;
+    if (process->channel > 0)
+        close(process->channel);
+    process->channel = 0;
 }
 
 void
-place_tell(const struct place *place, const struct channel_message *message, int descriptor)
+process_send(const struct process *process, const struct channel_message *message,
+             int descriptor)
 {
     int error = 0;
 
-    if (place->child.pid != 0 && place->channel > 0)
-        error = channel_send(place->channel, message, descriptor);
+    if (process->child.pid != 0 && process->channel > 0)
+        error = channel_send(process->channel, message, descriptor);
     if (error == -EPIPE || error == -ECONNRESET)
         return; /* its end has not been seen yet, and has a line then */
     if (error < 0)
-        log_warning("message to process %d: %s", (int)place->child.pid, strerror(-error));
+        log_warning("message to process %d: %s", (int)process->child.pid, strerror(-error));
 }

@@ -27,7 +27,7 @@
 #define KINDS  2  /* those with files */
 #define DEATHS 16 /* whose files may wait while others are written */
 
-struct profile_files_place {
+struct profile_files_entry {
     pid_t pid;                    /* 0: no process */
     struct profile *begin[KINDS]; /* the table before it */
 };
@@ -53,7 +53,7 @@ struct profile_files {
     unsigned queued;
     unsigned queue_size;
     bool again; /* after it has ended: all once more */
-    struct profile_files_place places[];
+    struct profile_files_entry entries[];
 };
 
 static const struct {
@@ -70,7 +70,7 @@ profile_files_create(const struct shared *shared, const struct profile_files_opt
 {
     const unsigned workers = shared->tables->workers;
     struct profile_files *files =
-        calloc(1, sizeof(*files) + workers * sizeof(files->places[0]));
+        calloc(1, sizeof(*files) + workers * sizeof(files->entries[0]));
 
     if (files == NULL)
         return NULL;
@@ -88,13 +88,13 @@ profile_files_create(const struct shared *shared, const struct profile_files_opt
 }
 
 static void
-forget(struct profile_files_place *place)
+forget(struct profile_files_entry *entry)
 {
     for (unsigned i = 0; i < KINDS; i++) {
-        profile_free(place->begin[i]);
-        place->begin[i] = NULL;
+        profile_free(entry->begin[i]);
+        entry->begin[i] = NULL;
     }
-    place->pid = 0;
+    entry->pid = 0;
 }
 
 /* --- one file ----------------------------------------------------------------------------- */
@@ -236,17 +236,17 @@ drop_queue(struct profile_files *files)
 static void
 queue_worker(struct profile_files *files, unsigned worker)
 {
-    const struct profile_files_place *place = &files->places[worker];
+    const struct profile_files_entry *entry = &files->entries[worker];
 
     for (unsigned i = 0; i < KINDS; i++) {
-        struct job job = { .files = files, .kind = i, .pid = place->pid, .worker = worker };
+        struct job job = { .files = files, .kind = i, .pid = entry->pid, .worker = worker };
 
-        if (files->prefixes[i] == NULL || place->pid == 0)
+        if (files->prefixes[i] == NULL || entry->pid == 0)
             continue;
         job.profile = profile_take(files->shared->tables, kinds[i].kind, worker, 1,
                                    &files->shared->labels);
-        if (job.profile && place->begin[i])
-            profile_subtract(job.profile, place->begin[i]);
+        if (job.profile && entry->begin[i])
+            profile_subtract(job.profile, entry->begin[i]);
         queue_job(files, &job);
     }
 }
@@ -371,7 +371,7 @@ profile_files_destroy(struct profile_files *files)
         return;
     profile_files_abandon(files);
     for (unsigned i = 0; i < files->shared->tables->workers; i++)
-        forget(&files->places[i]);
+        forget(&files->entries[i]);
     free(files->queue);
     free(files);
 }
@@ -379,19 +379,19 @@ profile_files_destroy(struct profile_files *files)
 void
 profile_files_prepare(struct profile_files *files, unsigned worker)
 {
-    struct profile_files_place *place = &files->places[worker];
+    struct profile_files_entry *entry = &files->entries[worker];
 
-    forget(place);
+    forget(entry);
     for (unsigned i = 0; i < KINDS; i++)
         if (files->prefixes[i])
-            place->begin[i] = profile_take(files->shared->tables, kinds[i].kind, worker, 1,
+            entry->begin[i] = profile_take(files->shared->tables, kinds[i].kind, worker, 1,
                                            &files->shared->labels);
 }
 
 void
 profile_files_spawned(struct profile_files *files, unsigned worker, pid_t pid)
 {
-    files->places[worker].pid = pid;
+    files->entries[worker].pid = pid;
 }
 
 void
@@ -400,7 +400,7 @@ profile_files_ended(struct profile_files *files, unsigned worker, const struct r
     sampler_retire(tables_cpu(files->shared->tables, worker), clock_of_usage(usage));
     queue_worker(files, worker);
     begin_writing(files);
-    forget(&files->places[worker]);
+    forget(&files->entries[worker]);
 }
 
 void
@@ -441,8 +441,8 @@ profile_files_adopt(struct profile_files *files, const struct roster *roster)
     files->again = false;
     drop_queue(files);
     for (unsigned i = 0; i < files->shared->tables->workers; i++)
-        if (files->places[i].pid != roster_pid(roster, i))
-            forget(&files->places[i]);
+        if (files->entries[i].pid != roster_pid(roster, i))
+            forget(&files->entries[i]);
 }
 
 void

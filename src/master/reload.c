@@ -66,7 +66,7 @@ try_config(struct master *master, struct config *config)
         generation_destroy(generation, NULL, &master->total);
         refuse_reload(master, "the log or the pid file can't be written");
     } else {
-        trial_begin(master, generation);
+        startup_begin(master, generation);
     }
 }
 
@@ -99,7 +99,7 @@ reload_run(struct master *master)
     struct report report = { 0 };
     struct config *config;
 
-    master->reload_wanted = master->newest->trying || upgrade_under_way(master) ||
+    master->reload_wanted = master->newest->starting || upgrade_under_way(master) ||
                             gap_waits(master) || must_wait(master);
     if (master->reload_wanted)
         return;

@@ -7,15 +7,15 @@
 
 #define RELOAD_WORKERS_MAX 1024 /* as of [server] workers */
 
-/* Reads the configuration, and has its objects loaded and tried (trial.h); what fails is told
- * in the log. During a trial: once more after that. */
+/* Reads the configuration, and starts a generation with it (startup.h); what fails is told
+ * in the log. While a generation starts: once more after that. */
 void reload_run(struct master *master);
 
 /* Tells everybody how a reload ended; reason NULL: the newest generation serves. */
 void reload_over(struct master *master, const char *reason);
 
-/* Makes the sockets that the configuration asks for, which trial.h commits or abandons. 0, or a
- * negative errno with a line in the log. */
+/* Makes the sockets that the configuration asks for, which startup.h commits or abandons. 0, or
+ * a negative errno with a line in the log. */
 int reload_plan(struct master *master, const struct config *config)
     __attribute__((warn_unused_result));
 

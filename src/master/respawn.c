@@ -9,7 +9,7 @@ respawn_failures(unsigned failures, bool served, uint64_t lived)
 }
 
 bool
-respawn_hopeless(unsigned failures)
+respawn_is_crash_loop(unsigned failures)
 {
     return failures >= RESPAWN_GIVE_UP;
 }

@@ -19,7 +19,7 @@ unsigned respawn_failures(unsigned failures, bool served, uint64_t lived);
 
 /* Is it pointless to go on? A loop of dying workers that looks healthy from outside helps
  * nobody. */
-bool respawn_hopeless(unsigned failures);
+bool respawn_is_crash_loop(unsigned failures);
 
 /* Milliseconds to wait before the next try: 0, 1 s, 2 s, 4 s ... RESPAWN_DELAY_MAX. */
 uint64_t respawn_delay(unsigned failures);

@@ -60,7 +60,7 @@ sampling_take(struct master *master, const struct view *view)
     struct totals totals;
 
     totals_take(view, &totals);
-    history_add(master->lends.history,
+    history_add(master->resources.history,
                 &(const struct history_sample){
                     .at = clock_wall(),
                     .requests = totals.sum.served.requests,
@@ -93,7 +93,7 @@ sampling_run(struct master *master, uint64_t now)
     if (now < sampling->next)
         return;
     sampling_measure(sampling, state_serving(master), now);
-    if ((view = spawn_view(state_serving(master), &master->lends)) != NULL)
+    if ((view = spawn_view(state_serving(master), &master->resources)) != NULL)
         sampling_take(master, view);
     spawn_free_view(view);
     sampling->next = now + HISTORY_INTERVAL_MS -

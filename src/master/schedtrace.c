@@ -50,7 +50,7 @@ read_allocations(pid_t pid, const struct slot *slot, uint64_t values[SCHEDTRACE_
 }
 
 static size_t
-schedtrace_places(const struct generation *newest)
+schedtrace_workers(const struct generation *newest)
 {
     size_t count = 0;
 
@@ -81,7 +81,7 @@ advance_all(struct schedtrace_line *line, const struct generation *newest,
             void (*read)(pid_t, const struct slot *, uint64_t *),
             uint64_t sums[SCHEDTRACE_VALUES])
 {
-    struct schedtrace_count *counts = calloc(schedtrace_places(newest), sizeof(*counts));
+    struct schedtrace_count *counts = calloc(schedtrace_workers(newest), sizeof(*counts));
     size_t count = 0;
 
     if (counts == NULL)

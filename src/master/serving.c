@@ -39,7 +39,7 @@ serving_begin(struct master *master)
     serving_arm(generation);
     schedtrace_set(&master->schedtrace, &generation->shared.config->debug, generation,
                    &master->total, now);
-    supervise_begin(generation, &master->lends, now);
+    supervise_begin(generation, &master->resources, now);
     schedule_record(master, now);
 }
 
@@ -55,9 +55,9 @@ serving_announce(struct master *master)
     takeover_announce(master);
     if (!master->takeover.upgraded)
         manager_ready(master);
-    if (master->lends.detached >= 0)
-        detach_ready(master->lends.detached);
-    master->lends.detached = -1;
+    if (master->resources.detached >= 0)
+        detach_ready(master->resources.detached);
+    master->resources.detached = -1;
 }
 
 void
@@ -82,7 +82,7 @@ serving_run(struct master *master, uint64_t now)
 {
     for (struct generation *g = master->newest; g; g = g->older) {
         supervise_enforce(g, now);
-        supervise_spawn(g, &master->lends, now);
+        supervise_spawn(g, &master->resources, now);
     }
     record_periodically(master, now);
     if (state_serving(master))

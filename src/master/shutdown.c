@@ -41,7 +41,7 @@ show_end(const struct master *master)
 static uint64_t
 delay_of(const struct master *master)
 {
-    if (master->stopping || master->failed || master->newest->trying)
+    if (master->stopping || master->failed || master->newest->starting)
         return 0;
     return master->newest->shared.config->server.drain_delay;
 }
@@ -56,11 +56,11 @@ stop_accepting(struct master *master)
 }
 
 void
-ending_begin(struct master *master, int signal)
+shutdown_begin(struct master *master, int signal)
 {
     const bool at_once = signal == SIGINT || (signal == SIGTERM && master->told);
 
-    trial_cancel(master);
+    startup_cancel(master);
     upgrade_cancel(master);
     end_replaced(master, at_once);
     show_end(master);
@@ -83,12 +83,12 @@ ending_begin(struct master *master, int signal)
 }
 
 void
-ending_replaced(struct master *master)
+shutdown_replaced(struct master *master)
 {
     master->stopping = master->replaced = true;
     master->manager.listens = false;
     master->record_at = 0;
-    master->listeners.lent = master->observed.lent = true;
+    master->listeners.shared = master->observed.shared = true;
     close_listeners(master);
     takeover_let_go(&master->takeover);
     master->takeover.count = 0;
@@ -100,13 +100,13 @@ ending_replaced(struct master *master)
 }
 
 void
-ending_of_hopeless(struct master *master)
+shutdown_of_crash_loop(struct master *master)
 {
     for (const struct generation *g = master->newest; g; g = g->older)
-        if (g->hopeless && !master->failed) {
+        if (g->crash_loop && !master->failed) {
             log_error("workers die before they serve: giving up");
             master->failed = true;
-            ending_begin(master, SIGQUIT);
+            shutdown_begin(master, SIGQUIT);
         }
 }
 
@@ -130,7 +130,7 @@ tell_ended(const struct generation *serving, const struct generation *ended)
     const struct channel_message message = { .kind = CHANNEL_ENDED,
                                              .generation = ended->shared.generation };
 
-    place_tell(&serving->places[serving->shared.config->server.workers], &message, -1);
+    process_send(&serving->processes[serving->shared.config->server.workers], &message, -1);
 }
 
 /* Forgets generations that have ended; the one that serves stays, whatever became of its
@@ -173,7 +173,7 @@ abandon_writers(struct master *master, uint64_t now)
 }
 
 void
-ending_run(struct master *master, uint64_t now)
+shutdown_run(struct master *master, uint64_t now)
 {
     if (master->close_at != 0 && now >= master->close_at)
         stop_accepting(master);
@@ -182,7 +182,7 @@ ending_run(struct master *master, uint64_t now)
 }
 
 uint64_t
-ending_next(const struct master *master)
+shutdown_next(const struct master *master)
 {
     const uint64_t others = clock_earlier(takeover_next(master), upgrade_next(master));
 
@@ -191,7 +191,7 @@ ending_next(const struct master *master)
 
 /* Not before a status dump is in the log, and other masters need this one no more. */
 bool
-ending_over(const struct master *master)
+shutdown_over(const struct master *master)
 {
     return master->stopping && master->close_at == 0 && master->status_dump.pid == 0 &&
            master->newest->older == NULL && has_ended(master->newest) &&

@@ -29,29 +29,29 @@ has_descriptor(const struct listeners *listeners, int fd)
 
 /* A socket that listens here and is never accepted from would hold clients for ever. */
 static void
-let_go_of_listeners(const struct spawn_lends *lends, const struct listeners *own)
+let_go_of_listeners(const struct spawn_resources *resources, const struct listeners *own)
 {
-    for (size_t set = 0; set < COUNT(lends->all); set++)
-        for (size_t i = 0; i < lends->all[set]->count; i++)
-            if (!has_descriptor(own, lends->all[set]->fds[i]))
-                close(lends->all[set]->fds[i]);
+    for (size_t set = 0; set < COUNT(resources->all); set++)
+        for (size_t i = 0; i < resources->all[set]->count; i++)
+            if (!has_descriptor(own, resources->all[set]->fds[i]))
+                close(resources->all[set]->fds[i]);
 }
 
 /* What only the master may hold. Its end of the pipe would keep the pipe open. */
 static void
-let_go(const struct spawn_lends *lends, const struct listeners *own)
+let_go(const struct spawn_resources *resources, const struct listeners *own)
 {
-    close(lends->signal_fd);
-    if (lends->detached >= 0)
-        close(lends->detached);
-    close(lends->pipe[1]);
-    for (size_t i = 0; i < COUNT(lends->pid_files); i++)
-        pid_file_let_go(lends->pid_files[i]);
-    takeover_let_go(lends->takeover);
-    control_let_go(lends->control);
-    if (lends->upgrade->socket > 0)
-        close(lends->upgrade->socket);
-    let_go_of_listeners(lends, own);
+    close(resources->signal_fd);
+    if (resources->detached >= 0)
+        close(resources->detached);
+    close(resources->pipe[1]);
+    for (size_t i = 0; i < COUNT(resources->pid_files); i++)
+        pid_file_let_go(resources->pid_files[i]);
+    takeover_let_go(resources->takeover);
+    control_let_go(resources->control);
+    if (resources->upgrade->socket > 0)
+        close(resources->upgrade->socket);
+    let_go_of_listeners(resources, own);
 }
 
 /* A worker that is taken over can spoil no counters but its own generation's, and no profile
@@ -69,44 +69,44 @@ let_go_of_counts(const struct generation *generation, unsigned worker)
 
 /* Else what they hold would stay in memory for as long as this process. */
 static void
-let_go_of_objects(const struct generation *own, const struct spawn_lends *lends)
+let_go_of_objects(const struct generation *own, const struct spawn_resources *resources)
 {
-    for (const struct generation *g = *lends->newest; g; g = g->older)
+    for (const struct generation *g = *resources->newest; g; g = g->older)
         if (g != own)
             catalogue_let_go(g->shared.catalogue);
 }
 
 void
-spawn_worker(const struct generation *generation, const struct spawn_lends *lends,
+spawn_worker(const struct generation *generation, const struct spawn_resources *resources,
              unsigned slot, int channel)
 {
     const struct config *config = generation->shared.config;
-    const bool observed = lends->observed->count > 0;
+    const bool observed = resources->observed->count > 0;
     const struct inherit inherit = {
         .shared = &generation->shared,
         .sample_cpu = config->profile.cpu != NULL || observed,
         .sample_heap = heap_supported() && (config->profile.heap != NULL || observed),
         .publish_memory = config->debug.alloctrace > 0 || observed,
         .observed = observed,
-        .listen_fds = lends->listeners->fds,
-        .listen_count = lends->listeners->count,
+        .listen_fds = resources->listeners->fds,
+        .listen_count = resources->listeners->count,
         .slot = slot,
         .doorbells = generation->doorbells,
         .handoffs = generation->handoffs,
         .ready_fd = generation->ready_fd,
-        .master_pipe = lends->pipe[0],
+        .master_pipe = resources->pipe[0],
         .channel = channel,
     };
     char name[32];
 
     canary_renew();
-    let_go(lends, lends->listeners);
+    let_go(resources, resources->listeners);
     generation_let_go(generation->older);
-    generation_let_go_of_places(generation);
+    generation_let_go_of_processes(generation);
     generation_let_go_of_memory(generation);
-    let_go_of_objects(generation, lends);
-    load_progress_destroy(lends->progress);
-    history_destroy(lends->history);
+    let_go_of_objects(generation, resources);
+    load_progress_destroy(resources->progress);
+    history_destroy(resources->history);
     let_go_of_counts(generation, slot);
     sandbox_bound(config->server.sandbox);
     snprintf(name, sizeof(name), "worker %u", slot);
@@ -117,22 +117,22 @@ spawn_worker(const struct generation *generation, const struct spawn_lends *lend
 }
 
 const struct view *
-spawn_view(const struct generation *generation, const struct spawn_lends *lends)
+spawn_view(const struct generation *generation, const struct spawn_resources *resources)
 {
     struct view *view;
 
     if (generation == NULL || (view = calloc(1, sizeof(*view))) == NULL)
         return NULL;
     *view = (struct view){
-        .older = spawn_view(generation->older, lends),
+        .older = spawn_view(generation->older, resources),
         .shared = &generation->shared,
         .memory = generation->memory,
-        .progress = lends->progress,
-        .history = lends->history,
-        .gone = lends->total,
+        .progress = resources->progress,
+        .history = resources->history,
+        .gone = resources->total,
         .gone_counters = generation->gone.counters,
         .gone_timings = generation->gone.timings,
-        .arguments = lends->arguments,
+        .arguments = resources->arguments,
     };
     return view;
 }
@@ -158,22 +158,23 @@ add_profiles(const struct generation *generation, struct confine_paths *paths)
 }
 
 void
-spawn_observer(struct generation *generation, const struct spawn_lends *lends, int channel)
+spawn_observer(struct generation *generation, const struct spawn_resources *resources,
+               int channel)
 {
     struct confine_paths paths = { 0 };
     const struct tables *tables = &generation->instruments.tables;
     const struct observer_inherit inherit = {
-        .view = spawn_view(generation, lends),
+        .view = spawn_view(generation, resources),
         .find = pages_find,
-        .listen_fds = lends->observed->fds,
-        .listen_count = lends->observed->count,
-        .master_pipe = lends->pipe[0],
+        .listen_fds = resources->observed->fds,
+        .listen_count = resources->observed->count,
+        .master_pipe = resources->pipe[0],
         .channel = channel,
         .confinement = &generation->confinement,
         .paths = &paths,
-        .lent = generation,
-        .heed = aftermath_heed,
-        .master_gone = aftermath_run,
+        .argument = generation,
+        .on_message = orphan_on_message,
+        .master_gone = orphan_run,
     };
     int status;
 
@@ -181,9 +182,9 @@ spawn_observer(struct generation *generation, const struct spawn_lends *lends, i
     add_profiles(generation, &paths);
     if (crash_arm(tables_crash(tables, tables_observer(tables))) < 0)
         log_error("crash handler: can't be installed");
-    let_go(lends, lends->observed);
+    let_go(resources, resources->observed);
     generation_let_go(generation);
-    generation_let_go_of_places(generation);
+    generation_let_go_of_processes(generation);
     symbol_stay_local();
     log_set_process("observer");
     title_set("observer");

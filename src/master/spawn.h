@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * spawn: what a child does right after the fork: releases what belongs to the master, then
- * becomes what its place is for.
+ * becomes what its slot is for.
  */
 #ifndef MASTER_SPAWN_H
 #define MASTER_SPAWN_H
@@ -17,8 +17,8 @@
 
 struct view;
 
-/* What a process is given besides its generation. */
-struct spawn_lends {
+/* What the master holds when it forks: a child uses some of it and closes the rest. */
+struct spawn_resources {
     const struct listeners *listeners; /* of [server] */
     const struct listeners *observed;  /* of [debug]; without any there is no observer */
     const struct listeners
@@ -39,14 +39,15 @@ struct spawn_lends {
 
 /* channel: the process's end, see channel.h. */
 _Noreturn void spawn_worker(const struct generation *generation,
-                            const struct spawn_lends *lends, unsigned slot, int channel);
+                            const struct spawn_resources *resources, unsigned slot,
+                            int channel);
 
 /* What the observer sees: this generation and those that still drain. NULL without memory. */
 const struct view *spawn_view(const struct generation *generation,
-                              const struct spawn_lends *lends);
+                              const struct spawn_resources *resources);
 void spawn_free_view(const struct view *view);
 
-_Noreturn void spawn_observer(struct generation *generation, const struct spawn_lends *lends,
-                              int channel);
+_Noreturn void spawn_observer(struct generation *generation,
+                              const struct spawn_resources *resources, int channel);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * startup: first the objects are loaded, then the workers are tried. The first generation has
- * one, too: if it fails the start does.
+ * startup: first the objects are loaded, then the workers are started. If that fails for the
+ * first generation, the daemon does not start.
  */
 #include "master/startup.h"
 
@@ -42,37 +42,37 @@ prepare_for_crashes(const struct generation *generation)
 }
 
 void
-trial_begin(struct master *master, struct generation *generation)
+startup_begin(struct master *master, struct generation *generation)
 {
     struct generation *previous = master->newest;
 
     generation->older = previous;
-    generation->trying = true;
+    generation->starting = true;
     master->newest = generation;
-    loading_begin(&master->loading, generation, previous, &master->lends);
+    loading_begin(&master->loading, generation, previous, &master->resources);
 }
 
 /* Its objects are there: the second half. */
 static void
-try_workers(struct master *master)
+start_workers(struct master *master)
 {
     struct generation *generation = master->newest;
-    struct spawn_lends lends = master->lends;
+    struct spawn_resources resources = master->resources;
 
     if (!master->planned.inherited)
-        lends.listeners = &master->planned;
+        resources.listeners = &master->planned;
     if (!master->planned_debug.inherited)
-        lends.observed = &master->planned_debug;
-    master->trial_until = clock_now() + PATIENCE;
+        resources.observed = &master->planned_debug;
+    master->startup_deadline = clock_now() + PATIENCE;
     if (generation->older == NULL)
         boot_leave_terminal(master->options->detach);
     prepare_for_crashes(generation);
-    listeners_set_rcvbuf(lends.listeners, generation->shared.config->server.rcvbuf);
+    listeners_set_rcvbuf(resources.listeners, generation->shared.config->server.rcvbuf);
     if (listeners_listen(&master->planned, &master->listeners, backlog_of(master)) == 0 &&
         listeners_listen(&master->planned_debug, &master->observed, backlog_of(master)) == 0)
-        supervise_try(generation, &lends);
+        supervise_start(generation, &resources);
     else
-        supervise_refuse(generation, "can't listen on an address");
+        supervise_fail(generation, "can't listen on an address");
 }
 
 /* --- its end ------------------------------------------------------------------------------ */
@@ -107,13 +107,13 @@ replace_older(struct master *master)
     profile_files_write(older->instruments.profile_files);
     __atomic_store_n(&older->shared.roster->superseded, 1, __ATOMIC_SEQ_CST);
     serving_begin(master);
-    supervise_relieve_observer(older);
+    supervise_drain_observer(older);
     supervise_drain(older, clock_now(), false, false);
     log_notice("generation %u serves", newest->shared.generation);
 }
 
 static void
-trial_succeeds(struct master *master)
+startup_succeeds(struct master *master)
 {
     commit_planned(master);
     if (master->newest->older) {
@@ -129,7 +129,7 @@ trial_succeeds(struct master *master)
 
 /* The failed generation goes behind the one that continues, as if it had been replaced. */
 static void
-step_back(struct master *master)
+roll_back(struct master *master)
 {
     struct generation *failed = master->newest;
 
@@ -144,17 +144,17 @@ step_back(struct master *master)
 }
 
 static void
-trial_fails(struct master *master, const char *reason)
+startup_fails(struct master *master, const char *reason)
 {
     struct generation *failed = master->newest;
 
     if (failed->older == NULL) {
         log_error("start failed: %s", reason);
         master->failed = true;
-        ending_begin(master, SIGINT);
+        shutdown_begin(master, SIGINT);
         return;
     }
-    step_back(master);
+    roll_back(master);
     log_error("reload failed: generation %u goes on: %s", master->newest->shared.generation,
               reason);
     reload_over(master, reason);
@@ -168,11 +168,11 @@ run_loading(struct master *master)
 
     if (!loading_over(&master->loading, reason))
         return;
-    loading_end(&master->loading, &master->lends);
+    loading_end(&master->loading, &master->resources);
     if (reason[0] == '\0')
-        try_workers(master);
+        start_workers(master);
     else
-        trial_fails(master, reason);
+        startup_fails(master, reason);
 }
 
 static void
@@ -183,52 +183,52 @@ run_workers(struct master *master, uint64_t now)
 
     (void)eventfd_read(newest->ready_fd, &times);
     if (supervise_ready(newest))
-        trial_succeeds(master);
-    else if (newest->unfit[0] != '\0')
-        trial_fails(master, newest->unfit);
-    else if (now >= master->trial_until)
-        trial_fails(master, "not all workers have begun to serve in time");
+        startup_succeeds(master);
+    else if (newest->failure[0] != '\0')
+        startup_fails(master, newest->failure);
+    else if (now >= master->startup_deadline)
+        startup_fails(master, "not all workers have begun to serve in time");
 }
 
 void
-trial_run(struct master *master, uint64_t now)
+startup_run(struct master *master, uint64_t now)
 {
-    if (master->newest->trying && master->loading.generation)
+    if (master->newest->starting && master->loading.generation)
         run_loading(master);
-    if (master->newest->trying && master->loading.generation == NULL)
+    if (master->newest->starting && master->loading.generation == NULL)
         run_workers(master, now);
 }
 
 void
-trial_cancel(struct master *master)
+startup_cancel(struct master *master)
 {
-    if (!master->newest->trying)
+    if (!master->newest->starting)
         return;
-    loading_end(&master->loading, &master->lends);
+    loading_end(&master->loading, &master->resources);
     if (master->newest->older)
-        step_back(master);
+        roll_back(master);
     else
         abandon_planned(master);
 }
 
 int
-trial_descriptor(const struct master *master)
+startup_descriptor(const struct master *master)
 {
-    if (!master->newest->trying)
+    if (!master->newest->starting)
         return -1;
     return master->loading.generation ? master->loading.socket : master->newest->ready_fd;
 }
 
-/* A load has no end in time, since a disk may be slow. One that is unfit already, as when a
- * worker could not be forked, is due at once. */
+/* A load has no end in time, since a disk may be slow. One that has failed already, as when
+ * a worker could not be forked, is due at once. */
 uint64_t
-trial_next(const struct master *master)
+startup_next(const struct master *master)
 {
     const struct generation *newest = master->newest;
 
-    if (!newest->trying)
+    if (!newest->starting)
         return 0;
     if (master->loading.generation)
         return loading_next(&master->loading);
-    return newest->unfit[0] != '\0' ? 1 : master->trial_until;
+    return newest->failure[0] != '\0' ? 1 : master->startup_deadline;
 }

@@ -1,27 +1,28 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * startup: the time in which a generation's objects are loaded and its workers begin, until all
- * of them serve. Until then the generation before goes on accepting; if one of them can't, it
- * just goes on.
+ * startup: loads the objects of a generation and starts its workers, until all of them serve.
+ * Until then the generation before it accepts connections; if one of the new workers can't
+ * serve, it continues to.
  */
-#ifndef MASTER_TRIAL_H
-#define MASTER_TRIAL_H
+#ifndef MASTER_STARTUP_H
+#define MASTER_STARTUP_H
 
 #include "master/state.h"
 
 /* Becomes the newest, whose objects are being loaded. Its workers get the listeners that the
  * master has planned. */
-void trial_begin(struct master *master, struct generation *generation);
+void startup_begin(struct master *master, struct generation *generation);
 
-/* Goes on with the trial of the newest generation if it has one; ends it when all of its
+/* Continues the startup of the newest generation, if it is not over; ends it when all of its
  * workers serve, or one can't, or it takes too long. */
-void trial_run(struct master *master, uint64_t now);
+void startup_run(struct master *master, uint64_t now);
 
-/* The daemon ends meanwhile: so does the trial, without a reply. */
-void trial_cancel(struct master *master);
+/* The daemon ends meanwhile: so does the startup, without a reply. */
+void startup_cancel(struct master *master);
 
-/* What to poll(2) for; -1: there is no trial. And when it has taken too long; 0: never. */
-int trial_descriptor(const struct master *master);
-uint64_t trial_next(const struct master *master);
+/* What to poll(2) for; -1: no generation is starting. And when it has taken too long; 0: never.
+ */
+int startup_descriptor(const struct master *master);
+uint64_t startup_next(const struct master *master);
 
 #endif

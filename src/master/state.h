@@ -25,11 +25,11 @@ struct master {
     const struct master_options *options;
     struct listeners listeners;
     struct listeners observed; /* of [debug] */
-    struct listeners planned;  /* what they become if the trial succeeds */
+    struct listeners planned;  /* what they become if the startup succeeds */
     struct listeners planned_debug;
-    struct spawn_lends lends;
+    struct spawn_resources resources;
     struct pid_file pid_file;
-    struct pid_file planned_pid_file; /* what it becomes if the trial succeeds */
+    struct pid_file planned_pid_file; /* what it becomes if the startup succeeds */
     bool log_changes;                 /* likewise: so do these */
     bool pid_file_changes;
     char *program;            /* that an upgrade starts, see program.h */
@@ -45,7 +45,7 @@ struct master {
     struct sampling sampling;     /* for the history */
     struct child status_dump;     /* that writes a status dump */
     uint64_t abandon_at;          /* ending: when children that write are killed; 0: never */
-    uint64_t trial_until;         /* see trial.h */
+    uint64_t startup_deadline;    /* see startup.h */
     unsigned workers;             /* asked for; 0: what the configuration says */
     struct gap gap;               /* while objects wait for room */
     bool reload_wanted;           /* one was requested, and has not begun */
@@ -57,12 +57,12 @@ struct master {
     bool failed;
 };
 
-/* The generation that accepts: the newest, or during its trial the one before. NULL: the first
- * one is on trial. */
+/* The generation that accepts: the newest, or during its startup the one before. NULL: the
+ * first one is starting. */
 static inline struct generation *
 state_serving(const struct master *master)
 {
-    return master->newest->trying ? master->newest->older : master->newest;
+    return master->newest->starting ? master->newest->older : master->newest;
 }
 
 #endif

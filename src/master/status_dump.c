@@ -26,14 +26,14 @@ status_dump_ended(struct child *child, pid_t pid, const struct child_end *end)
 
 int
 status_dump_begin(struct child *child, const struct generation *newest,
-                  const struct spawn_lends *lends)
+                  const struct spawn_resources *resources)
 {
     const struct view *view;
     const pid_t pid = child_fork_apart(child, status_dump_ended);
 
     if (pid != 0)
         return pid < 0 ? pid : 0;
-    view = spawn_view(newest, lends);
+    view = spawn_view(newest, resources);
     if (view && confine_reader(&newest->confinement, SANDBOX_REPORTER) == 0) {
         worker_stacks_lines(view, &(const struct worker_stacks_wish){ .worker = SCOPE_ALL },
                             status_dump_log_line, NULL);

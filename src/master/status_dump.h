@@ -11,6 +11,7 @@
 
 /* The child writes the lines, notices, and ends. 0 or a negative errno. */
 int status_dump_begin(struct child *child, const struct generation *newest,
-                      const struct spawn_lends *lends) __attribute__((warn_unused_result));
+                      const struct spawn_resources *resources)
+    __attribute__((warn_unused_result));
 
 #endif

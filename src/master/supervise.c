@@ -21,7 +21,7 @@
 #define KILL_GRACE 1000 /* milliseconds after what processes were told */
 #define FORK_RETRY 1000 /* milliseconds */
 
-/* --- places ------------------------------------------------------------------------------- */
+/* --- slots -------------------------------------------------------------------------------- */
 
 static unsigned
 workers_of(const struct generation *generation)
@@ -29,9 +29,9 @@ workers_of(const struct generation *generation)
     return generation->shared.config->server.workers;
 }
 
-/* The observer's is the last place. */
+/* The observer's slot is the last. */
 static unsigned
-supervise_places_of(const struct generation *generation)
+supervise_process_count(const struct generation *generation)
 {
     return workers_of(generation) + 1;
 }
@@ -42,12 +42,12 @@ is_worker(const struct generation *generation, unsigned index)
     return index < workers_of(generation);
 }
 
-static struct roster_place *
-roster_place_of(const struct generation *generation, unsigned index)
+static struct roster_entry *
+roster_entry_of(const struct generation *generation, unsigned index)
 {
     struct roster *roster = generation->shared.roster;
 
-    return is_worker(generation, index) ? &roster->places[index] : &roster->observer;
+    return is_worker(generation, index) ? &roster->entries[index] : &roster->observer;
 }
 
 /* "worker 3", for the log. */
@@ -64,9 +64,9 @@ name_of(const struct generation *generation, unsigned index, char name[static 32
 /* --- starting ----------------------------------------------------------------------------- */
 
 static void
-enrol(struct generation *generation, unsigned index, pid_t pid)
+register_process(struct generation *generation, unsigned index, pid_t pid)
 {
-    struct roster_place *entry = roster_place_of(generation, index);
+    struct roster_entry *entry = roster_entry_of(generation, index);
 
     entry->spawned++;
     entry->since = clock_wall();
@@ -90,26 +90,27 @@ supervise_prepare(struct generation *generation, unsigned index)
     profile_files_prepare(generation->instruments.profile_files, index);
 }
 
-static void place_ended(struct child *child, pid_t pid, const struct child_end *end);
+static void process_ended(struct child *child, pid_t pid, const struct child_end *end);
 
 static pid_t
-fork_into(struct generation *generation, const struct spawn_lends *lends, unsigned index)
+fork_into(struct generation *generation, const struct spawn_resources *resources,
+          unsigned index)
 {
-    struct place *place = &generation->places[index];
+    struct process *process = &generation->processes[index];
     int channel;
     pid_t pid;
-    int error = place_open(place, &channel);
+    int error = process_open(process, &channel);
 
     if (error < 0)
         return error;
-    place->child.owner = generation;
-    if ((pid = child_fork(&place->child, place_ended)) == 0 && is_worker(generation, index))
-        spawn_worker(generation, lends, index, channel);
+    process->child.owner = generation;
+    if ((pid = child_fork(&process->child, process_ended)) == 0 && is_worker(generation, index))
+        spawn_worker(generation, resources, index, channel);
     if (pid == 0)
-        spawn_observer(generation, lends, channel);
+        spawn_observer(generation, resources, channel);
     close(channel);
     if (pid < 0)
-        place_close(place);
+        process_close(process);
     return pid;
 }
 
@@ -118,7 +119,7 @@ fork_into(struct generation *generation, const struct spawn_lends *lends, unsign
 static void
 announce(const struct generation *generation, unsigned index, pid_t pid)
 {
-    const struct place *observer = &generation->places[workers_of(generation)];
+    const struct process *observer = &generation->processes[workers_of(generation)];
     const struct channel_message begin = { .kind = CHANNEL_BEGIN };
     struct channel_message message = { .kind = CHANNEL_WORKER,
                                        .generation = generation->shared.generation,
@@ -126,31 +127,31 @@ announce(const struct generation *generation, unsigned index, pid_t pid)
                                        .pid = pid };
 
     proc_memory_open(&generation->memory[index], pid);
-    place_tell(&generation->places[index], &begin, -1);
-    place_tell(observer, &message, -1);
+    process_send(&generation->processes[index], &begin, -1);
+    process_send(observer, &message, -1);
     message.kind = CHANNEL_MEMORY;
     for (message.file = 0; message.file < PROC_MEMORY_FILES; message.file++)
         if (generation->memory[index].fds[message.file] > 0)
-            place_tell(observer, &message, generation->memory[index].fds[message.file]);
+            process_send(observer, &message, generation->memory[index].fds[message.file]);
 }
 
 static bool
-spawn(struct generation *generation, const struct spawn_lends *lends, unsigned index)
+spawn(struct generation *generation, const struct spawn_resources *resources, unsigned index)
 {
-    struct place *place = &generation->places[index];
+    struct process *process = &generation->processes[index];
     char name[32];
     pid_t pid;
 
     supervise_prepare(generation, index);
-    if ((pid = fork_into(generation, lends, index)) < 0) {
+    if ((pid = fork_into(generation, resources, index)) < 0) {
         if (is_worker(generation, index))
             slots_worker(&generation->shared.slots, index)->pid = 0;
         log_error("fork: %s", strerror(-pid));
         return false;
     }
-    enrol(generation, index, pid);
-    place->spawn_at = 0;
-    place->since = clock_now();
+    register_process(generation, index, pid);
+    process->spawn_at = 0;
+    process->since = clock_now();
     generation->alive++;
     if (is_worker(generation, index))
         announce(generation, index, pid);
@@ -159,30 +160,30 @@ spawn(struct generation *generation, const struct spawn_lends *lends, unsigned i
 }
 
 static void
-note_unfit(struct generation *generation, const char *name, const char *reason)
+note_failure(struct generation *generation, const char *name, const char *reason)
 {
-    if (generation->unfit[0] == '\0')
-        snprintf(generation->unfit, sizeof(generation->unfit), "%s %s", name, reason);
+    if (generation->failure[0] == '\0')
+        snprintf(generation->failure, sizeof(generation->failure), "%s %s", name, reason);
 }
 
 void
-supervise_try(struct generation *generation, const struct spawn_lends *lends)
+supervise_start(struct generation *generation, const struct spawn_resources *resources)
 {
     char name[32];
 
-    generation->trying = true;
+    generation->starting = true;
     for (unsigned i = 0; i < workers_of(generation); i++)
         slots_worker(&generation->shared.slots, i)->pid = SLOT_STARTING;
-    for (unsigned i = 0; i < workers_of(generation) && generation->unfit[0] == '\0'; i++)
-        if (!spawn(generation, lends, i))
-            note_unfit(generation, name_of(generation, i, name), "can't be forked");
+    for (unsigned i = 0; i < workers_of(generation) && generation->failure[0] == '\0'; i++)
+        if (!spawn(generation, resources, i))
+            note_failure(generation, name_of(generation, i, name), "can't be forked");
 }
 
 void
-supervise_refuse(struct generation *generation, const char *reason)
+supervise_fail(struct generation *generation, const char *reason)
 {
-    generation->trying = true;
-    snprintf(generation->unfit, sizeof(generation->unfit), "%s", reason);
+    generation->starting = true;
+    snprintf(generation->failure, sizeof(generation->failure), "%s", reason);
 }
 
 bool
@@ -192,25 +193,28 @@ supervise_ready(const struct generation *generation)
         if (__atomic_load_n(&slots_worker(&generation->shared.slots, i)->ready,
                             __ATOMIC_SEQ_CST) == 0)
             return false;
-    return generation->unfit[0] == '\0';
+    return generation->failure[0] == '\0';
 }
 
 void
-supervise_begin(struct generation *generation, const struct spawn_lends *lends, uint64_t now)
+supervise_begin(struct generation *generation, const struct spawn_resources *resources,
+                uint64_t now)
 {
-    generation->trying = false;
-    generation->places[workers_of(generation)].spawn_at = now;
-    supervise_spawn(generation, lends, now);
+    generation->starting = false;
+    generation->processes[workers_of(generation)].spawn_at = now;
+    supervise_spawn(generation, resources, now);
 }
 
 void
-supervise_spawn(struct generation *generation, const struct spawn_lends *lends, uint64_t now)
+supervise_spawn(struct generation *generation, const struct spawn_resources *resources,
+                uint64_t now)
 {
-    for (unsigned i = 0; i < supervise_places_of(generation); i++) {
-        struct place *place = &generation->places[i];
+    for (unsigned i = 0; i < supervise_process_count(generation); i++) {
+        struct process *process = &generation->processes[i];
 
-        if (place->spawn_at != 0 && place->spawn_at <= now && !spawn(generation, lends, i))
-            place->spawn_at = now + FORK_RETRY;
+        if (process->spawn_at != 0 && process->spawn_at <= now &&
+            !spawn(generation, resources, i))
+            process->spawn_at = now + FORK_RETRY;
     }
 }
 
@@ -245,28 +249,28 @@ has_served(const struct generation *generation, unsigned index)
 static void
 supervise_replace(struct generation *generation, unsigned index)
 {
-    struct place *place = &generation->places[index];
+    struct process *process = &generation->processes[index];
     char name[32];
     const uint64_t now = clock_now();
     uint64_t delay;
 
-    place->failures =
-        respawn_failures(place->failures, has_served(generation, index), now - place->since);
-    if (is_worker(generation, index) && respawn_hopeless(place->failures)) {
-        generation->hopeless = true;
+    process->failures = respawn_failures(process->failures, has_served(generation, index),
+                                         now - process->since);
+    if (is_worker(generation, index) && respawn_is_crash_loop(process->failures)) {
+        generation->crash_loop = true;
         return;
     }
-    delay = respawn_delay(place->failures);
-    place->spawn_at = now + delay;
+    delay = respawn_delay(process->failures);
+    process->spawn_at = now + delay;
     log_notice("%s: replaced in %llu ms", name_of(generation, index, name),
                (unsigned long long)delay);
 }
 
 /* What only a living process can have. */
 static void
-vacate(struct generation *generation, unsigned index, const struct rusage *usage)
+unregister_process(struct generation *generation, unsigned index, const struct rusage *usage)
 {
-    struct roster_place *entry = roster_place_of(generation, index);
+    struct roster_entry *entry = roster_entry_of(generation, index);
     struct slot *slot;
 
     /* In this order, see totals.c. */
@@ -292,35 +296,35 @@ vacate(struct generation *generation, unsigned index, const struct rusage *usage
 
 /* What the process left behind is saved before another one takes its place. */
 static void
-place_ended(struct child *child, pid_t pid, const struct child_end *end)
+process_ended(struct child *child, pid_t pid, const struct child_end *end)
 {
     struct generation *generation = child->owner;
-    const unsigned index = (unsigned)((struct place *)child - generation->places);
+    const unsigned index = (unsigned)((struct process *)child - generation->processes);
     char name[32];
 
     log_end(name_of(generation, index, name), pid, end->status);
     if (WIFSIGNALED(end->status))
         postmortem_begin(&generation->postmortem, &generation->instruments, index, pid, name);
-    vacate(generation, index, &end->usage);
-    place_close(&generation->places[index]);
-    if (generation->trying)
-        note_unfit(generation, name, "ended before it served");
+    unregister_process(generation, index, &end->usage);
+    process_close(&generation->processes[index]);
+    if (generation->starting)
+        note_failure(generation, name, "ended before it served");
     else if (generation->kill_at == 0)
         supervise_replace(generation, index);
 }
 
 static void
-signal_place(const struct place *place, int signal)
+signal_process(const struct process *process, int signal)
 {
-    if (place->child.pid != 0)
-        kill(place->child.pid, signal);
+    if (process->child.pid != 0)
+        kill(process->child.pid, signal);
 }
 
 void
 supervise_signal(const struct generation *generation, int signal)
 {
-    for (unsigned i = 0; i < supervise_places_of(generation); i++)
-        signal_place(&generation->places[i], signal);
+    for (unsigned i = 0; i < supervise_process_count(generation); i++)
+        signal_process(&generation->processes[i], signal);
 }
 
 void
@@ -329,14 +333,14 @@ supervise_hand_log(const struct generation *generation)
     const bool file = sink_has_file();
     const struct channel_message message = { .kind = file ? CHANNEL_LOG : CHANNEL_STDERR };
 
-    for (unsigned i = 0; i < supervise_places_of(generation); i++)
-        place_tell(&generation->places[i], &message, file ? sink_descriptor() : -1);
+    for (unsigned i = 0; i < supervise_process_count(generation); i++)
+        process_send(&generation->processes[i], &message, file ? sink_descriptor() : -1);
 }
 
 void
-supervise_relieve_observer(const struct generation *generation)
+supervise_drain_observer(const struct generation *generation)
 {
-    signal_place(&generation->places[workers_of(generation)], SIGQUIT);
+    signal_process(&generation->processes[workers_of(generation)], SIGQUIT);
 }
 
 /* Milliseconds of clock.h; SLOT_NO_LIMIT: none. A reload never shortens an end. */
@@ -369,11 +373,11 @@ supervise_drain(struct generation *generation, uint64_t now, bool ending, bool l
 
     if (draining && until >= generation->kill_at - KILL_GRACE)
         return;
-    generation->trying = false;
+    generation->starting = false;
     generation->kill_at = until == SLOT_NO_LIMIT ? SLOT_NO_LIMIT : until + KILL_GRACE;
     tell_workers(generation, until, last);
-    for (unsigned i = 0; i < supervise_places_of(generation); i++)
-        generation->places[i].spawn_at = 0;
+    for (unsigned i = 0; i < supervise_process_count(generation); i++)
+        generation->processes[i].spawn_at = 0;
     if (!draining)
         supervise_signal(generation, SIGQUIT);
 }
@@ -405,8 +409,8 @@ supervise_next(const struct generation *generation)
 {
     uint64_t next = generation->alive > 0 ? generation->kill_at : 0;
 
-    for (unsigned i = 0; i < supervise_places_of(generation); i++) {
-        uint64_t at = generation->places[i].spawn_at;
+    for (unsigned i = 0; i < supervise_process_count(generation); i++) {
+        uint64_t at = generation->processes[i].spawn_at;
 
         if (at != 0 && (next == 0 || at < next))
             next = at;

@@ -13,23 +13,23 @@
 #include "master/spawn.h"
 
 /* Starts the workers of a new generation. None is replaced until supervise_begin(): if one
- * can't be forked, or ends, generation->unfit says so. */
-void supervise_try(struct generation *generation, const struct spawn_lends *lends);
+ * can't be forked, or ends, generation->failure says so. */
+void supervise_start(struct generation *generation, const struct spawn_resources *resources);
 
-/* Has the trial fail for another reason. */
-void supervise_refuse(struct generation *generation, const char *reason);
+/* Has the startup fail for another reason. */
+void supervise_fail(struct generation *generation, const char *reason);
 
 /* Has each of its workers said that it serves? */
 bool supervise_ready(const struct generation *generation);
 
-/* The generation serves: from now on its places are kept filled, that of the observer, too. */
-void supervise_begin(struct generation *generation, const struct spawn_lends *lends,
+/* The generation serves: from now on its slots are kept filled, that of the observer, too. */
+void supervise_begin(struct generation *generation, const struct spawn_resources *resources,
                      uint64_t now);
 
-/* Fills the places that are due. Where no process can be made, a later call tries again. The
- * end of each process is noticed by child_reap(): it is replaced, unless its place has failed
- * too often: then the generation is hopeless. */
-void supervise_spawn(struct generation *generation, const struct spawn_lends *lends,
+/* Fills the slots that are due. Where no process can be made, a later call tries again. The
+ * end of each process is noticed by child_reap(): it is replaced, unless its slot has failed
+ * too often: then the generation is in a crash loop. */
+void supervise_spawn(struct generation *generation, const struct spawn_resources *resources,
                      uint64_t now);
 
 /* Sends every process a signal. */
@@ -39,10 +39,10 @@ void supervise_signal(const struct generation *generation, int signal);
  * files. */
 void supervise_hand_log(const struct generation *generation);
 
-/* Has the observer answer no new clients: its heir knows more. */
-void supervise_relieve_observer(const struct generation *generation);
+/* Has the observer answer no new clients: its successor knows more. */
+void supervise_drain_observer(const struct generation *generation);
 
-/* Ends the generation: no place is filled again, workers drain, and who is left after the
+/* Ends the generation: no slot is filled again, workers drain, and who is left after the
  * configured time is killed: that of a reload, or of the daemon's end. last: no other
  * generation follows, so its workers take who waits. Once more: a limit that comes earlier
  * counts. */

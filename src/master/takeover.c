@@ -71,7 +71,7 @@ take_socket(struct master *master, const struct upgrade_line *line)
     struct listeners *listeners = line->debug ? &master->observed : &master->listeners;
 
     listeners->inherited = line->inherited;
-    listeners->lent = true;
+    listeners->shared = true;
     return listeners_receive(listeners, line->fd, line->name);
 }
 
@@ -164,8 +164,8 @@ static void
 take_files(struct master *master)
 {
     master->takeover.agreed = true;
-    master->listeners.lent = false;
-    master->observed.lent = false;
+    master->listeners.shared = false;
+    master->observed.shared = false;
     (void)!pid_file_publish(&master->pid_file);
     control_publish(master);
     manager_ready(master);
@@ -192,7 +192,7 @@ forget_peer(struct master *master, unsigned i)
     log_info("process %d, which was replaced, has ended", (int)takeover->peers[i].pid);
     memmove(&takeover->peers[i], &takeover->peers[i + 1],
             (--takeover->count - i) * sizeof(takeover->peers[0]));
-    if (newest && !takeover->agreed && !master->newest->trying && !master->stopping)
+    if (newest && !takeover->agreed && !master->newest->starting && !master->stopping)
         take_files(master);
 }
 
@@ -225,7 +225,7 @@ takeover_run(struct master *master, uint64_t now)
 {
     struct takeover *takeover = &master->takeover;
 
-    if (!takeover->agreed && master->newest->trying)
+    if (!takeover->agreed && master->newest->starting)
         return; /* whether it is there is seen then */
     for (unsigned i = takeover->count; i-- > 0;)
         hear_peer(master, i);
@@ -268,7 +268,7 @@ takeover_poll(const struct master *master, struct pollfd fds[static TAKEOVER_MAX
 {
     const struct takeover *takeover = &master->takeover;
 
-    if (!takeover->agreed && (takeover->count == 0 || master->newest->trying))
+    if (!takeover->agreed && (takeover->count == 0 || master->newest->starting))
         return 0;
     for (unsigned i = 0; i < takeover->count; i++)
         fds[i] = (struct pollfd){ .fd = takeover->peers[i].socket, .events = POLLIN };

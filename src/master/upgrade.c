@@ -57,7 +57,7 @@ upgrade_ask(struct master *master, int signal)
         return;
     }
     master->upgrade.state = UPGRADE_WAITS;
-    if (master->newest->trying)
+    if (master->newest->starting)
         log_notice("upgrade waits: generation %u is about to serve",
                    master->newest->shared.generation);
 }
@@ -234,7 +234,7 @@ on_serving(struct master *master)
     if (master->reload_wanted)
         kill(upgrade->child.pid, SIGHUP);
     control_upgrade_over(master, NULL);
-    ending_replaced(master);
+    shutdown_replaced(master);
 }
 
 static void
@@ -248,14 +248,14 @@ static void
 on_stop(struct master *master)
 {
     if (master->replaced)
-        ending_begin(master, SIGQUIT);
+        shutdown_begin(master, SIGQUIT);
 }
 
 static void
 on_end(struct master *master)
 {
     if (master->replaced)
-        ending_begin(master, SIGINT);
+        shutdown_begin(master, SIGINT);
 }
 
 static void
@@ -348,7 +348,7 @@ enforce(struct master *master, uint64_t now)
 void
 upgrade_run(struct master *master, uint64_t now)
 {
-    if (master->upgrade.state == UPGRADE_WAITS && !master->newest->trying)
+    if (master->upgrade.state == UPGRADE_WAITS && !master->newest->starting)
         begin(master, now);
     hear(master);
     enforce(master, now);

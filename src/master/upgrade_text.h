@@ -8,7 +8,7 @@
  *   generation 3                               its newest one
  *   listen server configured 5 127.0.0.1:8080  a socket; "inherited": from the service manager
  *   listen debug configured 6 unix:/run/debug
- *   drains 7 4700                              a channel to a master that was replaced before
+ *   drains 7 4700                              a socket to a master that was replaced before
  *   end
  *
  * A later version may add lines, which are skipped; one that changes these has another number.

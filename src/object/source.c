@@ -26,7 +26,7 @@
 
 /* Why a file can't be an object; NULL when it can. */
 static const char *
-unfit(const struct stat *status)
+objection_to(const struct stat *status)
 {
     if (S_ISDIR(status->st_mode))
         return "is a directory";
@@ -54,7 +54,7 @@ source_check(const struct config_asset *asset, struct report *report)
     if (fd < 0 || fstat(fd, &status) < 0)
         reason = strerror(errno);
     else
-        reason = unfit(&status);
+        reason = objection_to(&status);
     if (reason)
         report_error(
             report, asset->file_origin,
@@ -86,7 +86,7 @@ examine(struct source *source, int fd, const char *file)
         log_error("%s: %s", file, strerror(-error));
         return error;
     }
-    if ((reason = unfit(&status)) != NULL) {
+    if ((reason = objection_to(&status)) != NULL) {
         log_error("%s: %s", file, reason);
         return -EINVAL;
     }

@@ -27,7 +27,7 @@ client_table_create(struct client_table *table, const struct view *view)
     int error;
 
     *table = (struct client_table){ .view = view, .size = seats + CLIENT_TABLE_SPARE };
-    if ((table->places = calloc(table->size, sizeof(*table->places))) == NULL)
+    if ((table->slots = calloc(table->size, sizeof(*table->slots))) == NULL)
         return -ENOMEM;
     if ((error = seat_create(&table->seats, seats)) < 0)
         return error;
@@ -37,22 +37,22 @@ client_table_create(struct client_table *table, const struct view *view)
     return 0;
 }
 
-/* --- places ---------------------------------------------------------------------------------
+/* --- slots ---------------------------------------------------------------------------------
  */
 
-/* The oldest without a seat. There is one when all places are taken, since there are more
- * places than seats. */
-static struct client_place *
+/* The oldest without a seat. There is one when all slots are taken, since there are more
+ * slots than seats. */
+static struct client_slot *
 find_oldest(const struct client_table *table)
 {
-    struct client_place *oldest = NULL;
+    struct client_slot *oldest = NULL;
 
     for (unsigned i = 0; i < table->size; i++) {
-        struct client_place *place = &table->places[i];
+        struct client_slot *slot = &table->slots[i];
 
-        if (place->child.pid != 0 && !seat_has(&table->seats, client_table_owner(i)) &&
-            (oldest == NULL || place->since < oldest->since))
-            oldest = place;
+        if (slot->child.pid != 0 && !seat_has(&table->seats, client_table_owner(i)) &&
+            (oldest == NULL || slot->since < oldest->since))
+            oldest = slot;
     }
     return oldest;
 }
@@ -60,7 +60,7 @@ find_oldest(const struct client_table *table)
 uint64_t
 client_table_patience(const struct client_table *table)
 {
-    const struct client_place *oldest = table->leaving > 0 ? NULL : find_oldest(table);
+    const struct client_slot *oldest = table->leaving > 0 ? NULL : find_oldest(table);
     const uint64_t now = clock_now();
 
     if (oldest == NULL)
@@ -71,7 +71,7 @@ client_table_patience(const struct client_table *table)
 void
 client_table_evict(struct client_table *table)
 {
-    struct client_place *oldest = find_oldest(table);
+    struct client_slot *oldest = find_oldest(table);
 
     if (oldest == NULL)
         return;
@@ -103,30 +103,30 @@ static void
 client_ended(struct child *child, pid_t pid, const struct child_end *end)
 {
     struct client_table *table = child->owner;
-    struct client_place *place = (struct client_place *)child;
-    const unsigned number = (unsigned)(place - table->places);
+    struct client_slot *slot = (struct client_slot *)child;
+    const unsigned number = (unsigned)(slot - table->slots);
 
-    if (WIFSIGNALED(end->status) && !place->ended)
+    if (WIFSIGNALED(end->status) && !slot->ended)
         log_death(table, pid, WTERMSIG(end->status));
     subscription_end(&table->subscriptions[number], table->view);
     seat_give(&table->seats, client_table_owner(number));
-    table->leaving -= place->ended;
+    table->leaving -= slot->ended;
     table->busy--;
 }
 
 pid_t
 client_table_fork(struct client_table *table, unsigned *number)
 {
-    struct client_place *place = table->places;
+    struct client_slot *slot = table->slots;
     pid_t pid;
 
-    while (place < table->places + table->size && place->child.pid != 0)
-        place++;
-    if (place == table->places + table->size)
+    while (slot < table->slots + table->size && slot->child.pid != 0)
+        slot++;
+    if (slot == table->slots + table->size)
         return -EAGAIN;
-    *number = (unsigned)(place - table->places);
-    *place = (struct client_place){ .child.owner = table, .since = clock_now() };
-    if ((pid = child_fork(&place->child, client_ended)) < 0)
+    *number = (unsigned)(slot - table->slots);
+    *slot = (struct client_slot){ .child.owner = table, .since = clock_now() };
+    if ((pid = child_fork(&slot->child, client_ended)) < 0)
         return pid;
     if (pid == 0) {
         close(table->lifeline[1]);
@@ -140,8 +140,8 @@ static void
 kill_all(const struct client_table *table)
 {
     for (unsigned i = 0; i < table->size; i++)
-        if (table->places[i].child.pid > 0)
-            kill(table->places[i].child.pid, SIGKILL);
+        if (table->slots[i].child.pid > 0)
+            kill(table->slots[i].child.pid, SIGKILL);
 }
 
 void
@@ -155,6 +155,6 @@ client_table_end(struct client_table *table)
             kill_all(table);
         usleep(5000);
     }
-    free(table->places);
+    free(table->slots);
     seat_destroy(&table->seats);
 }

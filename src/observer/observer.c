@@ -95,12 +95,12 @@ listen_to_master(struct observer *observer)
         if (message.kind == CHANNEL_STDERR || (message.kind == CHANNEL_LOG && descriptor >= 0))
             sink_use(descriptor);
         else
-            inherit->heed(inherit->lent, &message, descriptor);
+            inherit->on_message(inherit->argument, &message, descriptor);
     if (got < 0)
         observer->fds[CHANNEL].fd = -1;
 }
 
-/* One that drains has an heir who does it. */
+/* One that drains has a successor who does it. */
 static void
 outlive_master(struct observer *observer)
 {
@@ -108,21 +108,21 @@ outlive_master(struct observer *observer)
 
     observer->ended = true;
     if (observer->drain_until == 0)
-        inherit->master_gone(inherit->lent);
+        inherit->master_gone(inherit->argument);
 }
 
 /* --- clients ------------------------------------------------------------------------------ */
 
 static _Noreturn void
-be_client(const struct observer *observer, int fd, unsigned place)
+be_client(const struct observer *observer, int fd, unsigned slot)
 {
     const struct observer_inherit *inherit = observer->inherit;
     struct client client = { .view = inherit->view,
                              .find = inherit->find,
                              .peer = { .fd = fd, .lifeline = observer->clients.lifeline[0] },
                              .seats = &observer->clients.seats,
-                             .owner = client_table_owner(place),
-                             .subscription = &observer->clients.subscriptions[place] };
+                             .owner = client_table_owner(slot),
+                             .subscription = &observer->clients.subscriptions[slot] };
 
     close(observer->signal_fd);
     close(inherit->channel);
@@ -139,7 +139,7 @@ static void
 accept_client(struct observer *observer, int listen_fd)
 {
     int fd = accept4(listen_fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    unsigned place;
+    unsigned slot;
     pid_t pid;
 
     if (fd < 0) {
@@ -149,8 +149,8 @@ accept_client(struct observer *observer, int listen_fd)
         }
         return;
     }
-    if ((pid = client_table_fork(&observer->clients, &place)) == 0)
-        be_client(observer, fd, place);
+    if ((pid = client_table_fork(&observer->clients, &slot)) == 0)
+        be_client(observer, fd, slot);
     if (pid < 0) {
         log_warning("fork: %s", strerror(-pid));
         usleep(PAUSE_US);
@@ -160,14 +160,14 @@ accept_client(struct observer *observer, int listen_fd)
 
 /* --- the loop ----------------------------------------------------------------------------- */
 
-/* How long clients have to stay in the queue: 0 while there is a place, or can be; UINT64_MAX
+/* How long clients have to stay in the queue: 0 while a slot is free, or can be; UINT64_MAX
  * until something happens. */
 static uint64_t
 queueing(const struct observer *observer)
 {
     if (observer->drain_until != 0)
         return UINT64_MAX;
-    return client_table_has_place(&observer->clients)
+    return client_table_has_slot(&observer->clients)
                ? 0
                : client_table_patience(&observer->clients);
 }
@@ -182,11 +182,11 @@ patience(const struct observer *observer, uint64_t queueing)
     return observer->drain_until > now ? (int)(observer->drain_until - now) : 0;
 }
 
-/* The one without a place goes on when the place of another is free. */
+/* The one without a slot continues when the slot of another is free. */
 static void
 admit(struct observer *observer, int listen_fd)
 {
-    if (client_table_has_place(&observer->clients))
+    if (client_table_has_slot(&observer->clients))
         accept_client(observer, listen_fd);
     else if (client_table_patience(&observer->clients) == 0)
         client_table_evict(&observer->clients);

@@ -25,10 +25,10 @@ struct observer_inherit {
     const struct confinement *confinement;
     const struct confine_paths *paths; /* what it and its children may open */
 
-    /* Lent by the master: what it would have done. */
-    void *lent;
-    void (*heed)(void *lent, const struct channel_message *message, int descriptor);
-    void (*master_gone)(void *lent);
+    /* Given by the master: what it would have done. */
+    void *argument;
+    void (*on_message)(void *argument, const struct channel_message *message, int descriptor);
+    void (*master_gone)(void *argument);
 };
 
 /* The observer's whole life: until SIGTERM, SIGINT or SIGQUIT, or the master's end; its clients

@@ -16,7 +16,7 @@ health_is_alive(pid_t pid)
     return pid > 0 && proc_stat(pid, &stat) && stat.state != 'Z' && stat.state != 'X';
 }
 
-/* "0, 3" of the places without a process; how many there are. */
+/* "0, 3" of the slots without a process; how many there are. */
 static unsigned
 list_empty(const struct roster *roster, char *text, size_t size)
 {
@@ -36,9 +36,9 @@ void
 health_write(struct page *page)
 {
     const struct roster *roster = page->view->shared->roster;
-    char places[256];
+    char slots[256];
     const uint32_t absent = __atomic_load_n(&roster->absent, __ATOMIC_SEQ_CST);
-    unsigned empty = list_empty(roster, places, sizeof(places));
+    unsigned empty = list_empty(roster, slots, sizeof(slots));
 
     if (__atomic_load_n(&roster->ending, __ATOMIC_SEQ_CST))
         page_refuse(page, 503, "tiffd is shutting down");
@@ -51,5 +51,5 @@ health_write(struct page *page)
         fputs("ok\n", page->out);
     else
         page_refuse(page, 503, "%u of %u workers have no process: %s%s", empty, roster->workers,
-                    places, empty > 16 ? ", ..." : "");
+                    slots, empty > 16 ? ", ..." : "");
 }

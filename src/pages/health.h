@@ -5,8 +5,8 @@
 
 #include "observer/page.h"
 
-/* "ok" when there is a process in every worker's place of the newest generation; else 503, with
- * a line that names the places. Says nothing about what these processes do. */
+/* "ok" when there is a process in every worker's slot of the newest generation; else 503, with
+ * a line that names the slots. Says nothing about what these processes do. */
 void health_write(struct page *page);
 
 #endif

@@ -25,13 +25,13 @@ holder_of(const struct object *object)
 }
 
 const char *
-ledger_place(const struct ledger_entry *entry)
+ledger_location(const struct ledger_entry *entry)
 {
-    static const char *const places[] = { [VARIANT_CACHED] = "memory_file",
-                                          [VARIANT_EMBEDDED] = "program_file",
-                                          [VARIANT_STREAMING] = "page_cache" };
+    static const char *const locations[] = { [VARIANT_CACHED] = "memory_file",
+                                             [VARIANT_EMBEDDED] = "program_file",
+                                             [VARIANT_STREAMING] = "page_cache" };
 
-    return places[entry->object->asset->variant];
+    return locations[entry->object->asset->variant];
 }
 
 /* --- what is the same --------------------------------------------------------------------- */

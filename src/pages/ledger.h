@@ -43,7 +43,7 @@ void ledger_free(struct ledger *ledger);
 void ledger_look_at_mappings(struct ledger *ledger, const struct view *view);
 
 /* "memory_file" (cached), "program_file" (embedded) or "page_cache" (streaming). */
-const char *ledger_place(const struct ledger_entry *entry);
+const char *ledger_location(const struct ledger_entry *entry);
 
 /* What of it a worker of its generation has in its page tables. False: unknown, as when it has
  * no process. */

@@ -13,11 +13,11 @@
 #define OBJECTS_MAX 100 /* by name: the largest */
 
 static void
-write_place(const struct exposition *out, enum variant variant, const char *place,
-            uint64_t bytes)
+write_location(const struct exposition *out, enum variant variant, const char *location,
+               uint64_t bytes)
 {
     const struct exposition_label labels[] = { { "variant", config_variant_name(variant) },
-                                               { "held_in", place },
+                                               { "held_in", location },
                                                { NULL, NULL } };
 
     exposition_sample(out, "tiffd_resident_bytes", labels, (double)bytes);
@@ -40,7 +40,7 @@ write_sum(const struct exposition *out, const struct ledger *ledger, enum varian
         known &= entry->known;
     }
     if (found && known)
-        write_place(out, variant, ledger_place(found), resident);
+        write_location(out, variant, ledger_location(found), resident);
 }
 
 /* Of one generation. */
@@ -81,7 +81,7 @@ write_copies(const struct exposition *out, const struct copies *copies,
             continue;
         for (const struct view *view = newest; view; view = view->older)
             add_copies_of_view(copies, view, variant, &sum);
-        write_place(out, variant, "worker_buffer", sum.buffered);
+        write_location(out, variant, "worker_buffer", sum.buffered);
     }
 }
 

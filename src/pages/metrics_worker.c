@@ -57,13 +57,13 @@ static const struct {
     bool of_process; /* absent when there is none */
     double (*value)(const struct totals_worker *worker);
 } of_workers[] = {
-    { "tiffd_worker_cpu_seconds_total", "counter", "CPU time of all processes in its place.",
+    { "tiffd_worker_cpu_seconds_total", "counter", "CPU time of all processes in its slot.",
       false, cpu_seconds },
     { "tiffd_worker_user_cpu_seconds_total", "counter", "The part spent in the program.", false,
       user_cpu_seconds },
     { "tiffd_worker_system_cpu_seconds_total", "counter", "The part spent in the kernel.",
       false, system_cpu_seconds },
-    { "tiffd_worker_spawned_total", "counter", "Processes that have been in its place.", false,
+    { "tiffd_worker_spawned_total", "counter", "Processes that have been in its slot.", false,
       spawned },
     { "tiffd_worker_run_delay_seconds_total", "counter",
       "Time that the loop of its process could run and waited for a CPU.", true,

@@ -39,7 +39,7 @@ print_line(FILE *out, pid_t pid, uint64_t since, uint32_t spawned)
             (double)usage.ticks / (double)sysconf(_SC_CLK_TCK),
             usage.pages * (unsigned long)sysconf(_SC_PAGESIZE) / 1024);
     if (spawned > 0)
-        fprintf(out, ", processes in this place %u", spawned);
+        fprintf(out, ", processes in this slot %u", spawned);
     fputc('\n', out);
 }
 
@@ -73,10 +73,10 @@ print_workers(FILE *out, const struct view *view)
     snprintf(what, sizeof(what), "workers of generation %u", view->shared->generation);
     count_profile_group(out, MARKER_WORKER, what, living(view->shared->roster));
     for (unsigned i = 0; i < view->shared->roster->workers; i++) {
-        const struct roster_place *place = &view->shared->roster->places[i];
+        const struct roster_entry *entry = &view->shared->roster->entries[i];
 
         fprintf(out, "#\t  worker %u\n", i);
-        print_line(out, roster_pid(view->shared->roster, i), place->since, place->spawned);
+        print_line(out, roster_pid(view->shared->roster, i), entry->since, entry->spawned);
     }
 }
 

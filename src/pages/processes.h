@@ -9,7 +9,7 @@
 void processes_cmdline(struct page *page);
 
 /* A count profile (count_profile.h) of all processes with a line each: process id, age,
- * threads, CPU time and resident memory, and how often its place has been filled. */
+ * threads, CPU time and resident memory, and how often its slot has been filled. */
 void processes_threadcreate(struct page *page);
 
 /* Processes now. */

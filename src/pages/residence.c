@@ -96,7 +96,7 @@ residence_print_entry(FILE *out, const struct ledger_entry *entry, const struct 
     print_amount(out, entry->huge, entry->huge_known);
     print_amount(out, copied.buffered, true);
     print_amount(out, copied.queued, copies->queues_known);
-    fprintf(out, " %-12s %s", ledger_place(entry), entry->object->path);
+    fprintf(out, " %-12s %s", ledger_location(entry), entry->object->path);
     if (entry->view->shared->generation > 0)
         fprintf(out, " of generation %u", entry->view->shared->generation);
     fputc('\n', out);
@@ -139,7 +139,7 @@ write_table(struct page *page, const struct ledger *ledger, const struct copies 
 #define FRAME_QUEUE  (FRAMES + PLACES - 1)
 
 static uintptr_t
-frame_of_place(const struct ledger_entry *entry)
+frame_of_location(const struct ledger_entry *entry)
 {
     return FRAMES + (uintptr_t)entry->object->asset->variant;
 }
@@ -162,7 +162,7 @@ name_frames(void *argument, struct symbols *symbols)
     for (size_t i = 0; named && i < ledger->count; i++) {
         const struct ledger_entry *entry = &ledger->entries[i];
 
-        named = symbol_name(symbols, frame_of_place(entry), ledger_place(entry)) &&
+        named = symbol_name(symbols, frame_of_location(entry), ledger_location(entry)) &&
                 symbol_name(symbols, frame_of_object(i), entry->object->path);
     }
     return named;
@@ -186,7 +186,7 @@ add_entry(struct profile *profile, const struct view *newest, const struct ledge
     const struct ledger_entry *entry = &ledger->entries[number];
     struct profile_part *part = profile->parts + parts_before(newest, entry->view);
     const uint32_t label = number < SHOWN_MAX ? entry->object->asset->section + 1 : 0;
-    const uintptr_t pcs[] = { frame_of_object(number) + 1, frame_of_place(entry) + 1 };
+    const uintptr_t pcs[] = { frame_of_object(number) + 1, frame_of_location(entry) + 1 };
     const uint64_t once[PROFILE_VALUES] = { entry->resident, 0, entry->huge, entry->size };
 
     part->worker = PROFILE_NO_WORKER;

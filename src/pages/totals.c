@@ -43,36 +43,36 @@ add_split(pid_t pid, struct totals_cpu *cpu)
 
 /* False: the master is in the middle of a change. */
 static bool
-try_place(const struct roster_place *place, struct totals_cpu *cpu)
+try_entry(const struct roster_entry *entry, struct totals_cpu *cpu)
 {
-    const uint64_t retired = __atomic_load_n(&place->retired_ns, __ATOMIC_SEQ_CST);
-    const pid_t pid = __atomic_load_n(&place->pid, __ATOMIC_SEQ_CST);
+    const uint64_t retired = __atomic_load_n(&entry->retired_ns, __ATOMIC_SEQ_CST);
+    const pid_t pid = __atomic_load_n(&entry->pid, __ATOMIC_SEQ_CST);
     uint64_t ns = 0;
     bool steady;
 
     *cpu = (struct totals_cpu){
-        .user_ns = __atomic_load_n(&place->retired_user_ns, __ATOMIC_SEQ_CST),
-        .system_ns = __atomic_load_n(&place->retired_system_ns, __ATOMIC_SEQ_CST),
+        .user_ns = __atomic_load_n(&entry->retired_user_ns, __ATOMIC_SEQ_CST),
+        .system_ns = __atomic_load_n(&entry->retired_system_ns, __ATOMIC_SEQ_CST),
     };
     steady = pid <= 0 || clock_of_process(pid, &ns);
     add_split(pid, cpu);
     ns -= ns < RUSAGE_LOSS ? ns : RUSAGE_LOSS; /* else the end would turn it back */
     cpu->all_ns = ns + retired;
-    return steady && __atomic_load_n(&place->retired_ns, __ATOMIC_SEQ_CST) == retired;
+    return steady && __atomic_load_n(&entry->retired_ns, __ATOMIC_SEQ_CST) == retired;
 }
 
 /*
- * The master adds what a process used and then empties its place. Where the sum has changed
+ * The master adds what a process used and then empties its slot. Where the sum has changed
  * meanwhile, or the id is there and its process is not, it is in the middle of that: what was
  * read would count the process twice or not at all, so all of it is read again.
  */
 static struct totals_cpu
-cpu_of_place(const struct roster *roster, unsigned number)
+cpu_of_entry(const struct roster *roster, unsigned number)
 {
     const struct timespec moment = { .tv_nsec = 1000000 };
     struct totals_cpu cpu;
 
-    for (unsigned tries = 0; !try_place(&roster->places[number], &cpu) && tries < 20; tries++)
+    for (unsigned tries = 0; !try_entry(&roster->entries[number], &cpu) && tries < 20; tries++)
         nanosleep(&moment, NULL);
     return cpu;
 }
@@ -83,7 +83,7 @@ totals_own_cpu(const struct view *view)
     struct totals_cpu sum = { 0 };
 
     for (unsigned i = 0; i < view->shared->roster->workers; i++)
-        add_cpu(&sum, cpu_of_place(view->shared->roster, i));
+        add_cpu(&sum, cpu_of_entry(view->shared->roster, i));
     return sum;
 }
 
@@ -155,14 +155,14 @@ totals_timing(const struct view *view, unsigned section)
 static struct totals_worker
 look_at(const struct view *view, unsigned number)
 {
-    const struct roster_place *place = &view->shared->roster->places[number];
+    const struct roster_entry *entry = &view->shared->roster->entries[number];
     struct totals_worker worker = {
         .view = view,
         .slot = slots_worker(&view->shared->slots, number),
         .number = number,
         .pid = roster_pid(view->shared->roster, number),
-        .cpu = cpu_of_place(view->shared->roster, number),
-        .spawned = __atomic_load_n(&place->spawned, __ATOMIC_RELAXED),
+        .cpu = cpu_of_entry(view->shared->roster, number),
+        .spawned = __atomic_load_n(&entry->spawned, __ATOMIC_RELAXED),
     };
     struct proc_sched sched;
 

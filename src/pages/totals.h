@@ -30,8 +30,8 @@ struct totals_worker {
     const struct view *view;
     const struct slot *slot;
     unsigned number;
-    pid_t pid;             /* 0: nobody is in its place */
-    struct totals_cpu cpu; /* of all processes that have been in its place */
+    pid_t pid;             /* 0: no process is in its slot */
+    struct totals_cpu cpu; /* of all processes that have been in its slot */
     uint64_t pss;          /* bytes; 0: unknown */
     uint64_t delay_ns; /* that its loop could run and did not; of the process that is there */
     uint64_t spawned;  /* processes so far */

@@ -161,7 +161,7 @@ export_behind(scmp_filter_ctx context, size_t capacity, struct sock_filter **pro
 static int
 load_sparing(scmp_filter_ctx context)
 {
-    const uint64_t place = (uintptr_t)refused_repeat_place();
+    const uint64_t place = (uintptr_t)refused_repeat_address();
     const size_t at = offsetof(struct seccomp_data, instruction_pointer);
     const struct sock_filter spare[] = {
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (uint32_t)at + LOW_HALF),

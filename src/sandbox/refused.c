@@ -98,7 +98,7 @@ set_result(ucontext_t *user, long result)
 #endif
 
 const void *
-refused_repeat_place(void)
+refused_repeat_address(void)
 {
     return refused_repeat_end;
 }

@@ -23,6 +23,6 @@ uint64_t refused_count(void);
 void refused_log(const char *who);
 
 /* The address that the kernel sees in a call that is repeated. */
-const void *refused_repeat_place(void);
+const void *refused_repeat_address(void);
 
 #endif

@@ -40,7 +40,7 @@ map_without_seal(size_t size)
 struct roster *
 roster_create(unsigned workers)
 {
-    const size_t size = sizeof(struct roster) + workers * sizeof(struct roster_place);
+    const size_t size = sizeof(struct roster) + workers * sizeof(struct roster_entry);
     int fd = memfd_create("roster", MFD_CLOEXEC | MFD_ALLOW_SEALING);
     struct roster *roster = map_and_seal(fd, size);
 
@@ -91,9 +91,10 @@ roster_tell_reload(struct roster *roster, const char *reason)
 }
 
 uint64_t
-roster_place_restarts(const struct roster *roster, unsigned worker)
+roster_entry_restarts(const struct roster *roster, unsigned worker)
 {
-    const uint32_t spawned = __atomic_load_n(&roster->places[worker].spawned, __ATOMIC_RELAXED);
+    const uint32_t spawned =
+        __atomic_load_n(&roster->entries[worker].spawned, __ATOMIC_RELAXED);
 
     return spawned > 0 ? spawned - 1 : 0;
 }
@@ -104,6 +105,6 @@ roster_restarts(const struct roster *roster)
     uint64_t restarts = 0;
 
     for (unsigned i = 0; i < roster->workers; i++)
-        restarts += roster_place_restarts(roster, i);
+        restarts += roster_entry_restarts(roster, i);
     return restarts;
 }

@@ -11,9 +11,9 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-struct roster_place {
+struct roster_entry {
     pid_t pid;           /* 0: no process now */
-    uint32_t spawned;    /* processes that have been in this place */
+    uint32_t spawned;    /* processes that have been in this slot */
     uint64_t since;      /* ns since the epoch: start of the one that is there */
     uint64_t retired_ns; /* CPU time of those that have ended */
     uint64_t retired_user_ns;
@@ -38,9 +38,9 @@ struct roster {
     uint32_t ending;     /* 1: the daemon ends, though it may still accept */
     uint32_t absent;     /* objects that wait for room, and can't be served */
     struct roster_reload reload;
-    uint64_t started;             /* ns since the epoch: the daemon */
-    struct roster_place observer; /* pid 0: none */
-    struct roster_place places[]; /* a worker each */
+    uint64_t started;              /* ns since the epoch: the daemon */
+    struct roster_entry observer;  /* pid 0: none */
+    struct roster_entry entries[]; /* a worker each */
 };
 
 /* MAP_SHARED, zeroed but for size, fd, workers and master. NULL with errno. */
@@ -54,15 +54,15 @@ int roster_protect(struct roster *roster) __attribute__((warn_unused_result));
 /* Tells how a reload went; reason NULL: well. */
 void roster_tell_reload(struct roster *roster, const char *reason);
 
-/* Processes that took the place of one that had ended: in one place, and in all. */
-uint64_t roster_place_restarts(const struct roster *roster, unsigned worker);
+/* Processes that took the place of one that had ended: in one slot, and in all. */
+uint64_t roster_entry_restarts(const struct roster *roster, unsigned worker);
 uint64_t roster_restarts(const struct roster *roster);
 
-/* The process in this place now; 0: none. */
+/* The process in this slot now; 0: none. */
 static inline pid_t
 roster_pid(const struct roster *roster, unsigned worker)
 {
-    return __atomic_load_n(&roster->places[worker].pid, __ATOMIC_RELAXED);
+    return __atomic_load_n(&roster->entries[worker].pid, __ATOMIC_RELAXED);
 }
 
 #endif

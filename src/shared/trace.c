@@ -58,7 +58,7 @@ trace_argument(enum trace_kind kind)
 
 /* A power of two, so that a place in the ring costs no division. */
 static uint64_t
-trace_places(unsigned events)
+trace_capacity(unsigned events)
 {
     uint64_t count = events == 0 ? 0 : 2;
 
@@ -70,13 +70,13 @@ trace_places(unsigned events)
 size_t
 trace_size(unsigned events)
 {
-    return sizeof(struct trace) + trace_places(events) * sizeof(struct trace_event);
+    return sizeof(struct trace) + trace_capacity(events) * sizeof(struct trace_event);
 }
 
 void
 trace_init(struct trace *trace, unsigned events)
 {
-    trace->mask = events == 0 ? 0 : trace_places(events) - 1;
+    trace->mask = events == 0 ? 0 : trace_capacity(events) - 1;
 }
 
 void
@@ -132,7 +132,7 @@ trace_append(struct trace_copy *copy, const struct trace_event *events, uint64_t
 int
 trace_take(const struct trace *trace, unsigned events, uint64_t *since, struct trace_copy *copy)
 {
-    const uint64_t size = trace_places(events);
+    const uint64_t size = trace_capacity(events);
     const uint64_t end = trace_written(trace);
     const uint64_t begin = end - *since > size ? end - size : *since;
     struct trace_event *added;

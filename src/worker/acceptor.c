@@ -95,7 +95,7 @@ ring_others(struct worker *worker)
 /* Makes sure that one more connection can be served; closes the longest idle one if necessary.
  */
 static bool
-make_place(struct worker *worker)
+close_idle(struct worker *worker)
 {
     if (worker->connections.count - worker->connections.refused <
         worker->server->worker_connections)
@@ -118,7 +118,7 @@ refuse_busy(struct worker *worker, struct connection *connection)
 static void
 acceptor_admit(struct worker *worker, int fd)
 {
-    const bool served = make_place(worker);
+    const bool served = close_idle(worker);
     struct connection *connection = connection_open(worker, fd, TRACE_ACCEPT);
 
     if (connection == NULL) {

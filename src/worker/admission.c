@@ -21,19 +21,19 @@ hold(struct worker *worker, struct connection *connection)
 }
 
 static bool
-has_place(const struct worker *worker)
+has_slot(const struct worker *worker)
 {
     return worker->server->max_senders == 0 ||
            worker->admissions.held < worker->server->max_senders;
 }
 
-/* The next connection gets the place, and a turn in this round of the loop. */
+/* The next connection gets the slot, and a turn in this round of the loop. */
 static void
 admit_next(struct worker *worker)
 {
     struct connection *next = TAILQ_FIRST(&worker->admissions.waiting);
 
-    if (next == NULL || !has_place(worker))
+    if (next == NULL || !has_slot(worker))
         return;
     TAILQ_REMOVE(&worker->admissions.waiting, next, admission.entry);
     hold(worker, next);
@@ -41,7 +41,7 @@ admit_next(struct worker *worker)
 }
 
 static void
-give_up_place(struct worker *worker, struct connection *connection)
+release_slot(struct worker *worker, struct connection *connection)
 {
     TAILQ_REMOVE(&worker->admissions.holding, connection, admission.entry);
     worker->admissions.held--;
@@ -53,7 +53,7 @@ admission_ask(struct worker *worker, struct connection *connection)
 {
     struct admission *admission = &connection->admission;
 
-    if (admission->standing == ADMISSION_NONE && has_place(worker)) {
+    if (admission->standing == ADMISSION_NONE && has_slot(worker)) {
         hold(worker, connection);
     } else if (admission->standing == ADMISSION_NONE) {
         admission->standing = ADMISSION_WAITING;
@@ -81,7 +81,7 @@ admission_leave(struct worker *worker, struct connection *connection)
 
     connection->admission.standing = ADMISSION_NONE;
     if (standing == ADMISSION_HOLDING)
-        give_up_place(worker, connection);
+        release_slot(worker, connection);
     else if (standing == ADMISSION_WAITING)
         TAILQ_REMOVE(&worker->admissions.waiting, connection, admission.entry);
 }
@@ -101,7 +101,7 @@ admission_expire(struct worker *worker)
            (oldest = TAILQ_FIRST(&worker->admissions.holding)) != NULL &&
            is_over(worker, oldest)) {
         oldest->admission.standing = ADMISSION_FREE;
-        give_up_place(worker, oldest);
+        release_slot(worker, oldest);
     }
 }
 

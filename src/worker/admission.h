@@ -3,7 +3,7 @@
  * admission: how many connections send large bodies at a time. What is in flight to thousands
  * of clients at once fits in no cache, and each byte then crosses the memory bus once more; so
  * only some send, and the others wait in order. A client that takes nothing for
- * ADMISSION_PATIENCE loses its place to the next connection, and goes on without one.
+ * ADMISSION_PATIENCE loses its slot to the next connection, and continues without one.
  */
 #ifndef WORKER_ADMISSION_H
 #define WORKER_ADMISSION_H
@@ -20,13 +20,13 @@ struct worker;
 enum admission_standing {
     ADMISSION_NONE,    /* has not asked */
     ADMISSION_WAITING, /* in the queue */
-    ADMISSION_HOLDING, /* has a place */
+    ADMISSION_HOLDING, /* has a slot */
     ADMISSION_FREE     /* had one, was too slow for it, and goes on without */
 };
 
 /* A connection's part. */
 struct admission {
-    TAILQ_ENTRY(connection) entry; /* of the queue, or of those with a place */
+    TAILQ_ENTRY(connection) entry; /* of the queue, or of those with a slot */
     uint64_t progress;             /* ms, when it last handed bytes over */
     enum admission_standing standing : 8;
 };
@@ -51,7 +51,7 @@ void admission_progress(struct worker *worker, struct connection *connection);
 /* Its body has left, or the connection is gone. */
 void admission_leave(struct worker *worker, struct connection *connection);
 
-/* Frees the places of clients that take nothing, while others wait. */
+/* Frees the slots of clients that take nothing, while others wait. */
 void admission_expire(struct worker *worker);
 
 /* Milliseconds until admission_expire() may have something to do, at most wait; -1: never. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* connections: what happens to many connections at once, or to one that must make place. */
+/* connections: what happens to many connections at once, or to one that must go. */
 #ifndef WORKER_CONNECTIONS_H
 #define WORKER_CONNECTIONS_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * handoff: passes connections from one worker to another (unix(7), SCM_RIGHTS). Connections in
- * a channel outlive the worker that they were sent to: its replacement takes them.
+ * a handoff outlive the worker that they were sent to: its replacement takes them.
  */
 #ifndef WORKER_HANDOFF_H
 #define WORKER_HANDOFF_H

@@ -345,7 +345,7 @@ push_file(struct worker *worker, struct connection *connection)
     return settle_sent(worker, connection, sent < 0 && errno == EAGAIN ? 0 : sent, wanted);
 }
 
-/* A body that fits in a socket needs no place. */
+/* A body that fits in a socket needs no slot. */
 static bool
 is_large(const struct worker *worker, const struct connection *connection)
 {

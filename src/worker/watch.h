@@ -2,10 +2,10 @@
 /*
  * watch: the descriptors in a worker's epoll set, and the callbacks for their events.
  *
- * An event holds no address. It holds a place in a table and the generation of that place,
+ * An event holds no address. It holds an entry in a table and the generation of that entry,
  * which changes whenever a watch ends. An event that comes after the end of its watch, because
  * the open file lives on elsewhere (epoll(7), question 6) or because it was fetched together
- * with the one that ended it, is ignored, even if the place is in use again.
+ * with the one that ended it, is ignored, even if the entry is in use again.
  */
 #ifndef WORKER_WATCH_H
 #define WORKER_WATCH_H
@@ -19,19 +19,19 @@ struct worker;
 struct watch {
     void (*ready)(struct worker *worker, struct watch *watch, uint32_t events);
     int fd;
-    uint32_t place; /* in the table, counted from 1; 0: the descriptor is not watched */
+    uint32_t entry; /* in the table, counted from 1; 0: the descriptor is not watched */
 };
 
-struct watch_place;
+struct watch_entry;
 
-#define WATCH_PLACE_SIZE 24 /* bytes; the table doubles when it is full */
+#define WATCH_ENTRY_SIZE 24 /* bytes; the table doubles when it is full */
 
 struct watch_set {
     int epoll_fd;
-    uint32_t waits;             /* calls of watch_wait() */
-    struct watch_place *places; /* grows, never shrinks */
+    uint32_t waits;              /* calls of watch_wait() */
+    struct watch_entry *entries; /* grows, never shrinks */
     uint32_t count;
-    uint32_t free;   /* the first free place, counted from 1; 0: there is none */
+    uint32_t free;   /* the first free entry, counted from 1; 0: there is none */
     uint64_t *stale; /* counts the events whose watch had ended before they were fetched */
 };
 

@@ -57,7 +57,7 @@ def test_a_worker(observe, number):
 
 
 def test_the_same_worker_again(observe):
-    """Its place has one record, which each of its processes begins anew."""
+    """Its slot has one record, which each of its processes begins anew."""
     daemon = observe(workers=1, debug=NO_CORE)
     expect_crash(daemon, "worker 0", signal.SIGSEGV)
     for count in (1, 2):

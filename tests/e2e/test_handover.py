@@ -141,7 +141,7 @@ def test_restart_after_the_master_was_killed(serve, content, tmp_path):
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGQUIT])
 def test_worker_that_is_told_to_end(serve, content, number):
-    """It completes its responses first, and its place is filled again."""
+    """It completes its responses first, and its slot is filled again."""
     daemon = serve(content, "linger_timeout = 50ms")
     with response_under_way(connect(daemon)) as client:
         (worker,) = daemon.workers()

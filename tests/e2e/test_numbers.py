@@ -308,7 +308,7 @@ def test_counters_outlive_processes_and_generations(numbered):
 
 def test_counters_do_not_go_back_meanwhile(numbered):
     """While generations and processes come and go. An observer that is being replaced may still
-    response after its heir has, and does not know the heir's generation: that is passed over."""
+    response after its successor has, and does not know the successor's generation: that is passed over."""
     retreats = []
 
     def watch(ended):
@@ -353,11 +353,11 @@ def test_health(numbered):
     numbered.expect_log(f"{worker}|ended|signal|replaced")
 
     def killed():
-        """Dead at once, again and again: its place stays empty for a while."""
+        """Dead at once, again and again: its slot stays empty for a while."""
         for pid in numbered.workers()[:1]:
             os.kill(pid, signal.SIGKILL)
         return health(numbered).startswith("503 ")
 
-    wait_until(killed, "a place is empty")
+    wait_until(killed, "a slot is empty")
     assert not alive(worker)
     wait_until(lambda: health(numbered) == "ok\n", "it is filled again")

@@ -287,7 +287,7 @@ def test_clients_beyond_the_limit_are_told_so(observe):
 
 
 def test_clients_that_are_silent_or_wait_hold_up_no_numbers(observe):
-    """All windows there can be, and more clients without a request than there are places."""
+    """All windows there can be, and more clients without a request than there are slots."""
     daemon = observe()
     with contextlib.ExitStack() as stack:
         for _ in range(20):  # more than there are seats, for those who look take one, too

@@ -195,12 +195,12 @@ def test_a_worker_that_dies_leaves_its_profile(profiled, where, number, tool):
     wait_until(trace.exists, "its last events")
     events = json.loads(trace.read_text())["traceEvents"]
     assert any(event["name"] == "request /tiff" for event in events)
-    (heir,) = wait_until(
+    (successor,) = wait_until(
         lambda: (found := daemon.workers()) and victim not in found and found, "a new worker"
     )
     load(daemon, 20)
     daemon.stop()
-    assert [path.name for path in files(where, "cpu", pid=heir)] == [f"p.w0.{heir}.cpu.prof"]
+    assert [path.name for path in files(where, "cpu", pid=successor)] == [f"p.w0.{successor}.cpu.prof"]
     nothing_temporary(where)
 
 
@@ -403,7 +403,7 @@ def test_the_master_dies(profiled, where, number):
     daemon.expect_log(r"worker 0: process \d+ was ended by signal 9")
     os.kill(first[0], signal.SIGKILL)
     wait_files(where, "cpu", 1)
-    heir = wait_until(lambda: set(daemon.workers()) - set(first), "another worker").pop()
+    successor = wait_until(lambda: set(daemon.workers()) - set(first), "another worker").pop()
     daemon.all_workers(2)
     load(daemon)
     daemon.expect_log("the master is gone")
@@ -412,9 +412,9 @@ def test_the_master_dies(profiled, where, number):
     daemon.send_signal(number)
     wait_files(where, "cpu", 3)
     pids = {int(path.name.split(".")[2]) for path in files(where, "cpu")}
-    assert pids == {*first, heir}
+    assert pids == {*first, successor}
     wait_until(lambda: (where / "p.cpu.pb.gz").exists(), "the profile of all")
-    wait_until(lambda: not any(map(alive, [heir, first[1]])), "workers end after their master")
+    wait_until(lambda: not any(map(alive, [successor, first[1]])), "workers end after their master")
     nothing_temporary(where)
     if shutil.which("go"):
         every = run(TOOLS["go"], where / "p.cpu.pb.gz")

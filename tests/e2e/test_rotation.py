@@ -67,9 +67,9 @@ def test_of_a_worker_that_came_later(rotated):
     log.rename(log.with_suffix(".2"))
     daemon.send_signal(signal.SIGUSR1)
     wait_until(log.exists, "a new log")
-    heir = daemon.named("worker 0")
-    os.kill(heir, signal.SIGQUIT)
-    wait_until(lambda: f"worker 0[{heir}]: draining" in log.read_text(), "a line in the third log")
+    successor = daemon.named("worker 0")
+    os.kill(successor, signal.SIGQUIT)
+    wait_until(lambda: f"worker 0[{successor}]: draining" in log.read_text(), "a line in the third log")
 
 
 def test_a_log_that_cannot_be_opened(rotated, tmp_path):

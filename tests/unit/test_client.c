@@ -291,11 +291,11 @@ static void
 processes(void **state)
 {
     (void)state;
-    observed.shared.roster->places[1].pid = getpid();
-    observed.shared.roster->places[1].spawned = 7;
+    observed.shared.roster->entries[1].pid = getpid();
+    observed.shared.roster->entries[1].spawned = 7;
     expect(GET("/debug/pprof/threadcreate"), "200", "threadcreate profile: total 3\n");
     assert_non_null(strstr(reply, "#\tworkers of generation 0\n#\t  worker 0\n"));
-    assert_non_null(strstr(reply, "processes in this place 7\n"));
+    assert_non_null(strstr(reply, "processes in this slot 7\n"));
     assert_non_null(strstr(reply, "\n--- Memory map: ---\n"));
 }
 
@@ -309,7 +309,7 @@ connections(void **state)
 
     (void)state;
     observed.shared.labels = labels;
-    observed.shared.roster->places[1].pid = getpid();
+    observed.shared.roster->entries[1].pid = getpid();
     rows_start(rows, observed.tables.connections);
     row = rows_take(rows);
     row->connection = 3;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Client table: places for clients, and for those that are turned away; and the end of all. */
+/* Client table: slots for clients, and for those that are turned away; and the end of all. */
 #include <errno.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -38,9 +38,9 @@ tear_down(void **state)
 static void
 start_client(pid_t *pid)
 {
-    unsigned place;
+    unsigned slot;
 
-    *pid = client_table_fork(&table, &place);
+    *pid = client_table_fork(&table, &slot);
     if (*pid == 0)
         for (;;)
             pause();
@@ -56,10 +56,10 @@ places_end(void **state)
 
     (void)state;
     for (unsigned i = 0; i < table.size; i++) {
-        assert_true(client_table_has_place(&table));
+        assert_true(client_table_has_slot(&table));
         start_client(i == 1 ? &first : &pid);
     }
-    assert_false(client_table_has_place(&table));
+    assert_false(client_table_has_slot(&table));
     start_client(&pid);
     assert_int_equal(pid, -EAGAIN);
     assert_true(seat_take(&table.seats, client_table_owner(0)));
@@ -67,7 +67,7 @@ places_end(void **state)
         usleep(1000);
     client_table_evict(&table);
     assert_true(client_table_patience(&table) == UINT64_MAX);
-    while (!client_table_has_place(&table))
+    while (!client_table_has_slot(&table))
         child_reap();
     assert_int_equal(kill(first, 0), -1);
     client_table_end(&table);
@@ -88,7 +88,7 @@ a_place_becomes_free(void **state)
         child_reap();
     start_client(&second);
     assert_true(second > 0);
-    assert_int_equal(table.places[0].child.pid, second);
+    assert_int_equal(table.slots[0].child.pid, second);
     client_table_end(&table);
     assert_int_equal(kill(second, 0), -1);
 }

@@ -87,8 +87,8 @@ by_process(void **state)
     is_shown("tiffd", false);
     serve(0, B, 1000);
     serve(1, C, 3000);
-    observed.shared.roster->places[0].retired_ns = 3000000000;
-    observed.shared.roster->places[1].retired_ns = 1000000000;
+    observed.shared.roster->entries[0].retired_ns = 3000000000;
+    observed.shared.roster->entries[1].retired_ns = 1000000000;
     assert_true(cost_by_process(&observed.view, &cost));
     assert_int_equal(cost.bytes[VARIANT_STREAMING], 4000);
     assert_int_equal(cost.cpu_ns[VARIANT_STREAMING], 4000000000);

@@ -151,7 +151,7 @@ pages_are_written(void **state)
                                  .format = QUERY_TEXT };
 
     (void)state;
-    observed.shared.roster->places[0].pid = getpid();
+    observed.shared.roster->entries[0].pid = getpid();
     for (unsigned seed = 0; seed < SEEDS; seed++) {
         scribble_all(seed);
         test_page(metrics_write, query);

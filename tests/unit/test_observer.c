@@ -36,9 +36,9 @@ static int master_pipe[2];
 static pid_t observer;
 
 static void
-outlive(void *lent)
+outlive(void *argument)
 {
-    (void)lent;
+    (void)argument;
 }
 
 static int

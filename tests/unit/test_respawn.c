@@ -17,7 +17,7 @@ who_has_served_is_replaced_at_once(void **state)
     assert_int_equal(respawn_failures(5, true, 0), 0);
     assert_int_equal(respawn_failures(7, false, RESPAWN_FAST), 0);
     assert_int_equal(respawn_delay(0), 0);
-    assert_false(respawn_hopeless(0));
+    assert_false(respawn_is_crash_loop(0));
 }
 
 static void
@@ -37,8 +37,8 @@ static void
 a_loop_of_failures_is_given_up(void **state)
 {
     (void)state;
-    assert_false(respawn_hopeless(RESPAWN_GIVE_UP - 1));
-    assert_true(respawn_hopeless(RESPAWN_GIVE_UP));
+    assert_false(respawn_is_crash_loop(RESPAWN_GIVE_UP - 1));
+    assert_true(respawn_is_crash_loop(RESPAWN_GIVE_UP));
 }
 
 int

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Roster: the first process in a place is no restart; the master alone can write. */
+/* Roster: the first process in a slot is no restart; the master alone can write. */
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -21,8 +21,8 @@ restarts_are_those_after_the_first(void **state)
     (void)state;
     assert_non_null(roster);
     assert_int_equal(roster_restarts(roster), 0);
-    roster->places[0].spawned = 1;
-    roster->places[2].spawned = 4;
+    roster->entries[0].spawned = 1;
+    roster->entries[2].spawned = 4;
     assert_int_equal(roster_restarts(roster), 3);
     roster_destroy(roster);
 }
@@ -54,12 +54,12 @@ others_can_not_write_it(void **state)
 
     (void)state;
     assert_non_null(roster);
-    roster->places[0].pid = 5;
+    roster->entries[0].pid = 5;
     if ((pid = fork()) == 0)
         try_to_write(roster);
     assert_int_equal(waitpid(pid, &status, 0), pid);
     assert_int_equal(status, 0);
-    roster->places[0].pid = 6; /* the master still can */
+    roster->entries[0].pid = 6; /* the master still can */
     roster_destroy(roster);
 }
 

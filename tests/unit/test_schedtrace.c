@@ -34,7 +34,7 @@ create(struct generation *generation, unsigned workers, pid_t first)
     generation->shared.roster = roster_create(workers);
     assert_non_null(generation->shared.roster);
     for (unsigned i = 0; i < workers; i++)
-        generation->shared.roster->places[i].pid = first == 0 ? 0 : first + (pid_t)i;
+        generation->shared.roster->entries[i].pid = first == 0 ? 0 : first + (pid_t)i;
 }
 
 static int
@@ -135,13 +135,13 @@ static void
 counts_from_the_start(void **state)
 {
     struct slot *slot = slots_worker(&newest.shared.slots, 0);
-    const pid_t pid = newest.shared.roster->places[0].pid;
+    const pid_t pid = newest.shared.roster->entries[0].pid;
     const char *text;
 
     (void)state;
-    newest.shared.roster->places[0].pid = 0;
+    newest.shared.roster->entries[0].pid = 0;
     set(1000, 1000, 5000);
-    newest.shared.roster->places[0].pid = pid;
+    newest.shared.roster->entries[0].pid = pid;
     slot->served.requests = 3;
     slot->memory.allocations = 40;
     text = run(6000);
@@ -185,7 +185,7 @@ scheduling(void **state)
     (void)state;
     slot->accepted = 100;
     gone.accepted = 50;
-    newest.shared.roster->places[2].pid = 0;
+    newest.shared.roster->entries[2].pid = 0;
     set(1000, 0, 5000);
     slot->accepted += 4;
     slot->connections = 3;
@@ -220,7 +220,7 @@ a_generation_ends(void **state)
     old->connections = 1;
     counters_sum(&older.shared.slots, &gone);
     old->turns = 0;
-    older.shared.roster->places[0].pid = 0;
+    older.shared.roster->entries[0].pid = 0;
     assert_non_null(strstr(run(6000), " draining=0 conns=0 "));
     assert_int_equal(schedtrace.lines[SCHEDTRACE_SCHED].total.turns, 9);
     gone.turns += 1;
@@ -264,7 +264,7 @@ switches(void **state)
     const char *line;
 
     (void)state;
-    newest.shared.roster->places[0].pid = getpid();
+    newest.shared.roster->entries[0].pid = getpid();
     outer = own_switches();
     set(1000, 0, 5000);
     inner = own_switches();
@@ -288,14 +288,14 @@ memory(void **state)
     slot->memory = (struct slot_memory){ 1000, 2000, 300, 200, 100, 50, 40 };
     other->memory.in_use = 24;
     none->memory.in_use = 1 << 20; /* of a process that has ended */
-    newest.shared.roster->places[2].pid = 0;
+    newest.shared.roster->entries[2].pid = 0;
     set(0, 500, 5000);
     slot->memory.allocations = 45;
     assert_string_equal(run(5500),
                         "ALLOC 500ms: inuse=1024 heap=2000 freepages=300 threadcache=200 "
                         "centralcache=100 released=50 allocs=10 [1000 24 -]\n");
     /* Another process begins anew. */
-    newest.shared.roster->places[0].pid = 0x60000000;
+    newest.shared.roster->entries[0].pid = 0x60000000;
     slot->memory.allocations = 3;
     assert_non_null(strstr(run(6000), " allocs=6 "));
     slot->memory.allocations = 1; /* not by itself, but nothing underflows */

@@ -74,7 +74,7 @@ draining_generation(void **state)
     unsigned worker;
 
     (void)state;
-    older.shared.roster->places[1].pid = getpid();
+    older.shared.roster->entries[1].pid = getpid();
     scope = scope_of(&newest.view, SCOPE_ALL);
     assert_ptr_equal(scope_worker(&scope, &newest.view, 2, &worker), &newest.view);
     assert_ptr_equal(scope_worker(&scope, &newest.view, 4, &worker), &older.view);
@@ -95,9 +95,9 @@ wishes_are_taken_back(void **state)
     struct scope one = scope_of(&newest.view, 1);
 
     (void)state;
-    older.shared.roster->places[0].pid =
+    older.shared.roster->entries[0].pid =
         -1; /* nobody is signalled: the table names no process */
-    older.shared.roster->places[1].pid = getpid();
+    older.shared.roster->entries[1].pid = getpid();
     all = scope_of(&newest.view, SCOPE_ALL);
     assert_non_null(subscriptions);
     subscription_begin(&subscriptions[0], &newest.view, &all);

@@ -70,8 +70,8 @@ set_up(void **state)
     newest.config.asset_count = OBJECTS;
     older.config.assets = old_assets;
     older.config.asset_count = 1;
-    newest.shared.roster->places[0].pid = getpid();
-    newest.shared.roster->places[1].pid = getpid();
+    newest.shared.roster->entries[0].pid = getpid();
+    newest.shared.roster->entries[1].pid = getpid();
     return 0;
 }
 
@@ -115,13 +115,13 @@ counters_of_all_generations(void **state)
     gone.restarts = 2;
     slots_worker(&newest.shared.slots, 1)->accepted = 10;
     slots_worker(&older.shared.slots, 0)->accepted = 100;
-    newest.shared.roster->places[1].pid = 0;
-    newest.shared.roster->places[0].pid = 0;
-    newest.shared.roster->places[1].retired_ns = 7000000000;
-    newest.shared.roster->places[1].retired_user_ns = 5000000000;
-    newest.shared.roster->places[1].retired_system_ns = 2000000000;
-    newest.shared.roster->places[1].spawned = 4;
-    newest.shared.roster->places[0].spawned = 1;
+    newest.shared.roster->entries[1].pid = 0;
+    newest.shared.roster->entries[0].pid = 0;
+    newest.shared.roster->entries[1].retired_ns = 7000000000;
+    newest.shared.roster->entries[1].retired_user_ns = 5000000000;
+    newest.shared.roster->entries[1].retired_system_ns = 2000000000;
+    newest.shared.roster->entries[1].spawned = 4;
+    newest.shared.roster->entries[0].spawned = 1;
     totals_take(&newest.view, &totals);
     assert_int_equal(totals.sum.accepted, 111);
     assert_int_equal(totals.cpu.all_ns, 12000000000);
@@ -184,11 +184,11 @@ workers_of_the_living(void **state)
     free(workers);
     proc_memory_open(&memory[0], getpid());
     newest.view.memory = memory;
-    older.shared.roster->places[0].pid = getpid();
+    older.shared.roster->entries[0].pid = getpid();
     slots_worker(&older.shared.slots, 0)->memory.in_use = 5;
     slots_worker(&newest.shared.slots, 0)->memory.in_use = 6;
     slots_worker(&newest.shared.slots, 1)->memory.in_use = 70;
-    newest.shared.roster->places[1].pid = 0; /* what it left does not count */
+    newest.shared.roster->entries[1].pid = 0; /* what it left does not count */
     workers = totals_workers(&newest.view, &count);
     assert_int_equal(count, 3);
     assert_ptr_equal(workers[2].view, &older.view);
@@ -218,7 +218,7 @@ metrics(void **state)
     char *text;
 
     (void)state;
-    newest.shared.roster->places[1].pid = 0;
+    newest.shared.roster->entries[1].pid = 0;
     slots_worker(&newest.shared.slots, 1)->connections =
         100; /* of a process that is not there */
     slot->connections = 4;
@@ -286,7 +286,7 @@ health(void **state)
     assert_int_equal(status, 200);
     assert_string_equal(text, "ok\n");
     free(text);
-    newest.shared.roster->places[1].pid = 0;
+    newest.shared.roster->entries[1].pid = 0;
     text = show(health_write, &status);
     assert_int_equal(status, 503);
     assert_string_equal(text, "503 Service Unavailable: 1 of 2 workers have no process: 1\n");

@@ -39,7 +39,7 @@ begin_readable(struct watch *watch)
 {
     *watch = (struct watch){ .fd = eventfd(1, EFD_NONBLOCK) };
     assert_int_equal(watch_begin(&set, watch, EPOLLIN), 0);
-    assert_true(watch->place > 0);
+    assert_true(watch->entry > 0);
     return *watch;
 }
 
@@ -105,13 +105,13 @@ nor_one_that_has_taken_its_place(void **state)
     struct epoll_event events[2];
     struct watch before;
     struct watch after;
-    uint32_t place;
+    uint32_t entry;
     int copy;
 
     (void)state;
-    place = begin_readable(&before).place;
+    entry = begin_readable(&before).entry;
     copy = close_too_early(&before);
-    assert_int_equal(begin_readable(&after).place, place);
+    assert_int_equal(begin_readable(&after).entry, entry);
     assert_int_equal(watch_wait(&set, events, 2, 0), 2);
     assert_null(watch_find(&set, &events[0]));
     assert_ptr_equal(watch_find(&set, &events[1]), &after);
@@ -128,16 +128,16 @@ an_event_fetched_with_the_one_that_ended_its_watch_finds_nobody(void **state)
     struct watch first;
     struct watch second;
     struct watch third;
-    uint32_t place;
+    uint32_t entry;
 
     (void)state;
     begin_readable(&first);
-    place = begin_readable(&second).place;
+    entry = begin_readable(&second).entry;
     assert_int_equal(watch_wait(&set, events, 2, 0), 2);
     assert_ptr_equal(watch_find(&set, &events[0]), &first);
     finish(&second);
     assert_null(watch_find(&set, &events[1]));
-    assert_int_equal(begin_readable(&third).place, place);
+    assert_int_equal(begin_readable(&third).entry, entry);
     assert_null(watch_find(&set, &events[1]));
     assert_int_equal(stale, 0);
     finish(&first);
@@ -170,8 +170,8 @@ what_can_not_be_watched_takes_no_place(void **state)
 
     (void)state;
     assert_int_equal(watch_begin(&set, &none, EPOLLIN), -EBADF);
-    assert_int_equal(none.place, 0);
-    assert_int_equal(begin_readable(&watch).place, 1);
+    assert_int_equal(none.entry, 0);
+    assert_int_equal(begin_readable(&watch).entry, 1);
     finish(&watch);
 }
 
@@ -191,7 +191,7 @@ the_table_grows(void **state)
         assert_true(watch >= watches && watch < watches + MANY);
         finish(watch);
     }
-    assert_true(begin_readable(&watches[0]).place <= MANY);
+    assert_true(begin_readable(&watches[0]).entry <= MANY);
     finish(&watches[0]);
     assert_int_equal(stale, 0);
 }
