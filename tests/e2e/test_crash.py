@@ -247,7 +247,7 @@ def test_who_does_not_answer_is_not_waited_for(observe):
     os.kill(victim, signal.SIGSTOP)
     try:
         found = text(daemon, STACKS)
-        assert re.search(r"no response: .*, process state T", found)
+        assert re.search(r"no reply: .*, process state T", found)
         assert found.count(" worker_turn+") == 1
     finally:
         os.kill(victim, signal.SIGCONT)
