@@ -15,31 +15,18 @@
 #include "base/child.h"
 #include "base/clock.h"
 #include "base/log.h"
-#include "format/legacy.h"
-#include "format/pprof.h"
+#include "master/profile_job.h"
 #include "profile/profile.h"
 #include "profile/sampler.h"
 #include "profile/tables.h"
 #include "sandbox/confine.h"
-#include "symbol/maps.h"
-#include "symbol/symbol.h"
 
-#define KINDS  2  /* those with files */
+#define KINDS  PROFILE_JOB_KINDS
 #define DEATHS 16 /* whose files may wait while others are written */
 
 struct profile_files_entry {
     pid_t pid;                    /* 0: no process */
     struct profile *begin[KINDS]; /* the table before it */
-};
-
-/* All that a writer needs, taken before the fork. */
-struct job {
-    const struct profile_files *files;
-    struct profile *profile;
-    unsigned kind;   /* row of the table */
-    pid_t pid;       /* 0: the merged file */
-    unsigned worker; /* of the pid */
-    int content;     /* of the file, in memory; -1: none */
 };
 
 struct profile_files {
@@ -48,21 +35,12 @@ struct profile_files {
     unsigned keep;
     struct file_owner owner;
     bool replaced;
-    struct child writer; /* one at a time */
-    struct job *queue;   /* what waits for it to end */
+    struct child writer;       /* one at a time */
+    struct profile_job *queue; /* what waits for it to end */
     unsigned queued;
     unsigned queue_size;
     bool again; /* after it has ended: all once more */
     struct profile_files_entry entries[];
-};
-
-static const struct {
-    enum profile_kind kind;
-    const char *name;
-    void (*write)(const struct profile *profile, const struct maps *maps, FILE *out);
-} kinds[KINDS] = {
-    { PROFILE_CPU, "cpu", legacy_write_cpu },
-    { PROFILE_HEAP, "heap", legacy_write_heap },
 };
 
 struct profile_files *
@@ -97,113 +75,6 @@ forget(struct profile_files_entry *entry)
     entry->pid = 0;
 }
 
-/* --- one file ----------------------------------------------------------------------------- */
-
-struct content {
-    const struct job *job;
-    const struct maps *maps;
-    struct symbols *symbols;
-};
-
-static int
-write_content(void *argument, FILE *out)
-{
-    const struct content *content = argument;
-    const struct job *job = content->job;
-
-    if (job->pid == 0)
-        return pprof_write(job->profile, -1, content->maps, content->symbols, out);
-    kinds[job->kind].write(job->profile, content->maps, out);
-    return 0;
-}
-
-/* What comes before and behind the number in the file's name. */
-static int
-name_file(const struct job *job, char **start, char **end)
-{
-    const struct profile_files *files = job->files;
-    const char *prefix = files->prefixes[job->kind];
-    const char *kind = kinds[job->kind].name;
-    int length;
-
-    *start = *end = NULL;
-    if (job->pid != 0)
-        length = asprintf(start, "%s.w%u.", prefix, job->worker);
-    else
-        length = asprintf(start, files->replaced ? "%s.g" : "%s", prefix);
-    if (length < 0 || asprintf(end, job->pid != 0 ? ".%s.prof" : ".%s.pb.gz", kind) < 0)
-        return -ENOMEM;
-    return 0;
-}
-
-/* In a confined child, because it reads ELF files. Closes the content there. */
-static int
-render(const struct job *job)
-{
-    struct maps maps;
-    struct content content = { .job = job, .maps = &maps };
-    FILE *out = fdopen(job->content, "w");
-    int error = out ? maps_read(&maps) : -errno;
-
-    if (out == NULL)
-        return error;
-    if (error == 0 && job->pid == 0 && (content.symbols = symbol_open(&maps)) == NULL)
-        error = -ENOMEM;
-    if (error == 0)
-        error = write_content(&content, out);
-    if (fclose(out) != 0 && error == 0)
-        error = -errno;
-    symbol_close(content.symbols);
-    maps_free(&maps);
-    return error;
-}
-
-static int
-copy_content(void *argument, FILE *out)
-{
-    const struct job *job = argument;
-    char bytes[16384];
-    off_t done = 0;
-    ssize_t n;
-
-    while ((n = pread(job->content, bytes, sizeof(bytes), done)) > 0) {
-        if (fwrite(bytes, 1, (size_t)n, out) != (size_t)n)
-            return errno != 0 ? -errno : -EIO;
-        done += n;
-    }
-    return n < 0 ? -errno : 0;
-}
-
-/* error: what has become of the content. */
-static void
-write_file(const struct job *job, int error)
-{
-    const struct profile_files *files = job->files;
-    bool numbered = job->pid != 0 || files->replaced;
-    char *start;
-    char *end;
-    char *path = NULL;
-    int length = name_file(job, &start, &end);
-
-    if (length == 0)
-        length =
-            !numbered
-                ? asprintf(&path, "%s%s", start, end)
-                : asprintf(&path, "%s%d%s", start,
-                           job->pid != 0 ? (int)job->pid : (int)files->shared->generation, end);
-    if (error == 0)
-        error = length < 0
-                    ? length
-                    : file_write(path, &files->owner, copy_content, (void *)(uintptr_t)job);
-    if (error < 0)
-        log_error("profile %s: %s", path ? path : "", strerror(-error));
-    else if (numbered && (error = file_prune(start, end, files->keep)) < 0)
-        log_warning("profile %s: old files can't be removed: %s", path, strerror(-error));
-    free(path);
-    free(start);
-    free(end);
-}
-
 /* --- what waits to be written ------------------------------------------------------------- */
 
 static bool
@@ -214,7 +85,7 @@ is_idle(const struct profile_files *files)
 
 /* A disk that is slower than workers die must not fill the memory. */
 static void
-queue_job(struct profile_files *files, const struct job *job)
+queue_job(struct profile_files *files, const struct profile_job *job)
 {
     if (job->profile == NULL)
         log_error("profile: out of memory");
@@ -233,18 +104,36 @@ drop_queue(struct profile_files *files)
         profile_free(files->queue[--files->queued].profile);
 }
 
+static struct profile_job
+new_job(const struct profile_files *files, unsigned kind)
+{
+    return (struct profile_job){ .kind = &profile_job_kinds[kind],
+                                 .prefix = files->prefixes[kind],
+                                 .generation =
+                                     files->replaced ? (int)files->shared->generation : -1 };
+}
+
+/* The profile of so many workers. NULL without memory. */
+static struct profile *
+take_profile(const struct profile_files *files, unsigned kind, unsigned first, unsigned count)
+{
+    return profile_take(files->shared->tables, profile_job_kinds[kind].kind, first, count,
+                        &files->shared->labels);
+}
+
 static void
 queue_worker(struct profile_files *files, unsigned worker)
 {
     const struct profile_files_entry *entry = &files->entries[worker];
 
     for (unsigned i = 0; i < KINDS; i++) {
-        struct job job = { .files = files, .kind = i, .pid = entry->pid, .worker = worker };
+        struct profile_job job = new_job(files, i);
 
         if (files->prefixes[i] == NULL || entry->pid == 0)
             continue;
-        job.profile = profile_take(files->shared->tables, kinds[i].kind, worker, 1,
-                                   &files->shared->labels);
+        job.pid = entry->pid;
+        job.worker = worker;
+        job.profile = take_profile(files, i, worker, 1);
         if (job.profile && entry->begin[i])
             profile_subtract(job.profile, entry->begin[i]);
         queue_job(files, &job);
@@ -255,12 +144,11 @@ static void
 queue_merged(struct profile_files *files)
 {
     for (unsigned i = 0; i < KINDS; i++) {
-        struct job job = { .files = files, .kind = i };
+        struct profile_job job = new_job(files, i);
 
         if (files->prefixes[i] == NULL)
             continue;
-        job.profile = profile_take(files->shared->tables, kinds[i].kind, 0,
-                                   files->shared->tables->workers, &files->shared->labels);
+        job.profile = take_profile(files, i, 0, files->shared->tables->workers);
         queue_job(files, &job);
     }
 }
@@ -289,19 +177,20 @@ render_all(void *argument)
     const struct rendering *rendering = argument;
 
     for (unsigned i = 0; i < rendering->files->queued; i++)
-        rendering->errors[i] = render(&rendering->files->queue[i]);
+        rendering->errors[i] = profile_job_render(&rendering->files->queue[i]);
 }
 
 static int
 make_contents(struct profile_files *files, int *errors)
 {
     struct rendering rendering = { files, errors };
+    int error;
 
     for (unsigned i = 0; i < files->queued; i++)
         errors[i] = -ECANCELED;
     for (unsigned i = 0; i < files->queued; i++)
-        if ((files->queue[i].content = memfd_create("profile", MFD_CLOEXEC)) < 0)
-            return -errno;
+        if ((error = profile_job_open(&files->queue[i])) < 0)
+            return error;
     return confine_apart(files->shared->confinement, render_all, &rendering);
 }
 
@@ -326,7 +215,7 @@ write_all(struct profile_files *files)
     if (error < 0)
         return;
     for (unsigned i = 0; i < files->queued; i++)
-        write_file(&files->queue[i], errors[i]);
+        profile_job_write(&files->queue[i], &files->owner, files->keep, errors[i]);
     sandbox_log(SANDBOX_WRITER);
 }
 
@@ -384,8 +273,7 @@ profile_files_prepare(struct profile_files *files, unsigned worker)
     forget(entry);
     for (unsigned i = 0; i < KINDS; i++)
         if (files->prefixes[i])
-            entry->begin[i] = profile_take(files->shared->tables, kinds[i].kind, worker, 1,
-                                           &files->shared->labels);
+            entry->begin[i] = take_profile(files, i, worker, 1);
 }
 
 void
