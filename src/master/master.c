@@ -25,6 +25,7 @@
 #include "config/config_free.h"
 #include "master/actions.h"
 #include "master/boot.h"
+#include "master/cutover.h"
 #include "master/detach.h"
 #include "master/gap.h"
 #include "master/program.h"
@@ -164,7 +165,7 @@ master_prepare(struct master *master, const struct config *config)
         log_error("start: %s", strerror(errno));
         return -1;
     }
-    return reload_plan(master, config);
+    return cutover_plan_sockets(master, config);
 }
 
 /* Owns config from here on. */

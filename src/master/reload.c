@@ -4,25 +4,11 @@
 
 #include "base/clock.h"
 #include "master/boot.h"
-#include "master/files.h"
+#include "master/cutover.h"
 #include "master/gap.h"
 #include "master/startup.h"
 
 #define DRAINING_MAX 8 /* generations, before a reload waits for one of them */
-
-/* Both sets, or none. */
-int
-reload_plan(struct master *master, const struct config *config)
-{
-    int error = listeners_plan(&master->planned, &master->listeners, &config->server.listen);
-
-    if (error < 0)
-        return error;
-    error = listeners_plan(&master->planned_debug, &master->observed, &config->debug.listen);
-    if (error < 0)
-        listeners_abandon(&master->planned, &master->listeners);
-    return error;
-}
 
 void
 reload_over(struct master *master, const char *reason)
@@ -36,8 +22,8 @@ reload_over(struct master *master, const char *reason)
         control_follow(master);
 }
 
-static void
-refuse_reload(struct master *master, const char *reason)
+void
+reload_fail(struct master *master, const char *reason)
 {
     const struct generation *serving = master->newest;
 
@@ -51,20 +37,16 @@ try_config(struct master *master, struct config *config)
 {
     const unsigned number = master->newest->shared.generation + 1;
     struct generation *generation;
+    const char *problem;
 
     if (master->workers != 0)
         config->server.workers = master->workers;
     boot_raise_descriptor_limit(config, master->newest);
     if ((generation = generation_create(config, master->newest, number)) == NULL) {
-        refuse_reload(master, "a new generation can't be created");
-    } else if (reload_plan(master, generation->shared.config) < 0) {
+        reload_fail(master, "a new generation can't be created");
+    } else if ((problem = cutover_plan(master, generation->shared.config)) != NULL) {
         generation_destroy(generation, NULL, &master->total);
-        refuse_reload(master, "can't listen on an address");
-    } else if (files_plan(master, generation->shared.config) < 0) {
-        listeners_abandon(&master->planned, &master->listeners);
-        listeners_abandon(&master->planned_debug, &master->observed);
-        generation_destroy(generation, NULL, &master->total);
-        refuse_reload(master, "the log or the pid file can't be written");
+        reload_fail(master, problem);
     } else {
         startup_begin(master, generation);
     }
@@ -113,5 +95,5 @@ reload_run(struct master *master)
     if (config)
         try_config(master, config);
     else
-        refuse_reload(master, "the configuration has errors");
+        reload_fail(master, "the configuration has errors");
 }

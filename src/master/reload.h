@@ -14,9 +14,7 @@ void reload_run(struct master *master);
 /* Tells everybody how a reload ended; reason NULL: the newest generation serves. */
 void reload_over(struct master *master, const char *reason);
 
-/* Makes the sockets that the configuration asks for, which startup.h commits or abandons. 0, or
- * a negative errno with a line in the log. */
-int reload_plan(struct master *master, const struct config *config)
-    __attribute__((warn_unused_result));
+/* It has failed, and the newest generation continues: logs the reason and tells everybody. */
+void reload_fail(struct master *master, const char *reason);
 
 #endif

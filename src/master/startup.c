@@ -12,14 +12,12 @@
 
 #include "base/clock.h"
 #include "master/boot.h"
-#include "master/core_limit.h"
-#include "master/files.h"
+#include "master/cutover.h"
 #include "master/gap.h"
 #include "master/reload.h"
 #include "master/serving.h"
 #include "master/shutdown.h"
 #include "master/supervise.h"
-#include "stack/registers.h"
 
 #define PATIENCE 60000 /* milliseconds for all workers to begin to serve */
 
@@ -27,18 +25,6 @@ static int
 backlog_of(const struct master *master)
 {
     return (int)master->newest->shared.config->server.backlog;
-}
-
-/* Of processes to come. Not fatal. */
-static void
-prepare_for_crashes(const struct generation *generation)
-{
-    const struct config_debug *debug = &generation->shared.config->debug;
-    const int error = core_limit_set(debug->core);
-
-    registers_keep(debug->registers == REGISTERS_ON);
-    if (error < 0)
-        log_error("core: %s", strerror(-error));
 }
 
 void
@@ -66,8 +52,7 @@ start_workers(struct master *master)
     master->startup_deadline = clock_now() + PATIENCE;
     if (generation->older == NULL)
         boot_leave_terminal(master->options->detach);
-    prepare_for_crashes(generation);
-    listeners_set_rcvbuf(resources.listeners, generation->shared.config->server.rcvbuf);
+    cutover_apply(generation, resources.listeners);
     if (listeners_listen(&master->planned, &master->listeners, backlog_of(master)) == 0 &&
         listeners_listen(&master->planned_debug, &master->observed, backlog_of(master)) == 0)
         supervise_start(generation, &resources);
@@ -78,86 +63,29 @@ start_workers(struct master *master)
 /* --- its end ------------------------------------------------------------------------------ */
 
 static void
-commit_planned(struct master *master)
-{
-    listeners_commit(&master->planned, &master->listeners, backlog_of(master));
-    listeners_commit(&master->planned_debug, &master->observed, backlog_of(master));
-    master->planned = master->planned_debug = (struct listeners){ 0 };
-    files_commit(master);
-}
-
-static void
-abandon_planned(struct master *master)
-{
-    listeners_abandon(&master->planned, &master->listeners);
-    listeners_abandon(&master->planned_debug, &master->observed);
-    files_abandon(master);
-}
-
-/* The newest serves, and what there was before drains. */
-static void
-replace_older(struct master *master)
-{
-    struct generation *newest = master->newest;
-    struct generation *older = newest->older;
-
-    generation_inherit(newest, older);
-    log_set_level(newest->shared.config->log.level);
-    profile_files_replaced(older->instruments.profile_files);
-    profile_files_write(older->instruments.profile_files);
-    __atomic_store_n(&older->shared.roster->superseded, 1, __ATOMIC_SEQ_CST);
-    serving_begin(master);
-    supervise_drain_observer(older);
-    supervise_drain(older, clock_now(), false, false);
-    log_notice("generation %u serves", newest->shared.generation);
-}
-
-static void
 startup_succeeds(struct master *master)
 {
-    commit_planned(master);
+    cutover_commit(master);
     if (master->newest->older) {
-        replace_older(master);
         if (!gap_found(master))
             reload_over(master, NULL);
     } else {
         roster_tell_reload(master->newest->shared.roster, NULL);
-        serving_begin(master);
         serving_announce(master);
     }
-}
-
-/* The failed generation goes behind the one that continues, as if it had been replaced. */
-static void
-roll_back(struct master *master)
-{
-    struct generation *failed = master->newest;
-
-    abandon_planned(master);
-    master->newest = failed->older;
-    prepare_for_crashes(master->newest);
-    listeners_set_rcvbuf(&master->listeners, master->newest->shared.config->server.rcvbuf);
-    failed->older = master->newest->older;
-    master->newest->older = failed;
-    profile_files_replaced(failed->instruments.profile_files);
-    supervise_end(failed, clock_now());
 }
 
 static void
 startup_fails(struct master *master, const char *reason)
 {
-    struct generation *failed = master->newest;
-
-    if (failed->older == NULL) {
-        log_error("start failed: %s", reason);
-        master->failed = true;
-        shutdown_begin(master, SIGINT);
+    if (master->newest->older) {
+        cutover_roll_back(master);
+        reload_fail(master, reason);
         return;
     }
-    roll_back(master);
-    log_error("reload failed: generation %u goes on: %s", master->newest->shared.generation,
-              reason);
-    reload_over(master, reason);
+    log_error("start failed: %s", reason);
+    master->failed = true;
+    shutdown_begin(master, SIGINT);
 }
 
 /* The first half: do its objects come? */
@@ -205,10 +133,7 @@ startup_cancel(struct master *master)
     if (!master->newest->starting)
         return;
     loading_end(&master->loading, &master->resources);
-    if (master->newest->older)
-        roll_back(master);
-    else
-        abandon_planned(master);
+    cutover_roll_back(master);
 }
 
 int
