@@ -16,6 +16,7 @@
  */
 #include "worker/connection.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -62,7 +63,7 @@ static const struct transition {
     enum connection_state to;
     enum next_turn turn;
     enum marker wait; /* what it waits for, where waits are counted */
-    bool same_time;   /* if it was in that state, its time goes on */
+    bool same_time;   /* if it was in that state, its timer runs on */
     bool (*leave)(struct worker *worker, struct connection *connection); /* first */
 } transitions[OUTCOMES] = {
     [OUTCOME_NOTHING] = { SAME, TURN_AT_EVENT, 0, true, NULL },
@@ -83,6 +84,13 @@ static const struct transition {
 
 /* --- transitions -------------------------------------------------------------------------- */
 
+static const struct transition *
+transition_of(enum outcome outcome)
+{
+    assert(outcome < OUTCOMES);
+    return &transitions[outcome];
+}
+
 /* A worker that drains has no idle connections. */
 static enum connection_state
 next_state(const struct worker *worker, const struct connection *connection,
@@ -98,7 +106,7 @@ next_state(const struct worker *worker, const struct connection *connection,
 void
 connection_settle(struct worker *worker, struct connection *connection, enum outcome outcome)
 {
-    const struct transition *transition = &transitions[outcome];
+    const struct transition *transition = transition_of(outcome);
     const enum connection_state from = connection->state;
     const enum connection_state to = next_state(worker, connection, transition);
 

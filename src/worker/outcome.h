@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * outcome: what a step of a connection comes to. Steps do the work of a state (exchange.h,
+ * outcome: the result of a step of a connection. Steps do the work of a state (exchange.h,
  * sender.h, progress.h) and return one; the table in connection.c says what follows from it.
  */
 #ifndef WORKER_OUTCOME_H
@@ -8,11 +8,10 @@
 
 enum outcome {
     OUTCOME_NOTHING,   /* it waits as before */
-    OUTCOME_AGAIN,     /* likewise, but there is more to do in its next turn */
-    OUTCOME_SENT,      /* all that was to be sent has left: exchange.c goes on from here */
+    OUTCOME_AGAIN,     /* the same, but there is more to do in its next turn */
     OUTCOME_IDLE,      /* every request is answered, and nothing of another one is here */
     OUTCOME_HEAD,      /* every request is answered, and a part of a head is here */
-    OUTCOME_NEXT_HEAD, /* likewise, behind a head that was answered now */
+    OUTCOME_NEXT_HEAD, /* the same, behind a head that was answered now */
     OUTCOME_BLOCKED,   /* the socket takes no more: an event tells when it does */
     OUTCOME_YIELDED,   /* its turn is over; the socket would take more */
     OUTCOME_QUEUED,    /* others send first: it has a turn when it may, see admission.h */
@@ -21,7 +20,9 @@ enum outcome {
     OUTCOME_FINISHED,  /* the last response has left */
     OUTCOME_CLOSED,    /* the client has gone or must go, or another worker has it */
     OUTCOME_BROKEN,    /* a response is cut short: the client must see a reset */
-    OUTCOMES
+    OUTCOMES,
+    OUTCOME_SENT =
+        OUTCOMES /* sender.h to exchange.c: all has left; it finds out what is next */
 };
 
 #endif
