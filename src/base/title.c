@@ -2,7 +2,7 @@
 /*
  * title: the kernel shows, as /proc/PID/cmdline, the memory where it has put the arguments. A
  * title that is shorter is followed by zeros, which ps(1) does not show; one that is longer
- * goes on where the environment was, and the kernel follows it to its end. See proc(5).
+ * continues where the environment was, and the kernel follows it to its end. See proc(5).
  */
 #include "base/title.h"
 

@@ -66,7 +66,7 @@ OPTION(server, reload_timeout, time, "0", 0, 86400000, 0,
 OPTION(server, reload_order, order, "new_first", 0, 0, 0,
        "old_first: new content without room beside the old is loaded when that has gone; 503 meanwhile")
 OPTION(server, upgrade_timeout, time, "10m", 10, 86400000, 0,
-       "time in which a new program must serve after SIGUSR2; else the old one goes on")
+       "time in which a new program must serve after SIGUSR2; else the old one continues")
 OPTION(server, drain_rate, size, "1k", 0, 1073741824, 0,
        "bytes a second that are progress, measured over send_timeout; 0: any")
 OPTION(server, transmit, transmit, "auto", 0, 0, 0,

@@ -25,7 +25,7 @@ struct chrome_process {
     const struct label_names *labels; /* NULL: objects have no names */
 };
 
-/* What began before the window, or goes on after, is shown as far as it is inside. 0 or
+/* What began before the window, or continues after, is shown as far as it is inside. 0 or
  * -ENOMEM; errors of out itself are left to ferror(3). */
 int chrome_write(const struct chrome_process *processes, size_t count,
                  struct event_window window, FILE *out) __attribute__((warn_unused_result));

@@ -10,7 +10,7 @@
 #include "http/request.h"
 
 enum condition {
-    CONDITION_MET,          /* go on as if there were none */
+    CONDITION_MET,          /* continue as if there were none */
     CONDITION_NOT_MODIFIED, /* 304 */
     CONDITION_FAILED,       /* 412 */
 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * carryover: what generations that have ended have counted of sections. Each goes on
+ * carryover: what generations that have ended have counted of sections. Each continues
  * at the same path and in the same variant; what has no successor there is lost.
  */
 #ifndef MASTER_CARRYOVER_H

@@ -57,7 +57,7 @@ change_log(struct master *master)
 {
     const char *path = master->newest->shared.config->log.file;
 
-    log_notice("the log goes on in %s", path ? path : "standard error");
+    log_notice("the log continues in %s", path ? path : "standard error");
     sink_commit();
     for (struct generation *g = master->newest; g; g = g->older)
         supervise_hand_log(g);

@@ -18,8 +18,8 @@ struct gap {
     unsigned failures; /* reloads that did not end it */
 };
 
-/* The newest generation has just taken over. True: it lacks objects, so a gap has begun or goes
- * on, and the older generations have drain_timeout to end. False: it lacks none. */
+/* The newest generation has just taken over. True: it lacks objects, so a gap has begun or
+ * continues on, and the older generations have drain_timeout to end. False: it lacks none. */
 bool gap_found(struct master *master);
 
 /* A reload has failed. */

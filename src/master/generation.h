@@ -59,7 +59,7 @@ struct config *generation_configure(const char *file, const struct config_overri
 struct generation *generation_create(struct config *config, const struct generation *previous,
                                      unsigned number) __attribute__((warn_unused_result));
 
-/* It takes the place of the one before: what is counted of objects goes on. */
+/* It takes the place of the one before: what is counted of objects continues. */
 void generation_inherit(struct generation *generation, const struct generation *previous);
 
 /* In a child: closes what the workers of this generation and of older ones share, which would

@@ -20,7 +20,7 @@
 #include "master/state.h"
 
 #define STATUS_EVERY 10000      /* milliseconds */
-#define STARTING     5000       /* likewise, between two signs that the start goes on */
+#define STARTING     5000       /* likewise, between two signs that the start continues */
 #define STARTING_FOR "30000000" /* microseconds that such a sign is good for */
 #define TEXT_MAX     512
 

@@ -27,7 +27,7 @@ struct manager {
 /* Reads NOTIFY_SOCKET, WATCHDOG_USEC and WATCHDOG_PID. */
 void manager_begin(struct master *master);
 
-/* All workers serve, or go on to serve after a reload that failed. */
+/* All workers serve, or continue to serve after a reload that failed. */
 void manager_ready(struct master *master);
 
 /* A reload begins; manager_ready() ends it. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * profile_files: the master's bookkeeping of profile files for one generation. A table goes on
- * when a worker is replaced, a file is about one process: so it is remembered where each began.
+ * profile_files: the master's bookkeeping of profile files for one generation. A table
+ * continues when a worker is replaced, a file is about one process: so it is remembered where
+ * each began.
  *
  * PREFIX.w<worker>.<pid>.cpu.prof, .heap.prof  one process (legacy.h)
  * PREFIX.cpu.pb.gz, PREFIX.heap.pb.gz          all of the generation that serves (pprof.h)

@@ -27,7 +27,7 @@ reload_fail(struct master *master, const char *reason)
 {
     const struct generation *serving = master->newest;
 
-    log_error("reload failed: generation %u goes on: %s", serving->shared.generation, reason);
+    log_error("reload failed: generation %u continues: %s", serving->shared.generation, reason);
     reload_over(master, reason);
 }
 

@@ -17,7 +17,7 @@
  * that dies as soon as it is there will likely do so again. */
 unsigned respawn_failures(unsigned failures, bool served, uint64_t lived);
 
-/* Is it pointless to go on? A loop of dying workers that looks healthy from outside helps
+/* Is it pointless to continue? A loop of dying workers that looks healthy from outside helps
  * nobody. */
 bool respawn_is_crash_loop(unsigned failures);
 

@@ -152,7 +152,7 @@ upgrade_fail(struct master *master, const char *reason)
     master->upgrade.state = UPGRADE_NONE;
     master->upgrade.until = 0;
     close_socket(&master->upgrade);
-    log_error("upgrade failed: generation %u goes on: %s", master->newest->shared.generation,
+    log_error("upgrade failed: generation %u continues: %s", master->newest->shared.generation,
               reason);
     control_upgrade_over(master, reason);
 }
@@ -334,7 +334,7 @@ enforce(struct master *master, uint64_t now)
     if (upgrade->until == 0 || now < upgrade->until)
         return;
     if (upgrade->state == UPGRADE_STARTED) {
-        log_error("upgrade failed: generation %u goes on: process %d does not serve in time",
+        log_error("upgrade failed: generation %u continues: process %d does not serve in time",
                   master->newest->shared.generation, (int)upgrade->child.pid);
         control_upgrade_over(master, "the new program does not serve in time");
         upgrade->state = UPGRADE_CANCELLED;

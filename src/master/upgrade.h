@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * upgrade: SIGUSR2 starts the program anew, from the file that is at its path now, on the same
- * sockets. This master goes on until the workers of the new one serve; then it drains and ends.
- * If the new one fails, nothing has changed. takeover.h is the new one's side.
+ * sockets. This master continues until the workers of the new one serve; then it drains and
+ * ends. If the new one fails, nothing has changed. takeover.h is the new one's side.
  */
 #ifndef MASTER_UPGRADE_H
 #define MASTER_UPGRADE_H

@@ -50,7 +50,7 @@ void message_free(struct message *message);
 /* The field lines. */
 struct span message_fields(const struct message *message);
 
-/* The next line of rest with the field of this name; rest goes on behind it. False: there is
+/* The next line of rest with the field of this name; rest continues behind it. False: there is
  * none.
  */
 bool message_next_field(struct span *rest, struct span name, struct span *value);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * totals: adds up the counters in the slots of every generation that the view knows, and what
- * those that ended before left. Nothing here is fatal. Known weakness: workers go on while they
- * are read, so numbers of one reply may differ by what happens meanwhile.
+ * those that ended before left. Nothing here is fatal. Known weakness: workers continue while
+ * they are read, so numbers of one reply may differ by what happens meanwhile.
  */
 #include "pages/totals.h"
 

@@ -165,7 +165,7 @@ sampler_on_signal(int signal, siginfo_t *info, void *context)
     errno = error;
 }
 
-/* SA_RESTART: calls of the worker go on where the kernel can do that. */
+/* SA_RESTART: calls of the worker continue where the kernel can do that. */
 static int
 install_handler(void)
 {

@@ -37,7 +37,7 @@ void confine_add_code(struct confine_paths *paths);
 void confine_free(struct confine_paths *paths);
 
 /* Becomes the confinement's user, if this kind does, and enters. 0 or a negative errno, with a
- * line in the log: then the process must not go on. */
+ * line in the log: then the process must not continue. */
 int confine_enter(const struct confinement *confinement, enum sandbox_kind kind,
                   const struct confine_paths *paths) __attribute__((warn_unused_result));
 

@@ -24,7 +24,7 @@ void sandbox_bound(enum sandbox_mode mode);
 /*
  * From here on the process is in its sandbox, with all threads that it will make; it must not
  * have any yet. paths: what it may open, if it may open anything (NULL: nothing). 0, also
- * where the system lacks a part, or a negative errno: then the process must not go on.
+ * where the system lacks a part, or a negative errno: then the process must not continue.
  */
 int sandbox_enter(enum sandbox_mode mode, enum sandbox_kind kind,
                   const struct sandbox_path *paths) __attribute__((warn_unused_result));

@@ -102,7 +102,7 @@ show(const struct load_progress *progress, uint64_t now, const char *end)
     (void)!write(STDERR_FILENO, text, (size_t)length);
 }
 
-/* One thread shows it, and the others go on. */
+/* One thread shows it, and the others continue. */
 static bool
 is_due(struct load_progress *progress, uint64_t now)
 {

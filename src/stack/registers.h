@@ -54,7 +54,7 @@ registers_sp(const ucontext_t *user)
 #endif
 }
 
-/* Where the thread goes on when the handler returns, and where unwinding begins. */
+/* Where the thread continues when the handler returns, and where unwinding begins. */
 static inline void
 registers_set(ucontext_t *user, uintptr_t pc, uintptr_t sp)
 {

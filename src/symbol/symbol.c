@@ -237,7 +237,7 @@ struct lookup {
 };
 
 /* Scopes around an address, innermost first, in the order of calls. dwarf_getscopes() alone
- * goes on from an inlined function to where it was written instead of to its caller. */
+ * continues from an inlined function to where it was written instead of to its caller. */
 static int
 scopes_at(Dwarf_Die *unit, Dwarf_Addr address, Dwarf_Die **scopes)
 {

@@ -118,7 +118,7 @@ count_wait(struct worker *worker, const struct connection *connection)
         activity->row->stalled += ns;
 }
 
-/* It goes on. */
+/* It continues. */
 static void
 activity_end_wait(struct worker *worker, struct connection *connection)
 {
@@ -138,7 +138,7 @@ activity_end_wait(struct worker *worker, struct connection *connection)
     }
 }
 
-/* A wait begins, or goes on for the same reason. */
+/* A wait begins, or continues for the same reason. */
 static void
 activity_begin_wait(struct worker *worker, struct connection *connection, enum marker reason)
 {

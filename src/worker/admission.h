@@ -21,7 +21,7 @@ enum admission_standing {
     ADMISSION_NONE,    /* has not asked */
     ADMISSION_WAITING, /* in the queue */
     ADMISSION_HOLDING, /* has a slot */
-    ADMISSION_FREE     /* had one, was too slow for it, and goes on without */
+    ADMISSION_FREE     /* had one, was too slow for it, and continues without */
 };
 
 /* A connection's part. */

@@ -28,8 +28,8 @@ struct sndbuf {
 };
 
 /* Bounds the send buffer if the path is short: to so many times `size`, which is that of
- * server.sndbuf; 0 leaves every socket to the kernel. Call whenever a large body goes on, or a
- * further small one after many; it is a system call only when the number changes. */
+ * server.sndbuf; 0 leaves every socket to the kernel. Call whenever a large body continues, or
+ * a further small one after many; it is a system call only when the number changes. */
 void sndbuf_fit(struct sndbuf *sndbuf, int fd, uint64_t size, unsigned times);
 
 /* The socket is full, with so many bytes. Where the kernel adjusts the buffer, ends that before

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Crashes: the log says who, why and where; cores are as configured; serving goes on. And where
+"""Crashes: the log says who, why and where; cores are as configured; serving continues. And where
 the code of a worker is while it lives."""
 
 import contextlib

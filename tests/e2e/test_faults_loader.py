@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Calls that fail in the loader, or in whoever else makes one then: a reload fails and what served
-goes on, or it succeeds without. A start is test_faults_master.py's, where a call fails in anybody."""
+continues, or it succeeds without. A start is test_faults_master.py's, where a call fails in anybody."""
 
 import errno
 import signal

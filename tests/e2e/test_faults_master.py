@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Calls that fail in the master: a reload that can't be done is refused, and what served goes on; a
+"""Calls that fail in the master: a reload that can't be done is refused, and what served continues; a
 start ends with a line that says why. Every call is made to fail in its turn, or with less time some."""
 
 import errno

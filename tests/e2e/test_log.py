@@ -100,7 +100,7 @@ def test_a_full_disk_joins_no_lines(serve, tmp_path):
         daemon.reload_quietly()
     resource.prlimit(daemon.pid, resource.RLIMIT_FSIZE, (hard, hard))
     daemon.send_signal(signal.SIGHUP)
-    wait_until(lambda: "generation 4 serves" in log.read_text(), "the log goes on")
+    wait_until(lambda: "generation 4 serves" in log.read_text(), "the log continues")
     daemon.expect_log(r"\d+ lines of the log were lost")
     daemon.stop()
     lines = log.read_text().splitlines()

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """While objects are loaded the master does all its work: the loader reads from a disk that takes as
 long as a test wants, and is ended in all ways. A process that waits for such a disk ends, whatever
-signal it gets, no sooner than the disk goes on."""
+signal it gets, no sooner than the disk continues."""
 
 import contextlib
 import os
@@ -150,7 +150,7 @@ def test_a_loader_that_is_killed_during_the_start(loading, disk, number):
 @pytest.mark.parametrize("number", (signal.SIGKILL, signal.SIGSEGV))
 def test_a_loader_that_is_killed_during_a_reload(reloading, disk, number):
     before = reloading.workers()
-    line = f"reload failed: generation 0 goes on: the loader was ended by signal {int(number)} "
+    line = f"reload failed: generation 0 continues: the loader was ended by signal {int(number)} "
     reloading.expect_log(line)
     os.kill(loader(reloading), number)
     disk.go_on()
@@ -168,8 +168,8 @@ def test_a_disk_that_fails(reloading, disk):
     (disk.control / "fail").touch()
     disk.go_on()
     reloading.expect_log("loader.*: Input/output error")
-    reloading.expect_log("reload failed: generation 0 goes on: an object can't be loaded")
-    reloading.wait_log("reload failed: generation 0 goes on: an object can't be loaded")
+    reloading.expect_log("reload failed: generation 0 continues: an object can't be loaded")
+    reloading.wait_log("reload failed: generation 0 continues: an object can't be loaded")
     assert get(reloading) == b"content"
 
 
@@ -214,7 +214,7 @@ def test_numbers_of_a_load(reloading, disk):
 
 
 def test_a_line_on_a_terminal(disk, tmp_path):
-    """The disk goes on after the time from which a load takes long."""
+    """The disk continues after the time from which a load takes long."""
     disk.hold()
     (tmp_path / "tiffd.ini").write_text(INI.format(disk.file, "cached"))
     master, terminal = os.openpty()

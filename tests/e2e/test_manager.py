@@ -78,7 +78,7 @@ def test_refused_reload(managed, manager):
 
 
 def test_watchdog(managed, manager):
-    """A sign of life comes until a worker is stuck, and again when it goes on."""
+    """A sign of life comes until a worker is stuck, and again when it continues."""
     daemon = managed(environment="WATCHDOG_USEC=400000")
     manager.wait("READY")
     for _ in range(3):

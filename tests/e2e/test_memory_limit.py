@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """A memory cgroup kills what goes beyond its limit: an object that does not fit is refused before,
-and what serves goes on. Here the limit is a real one, of version 1 or 2."""
+and what serves continues. Here the limit is a real one, of version 1 or 2."""
 
 import contextlib
 import http.client
@@ -71,10 +71,10 @@ def test_a_reload_that_does_not_fit(limited, start, object_ini, tmp_path, limit,
     before = daemon.all_workers(2)
     write(tmp_path / "object", size * MIB, b"2")
     daemon.expect_log(f"{tmp_path}/object: {NEEDS.format(group)}$")
-    daemon.expect_log("reload failed: generation 0 goes on")
+    daemon.expect_log("reload failed: generation 0 continues")
     for count in (1, 2):
         daemon.send_signal(signal.SIGHUP)
-        daemon.wait_log("reload failed: generation 0 goes on", count=count)
+        daemon.wait_log("reload failed: generation 0 continues", count=count)
     assert daemon.workers() == before
     assert get(daemon) == b"1111"
     write(tmp_path / "object", size * MIB, b"1")  # which is the same again, and needs no memory
@@ -132,7 +132,7 @@ def test_a_gap_ends_when_the_content_can_be_read(limited, start, object_ini, tmp
     write(tmp_path / "object", 35 * MIB, b"1")
     daemon = start(object_ini("reload_order = old_first", "drain_timeout = 1s", workers=1), wrapper=wrapper)
     daemon.expect_log(GAP)
-    daemon.expect_log("object.*: No such file|reload failed: generation 1 goes on")
+    daemon.expect_log("object.*: No such file|reload failed: generation 1 continues")
     with connect_narrowly(daemon) as slow:
         slow.begin(request("GET", "/o"))
         write(tmp_path / "object", 35 * MIB, b"2")
@@ -141,7 +141,7 @@ def test_a_gap_ends_when_the_content_can_be_read(limited, start, object_ini, tmp
         (tmp_path / "object").rename(tmp_path / "elsewhere")
         daemon.wait_log("1 response was cut")
         assert slow.rest()[1]
-    daemon.wait_log("reload failed: generation 1 goes on")
+    daemon.wait_log("reload failed: generation 1 continues")
     assert fetch(daemon, "GET", "/o").status == 503
     (tmp_path / "elsewhere").rename(tmp_path / "object")
     daemon.wait_log("all objects are served again")
@@ -155,9 +155,9 @@ def test_a_gap_is_for_what_will_fit(limited, start, object_ini, tmp_path):
     daemon = start(object_ini("reload_order = old_first", workers=1), wrapper=wrapper)
     write(tmp_path / "object", 80 * MIB, b"2")
     daemon.expect_log(f"{tmp_path}/object: {NEEDS.format(group)}$")
-    daemon.expect_log("reload failed: generation 0 goes on")
+    daemon.expect_log("reload failed: generation 0 continues")
     daemon.send_signal(signal.SIGHUP)
-    daemon.wait_log("reload failed: generation 0 goes on")
+    daemon.wait_log("reload failed: generation 0 continues")
     assert get(daemon) == b"1111"
 
 

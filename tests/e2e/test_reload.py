@@ -159,7 +159,7 @@ def test_bad_configuration_changes_nothing(serve):
     before = daemon.all_workers(2)
     daemon.expect_log(r"reload: \S+/tiffd.ini:\d+: \[server\] wrokers: unknown key")
     daemon.expect_log(r"reload: \S+/tiffd.ini:\d+: \[server\] backlog: ")
-    daemon.expect_log("reload failed: generation 0 goes on")
+    daemon.expect_log("reload failed: generation 0 continues")
     good = daemon.ini.read_text()
     daemon.ini.write_text(good.replace("[asset", "wrokers = 1\nbacklog = 0\n[asset"))
     daemon.send_signal(signal.SIGHUP)
@@ -181,7 +181,7 @@ def test_no_memory_for_a_configuration_changes_nothing(serve, object_ini, tmp_pa
     asset = f"[asset /{{}}]\nfile = {tmp_path / 'object'}\n"
     daemon.ini.write_text(object_ini() + "".join(map(asset.format, range(8000))))
     daemon.expect_log(r"reload: \S+/tiffd.ini: out of memory")
-    daemon.expect_log("reload failed: generation 0 goes on")
+    daemon.expect_log("reload failed: generation 0 continues")
     used = int(Path(f"/proc/{daemon.pid}/statm").read_text().split()[0]) * resource.getpagesize()
     before = resource.prlimit(daemon.pid, resource.RLIMIT_AS, (used + (2 << 20), -1))
     files = len(list(Path(f"/proc/{daemon.pid}/fd").iterdir()))
@@ -199,7 +199,7 @@ def test_no_memory_for_a_configuration_changes_nothing(serve, object_ini, tmp_pa
 def test_missing_file_changes_nothing(serve, tmp_path):
     daemon = serve(b"content")
     daemon.expect_log(r"\[asset /o\] file: .*No such file")
-    daemon.expect_log("reload failed: generation 0 goes on")
+    daemon.expect_log("reload failed: generation 0 continues")
     assert fetch(daemon, "GET", "/o").body == b"content"
     (tmp_path / "object").unlink()
     daemon.send_signal(signal.SIGHUP)
@@ -407,12 +407,12 @@ def test_the_log_changes(serve, object_ini, tmp_path):
         def said(text, place=place):
             return place.exists() and text in place.read_text()
 
-        wait_until(lambda number=number: said(f"generation {number} serves"), "it goes on there")
+        wait_until(lambda number=number: said(f"generation {number} serves"), "it continues there")
         for worker in daemon.all_workers(2):
             os.kill(worker, signal.SIGTERM)
             wait_until(lambda worker=worker: said(f"[{worker}]: ended with"), "workers write there")
-    assert f"the log goes on in {places[0]}" in daemon.log_file.read_text()
-    assert f"the log goes on in {places[1]}" in places[0].read_text()
+    assert f"the log continues in {places[0]}" in daemon.log_file.read_text()
+    assert f"the log continues in {places[1]}" in places[0].read_text()
 
 
 def test_the_pid_file_changes(serve, object_ini, tmp_path):
@@ -430,7 +430,7 @@ def test_the_pid_file_changes(serve, object_ini, tmp_path):
 
 @pytest.mark.parametrize("line", ["pid_file = {}/other/file", "[log]\nfile = {}/other/file"])
 def test_a_file_that_can_not_be_written(serve, object_ini, tmp_path, line):
-    """Then neither changes, and the old generation goes on."""
+    """Then neither changes, and the old generation continues."""
     pid = tmp_path / "pid"
     (tmp_path / "other").mkdir()
     daemon = serve(b"content", f"pid_file = {pid}")
@@ -441,7 +441,7 @@ def test_a_file_that_can_not_be_written(serve, object_ini, tmp_path, line):
     daemon.expect_log("configuration has errors|the log or the pid file can't be written")
     daemon.ini.write_text(object_ini(line.format(tmp_path)))
     daemon.send_signal(signal.SIGHUP)
-    daemon.wait_log("reload failed: generation 0 goes on")
+    daemon.wait_log("reload failed: generation 0 continues")
     assert int(pid.read_text()) == daemon.pid
     assert fetch(daemon, "GET", "/o").body == b"content"
     assert [path.name for path in tmp_path.glob("pid*")] == ["pid"]
@@ -454,11 +454,11 @@ def test_a_pid_file_of_a_running_daemon(serve, object_ini, tmp_path):
     for one in (other, daemon):
         one.wait_log("started: ")
     daemon.expect_log(f"pid file {first}: process {other.pid} is running")
-    daemon.expect_log("reload failed: generation 0 goes on: the log or the pid file can't be written")
+    daemon.expect_log("reload failed: generation 0 continues: the log or the pid file can't be written")
     text = object_ini(f"pid_file = {first}", f"[log]\nfile = {tmp_path}/log")
     daemon.ini.write_text(text)
     daemon.send_signal(signal.SIGHUP)
-    daemon.wait_log("reload failed: generation 0 goes on: the log or the pid file can't be written")
+    daemon.wait_log("reload failed: generation 0 continues: the log or the pid file can't be written")
     assert int(first.read_text()) == other.pid and int(second.read_text()) == daemon.pid
 
 

@@ -73,7 +73,7 @@ def test_of_a_worker_that_came_later(rotated):
 
 
 def test_a_log_that_cannot_be_opened(rotated, tmp_path):
-    """Lines go on to the file that is open."""
+    """Lines still go to the file that is open."""
     daemon, old, log = rotated("")
     log.unlink()
     log.mkdir()

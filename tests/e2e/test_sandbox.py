@@ -225,7 +225,7 @@ def test_who_writes_profiles(observe, intruder, tmp_path):
 
 
 def test_the_loader(observe, intruder, tmp_path):
-    """A signal reaches it when the disk that it waits for goes on."""
+    """A signal reaches it when the disk that it waits for continues."""
     disk = Disk(tmp_path / "slow", b"0123456789" * 1000)
     disk.mount()
     try:

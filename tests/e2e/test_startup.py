@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""A generation serves when all of its workers have said so; else the one before goes on."""
+"""A generation serves when all of its workers have said so; else the one before continues."""
 
 import contextlib
 import os
@@ -31,12 +31,12 @@ def test_a_user_that_workers_can_not_become(start, object_ini, tmp_path):
     assert fetch(daemon, "GET", "/o").body == b"content"
     daemon.expect_log("start: Operation not permitted")
     daemon.expect_log("worker . ended before it served|ended with status 1")
-    daemon.expect_log("reload failed: generation 0 goes on: worker . ended before it served")
+    daemon.expect_log("reload failed: generation 0 continues: worker . ended before it served")
     daemon.ini.write_text(object_ini("user = nobody", workers=2))
     with connect(daemon) as client:
         for count in (1, 2):
             daemon.send_signal(signal.SIGHUP)
-            daemon.wait_log("reload failed: generation 0 goes on", count=count)
+            daemon.wait_log("reload failed: generation 0 continues", count=count)
             client.send(GET)
             assert client.response().body == b"content"
             goes_on(daemon, before)
@@ -63,10 +63,10 @@ def test_workers_that_could_not_be_stopped(start, object_ini, tmp_path):
     daemon = start(object_ini(workers=1), wrapper=["setpriv", "--bounding-set=-kill"])
     before = daemon.all_workers(1)
     daemon.expect_log("user nobody: the capability CAP_KILL is missing")
-    daemon.expect_log("reload failed: generation 0 goes on")
+    daemon.expect_log("reload failed: generation 0 continues")
     daemon.ini.write_text(object_ini("user = nobody", workers=1))
     daemon.send_signal(signal.SIGHUP)
-    daemon.wait_log("reload failed: generation 0 goes on")
+    daemon.wait_log("reload failed: generation 0 continues")
     goes_on(daemon, before)
     daemon.ini.write_text(object_ini(workers=1))
     daemon.reload()
@@ -103,9 +103,9 @@ def test_a_limit_of_processes(serve, processes_limited, monkeypatch):
     assert fetch(daemon, "GET", "/o").body == b"content"
     processes_limited(daemon.pid, 1)
     daemon.expect_log("fork: Resource temporarily unavailable")
-    daemon.expect_log("reload failed: generation 0 goes on: worker . can't be forked")
+    daemon.expect_log("reload failed: generation 0 continues: worker . can't be forked")
     daemon.send_signal(signal.SIGHUP)
-    daemon.wait_log("reload failed: generation 0 goes on: worker . can't be forked")
+    daemon.wait_log("reload failed: generation 0 continues: worker . can't be forked")
     goes_on(daemon, before)
 
 
@@ -135,7 +135,7 @@ def test_numbers_of_reloads(numbered):  # noqa: F811
     numbered.expect_log("reload")
     numbered.ini.write_text(text + "nonsense\n")
     numbered.send_signal(signal.SIGHUP)
-    numbered.wait_log("reload failed: generation 0 goes on: the configuration has errors")
+    numbered.wait_log("reload failed: generation 0 continues: the configuration has errors")
     samples = scrape(numbered)
     assert samples["tiffd_last_reload_successful"] == 0
     assert samples["tiffd_last_reload_time_seconds"] > began

@@ -183,7 +183,7 @@ def test_no_such_place(controlled, tmp_path):
     """The reload fails: the socket that there is stays."""
     daemon = controlled()
     daemon.expect_log("control: .*/absent/control\": No such file or directory; accepted: a path")
-    daemon.expect_log("reload failed: generation 0 goes on: the configuration has errors")
+    daemon.expect_log("reload failed: generation 0 continues: the configuration has errors")
     text = daemon.ini.read_text()
     daemon.ini.write_text(text.replace("/control\n", "/absent/control\n"))
     result = subprocess.run([TIFFCTL, "-s", tmp_path / "control", "reload"], capture_output=True,

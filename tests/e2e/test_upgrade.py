@@ -164,7 +164,7 @@ def test_what_goes_wrong_early_is_in_the_log(detached):
     detached.check_log = lambda: None
     detached.ini.write_text(good + "[nonsense]\n")
     detached.send_signal(signal.SIGUSR2)
-    detached.wait_log("upgrade failed: generation 0 goes on: process [0-9]+ ended with status 1")
+    detached.wait_log("upgrade failed: generation 0 continues: process [0-9]+ ended with status 1")
     detached.wait_log(r"tiffd\.ini:[0-9]+: .*nonsense")
 
 
@@ -209,7 +209,7 @@ def test_a_configuration_with_errors(upgradable):
     daemon.check_log = lambda: None
     daemon.ini.write_text(good + "nonsense\n")
     daemon.send_signal(signal.SIGUSR2)
-    daemon.wait_log("upgrade failed: generation 0 goes on: process [0-9]+ ended with status 1$")
+    daemon.wait_log("upgrade failed: generation 0 continues: process [0-9]+ ended with status 1$")
     goes_on(daemon)
     daemon.ini.write_text(good)
     daemon.upgrade()
@@ -219,7 +219,7 @@ def test_a_configuration_with_errors(upgradable):
 def test_a_program_that_is_none(upgradable):
     daemon = upgradable()
     daemon.expect_log("upgrade: .*/tiffd: Permission denied")
-    daemon.expect_log("upgrade failed: generation 0 goes on: process [0-9]+ ended with status 127")
+    daemon.expect_log("upgrade failed: generation 0 continues: process [0-9]+ ended with status 127")
     os.chmod(daemon.program, stat.S_IRUSR)
     daemon.send_signal(signal.SIGUSR2)
     daemon.wait_log("upgrade failed")
@@ -242,10 +242,10 @@ def test_another_program(upgradable, script, reason):
     with open(daemon.program, "w", encoding="ascii") as out:
         out.write(f"#!/bin/sh\n{script}\n")
     os.chmod(daemon.program, 0o755)
-    daemon.expect_log("upgrade failed: generation 0 goes on: " + reason)
+    daemon.expect_log("upgrade failed: generation 0 continues: " + reason)
     daemon.send_signal(signal.SIGUSR2)
     new = daemon.started()
-    daemon.wait_log("upgrade failed: generation 0 goes on: " + reason)
+    daemon.wait_log("upgrade failed: generation 0 continues: " + reason)
     wait_until(lambda: not alive(new), "it has ended")
     goes_on(daemon)
 
@@ -265,9 +265,9 @@ def test_files_stay_when_it_fails(upgradable, tmp_path):
         text = daemon.ini.read_text()
         daemon.ini.write_text(text.replace(f"unix:{path}", f"unix:{path}, {address}"))
         daemon.expect_log("bind: Address already in use")
-        daemon.expect_log("upgrade failed: generation 0 goes on")
+        daemon.expect_log("upgrade failed: generation 0 continues")
         daemon.send_signal(signal.SIGUSR2)
-        daemon.wait_log("upgrade failed: generation 0 goes on")
+        daemon.wait_log("upgrade failed: generation 0 continues")
     goes_on(daemon)
     assert int(pid.read_text()) == daemon.pid
     assert sorted(found.name for found in tmp_path.glob("pid*")) == ["pid"]

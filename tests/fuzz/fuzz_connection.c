@@ -287,7 +287,7 @@ give_pieces(struct worker *worker, int fd, const struct plan *plan, const uint8_
     return give(worker, fd, plan, bytes, length, responses);
 }
 
-/* The worker's clock goes on until it has closed. */
+/* The worker's clock continues until it has closed. */
 static void
 let_time_pass(struct worker *worker)
 {

@@ -304,7 +304,7 @@ take_away(unsigned parts)
     seccomp_release(context);
 }
 
-/* Said once, and all goes on with what is left. */
+/* Said once, and all continues with what is left. */
 static void
 probe_and_enter(void)
 {

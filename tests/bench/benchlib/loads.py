@@ -138,7 +138,7 @@ class Held:
 
 
 class Background:
-    """A load that goes on while something else is looked at; a context manager."""
+    """A load that continues while something else is looked at; a context manager."""
 
     def __init__(self, running: Running, load: Load, seconds: float, cores: set[int]):
         self.client = _start(CLIENTS["client"].command(running, load, seconds), cores)

@@ -40,7 +40,7 @@ class Bench:
     kept: dict[tuple[Case, str], Running] = field(default_factory=dict)
 
     def keep(self, server: Server, case: Case) -> Running:
-        """A server that goes on running, so that the next round finds it there."""
+        """A server that keeps running, so that the next round finds it there."""
         key = (case, server.name)
         if key not in self.kept:
             running = start(server, case, self)

@@ -14,7 +14,7 @@ from .scenarios import Scenario
 from .servers import Server
 
 
-# Servers go on between rounds, so that a round is short; but where a process's memory happens to
+# Servers keep running between rounds, so that a round is short; but where a process's memory happens to
 # lie makes a difference of its own, so now and then they start anew.
 ROUNDS_OF_A_PROCESS = 4
 
