@@ -140,9 +140,11 @@ class Held:
 class Background:
     """A load that continues while something else is looked at; a context manager."""
 
-    def __init__(self, running: Running, load: Load, seconds: float, cores: set[int]):
-        self.client = _start(CLIENTS["client"].command(running, load, seconds), cores)
-        time.sleep(seconds / 2)
+    def __init__(self, running: Running, load: Load, seconds: float, cores: set[int],
+                 lead: float | None = None):
+        """lead: seconds until it is steady; half of all if that is not said."""
+        self.client = _start(CLIENTS[load.client].command(running, load, seconds), cores)
+        time.sleep(seconds / 2 if lead is None else lead)
 
     def __enter__(self) -> "Background":
         return self

@@ -156,6 +156,16 @@ def _governor() -> str:
         return "not told by the kernel"
 
 
+def energy_joules(top: Path = Path("/sys/class/powercap")) -> float | None:
+    """What the processors have used so far (RAPL); None where this is not told, or not to this user.
+    The counters start again now and then; a difference below 0 means nothing."""
+    try:
+        counters = [path / "energy_uj" for path in top.glob("intel-rapl:[0-9]*") if path.name.count(":") == 1]
+        return sum(int(path.read_text()) for path in counters) / 1e6 if counters else None
+    except (OSError, ValueError):
+        return None
+
+
 def memory_total() -> int:
     fields = dict(line.split(":", 1) for line in Path("/proc/meminfo").read_text().splitlines())
     return int(fields["MemTotal"].split()[0]) * 1024

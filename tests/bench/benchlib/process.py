@@ -38,6 +38,10 @@ class Site:
     sample: Path  # the file whose base64 form is /tiff
     embedded: bool  # the sample is what tiffd embeds
     options: tuple[str, ...] = ()  # -o for every tiffd
+    embeds: dict[str, tuple[str, str]] = field(  # path: the embedded file and its encoding
+        default_factory=lambda: {"/tiff": ("sample.tif", "base64")}
+    )
+    port: int = 0  # that servers listen on; 0: any that is free
     listen: str = "127.0.0.1"  # where servers do
     address: str = "127.0.0.1"  # where clients find them
     enter: Callable[[], object] | None = None  # into the servers' namespace, after the fork
@@ -74,10 +78,10 @@ def pinned(cores: set[int], enter: Callable[[], object] | None = None):
 def _assets(site: Site, server: Server, paths: tuple[str, ...]) -> str:
     sections = []
     for path in paths:
-        inside = server.embedded and path == "/tiff"
+        name, encoding = site.embeds.get(path, ("", ""))
         lines = (
-            ["file = sample.tif", "encoding = base64"]
-            if inside
+            [f"file = {name}", f"encoding = {encoding}"]
+            if server.embedded and name
             else [f"file = {site.root / path[1:]}"] + ["variant = cached"] * server.embedded
         )
         sections.append("\n".join([f"[asset {path}]", *lines, "content_type = text/plain"]))
@@ -99,7 +103,7 @@ class Running:
         self.server, self.site = server, site
         self.cores, self.paths = cores, paths
         self.options = options  # -o, if it is a tiffd
-        self.port = free_port()
+        self.port = site.port or free_port()
         self.directory = tempfile.TemporaryDirectory(prefix="tiffd-bench-")
         self.command = self._command(workers, paths)
         self.process: subprocess.Popen | None = None
@@ -135,7 +139,11 @@ class Running:
                 words += ["-o", option]
         return words
 
-    def _said(self) -> str:
+    def config(self) -> str:
+        return (Path(self.directory.name) / "config").read_text()
+
+    def said(self) -> str:
+        """The end of what the server has written to its log and to its terminal."""
         texts = [
             path.read_text(errors="replace")
             for path in map(Path(self.directory.name).joinpath, ("output", "error.log"))
@@ -163,7 +171,7 @@ class Running:
                 return socket.create_connection((self.site.address, self.port), timeout=10)
             except ConnectionRefusedError:
                 if self.process.poll() is not None:
-                    raise ServerError(f"ended at its start: {self._said()}") from None
+                    raise ServerError(f"ended at its start: {self.said()}") from None
                 if time.monotonic() > deadline:
                     raise ServerError("does not listen") from None
                 time.sleep(0.0005)
@@ -174,7 +182,7 @@ class Running:
         for path in self.paths:
             while self.get(path)[0].status != 200:
                 if time.monotonic() > deadline:
-                    raise ServerError(f"{path}: the origin does not answer: {self._said()}")
+                    raise ServerError(f"{path}: the origin does not answer: {self.said()}")
                 time.sleep(0.02)
 
     def stop(self) -> None:
@@ -217,7 +225,7 @@ class Running:
             response = connection.getresponse()
             return response, response.read()
         except (OSError, http.client.HTTPException) as error:
-            raise ServerError(f"{method} {path}: {error}: {self._said()}") from error
+            raise ServerError(f"{method} {path}: {error}: {self.said()}") from error
         finally:
             connection.close()
 
@@ -232,6 +240,6 @@ class Running:
     def verify(self, path: str) -> None:
         response, body = self.get(path)
         if response.status != 200:
-            raise ServerError(f"{path}: status {response.status}: {self._said()}")
+            raise ServerError(f"{path}: status {response.status}: {self.said()}")
         if hashlib.sha256(body).hexdigest() != self.site.digest(path):
             raise ServerError(f"{path}: other bytes than the file's ({len(body)} bytes)")

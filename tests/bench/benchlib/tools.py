@@ -121,7 +121,8 @@ def build_go(directory: Path, body: Path) -> None:
         module = directory / f"go-{name}.d"
         module.mkdir()
         (module / "go.mod").write_text(f"module {name}\n\ngo 1.16\n")
-        shutil.copy(BENCH / "go" / f"{name}.go", module)
+        for source in (f"{name}.go", "profiles.go"):
+            shutil.copy(BENCH / "go" / source, module)
         shutil.copy(body, module / "body")
         target = str(directory / f"go-{name}")
         _make(["go", "build", "-o", target, "."], cwd=module, env=environment)

@@ -4,6 +4,7 @@
 package main
 
 import (
+	"flag"
 	"log"
 	"net/http"
 	"os"
@@ -11,10 +12,11 @@ import (
 )
 
 func main() {
-	if len(os.Args) != 3 {
-		log.Fatal("usage: cached ADDRESS FILE")
+	flag.Parse()
+	if flag.NArg() != 2 {
+		log.Fatal("usage: cached [-cpuprofile FILE] [-memprofile FILE] ADDRESS FILE")
 	}
-	body, err := os.ReadFile(os.Args[2])
+	body, err := os.ReadFile(flag.Arg(1))
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -24,5 +26,5 @@ func main() {
 		w.Header().Set("Content-Length", length)
 		w.Write(body)
 	})
-	log.Fatal(http.ListenAndServe(os.Args[1], nil))
+	serve(flag.Arg(0))
 }

@@ -5,9 +5,9 @@ package main
 
 import (
 	"embed"
+	"flag"
 	"log"
 	"net/http"
-	"os"
 	"strconv"
 )
 
@@ -15,8 +15,9 @@ import (
 var files embed.FS
 
 func main() {
-	if len(os.Args) < 2 {
-		log.Fatal("usage: embedded ADDRESS")
+	flag.Parse()
+	if flag.NArg() != 1 {
+		log.Fatal("usage: embedded [-cpuprofile FILE] [-memprofile FILE] ADDRESS")
 	}
 	http.HandleFunc("/tiff", func(w http.ResponseWriter, r *http.Request) {
 		body, err := files.ReadFile("body")
@@ -28,5 +29,5 @@ func main() {
 		w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 		w.Write(body)
 	})
-	log.Fatal(http.ListenAndServe(os.Args[1], nil))
+	serve(flag.Arg(0))
 }

@@ -5,6 +5,7 @@
 package main
 
 import (
+	"flag"
 	"io"
 	"log"
 	"net/http"
@@ -28,11 +29,12 @@ func copyInPieces(w io.Writer, file io.Reader) error {
 }
 
 func main() {
-	if len(os.Args) != 3 {
-		log.Fatal("usage: streaming ADDRESS FILE")
+	flag.Parse()
+	if flag.NArg() != 2 {
+		log.Fatal("usage: streaming [-cpuprofile FILE] [-memprofile FILE] ADDRESS FILE")
 	}
 	http.HandleFunc("/tiff", func(w http.ResponseWriter, r *http.Request) {
-		file, err := os.Open(os.Args[2])
+		file, err := os.Open(flag.Arg(1))
 		if err != nil {
 			http.Error(w, err.Error(), http.StatusInternalServerError)
 			return
@@ -43,5 +45,5 @@ func main() {
 			panic(http.ErrAbortHandler)
 		}
 	})
-	log.Fatal(http.ListenAndServe(os.Args[1], nil))
+	serve(flag.Arg(0))
 }

@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Brings what an experiment needs: tools, tiffd with the object embedded, and what it serves."""
+
+import base64
+import os
+import shutil
+import socket
+import subprocess
+from pathlib import Path
+
+from benchlib import machine, noise, tools
+from benchlib.process import Site
+from benchlib.servers import Server
+
+from . import perf
+from .options import Options
+from .subjects import Subject
+
+SAMPLE = tools.TOP / "assets/sample.tif"
+EMBEDDED_BUILD = "build-experiment"  # in the tree; of a tiffd with another object embedded
+VERSIONS = {
+    "gcc": ["gcc", "--version"],
+    "autocannon": [],
+    "node": ["node", "--version"],
+    "wrk": ["wrk", "-v"],
+    "perf": ["perf", "--version"],
+    "go": ["go", "version"],
+    "nginx": ["nginx", "-v"],
+    "lighttpd": ["lighttpd", "-v"],
+    "h2o": ["h2o", "-v"],
+    "haproxy": ["haproxy", "-v"],
+    "varnish": ["varnishd", "-V"],
+}
+
+
+def _run(command: list[str]) -> None:
+    """With its output where ours of errors goes."""
+    if subprocess.run(command, cwd=tools.TOP, stdout=2).returncode != 0:
+        raise tools.ToolError(f"{' '.join(command)} failed; its output is above")
+
+
+def install(options: Options, subjects: list[Subject]) -> list[str]:
+    """Raises what there is no experiment without; the rest is returned, as sentences."""
+    needed = {program for subject in subjects for program in subject.server.needs} | {"gcc"}
+    if "wrk" in options.clients:
+        needed.add("wrk")
+    tools.install(sorted(needed))
+    if "autocannon" in options.clients:
+        tools.install_npm("autocannon")
+    try:
+        _run(["scripts/deps", "experiment"])
+    except tools.ToolError as error:
+        return [f"{error}: perhaps there are no curves, no call graphs and no perf"]
+    return []
+
+
+def build_tiffd(options: Options, embed: list[Path]) -> Path:
+    """embed: files to embed in place of the sample; none: the sample."""
+    if options.tiffd and not embed:
+        return tools.find_tiffd(options.tiffd)
+    _run(["scripts/deps", "build"])
+    if not embed:
+        _run(["scripts/build", "build"])
+        return tools.TOP / "build/tiffd"
+    # Configured anew: another object may have the same name.
+    shutil.rmtree(tools.TOP / EMBEDDED_BUILD, ignore_errors=True)
+    _run(["scripts/build", EMBEDDED_BUILD, f"--with-embed={','.join(map(str, embed))}"])
+    return tools.TOP / EMBEDDED_BUILD / "tiffd"
+
+
+def make_body(options: Options, root: Path) -> str:
+    """Puts the object at its place below the root; its name for people."""
+    if options.object:
+        shutil.copyfile(options.object, root / "tiff")
+        return options.object.name
+    (root / "tiff").write_bytes(base64.b64encode(SAMPLE.read_bytes()))
+    return "assets/sample.tif as base64 text"
+
+
+def make_site(options: Options, directory: Path, subjects: list[Subject]) -> tuple[Site, str]:
+    directory.chmod(0o755)
+    root = directory / "root"
+    root.mkdir(mode=0o755)
+    name = make_body(options, root)
+    tools.build_c(directory)
+    if any(subject.server.role == "go" for subject in subjects):
+        tools.build_go(directory, root / "tiff")
+    ours = options.object if options.object and "embedded" in options.variants else None
+    tiffd = build_tiffd(options, [ours] if ours else [])
+    embeds = {"/tiff": (ours.name, "identity")} if ours else {"/tiff": ("sample.tif", "base64")}
+    return Site(root, directory, tiffd, SAMPLE, True, embeds=embeds, port=options.port), name
+
+
+def check_port(port: int) -> None:
+    """A port that was asked for must be free, before anything is measured."""
+    if not port:
+        return
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+            probe.listen()
+        except OSError as error:
+            raise tools.ToolError(f"--port {port}: {error.strerror}") from None
+
+
+def facts() -> tuple[dict[str, object], list[str]]:
+    """The machine, and what is wrong with it."""
+    told = machine.facts() | {"cpu_quota": noise.cpu_quota()}
+    warnings = noise.warnings(len(os.sched_getaffinity(0)), noise.cpu_quota())
+    return told, warnings
+
+
+def versions(site: Site, options: Options) -> dict[str, str]:
+    told = {"tiffd": tools.version([str(site.tiffd), "-V"])}
+    for name, command in VERSIONS.items():
+        if command and tools.find(command[0]):
+            told[name] = tools.version(command)
+    if "autocannon" in options.clients:
+        told["autocannon"] = tools.NPM_PACKAGES["autocannon"]
+    return told
+
+
+def program(server: Server, site: Site) -> Path | None:
+    """The file that is executed."""
+    word = server.command[0].replace("$tools", str(site.tools)).replace("$tiffd", str(site.tiffd))
+    found = tools.find(word)
+    return Path(found).resolve() if found else None
+
+
+def settings(options: Options) -> dict[str, object]:
+    return {
+        "duration": options.duration, "repeat": options.repeat, "connections": options.connections,
+        "clients": list(options.clients), "variants": list(options.variants),
+        "transmit": list(options.transmit), "workers": options.workers,
+        "object": str(options.object) if options.object else "the sample",
+        "perf": perf.complaint() or "yes",
+    }
