@@ -9,7 +9,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/stat.h>
 #include <sys/types.h>
 
 /* Shares the count of lost lines with children to come. Without memory each process counts for
@@ -19,13 +18,8 @@ void sink_share(void);
 /* A file that root writes to must belong to root or to this user. (uid_t)-1: to root. */
 void sink_trust(uid_t user);
 
-/*
- * Lines go to path from now on, created 0640, or to standard error (NULL). A file that exists
- * must not be a symbolic link, nor have other names, and root writes only to what root or the
- * trusted user owns: whoever owns the directory could lead root elsewhere. On failure nothing
- * changes and a negative errno is returned: ELOOP for a link, EMLINK for other names, EPERM for
- * a foreign owner.
- */
+/* Lines go to path from now on, or to standard error (NULL). On failure nothing changes and a
+ * negative errno is returned, see outlet_open() and outlet_problem(). */
 int sink_open(const char *path) __attribute__((warn_unused_result));
 
 /* The same path again, after a rotation; or standard error, after it was replaced. */
@@ -43,13 +37,6 @@ void sink_open_standard(void);
 int sink_prepare(const char *path) __attribute__((warn_unused_result));
 void sink_commit(void);
 void sink_abandon(void);
-
-/* May one write to a file of this kind that was there before? lstat(2) it. 0, or a negative
- * errno as above. */
-int sink_check(const struct stat *status, uid_t trusted) __attribute__((warn_unused_result));
-
-/* strerror(3) of what sink_open(), sink_reopen() and sink_check() return. */
-const char *sink_problem(int error);
 
 int sink_descriptor(void);
 

@@ -18,7 +18,7 @@
 
 #include "base/identity.h"
 #include "base/memory.h"
-#include "base/sink.h"
+#include "base/outlet.h"
 #include "config/listen.h"
 
 #define CONTROL_PATH_MAX 99 /* sun_path holds 108: with a dot, a process id and the end */
@@ -62,9 +62,9 @@ unwritable(const char *path, uid_t trusted)
     int error = 0;
 
     if (lstat(path, &status) == 0)
-        error = sink_check(&status, trusted);
+        error = outlet_check(&status, trusted);
     if (error < 0)
-        return sink_problem(error);
+        return outlet_problem(error);
     if (eaccess(path, W_OK) == 0)
         return NULL;
     if (errno == ENOENT && (size_t)(slash - path) < sizeof(directory)) {

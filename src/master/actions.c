@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/count.h"
+#include "base/outlet.h"
 #include "base/signals.h"
 #include "base/sink.h"
 #include "master/boot.h"
@@ -21,7 +22,7 @@ actions_reopen_log(struct master *master)
     int error = sink_reopen();
 
     if (error < 0)
-        log_error("log: %s", sink_problem(error));
+        log_error("log: %s", outlet_problem(error));
     for (struct generation *g = master->newest; g && error == 0; g = g->older)
         supervise_hand_log(g);
     return error == 0;

@@ -9,6 +9,7 @@
 
 #include "base/identity.h"
 #include "base/log.h"
+#include "base/outlet.h"
 #include "base/sink.h"
 #include "master/detach.h"
 
@@ -63,6 +64,6 @@ boot_open_log(const struct config *config)
     if (config->log.file == NULL)
         return 0;
     if ((error = sink_open(config->log.file)) < 0)
-        log_error("log %s: %s", config->log.file, sink_problem(error));
+        log_error("log %s: %s", config->log.file, outlet_problem(error));
     return error;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/identity.h"
+#include "base/outlet.h"
 #include "base/sink.h"
 #include "master/supervise.h"
 
@@ -25,7 +26,7 @@ plan_log(struct master *master, const struct config *next)
         return 0;
     sink_trust(identity_user(next->server.user));
     if ((error = sink_prepare(path)) < 0) {
-        log_error("log %s: %s", path, sink_problem(error));
+        log_error("log %s: %s", path, outlet_problem(error));
         return -1;
     }
     master->log_changes = true;

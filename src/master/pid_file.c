@@ -18,7 +18,7 @@
 #include "base/beside.h"
 #include "base/log.h"
 #include "base/memory.h"
-#include "base/sink.h"
+#include "base/outlet.h"
 
 /* Is the open file still the one at path? A process that ends removes it, and then unlocks it.
  */
@@ -43,7 +43,7 @@ open_checked(const char *path)
 
     if (fd < 0)
         return -errno;
-    error = fstat(fd, &status) < 0 ? -errno : sink_check(&status, (uid_t)-1);
+    error = fstat(fd, &status) < 0 ? -errno : outlet_check(&status, (uid_t)-1);
     if (error == 0 && !S_ISREG(status.st_mode))
         error = -EINVAL;
     if (error == 0)
@@ -94,7 +94,7 @@ guard_path(const char *path, pid_t predecessor)
     if (fd >= 0)
         return fd;
     if (fd != -EWOULDBLOCK) {
-        log_error("pid file %s: %s", path, sink_problem(fd));
+        log_error("pid file %s: %s", path, outlet_problem(fd));
         return -2;
     }
     running = read_pid_at(path);
@@ -141,7 +141,7 @@ pid_file_prepare(struct pid_file *file, const char *path, pid_t predecessor)
     file->path = memory_copy(path);
     if ((file->fd = pid_file_write(path)) >= 0)
         return 0;
-    log_error("pid file %s: %s", path, sink_problem(file->fd));
+    log_error("pid file %s: %s", path, outlet_problem(file->fd));
     pid_file_remove(file);
     return -1;
 }

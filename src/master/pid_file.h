@@ -18,7 +18,7 @@ struct pid_file {
 
 /*
  * Locks the path and writes the file beside it. predecessor: the process that may hold the
- * lock, for it is to be replaced; 0: none. What was at the path must be as sink_check() wants
+ * lock, for it is to be replaced; 0: none. What was at the path must be as outlet_check() wants
  * it. path NULL: no file. 0, or -1 with a line in the log: then everything is as it was.
  */
 int pid_file_prepare(struct pid_file *file, const char *path, pid_t predecessor)

@@ -16,6 +16,7 @@
 
 #include <cmocka.h>
 
+#include "base/outlet.h"
 #include "base/sink.h"
 #include "scratch.h"
 
@@ -193,7 +194,7 @@ links_are_not_followed(void **state)
     assert_int_equal(unlink(path), 0);
     assert_int_equal(link(other, path), 0);
     assert_int_equal(sink_open(path), -EMLINK);
-    assert_string_equal(sink_problem(-ELOOP), "is a symbolic link");
+    assert_string_equal(outlet_problem(-ELOOP), "is a symbolic link");
     assert_int_equal(unlink(path), 0);
     assert_int_equal(symlink("nowhere", path), 0);
     assert_int_equal(sink_open(path), -ELOOP);
