@@ -10,12 +10,13 @@
 #include <sys/types.h>
 
 enum channel_kind {
-    CHANNEL_BEGIN,  /* to a worker: the master has seen what it needs */
-    CHANNEL_LOG,    /* the descriptor is the log's from now on */
-    CHANNEL_STDERR, /* lines go to standard error from now on */
-    CHANNEL_WORKER, /* to the observer: a worker's slot has a new process */
-    CHANNEL_MEMORY, /* likewise: the descriptor tells its memory, see proc_memory.h */
-    CHANNEL_ENDED   /* to the observer: nothing of the generation lives any more */
+    CHANNEL_BEGIN,      /* to a worker: the master has seen what it needs */
+    CHANNEL_LOG,        /* the descriptor is the log's from now on */
+    CHANNEL_ACCESS_LOG, /* to a worker: the descriptor is that of its access log from now on */
+    CHANNEL_STDERR,     /* lines go to standard error from now on */
+    CHANNEL_WORKER,     /* to the observer: a worker's slot has a new process */
+    CHANNEL_MEMORY,     /* likewise: the descriptor tells its memory, see proc_memory.h */
+    CHANNEL_ENDED       /* to the observer: nothing of the generation lives any more */
 };
 
 struct channel_message {

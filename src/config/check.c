@@ -19,6 +19,7 @@
 #include "base/identity.h"
 #include "base/memory.h"
 #include "base/outlet.h"
+#include "config/access_format.h"
 #include "config/listen.h"
 
 #define CONTROL_PATH_MAX 99 /* sun_path holds 108: with a dot, a process id and the end */
@@ -87,6 +88,14 @@ check_written(const struct build *build, enum section_kind section, const char *
         report_error(build->report, *build_given(build, option_find(section, key), 0),
                      "[%s] %s: \"%s\": %s; accepted: a file that can be written or made",
                      section_name(section), key, path, reason);
+}
+
+/* A standard stream is there already. */
+static void
+check_access_log(const struct build *build, const char *path)
+{
+    if (path && access_format_stream(path) == 0)
+        check_written(build, SECTION_ACCESS_LOG, "file", path);
 }
 
 /* It is bound beside its path, with the process id added, and renamed. */
@@ -211,6 +220,7 @@ check_whole(const struct build *build, config_asset_check *check)
     if (check) {
         check_written(build, SECTION_SERVER, "pid_file", config->server.pid_file);
         check_written(build, SECTION_LOG, "file", config->log.file);
+        check_access_log(build, config->access_log.file);
         check_control(build, config->server.control);
     }
     check_twins(build);

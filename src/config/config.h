@@ -22,6 +22,7 @@ enum digest { DIGEST_REQUEST, DIGEST_ALWAYS };
 enum reload_order { RELOAD_NEW_FIRST, RELOAD_OLD_FIRST };
 enum core { CORE_SYSTEM, CORE_OFF, CORE_ON };
 enum registers_kept { REGISTERS_OFF, REGISTERS_ON };
+enum access_escape { ACCESS_ESCAPE_DEFAULT, ACCESS_ESCAPE_JSON };
 enum sandbox_mode { SANDBOX_MODE_ENFORCE, SANDBOX_MODE_LOG, SANDBOX_MODE_OFF };
 
 /* One listen address, as written and as the kernel wants it. */
@@ -91,6 +92,17 @@ struct config_log {
     char *file; /* NULL: standard error */
 };
 
+/* [access_log] */
+struct config_access_log {
+    char *file;   /* NULL: no requests are logged */
+    char *format; /* see access_format.h */
+    enum access_escape escape;
+    unsigned status; /* classes of status codes: bit 0 is 1xx */
+    unsigned sample; /* one in so many of those below 400 */
+    uint64_t buffer; /* bytes, per worker */
+    uint64_t flush;  /* ms that a line may wait there */
+};
+
 /* [profile] */
 struct config_profile {
     char *cpu;  /* prefix of files, in dir unless it is absolute; NULL: none */
@@ -137,6 +149,7 @@ struct config {
     char *file; /* as given with -c; origins borrow it */
     struct config_server server;
     struct config_log log;
+    struct config_access_log access_log;
     struct config_profile profile;
     struct config_debug debug;
     struct config_asset *assets; /* in the order of the file */

@@ -24,6 +24,7 @@ config_free(struct config *config)
         return;
     clear_section(config, SECTION_SERVER, 0);
     clear_section(config, SECTION_LOG, 0);
+    clear_section(config, SECTION_ACCESS_LOG, 0);
     clear_section(config, SECTION_PROFILE, 0);
     clear_section(config, SECTION_DEBUG, 0);
     for (size_t i = 0; i < config->asset_count; i++) {

@@ -97,6 +97,21 @@ OPTION(log, level, level, "notice", 0, 0, 0,
 OPTION(log, file, path, "", 0, 0, 0,
        "the log file; empty: standard error")
 
+OPTION(access_log, file, path, "", 0, 0, 0,
+       "the file, or /dev/stdout or /dev/stderr; empty: requests are not logged")
+OPTION(access_log, format, format, "combined", 0, 0, 0,
+       "what a line has: a name, or text with variables as in nginx")
+OPTION(access_log, escape, escape, "default", 0, 0, 0,
+       "how values are escaped: default, as in nginx (\\xNN), or for a format that is JSON")
+OPTION(access_log, status, statuses, "all", 0, 0, 0,
+       "which responses are logged, by the class of their status code")
+OPTION(access_log, sample, number, "1", 1, 1000000, 0,
+       "one in so many responses with a status code below 400 is logged, and all others are")
+OPTION(access_log, buffer, size, "64k", 8192, 16777216, 0,
+       "bytes of lines that a worker gathers before it writes them")
+OPTION(access_log, flush, time, "1s", 10, 60000, 0,
+       "time that a line waits there at most")
+
 OPTION(profile, cpu, prefix, "", 0, 0, 0,
        "how the names of CPU profiles begin: NAME.w0.123.cpu.prof; empty: none are written")
 OPTION(profile, heap, prefix, "", 0, 0, 0,

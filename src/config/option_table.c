@@ -7,11 +7,12 @@
 #include "config/option.h"
 #include "config/type.h"
 
-#define SECTION_OF_server  SECTION_SERVER
-#define SECTION_OF_log     SECTION_LOG
-#define SECTION_OF_profile SECTION_PROFILE
-#define SECTION_OF_debug   SECTION_DEBUG
-#define SECTION_OF_asset   SECTION_ASSET
+#define SECTION_OF_server     SECTION_SERVER
+#define SECTION_OF_log        SECTION_LOG
+#define SECTION_OF_access_log SECTION_ACCESS_LOG
+#define SECTION_OF_profile    SECTION_PROFILE
+#define SECTION_OF_debug      SECTION_DEBUG
+#define SECTION_OF_asset      SECTION_ASSET
 
 /* The offset of a field, if it has the C type that the option's type stores. */
 #define FIELD(structure, field, type)                                                          \

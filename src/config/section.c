@@ -15,8 +15,9 @@
 #include "config/nearest.h"
 
 static const char *const names[SECTION_COUNT] = {
-    [SECTION_SERVER] = "server", [SECTION_LOG] = "log",     [SECTION_PROFILE] = "profile",
-    [SECTION_DEBUG] = "debug",   [SECTION_ASSET] = "asset",
+    [SECTION_SERVER] = "server",         [SECTION_LOG] = "log",
+    [SECTION_ACCESS_LOG] = "access_log", [SECTION_PROFILE] = "profile",
+    [SECTION_DEBUG] = "debug",           [SECTION_ASSET] = "asset",
 };
 
 const char *
@@ -93,9 +94,10 @@ report_unknown(struct span word, const char *name, struct origin origin, struct 
         report_error(report, origin, "[%s]: unknown section; did you mean [%s]?", name,
                      nearest);
     else
-        report_error(
-            report, origin,
-            "[%s]: unknown section; accepted: server, log, profile, debug, asset /path", name);
+        report_error(report, origin,
+                     "[%s]: unknown section; accepted: server, log, access_log, profile, "
+                     "debug, asset /path",
+                     name);
 }
 
 static bool
@@ -144,6 +146,8 @@ section_fields(struct config *config, enum section_kind kind, size_t asset)
         return (char *)&config->server;
     case SECTION_LOG:
         return (char *)&config->log;
+    case SECTION_ACCESS_LOG:
+        return (char *)&config->access_log;
     case SECTION_PROFILE:
         return (char *)&config->profile;
     case SECTION_DEBUG:
@@ -162,6 +166,8 @@ section_view(const struct config *config, enum section_kind kind, size_t asset)
         return (const char *)&config->server;
     case SECTION_LOG:
         return (const char *)&config->log;
+    case SECTION_ACCESS_LOG:
+        return (const char *)&config->access_log;
     case SECTION_PROFILE:
         return (const char *)&config->profile;
     case SECTION_DEBUG:

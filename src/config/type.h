@@ -2,7 +2,7 @@
 /*
  * type: what the values of options can be. One small vtable per type; the numbers are in
  * type_number.c, words from a fixed set in type_word.c, text in type_text.c, lists in
- * type_list.c and type_host.c.
+ * type_list.c and type_host.c, what the access log needs in type_access.c.
  */
 #ifndef CONFIG_TYPE_H
 #define CONFIG_TYPE_H
@@ -66,6 +66,9 @@ extern const struct option_type type_sandbox;   /* enum sandbox_mode */
 extern const struct option_type type_core;      /* enum core */
 extern const struct option_type type_registers; /* enum registers_kept */
 extern const struct option_type type_level;     /* enum log_level */
+extern const struct option_type type_escape;    /* enum access_escape */
+extern const struct option_type type_format;    /* a line of the access log */
+extern const struct option_type type_statuses;  /* classes of status codes */
 extern const struct option_type type_path;      /* a file's name, not yet resolved */
 extern const struct option_type type_prefix;    /* how the names of files begin, not resolved */
 extern const struct option_type type_user;      /* a user that exists */
@@ -100,6 +103,9 @@ void type_list_clear(union option_field field);
 #define TYPE_FIELD_registers enum registers_kept
 #define TYPE_FIELD_prefix    char *
 #define TYPE_FIELD_level     enum log_level
+#define TYPE_FIELD_escape    enum access_escape
+#define TYPE_FIELD_format    char *
+#define TYPE_FIELD_statuses  unsigned
 #define TYPE_FIELD_path      char *
 #define TYPE_FIELD_user      char *
 #define TYPE_FIELD_group     char *

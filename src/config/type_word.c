@@ -2,7 +2,8 @@
 /*
  * type_word: options that are one word of a fixed set. Exports type_variant, type_encoding,
  * type_transmit, type_binding, type_digest, type_order, type_sandbox, type_core,
- * type_registers and type_level; the words of a type are where its enum's values are named.
+ * type_registers, type_level and type_escape; the words of a type are where its enum's values
+ * are named.
  * Nothing is fatal.
  *
  * The fields are enums without negative values, which gcc and clang store as unsigned.
@@ -99,6 +100,12 @@ static const char *const cores[] = {
     NULL,
 };
 
+static const char *const escapes[] = {
+    [ACCESS_ESCAPE_DEFAULT] = "default",
+    [ACCESS_ESCAPE_JSON] = "json",
+    NULL,
+};
+
 static const char *const levels[] = {
     [LOG_LEVEL_ERROR] = "error", [LOG_LEVEL_WARNING] = "warning", [LOG_LEVEL_NOTICE] = "notice",
     [LOG_LEVEL_INFO] = "info",   [LOG_LEVEL_DEBUG] = "debug",     NULL,
@@ -120,3 +127,4 @@ const struct option_type type_sandbox = WORD_TYPE(sandbox_modes);
 const struct option_type type_core = WORD_TYPE(cores);
 const struct option_type type_registers = WORD_TYPE(registers_kept);
 const struct option_type type_level = WORD_TYPE(levels);
+const struct option_type type_escape = WORD_TYPE(escapes);

@@ -9,12 +9,24 @@
 #include "base/outlet.h"
 #include "base/signals.h"
 #include "base/sink.h"
+#include "master/access_file.h"
 #include "master/boot.h"
 #include "master/reload.h"
 #include "master/serving.h"
 #include "master/shutdown.h"
 #include "master/status_dump.h"
 #include "master/supervise.h"
+
+/* Its workers write what they have to the old one. */
+static int
+reopen_access_log(struct generation *generation)
+{
+    const int error = access_file_reopen(&generation->access_log, generation->shared.config);
+
+    if (error == 0)
+        supervise_hand_access_log(generation);
+    return error;
+}
 
 bool
 actions_reopen_log(struct master *master)
@@ -25,6 +37,9 @@ actions_reopen_log(struct master *master)
         log_error("log: %s", outlet_problem(error));
     for (struct generation *g = master->newest; g && error == 0; g = g->older)
         supervise_hand_log(g);
+    for (struct generation *g = master->newest; g; g = g->older)
+        if (g->access_log.fd >= 0 && reopen_access_log(g) < 0)
+            error = -1;
     return error == 0;
 }
 

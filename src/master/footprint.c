@@ -70,11 +70,14 @@ receive_buffer(const struct config_server *server, const struct footprint_kernel
 
 /* A table of watches doubles, and is copied then. */
 static uint64_t
-connection_in_worker(const struct config_server *server)
+connection_in_worker(const struct config *config)
 {
+    const struct config_server *server = &config->server;
+
     return allocated(sizeof(struct connection) + sizeof(struct inbox) +
                      server->max_header_size + sizeof(struct outbox) + STAGE_SIZE +
-                     multipart_size(server->max_ranges)) +
+                     multipart_size(server->max_ranges) +
+                     (config->access_log.file ? sizeof(struct inflight) + INFLIGHT_SIZE : 0)) +
            3 * WATCH_ENTRY_SIZE;
 }
 
@@ -116,6 +119,12 @@ reading(const struct config *config)
 }
 
 static uint64_t
+access_log_of(const struct config_access_log *access_log)
+{
+    return access_log->file ? allocated(access_log->buffer + INFLIGHT_SIZE) : 0;
+}
+
+static uint64_t
 tables_of(const struct config *config, unsigned workers)
 {
     return tables_size(&(struct tables_plan){
@@ -133,7 +142,8 @@ worker_of(const struct config *config, uint64_t connection,
 
     return PROCESS + sizeof(struct worker) + server->max_header_size + server->max_target_size +
            reading(config) + CHANNEL + 2 * SPLICE_PIECE + tables_of(config, 1) +
-           sizeof(struct slot) + config->asset_count * sizeof(struct slot_counters) +
+           access_log_of(&config->access_log) + sizeof(struct slot) +
+           config->asset_count * sizeof(struct slot_counters) +
            server->worker_connections * connection +
            (server->max_refused + 1) * refused(server, kernel);
 }
@@ -173,7 +183,7 @@ footprint_of(const struct config *config, const struct footprint_kernel *kernel)
     const struct config_server *server = &config->server;
     struct footprint footprint;
 
-    footprint.connection = connection_in_worker(server) + SOCKET + send_buffer(server, kernel) +
+    footprint.connection = connection_in_worker(config) + SOCKET + send_buffer(server, kernel) +
                            receive_buffer(server, kernel);
     footprint.worker = worker_of(config, footprint.connection, kernel);
     footprint.daemon = server->workers * footprint.worker + master_of(config) +

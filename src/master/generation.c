@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "config/config_free.h"
 #include "config/config_load.h"
+#include "master/access_file.h"
 #include "master/footprint.h"
 #include "sandbox/privileges.h"
 #include "sandbox/sandbox.h"
@@ -81,6 +82,14 @@ generation_let_go_of_processes(const struct generation *generation)
     for (; generation; generation = generation->older)
         for (unsigned i = 0; i <= generation->shared.config->server.workers; i++)
             process_close(&generation->processes[i]);
+}
+
+void
+generation_let_go_of_access_logs(struct generation *generation, const struct generation *own)
+{
+    for (; generation; generation = generation->older)
+        if (generation != own)
+            outlet_close(&generation->access_log);
 }
 
 void
@@ -169,7 +178,8 @@ build(struct generation *generation, const struct shared *previous)
     shared->confinement = &generation->confinement;
     if (confine(&generation->confinement, server) < 0)
         return -1;
-    if ((generation->catalogue = catalogue_create(shared->config)) == NULL)
+    if (access_file_open(&generation->access_log, shared->config) < 0 ||
+        (generation->catalogue = catalogue_create(shared->config)) == NULL)
         return -1;
     shared->catalogue = generation->catalogue;
     generation->processes = calloc(server->workers + 1, sizeof(*generation->processes));
@@ -185,6 +195,7 @@ build(struct generation *generation, const struct shared *previous)
 static void
 generation_release(struct generation *generation)
 {
+    outlet_close(&generation->access_log);
     for (unsigned i = 0; generation->memory && i < generation->shared.config->server.workers;
          i++)
         proc_memory_close(&generation->memory[i]);
@@ -212,6 +223,7 @@ generation_create(struct config *config, const struct generation *previous, unsi
     }
     generation->shared.config = config;
     generation->shared.generation = number;
+    generation->access_log = OUTLET_NONE;
     if (build(generation, previous ? &previous->shared : NULL) == 0)
         return generation;
     generation_release(generation);

@@ -11,6 +11,7 @@
 #include <sys/types.h>
 
 #include "base/child.h"
+#include "base/outlet.h"
 #include "base/proc_memory.h"
 #include "config/config.h"
 #include "master/carryover.h"
@@ -34,6 +35,7 @@ struct generation {
     struct proc_memory *memory; /* of each worker */
     int *doorbells;             /* an eventfd a worker, see inherit.h */
     struct handoff *handoffs;   /* likewise; NULL: connections stay where they are */
+    struct outlet access_log;   /* that its workers write to; not open: there is none */
     unsigned alive;             /* slots with a process */
     struct postmortem postmortem;
     int ready_fd;                         /* an eventfd: a worker has begun to serve */
@@ -69,6 +71,11 @@ void generation_let_go(const struct generation *generation);
 /* In a child: closes what only the master may hold to reach the processes of this generation
  * and of older ones. */
 void generation_let_go_of_processes(const struct generation *generation);
+
+/* In a child: closes the access logs of this generation and of older ones, but that of its own
+ * (NULL: it has none). */
+void generation_let_go_of_access_logs(struct generation *generation,
+                                      const struct generation *own);
 
 /* In a worker: closes the files of /proc that show the memory of other workers. */
 void generation_let_go_of_memory(const struct generation *generation);

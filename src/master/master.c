@@ -23,6 +23,7 @@
 #include "base/signals.h"
 #include "base/title.h"
 #include "config/config_free.h"
+#include "master/access_file.h"
 #include "master/actions.h"
 #include "master/boot.h"
 #include "master/cutover.h"
@@ -160,8 +161,10 @@ master_prepare(struct master *master, const struct config *config)
         control_prepare(master, config) < 0)
         return -1;
     oom_protect();
+    master->resources.access_torn = access_file_share();
     if ((master->resources.progress = load_progress_create()) == NULL ||
-        (master->resources.history = history_create()) == NULL) {
+        (master->resources.history = history_create()) == NULL ||
+        master->resources.access_torn == NULL) {
         log_error("start: %s", strerror(errno));
         return -1;
     }

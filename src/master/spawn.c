@@ -95,6 +95,8 @@ spawn_worker(const struct generation *generation, const struct spawn_resources *
         .handoffs = generation->handoffs,
         .ready_fd = generation->ready_fd,
         .master_pipe = resources->pipe[0],
+        .access_log = generation->access_log.fd,
+        .access_torn = resources->access_torn,
         .channel = channel,
     };
     char name[32];
@@ -104,6 +106,7 @@ spawn_worker(const struct generation *generation, const struct spawn_resources *
     generation_let_go(generation->older);
     generation_let_go_of_processes(generation);
     generation_let_go_of_memory(generation);
+    generation_let_go_of_access_logs(*resources->newest, generation);
     let_go_of_objects(generation, resources);
     load_progress_destroy(resources->progress);
     history_destroy(resources->history);
@@ -184,6 +187,7 @@ spawn_observer(struct generation *generation, const struct spawn_resources *reso
         log_error("crash handler: can't be installed");
     let_go(resources, resources->observed);
     generation_let_go(generation);
+    generation_let_go_of_access_logs(*resources->newest, NULL);
     generation_let_go_of_processes(generation);
     symbol_stay_local();
     log_set_process("observer");

@@ -26,6 +26,7 @@ struct spawn_resources {
     struct generation *const *newest;
     struct load_progress *progress;      /* of loading objects */
     struct history *history;             /* see sampling.h */
+    uint32_t *access_torn;               /* see access_file_share() */
     const struct slot *total;            /* of generations that are gone */
     char *const *arguments;              /* the command line; NULL at the end */
     int signal_fd;                       /* the master's own: a child closes it */

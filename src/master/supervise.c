@@ -266,6 +266,21 @@ supervise_replace(struct generation *generation, unsigned index)
                (unsigned long long)delay);
 }
 
+/* What its buffer held. */
+static void
+count_lost_lines(const struct generation *generation, unsigned index)
+{
+    struct slot *slot = slots_worker(&generation->shared.slots, index);
+    const uint64_t lines = slot_read(&slot->access_buffered);
+
+    if (lines == 0)
+        return;
+    log_warning("worker %u: %llu line%s of the access log went with it", index,
+                (unsigned long long)lines, lines == 1 ? "" : "s");
+    slot_add(&slot->access_lost, lines);
+    slot_set(&slot->access_buffered, 0);
+}
+
 /* What only a living process can have. */
 static void
 unregister_process(struct generation *generation, unsigned index, const struct rusage *usage)
@@ -284,6 +299,7 @@ unregister_process(struct generation *generation, unsigned index, const struct r
     if (!is_worker(generation, index))
         return;
     proc_memory_close(&generation->memory[index]);
+    count_lost_lines(generation, index);
     slot = slots_worker(&generation->shared.slots, index);
     slot->pid = 0;
     slot->connections = 0;
@@ -335,6 +351,15 @@ supervise_hand_log(const struct generation *generation)
 
     for (unsigned i = 0; i < supervise_process_count(generation); i++)
         process_send(&generation->processes[i], &message, file ? sink_descriptor() : -1);
+}
+
+void
+supervise_hand_access_log(const struct generation *generation)
+{
+    const struct channel_message message = { .kind = CHANNEL_ACCESS_LOG };
+
+    for (unsigned i = 0; i < workers_of(generation); i++)
+        process_send(&generation->processes[i], &message, generation->access_log.fd);
 }
 
 void

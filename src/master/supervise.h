@@ -39,6 +39,9 @@ void supervise_signal(const struct generation *generation, int signal);
  * files. */
 void supervise_hand_log(const struct generation *generation);
 
+/* Hands its workers the access log that has been opened anew. */
+void supervise_hand_access_log(const struct generation *generation);
+
 /* Has the observer answer no new clients: its successor knows more. */
 void supervise_drain_observer(const struct generation *generation);
 

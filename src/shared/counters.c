@@ -31,6 +31,10 @@ const struct counter counters_table[] = {
       AT(recycled) },
     { COUNTER_TOTAL, true, true, "cut", NULL, "Responses that were cut when a worker ended.",
       AT(cut) },
+    { COUNTER_TOTAL, true, true, "access_log_lines", NULL, "Lines of the access log written.",
+      AT(access_lines) },
+    { COUNTER_TOTAL, true, true, "access_log_lost", NULL,
+      "Lines of the access log that could not be written.", AT(access_lost) },
 
     { COUNTER_STATE, false, false, "busy", NULL, "1 while it hardly ever waits for events.",
       AT(busy) },

@@ -49,33 +49,36 @@ struct slot_timing {
 
 struct slot {
     struct slot_counters served;
-    uint64_t accepted;    /* connections since the start */
-    uint64_t connections; /* now */
-    uint64_t given;       /* connections, to other workers */
-    uint64_t taken;       /* connections, from other workers */
-    uint64_t coming;      /* given to this worker and not yet taken; written by all workers */
-    uint64_t started;     /* requests when this process began: tells whether it has served */
-    uint64_t turns;       /* of connections */
-    uint64_t stalls;      /* times that a socket was full */
-    uint64_t reads;       /* pieces that threads read from a disk */
-    uint64_t handed;      /* bytes whose pages were handed over, not copied */
-    uint64_t busy;        /* 1: hardly ever waits for events, see transmit.h */
-    uint64_t pipe;        /* bytes that its pipe may pin; 0: it has none, and copies */
-    uint64_t stale;       /* events for what was no longer watched, see worker/watch.h */
-    uint64_t refused;     /* system calls, by the sandbox */
-    uint64_t recycled;    /* idle connections closed for new clients */
-    uint64_t idle;        /* connections between requests, now */
-    uint64_t runnable;    /* connections that wait for their turn, now */
-    uint64_t turn_began;  /* ms, when the loop's turn began; 0: it waits for events */
-    uint64_t drain_until; /* ms of clock.h: responses under way are cut then; SLOT_NO_LIMIT; 0:
-                           * the worker decides; written by the master */
-    uint64_t cut;         /* responses that were cut */
-    uint32_t ready;       /* 1: this process serves: it has all that it needs, and accepts */
-    uint32_t ending;      /* 1: nobody will accept after this worker; written by the master */
-    uint32_t sharing;     /* 1: accepts no more, for it has its share */
-    uint32_t closed; /* 1: takes no connections: it drains, or lacks descriptors or memory */
-    uint32_t cpu;    /* one more than the CPU of the loop's turn; 0: there was none yet */
-    pid_t pid;       /* 0: no process now; SLOT_STARTING; written by the master */
+    uint64_t accepted;     /* connections since the start */
+    uint64_t connections;  /* now */
+    uint64_t given;        /* connections, to other workers */
+    uint64_t taken;        /* connections, from other workers */
+    uint64_t coming;       /* given to this worker and not yet taken; written by all workers */
+    uint64_t started;      /* requests when this process began: tells whether it has served */
+    uint64_t turns;        /* of connections */
+    uint64_t stalls;       /* times that a socket was full */
+    uint64_t reads;        /* pieces that threads read from a disk */
+    uint64_t handed;       /* bytes whose pages were handed over, not copied */
+    uint64_t busy;         /* 1: hardly ever waits for events, see transmit.h */
+    uint64_t pipe;         /* bytes that its pipe may pin; 0: it has none, and copies */
+    uint64_t stale;        /* events for what was no longer watched, see worker/watch.h */
+    uint64_t refused;      /* system calls, by the sandbox */
+    uint64_t recycled;     /* idle connections closed for new clients */
+    uint64_t idle;         /* connections between requests, now */
+    uint64_t runnable;     /* connections that wait for their turn, now */
+    uint64_t turn_began;   /* ms, when the loop's turn began; 0: it waits for events */
+    uint64_t drain_until;  /* ms of clock.h: responses under way are cut then; SLOT_NO_LIMIT; 0:
+                            * the worker decides; written by the master */
+    uint64_t cut;          /* responses that were cut */
+    uint64_t access_lines; /* of the access log, written */
+    uint64_t access_lost;  /* that could not be */
+    uint64_t access_buffered; /* that wait, now */
+    uint32_t ready;   /* 1: this process serves: it has all that it needs, and accepts */
+    uint32_t ending;  /* 1: nobody will accept after this worker; written by the master */
+    uint32_t sharing; /* 1: accepts no more, for it has its share */
+    uint32_t closed;  /* 1: takes no connections: it drains, or lacks descriptors or memory */
+    uint32_t cpu;     /* one more than the CPU of the loop's turn; 0: there was none yet */
+    pid_t pid;        /* 0: no process now; SLOT_STARTING; written by the master */
     struct slot_timing timing;
     struct slot_memory memory; /* of the process that is there */
 

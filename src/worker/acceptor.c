@@ -115,11 +115,25 @@ refuse_busy(struct worker *worker, struct connection *connection)
         connections_close_lingering(worker);
 }
 
+/* The next connection of a listen socket and whose it is; -1 with errno: none. */
+static int
+accept_next(int listener, struct address *peer)
+{
+    struct sockaddr_storage name;
+    socklen_t length = sizeof(name);
+    const int fd =
+        accept4(listener, (struct sockaddr *)&name, &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
+
+    if (fd >= 0)
+        *peer = address_of((const struct sockaddr *)&name, length);
+    return fd;
+}
+
 static void
-acceptor_admit(struct worker *worker, int fd)
+acceptor_admit(struct worker *worker, int fd, const struct address *peer)
 {
     const bool served = close_idle(worker);
-    struct connection *connection = connection_open(worker, fd, TRACE_ACCEPT);
+    struct connection *connection = connection_open(worker, fd, peer, TRACE_ACCEPT);
 
     if (connection == NULL) {
         pause_exhausted(worker, ENOMEM);
@@ -136,14 +150,15 @@ acceptor_on_ready(struct worker *worker, struct watch *watch, uint32_t events)
 {
     (void)events;
     for (int i = 0; i < BATCH && worker->acceptor.again_at == 0; i++) {
-        int fd = accept4(watch->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        struct address peer;
+        int fd = accept_next(watch->fd, &peer);
 
         if (fd < 0) {
             if (exhausted(errno))
                 pause_exhausted(worker, errno);
             return;
         }
-        acceptor_admit(worker, fd);
+        acceptor_admit(worker, fd, &peer);
         if (balance_reached(&worker->shared->slots, worker->inherit->slot, worker->now)) {
             pause_accepting(worker);
             set_sharing(worker, true);
@@ -178,10 +193,11 @@ acceptor_start(struct worker *worker)
 static void
 take_waiting(struct worker *worker, int listener)
 {
+    struct address peer;
     int fd;
 
-    while ((fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0)
-        acceptor_admit(worker, fd);
+    while ((fd = accept_next(listener, &peer)) >= 0)
+        acceptor_admit(worker, fd, &peer);
     worker->acceptor.again_at = 0;
 }
 

@@ -210,7 +210,7 @@ connection_refuse(struct worker *worker, struct connection *connection)
 /* --- begin and end ------------------------------------------------------------------------ */
 
 struct connection *
-connection_open(struct worker *worker, int fd, enum trace_kind how)
+connection_open(struct worker *worker, int fd, const struct address *peer, enum trace_kind how)
 {
     struct connection *connection = calloc(1, sizeof(*connection));
 
@@ -221,6 +221,7 @@ connection_open(struct worker *worker, int fd, enum trace_kind how)
         close(fd);
         return NULL;
     }
+    connection->peer = connection->client = *peer;
     worker->connections.count++;
     slot_add(&worker->slot->connections, 1);
     activity_open(worker, connection, how);
@@ -233,6 +234,7 @@ static bool
 connection_close(struct worker *worker, struct connection *connection)
 {
     activity_close(worker, connection);
+    inflight_end(worker, connection);
     admission_leave(worker, connection);
     timers_disarm(&connection->timer);
     turns_remove(worker, connection);

@@ -12,7 +12,9 @@
 #include <stdint.h>
 #include <sys/queue.h>
 
+#include "base/address.h"
 #include "object/object.h"
+#include "worker/access_line.h"
 #include "worker/activity.h"
 #include "worker/admission.h"
 #include "worker/inbox.h"
@@ -28,6 +30,7 @@
 
 enum connection_state { ROWS_STATES(CONNECTION_STATE) CONNECTION_STATES };
 
+struct inflight;
 struct multipart;
 struct reader_job;
 
@@ -39,6 +42,7 @@ struct connection {
     bool closing : 1;  /* no request after this one */
     bool refused : 1;  /* above the limit: told so, and not counted as served */
     bool queued : 1;   /* in the queue of turns.h */
+    enum termination termination : 8; /* why responses end that are cut */
     struct sndbuf sndbuf;
     uint32_t requests;
     uint32_t stays; /* seconds, until when it is not given to another worker */
@@ -46,6 +50,9 @@ struct connection {
     TAILQ_ENTRY(connection) turn; /* while queued */
     struct inbox *inbox;          /* received, not yet a whole head; NULL while nothing is */
     struct outbox *outbox;        /* staged, refused by the socket; likewise */
+    struct inflight *inflight;    /* what is to be logged of responses; likewise */
+    struct address peer;          /* who is connected */
+    struct address client;        /* whom a proxy is connected for; or the same */
 
     /* The body under way; object is NULL while there is none. */
     const struct object *object;
@@ -63,7 +70,8 @@ struct connection {
 
 /* Takes over the descriptor; `how` it came: TRACE_ACCEPT or TRACE_TAKE. It waits for a request.
  * NULL (and the descriptor closed) without memory. */
-struct connection *connection_open(struct worker *worker, int fd, enum trace_kind how);
+struct connection *connection_open(struct worker *worker, int fd, const struct address *peer,
+                                   enum trace_kind how);
 
 /* The worker has too many connections: answers 503, whatever is asked. The pointer is invalid
  * afterwards. */

@@ -82,6 +82,7 @@ connections_cut_slow(struct worker *worker)
         next = timer->next;
         if (!progress_is_slow(worker, connection))
             continue;
+        connection->termination = TERMINATION_DRAIN;
         connection_settle(worker, connection, OUTCOME_BROKEN);
         slow++;
     }
@@ -98,6 +99,7 @@ connections_close_all(struct worker *worker)
         struct timer *timer;
 
         while ((timer = timers_first(&worker->connections.timers[state])) != NULL) {
+            connection_of_timer(timer)->termination = TERMINATION_DRAIN;
             connection_settle(worker, connection_of_timer(timer),
                               answering ? OUTCOME_BROKEN : OUTCOME_CLOSED);
             cut += answering;

@@ -16,6 +16,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "http/byteranges.h"
 #include "http/head.h"
 #include "http/request.h"
 #include "http/response.h"
@@ -59,26 +60,33 @@ counters_of(const struct worker *worker, const struct object *object)
 
 /* Stages an error response, after which the connection closes. */
 static void
-exchange_refuse(struct worker *worker, struct connection *connection, unsigned status,
-                const char *reason, bool head_only)
+exchange_refuse(struct worker *worker, struct connection *connection, const struct input *input,
+                unsigned status, const char *reason, bool head_only)
 {
     struct stage *stage = &worker->stage;
+    const size_t staged = response_head_refusal(stage->bytes + stage->end, stage_space(stage),
+                                                status, reason, head_only, worker->date);
 
-    stage->end += response_head_refusal(stage->bytes + stage->end, stage_space(stage), status,
-                                        reason, head_only, worker->date);
+    stage->end += staged;
     slot_count_response(&worker->slot->served, status);
     activity_response(worker, connection, NULL, status);
+    access_log_begin(worker, connection,
+                     &(struct access_exchange){ .head = { input->at, input->length },
+                                                .parsed = &input->head,
+                                                .status = status,
+                                                .staged = staged });
     connection->closing = true;
 }
 
 static void
-refuse_head(struct worker *worker, struct connection *connection, const struct head *head,
+refuse_head(struct worker *worker, struct connection *connection, const struct input *input,
             enum refusal refusal)
 {
     const struct refusal_info *info = refusal_info(refusal);
 
     log_debug("refused: %s (%u)", info->name, info->status);
-    exchange_refuse(worker, connection, info->status, info->text, head->method == METHOD_HEAD);
+    exchange_refuse(worker, connection, input, info->status, info->text,
+                    input->head.method == METHOD_HEAD);
 }
 
 static bool *
@@ -203,8 +211,9 @@ given_away(struct worker *worker, struct connection *connection, const struct ob
 
 /* Out of memory: what has been sent of a response must not be taken for the whole. */
 static enum outcome
-exchange_give_up(struct worker *worker)
+exchange_give_up(struct worker *worker, struct connection *connection)
 {
+    connection->termination = TERMINATION_MEMORY;
     stage_clear(&worker->stage);
     return OUTCOME_BROKEN;
 }
@@ -228,6 +237,57 @@ say_cors(const struct worker *worker, const struct object *object,
                   response);
 }
 
+/* Bytes that are sent behind the head. */
+static uint64_t
+content_length(const struct object *object, const struct representation *representation,
+               const struct response *response)
+{
+    if (!response->body)
+        return 0;
+    if (response->range_count > 1)
+        return byteranges_length(representation, response->ranges, response->range_count);
+    return range_length(range_of(object, response));
+}
+
+/* representation: of the object, which may be NULL. */
+static void
+exchange_decide(struct worker *worker, const struct request *request,
+                const struct object *object, const struct representation *representation,
+                struct response *response)
+{
+    if (object && object->absent)
+        postpone(request, response);
+    else if (object && !is_servable(worker, object))
+        response_failure(request, 500, response);
+    else
+        response_decide(request, representation, worker->server->max_ranges,
+                        worker->date_second, response);
+    if (object && response->body && must_wait_too_long(worker, object))
+        response_failure(request, 503, response);
+    say_cors(worker, object, request, response);
+}
+
+static void
+stage_head(struct worker *worker, struct connection *connection, const struct input *input,
+           const struct object *object, const struct representation *representation,
+           const struct response *response)
+{
+    struct stage *stage = &worker->stage;
+    const size_t staged = response_head(stage->bytes + stage->end, stage_space(stage), response,
+                                        representation, worker->date);
+
+    stage->end += staged;
+    access_log_begin(worker, connection,
+                     &(struct access_exchange){
+                         .head = { input->at, input->head.length },
+                         .parsed = &input->head,
+                         .object = object,
+                         .response = response,
+                         .status = response->status,
+                         .staged = staged,
+                         .content = content_length(object, representation, response) });
+}
+
 /* Decides and stages the response to an understood request. OUTCOME_SENT: it is begun. */
 static enum outcome
 process_request(struct worker *worker, struct connection *connection,
@@ -236,35 +296,24 @@ process_request(struct worker *worker, struct connection *connection,
     const struct object *object = catalogue_find(worker->shared->catalogue, request->path);
     const struct representation *representation = NULL;
     struct object_description description;
-    struct stage *stage = &worker->stage;
     struct response response;
 
     if (object) {
         object_describe(object, &description);
         representation = &description.representation;
     }
-    if (object && object->absent)
-        postpone(request, &response);
-    else if (object && !is_servable(worker, object))
-        response_failure(request, 500, &response);
-    else
-        response_decide(request, representation, worker->server->max_ranges,
-                        worker->date_second, &response);
-    if (object && response.body && must_wait_too_long(worker, object))
-        response_failure(request, 503, &response);
-    say_cors(worker, object, request, &response);
+    exchange_decide(worker, request, object, representation, &response);
     if (given_away(worker, connection, object, &response, input))
         return OUTCOME_CLOSED;
     response.close |= last_request(worker, connection);
     connection->closing = response.close;
     activity_response(worker, connection, object, response.status);
-    stage->end += response_head(stage->bytes + stage->end, stage_space(stage), &response,
-                                representation, worker->date);
+    stage_head(worker, connection, input, object, representation, &response);
     slot_count_response(&worker->slot->served, response.status);
     if (object)
         slot_count_response(counters_of(worker, object), response.status);
     if (response.body && !begin_body(worker, connection, object, &response))
-        return exchange_give_up(worker);
+        return exchange_give_up(worker, connection);
     return OUTCOME_SENT;
 }
 
@@ -286,7 +335,7 @@ process_head(struct worker *worker, struct connection *connection, struct input 
         refusal = request_parse(&request, &input->head, input->at, worker->exchange.path);
     if (refusal == REFUSAL_NONE)
         return process_request(worker, connection, &request, input);
-    refuse_head(worker, connection, &input->head, refusal);
+    refuse_head(worker, connection, input, refusal);
     return OUTCOME_SENT;
 }
 
@@ -318,7 +367,8 @@ process_input(struct worker *worker, struct connection *connection, struct input
         input->length -= input->head.length;
         input->head = (struct head){ 0 };
         input->advanced = true;
-        if (connection->object == NULL && response_fits(worker))
+        if (connection->object == NULL && response_fits(worker) &&
+            inflight_fits(connection->inflight))
             continue;
         if ((result = sender_push(worker, connection)) != OUTCOME_SENT)
             return result;
@@ -352,7 +402,7 @@ go_on(struct worker *worker, struct connection *connection, struct input *input)
         input->length = 0;
     if (inbox_keep(&connection->inbox, input->at, input->length, &input->head,
                    (size_t)worker->server->max_header_size) < 0)
-        return exchange_give_up(worker);
+        return exchange_give_up(worker, connection);
     return outcome == OUTCOME_SENT ? all_answered(connection, input) : outcome;
 }
 
@@ -429,9 +479,10 @@ exchange_discard(struct worker *worker, struct connection *connection)
 enum outcome
 exchange_time_out(struct worker *worker, struct connection *connection)
 {
+    const struct input begun = input_of(connection->inbox);
     struct input none = { 0 };
 
-    exchange_refuse(worker, connection, 408, "the head did not arrive in time", false);
+    exchange_refuse(worker, connection, &begun, 408, "the head did not arrive in time", false);
     return go_on(worker, connection, &none);
 }
 
@@ -440,7 +491,7 @@ exchange_refuse_busy(struct worker *worker, struct connection *connection)
 {
     struct input none = { 0 };
 
-    exchange_refuse(worker, connection, 503, "too many connections", false);
+    exchange_refuse(worker, connection, &none, 503, "too many connections", false);
     return go_on(worker, connection, &none);
 }
 

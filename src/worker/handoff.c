@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * handoff: see handoff.h. A message is one connection: how many requests it has had, the bytes
- * of the one that is to be answered, and the descriptor. A connection that can't be given
+ * handoff: see handoff.h. A message is one connection: what is known of it, the bytes of the
+ * request that is to be answered, and the descriptor. A connection that can't be given
  * stays.
  */
 #include "worker/handoff.h"
@@ -13,6 +13,13 @@
 
 #include "worker/steering.h"
 #include "worker/worker.h"
+
+/* What is known of a connection, in front of its bytes. */
+struct handoff_header {
+    uint32_t requests; /* that it has had */
+    struct address peer;
+    struct address client;
+};
 
 /* Space for one descriptor. */
 union handoff_ancillary {
@@ -68,9 +75,10 @@ static bool
 handoff_give(const struct handoff *handoff, const struct connection *connection,
              const char *rest, size_t length)
 {
-    uint32_t requests = connection->requests - 1;
-    struct iovec iov[2] = { { &requests, sizeof(requests) },
-                            { (char *)(uintptr_t)rest, length } };
+    struct handoff_header header = { .requests = connection->requests - 1,
+                                     .peer = connection->peer,
+                                     .client = connection->client };
+    struct iovec iov[2] = { { &header, sizeof(header) }, { (char *)(uintptr_t)rest, length } };
     union handoff_ancillary ancillary = { .bytes = { 0 } };
     struct msghdr message = { .msg_iov = iov,
                               .msg_iovlen = 2,
@@ -117,9 +125,9 @@ handoff_offer(struct worker *worker, struct connection *connection, const char *
 
 /* The connection has its turn as if the request had just arrived. */
 static void
-handoff_admit(struct worker *worker, int fd, uint32_t requests, size_t length)
+handoff_admit(struct worker *worker, int fd, const struct handoff_header *header, size_t length)
 {
-    struct connection *connection = connection_open(worker, fd, TRACE_TAKE);
+    struct connection *connection = connection_open(worker, fd, &header->peer, TRACE_TAKE);
     const struct head unread = { 0 };
 
     if (connection && inbox_keep(&connection->inbox, worker->exchange.inbox, length, &unread,
@@ -132,7 +140,8 @@ handoff_admit(struct worker *worker, int fd, uint32_t requests, size_t length)
         return;
     }
     slot_add(&worker->slot->taken, 1);
-    connection->requests = requests;
+    connection->requests = header->requests;
+    connection->client = header->client;
     connection->stays = (uint32_t)(worker->now / 1000) + 2; /* one second is begun already */
     connection_settle(worker, connection, OUTCOME_READY);
 }
@@ -141,8 +150,8 @@ handoff_admit(struct worker *worker, int fd, uint32_t requests, size_t length)
 static bool
 handoff_take(struct worker *worker, unsigned from)
 {
-    uint32_t requests;
-    struct iovec iov[2] = { { &requests, sizeof(requests) },
+    struct handoff_header header;
+    struct iovec iov[2] = { { &header, sizeof(header) },
                             { worker->exchange.inbox,
                               (size_t)worker->server->max_header_size } };
     union handoff_ancillary ancillary;
@@ -153,7 +162,7 @@ handoff_take(struct worker *worker, unsigned from)
     ssize_t n = recvmsg(worker->inherit->handoffs[from].take, &message, MSG_CMSG_CLOEXEC);
     int fd;
 
-    if (n < (ssize_t)sizeof(requests))
+    if (n < (ssize_t)sizeof(header))
         return false;
     __atomic_fetch_sub(&slots_worker(&worker->shared->slots, from)->coming, 1,
                        __ATOMIC_RELAXED);
@@ -162,7 +171,7 @@ handoff_take(struct worker *worker, unsigned from)
         return true;
     }
     memcpy(&fd, CMSG_DATA(&ancillary.header), sizeof(fd));
-    handoff_admit(worker, fd, requests, (size_t)n - sizeof(requests));
+    handoff_admit(worker, fd, &header, (size_t)n - sizeof(header));
     return true;
 }
 

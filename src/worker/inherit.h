@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "config/config.h"
 #include "object/catalogue.h"
@@ -30,6 +31,8 @@ struct inherit {
     const struct handoff *handoffs; /* one a worker; NULL: connections stay where they are */
     int ready_fd;                   /* an eventfd: tells the master to look at slot.ready */
     int master_pipe;                /* readable (end of file) when the master is gone */
+    int access_log;                 /* where requests are logged; -1: nowhere */
+    uint32_t *access_torn;          /* see outlet_write(); shared with all workers */
     int channel;                    /* what the master says, see channel.h */
 };
 

@@ -33,6 +33,7 @@ progress_expired(struct worker *worker, struct connection *connection)
     }
     log_info("client took no data for %llu ms: connection reset",
              (unsigned long long)worker->server->send_timeout);
+    connection->termination = TERMINATION_TIMEOUT;
     return OUTCOME_BROKEN;
 }
 

@@ -150,6 +150,8 @@ account(struct worker *worker, struct connection *connection, size_t sent)
         admission_progress(worker, connection);
     if (sent > 0)
         activity_sent(worker, connection, body);
+    if (sent > 0 && connection->inflight)
+        inflight_sent(worker, connection);
     if (body == 0)
         return;
     slot_add(&slots_object(&worker->shared->slots, worker->inherit->slot,
@@ -160,12 +162,15 @@ account(struct worker *worker, struct connection *connection, size_t sent)
 
 /* The file is not what was announced: the client must not take what it has for the whole. */
 static enum outcome
-cut(struct worker *worker, const struct object *object, int error)
+cut(struct worker *worker, struct connection *connection, int error)
 {
+    const struct object *object = connection->object;
+
     log_warning("asset %s: %s: %s; a response was cut", object->asset->path,
                 object->asset->file,
                 error == -ESTALE ? "changed while it was served" : strerror(-error));
     exchange_note_stale(worker, object, error);
+    connection->termination = TERMINATION_OBJECT;
     stage_clear(&worker->stage);
     return OUTCOME_BROKEN;
 }
@@ -185,8 +190,10 @@ pause_sending(struct worker *worker, struct connection *connection, enum outcome
 {
     if (!stage_save(&worker->stage, &connection->outbox)) {
         errno = ENOMEM;
+        connection->termination = TERMINATION_MEMORY;
         return lost(worker);
     }
+    inflight_keep(worker, connection);
     if (outcome != OUTCOME_BLOCKED)
         return outcome;
     progress_blocked(connection);
@@ -254,14 +261,13 @@ wait_for_piece(struct worker *worker, struct connection *connection)
 static enum outcome
 push_slice(struct worker *worker, struct connection *connection)
 {
-    const struct object *object = connection->object;
     struct iovec slice;
     int error = next_slice(worker, connection, &slice);
 
     if (error == -EAGAIN)
         return wait_for_piece(worker, connection);
     if (error < 0)
-        return cut(worker, object, error);
+        return cut(worker, connection, error);
     return settle_sent(worker, connection,
                        send_slice(worker, connection, slice,
                                   more_follows(connection, slice.iov_len)),
@@ -334,12 +340,12 @@ push_file(struct worker *worker, struct connection *connection)
     if (stage_length(&worker->stage) > 0)
         return push_stage(worker, connection);
     if ((error = object_verify(object)) < 0)
-        return cut(worker, object, error);
+        return cut(worker, connection, error);
     do
         sent = sendfile(connection->watch.fd, file, &offset, wanted);
     while (sent < 0 && errno == EINTR);
     if ((error = file_error(object, sent, wanted)) < 0)
-        return cut(worker, object, error);
+        return cut(worker, connection, error);
     if (sent > 0)
         slot_add(&worker->slot->handed, (uint64_t)sent);
     return settle_sent(worker, connection, sent < 0 && errno == EAGAIN ? 0 : sent, wanted);
@@ -405,8 +411,10 @@ sender_push(struct worker *worker, struct connection *connection)
         fit_buffer(worker, connection, large, way == TRANSMIT_PAGES);
         outcome = pushes[way](worker, connection);
     }
-    if (outcome == OUTCOME_SENT)
+    if (outcome == OUTCOME_SENT) {
         activity_done(worker, connection);
+        inflight_done(worker, connection);
+    }
     return outcome;
 }
 

@@ -82,7 +82,7 @@ on_master_gone(struct worker *worker, struct watch *watch, uint32_t events)
     drain_begin(worker, true);
 }
 
-/* After a log rotation the master sends the new file, because a worker can't open it. */
+/* After a log rotation the master sends the new files, because a worker can't open it. */
 static void
 on_channel(struct worker *worker, struct watch *watch, uint32_t events)
 {
@@ -94,6 +94,8 @@ on_channel(struct worker *worker, struct watch *watch, uint32_t events)
     while ((got = channel_receive(watch->fd, &message, &descriptor)) > 0)
         if (message.kind == CHANNEL_STDERR || (message.kind == CHANNEL_LOG && descriptor >= 0))
             sink_use(descriptor);
+        else if (message.kind == CHANNEL_ACCESS_LOG && descriptor >= 0)
+            access_log_use(worker, descriptor);
     if (got < 0)
         watch_end(&worker->watches, watch);
 }
@@ -204,7 +206,8 @@ worker_start(struct worker *worker)
         (error = roster_protect(worker->shared->roster)) < 0)
         return error;
     start_sampling(worker);
-    if ((error = exchange_open(worker)) < 0 || (error = sender_open(worker)) < 0)
+    if ((error = exchange_open(worker)) < 0 || (error = sender_open(worker)) < 0 ||
+        (error = access_log_open(worker)) < 0)
         return error;
     if ((error = watch_open(&worker->watches, &worker->slot->stale)) < 0)
         return error;
@@ -253,6 +256,7 @@ note_time(struct worker *worker)
     if (second == worker->date_second)
         return;
     worker->date_second = second;
+    access_log_note_time(worker);
     date_format(worker->date, second);
 }
 
@@ -269,7 +273,7 @@ worker_next_wait(const struct worker *worker)
     wait = admission_wait(worker, wait);
     if (worker->acceptor.again_at != 0 || worker->drain.until != 0)
         wait = wait < 0 || wait > 100 ? 100 : wait;
-    return upkeep_wait(worker, wait);
+    return upkeep_wait(worker, access_log_wait(worker, wait));
 }
 
 /* Returns the number of events. The time that it waits for them is the worker's idle time. */
@@ -307,6 +311,7 @@ worker_turn(struct worker *worker)
     connection_take_turns(worker);
     acceptor_resume(worker);
     upkeep_run(worker);
+    access_log_run(worker);
     if (worker->drain.until != 0)
         drain_run(worker);
 }
@@ -353,6 +358,7 @@ worker_run(const struct inherit *inherit)
     log_info("ended with %u connections open", worker->connections.count);
     heap_stop(); /* the profile shows what served, not what the end gave back */
     drain_note_cut(worker, connections_close_all(worker), "the worker ends");
+    access_log_close(worker);
     if (reader_busy(worker->sender.reader))
         _exit(EXIT_SUCCESS);
     worker_release(worker);

@@ -10,12 +10,14 @@
 
 #include "http/date.h"
 #include "worker/acceptor.h"
+#include "worker/access_log.h"
 #include "worker/activity.h"
 #include "worker/admission.h"
 #include "worker/connection.h"
 #include "worker/connections.h"
 #include "worker/drain.h"
 #include "worker/exchange.h"
+#include "worker/inflight.h"
 #include "worker/inherit.h"
 #include "worker/sender.h"
 #include "worker/stage.h"
@@ -50,6 +52,8 @@ struct worker {
     struct sender sender;
     struct admissions admissions;
     struct activities activities;
+    struct access_log access_log;
+    struct inflight *spare_inflight; /* for the next connection; NULL: none */
     struct drain drain;
     struct upkeep upkeep;
 };

@@ -330,7 +330,7 @@ converse(size_t setting, const struct plan *plan, const uint8_t *bytes, size_t l
         setsockopt(ends[1], SOL_SOCKET, SO_SNDBUF, &narrow, sizeof(narrow));
     if (plan->ending == AT_ONCE && send(ends[0], bytes, length, MSG_NOSIGNAL) > 0)
         shutdown(ends[0], SHUT_WR);
-    FUZZ_CHECK(connection_open(worker, ends[1], TRACE_ACCEPT) != NULL);
+    FUZZ_CHECK(connection_open(worker, ends[1], &(struct address){ 0 }, TRACE_ACCEPT) != NULL);
     run(worker);
     if (plan->ending == AT_ONCE || give_pieces(worker, ends[0], plan, bytes, length, responses))
         finish(worker, ends[0], plan, responses);

@@ -96,7 +96,9 @@ accept_one(void)
 static struct connection *
 misplaced(void)
 {
-    struct connection *connection = connection_open(&workers[0], accept_one(), TRACE_ACCEPT);
+    const struct address nobody = { 0 };
+    struct connection *connection =
+        connection_open(&workers[0], accept_one(), &nobody, TRACE_ACCEPT);
     int cpu = -1;
     socklen_t length = sizeof(cpu);
 

@@ -35,7 +35,7 @@ static const struct {
     { "servr", "did you mean [server]?" },
     { "Server", "did you mean [server]?" },
     { "aset /tiff", "did you mean [asset]?" },
-    { "nothing", "accepted: server, log, profile, debug, asset /path" },
+    { "nothing", "accepted: server, log, access_log, profile, debug, asset /path" },
     { "server 1", "text after the section's name" },
     { "asset", "without a path" },
     { "asset tiff", "does not begin with /" },
