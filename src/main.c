@@ -5,23 +5,25 @@
  * Exit status: 0 done, 1 the configuration or the start failed, 2 the command line is wrong.
  */
 #include <fcntl.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "base/count.h"
+#include "base/flags.h"
 #include "base/memory.h"
 #include "base/title.h"
 #include "build.h"
 #include "config/config.h"
 #include "config/config_dump.h"
 #include "config/config_free.h"
+#include "config/config_load.h"
 #include "config/debug_env.h"
 #include "config/override.h"
 #include "master/footprint.h"
 #include "master/generation.h"
 #include "master/master.h"
+#include "master/remote.h"
 #include "version.h"
 
 #define DEFAULT_FILE  SYSCONFDIR "/tiffd/tiffd.ini"
@@ -31,44 +33,23 @@
 /* Options without a letter. */
 enum { OPTION_CPU_PROFILE = 256, OPTION_HEAP_PROFILE };
 
-enum mode { MODE_RUN, MODE_TEST, MODE_DUMP, MODE_VERSION, MODE_HELP };
+enum mode { MODE_RUN, MODE_TEST, MODE_DUMP, MODE_SIGNAL, MODE_VERSION, MODE_HELP };
 
 struct command_line {
     struct master_options options;
     struct config_override overrides[OVERRIDES_MAX];
     enum mode mode;
+    int signal; /* MODE_SIGNAL */
 };
 
-static const struct option long_options[] = {
-    { "config", required_argument, NULL, 'c' },
-    { "option", required_argument, NULL, 'o' },
-    { "detach", no_argument, NULL, 'd' },
-    { "test", no_argument, NULL, 't' },
-    { "dump", no_argument, NULL, 'T' },
-    { "version", no_argument, NULL, 'V' },
-    { "help", no_argument, NULL, 'h' },
-    { "cpuprofile", required_argument, NULL, OPTION_CPU_PROFILE },
-    { "memprofile", required_argument, NULL, OPTION_HEAP_PROFILE },
-    { NULL, 0, NULL, 0 },
+static const struct flag main_flags[] = {
+#define FLAG(letter, name, argument, help) { letter, name, argument, help },
+#include "flag_list.h"
+#undef FLAG
 };
 
-static const char usage[] = "usage: tiffd [-dhtTV] [-c file] [-o section.key=value] ... "
-                            "[--cpuprofile=prefix] [--memprofile=prefix]\n";
-
-static const char help[] =
-    "\n"
-    "  -c, --config file    read this configuration (default: " DEFAULT_FILE ")\n"
-    "  -o, --option s.k=v   override one setting: server.workers=2, \"asset "
-    "/tiff.variant=cached\"\n"
-    "      --cpuprofile=p   write a CPU profile of each worker, p.w0.123.cpu.prof\n"
-    "      --memprofile=p   write a heap profile of each worker, p.w0.123.heap.prof\n"
-    "  -d, --detach         run in the background\n"
-    "  -t, --test           check the configuration and end\n"
-    "  -T, --dump           print the effective configuration and end\n"
-    "  -V, --version        print version, libraries and embedded objects\n"
-    "  -h, --help           print this text\n"
-    "\n"
-    "See tiffd(8), tiffd.ini(5), tiffd-debug(7) and tiffd-metrics(7).\n";
+static const char usage[] = "usage: tiffd [-dhtTV] [-c FILE] [-o SECTION.KEY=VALUE] ... "
+                            "[-s SIGNAL] [--cpuprofile PREFIX] [--memprofile PREFIX]\n";
 
 static _Noreturn void
 usage_error(const char *message)
@@ -117,42 +98,59 @@ add_debug_settings(struct command_line *line)
 }
 
 static void
+set_signal(struct command_line *line, const char *word)
+{
+    line->mode = MODE_SIGNAL;
+    if ((line->signal = remote_signal_of(word)) == 0)
+        usage_error("an option -s is unknown; accepted: " REMOTE_SIGNALS);
+}
+
+/* One option, or what getopt_long(3) has said of it already. */
+static void
+take_option(struct command_line *line, int letter)
+{
+    switch (letter) {
+    case 'c':
+        line->options.file = optarg;
+        break;
+    case 'o':
+        add_override(line, memory_copy(optarg));
+        break;
+    case OPTION_CPU_PROFILE:
+        add_profile(line, "cpu", optarg);
+        break;
+    case OPTION_HEAP_PROFILE:
+        add_profile(line, "heap", optarg);
+        break;
+    case 'd':
+        line->options.detach = true;
+        break;
+    case 's':
+        set_signal(line, optarg);
+        break;
+    case 't':
+    case 'T':
+    case 'V':
+    case 'h':
+        line->mode = letter == 't'   ? MODE_TEST
+                     : letter == 'T' ? MODE_DUMP
+                     : letter == 'V' ? MODE_VERSION
+                                     : MODE_HELP;
+        break;
+    default:
+        usage_error(NULL);
+    }
+}
+
+static void
 parse(struct command_line *line, int argc, char **argv)
 {
-    int option;
+    struct flag_names names;
+    int letter;
 
-    while ((option = getopt_long(argc, argv, "c:o:dtTVh", long_options, NULL)) != -1)
-        switch (option) {
-        case 'c':
-            line->options.file = optarg;
-            break;
-        case 'o':
-            add_override(line, memory_copy(optarg));
-            break;
-        case OPTION_CPU_PROFILE:
-            add_profile(line, "cpu", optarg);
-            break;
-        case OPTION_HEAP_PROFILE:
-            add_profile(line, "heap", optarg);
-            break;
-        case 'd':
-            line->options.detach = true;
-            break;
-        case 't':
-            line->mode = MODE_TEST;
-            break;
-        case 'T':
-            line->mode = MODE_DUMP;
-            break;
-        case 'V':
-            line->mode = MODE_VERSION;
-            break;
-        case 'h':
-            line->mode = MODE_HELP;
-            break;
-        default:
-            usage_error(NULL);
-        }
+    flags_prepare(&names, main_flags, COUNT(main_flags));
+    while ((letter = getopt_long(argc, argv, names.letters, names.names, NULL)) != -1)
+        take_option(line, letter);
     if (optind < argc)
         usage_error("unexpected argument");
 }
@@ -231,8 +229,27 @@ drop_foreign_profilers(char **argv)
 static int
 print_help(void)
 {
-    return printf("%s%s", usage, help) >= 0 && fflush(stdout) == 0 ? EXIT_SUCCESS
-                                                                   : EXIT_FAILURE;
+    printf("%s\n", usage);
+    flags_print_help(main_flags, COUNT(main_flags), stdout);
+    puts("\nSee tiffd(8), tiffd.ini(5), tiffctl(8), tiffd-debug(7) and tiffd-metrics(7).");
+    return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+/* -s: whether the files that the configuration names are there does not matter. */
+static int
+send_signal(const struct command_line *line)
+{
+    const struct master_options *options = &line->options;
+    struct report report = { 0 };
+    struct config *config =
+        config_load(options->file, options->overrides, options->override_count, &report);
+    const int error = config ? remote_signal(config, line->signal) : -1;
+
+    if (report.text)
+        fputs(report.text, stderr);
+    report_free(&report);
+    config_free(config);
+    return error < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
 static void
@@ -260,6 +277,8 @@ main(int argc, char **argv)
         status = version_print(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
     else if (line.mode == MODE_HELP)
         status = print_help();
+    else if (line.mode == MODE_SIGNAL)
+        status = send_signal(&line);
     else if ((config = configure(&line.options)) != NULL)
         status = line.mode == MODE_RUN ? master_run(&line.options, config)
                                        : main_show(&line, config);

@@ -1,172 +1,157 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * tiffctl: the command line of tiffctl(8). Finds the control socket of a daemon, by -s or by
- * its configuration, sends one command, and waits for the outcome, which is its exit status.
+ * tiffctl: the command line of tiffctl(8). Each command finds a daemon by its control socket,
+ * and the exit status is its outcome.
  */
-#include <errno.h>
-#include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 
-#include "base/memory.h"
+#include "base/count.h"
+#include "base/flags.h"
 #include "build.h"
-#include "config/config_free.h"
-#include "config/config_load.h"
-#include "ctl/overview.h"
-#include "ctl/session.h"
+#include "ctl/verbs.h"
 
 #define USAGE_STATUS 2
-#define LOOK_NS      500000000 /* between the two looks of status */
 
-static const char usage[] =
-    "usage: tiffctl [-c FILE | -s SOCKET] COMMAND\n"
-    "  -c, --config FILE    the daemon of this configuration (default " SYSCONFDIR
-    "/tiffd/tiffd.ini)\n"
-    "  -s, --socket SOCKET  its control socket\n"
-    "  -h, --help           print this and exit\n"
-    "  -V, --version        print the version and exit\n"
-    "\n"
-    "  status [--json]      show workers, connections, rates and the last reload\n"
-    "  reload               read the configuration again, and wait until it serves\n"
-    "  workers N            the same with N workers, until the next reload\n"
-    "  upgrade              start the program on disk, and wait until it serves\n"
-    "  reopen               open the log again, after a rotation\n"
-    "  quit                 shut down when all responses are complete, and wait\n"
-    "  stop                 shut down at once\n"
-    "\n"
-    "Exit status: 0 done, 1 refused or failed, 2 wrong usage.\n";
-
-static const struct option long_options[] = {
-    { "config", required_argument, NULL, 'c' }, { "socket", required_argument, NULL, 's' },
-    { "help", no_argument, NULL, 'h' },         { "version", no_argument, NULL, 'V' },
-    { "json", no_argument, NULL, 'j' },         { NULL, 0, NULL, 0 },
+static const struct flag ctl_flags[] = {
+#define FLAG(letter, name, argument, help) { letter, name, argument, help },
+#include "ctl/flag_list.h"
+#undef FLAG
 };
 
-struct ctl_options {
-    const char *file;
-    const char *socket; /* NULL: as the file says */
-    bool json;
-};
+/* --- help --------------------------------------------------------------------------------- */
+
+static void
+print_usage(FILE *out)
+{
+    fputs("usage: tiffctl [-c FILE | -p FILE | -s SOCKET] [--json] COMMAND [ARGUMENT]\n", out);
+    flags_print_help(ctl_flags, COUNT(ctl_flags), out);
+    fputc('\n', out);
+    for (size_t i = 0; i < verbs_count; i++) {
+        const struct verb *verb = &verbs_table[i];
+        const bool optional = verb->takes == ARGUMENT_OPTIONAL;
+        char text[64];
+
+        snprintf(text, sizeof(text), "%s %s%s%s", verb->name, optional ? "[" : "",
+                 verb->argument, optional ? "]" : "");
+        fprintf(out, "  %-30s %s\n", text, verb->help);
+    }
+    fputs("\nExit status: 0 done, 1 refused or failed, 2 wrong usage.\n", out);
+}
 
 static _Noreturn void
 ctl_usage_error(const char *problem)
 {
-    fprintf(stderr, "tiffctl: %s\n%s", problem, usage);
+    fprintf(stderr, "tiffctl: %s\n", problem);
+    print_usage(stderr);
     exit(USAGE_STATUS);
 }
 
-/* What the configuration says; the caller's to free. */
-static char *
-socket_of(const char *file)
-{
-    struct report report = { 0 };
-    struct config *config = config_load(file, NULL, 0, &report);
-    char *path;
+/* --- the command line --------------------------------------------------------------------- */
 
-    if (config == NULL) {
-        fputs(report.text ? report.text : "", stderr);
-        exit(EXIT_FAILURE);
-    }
-    if (config->server.control == NULL) {
-        fprintf(stderr, "tiffctl: %s: [server] control is not set, so there is no socket\n",
-                file);
-        exit(EXIT_FAILURE);
-    }
-    path = memory_copy(config->server.control);
-    config_free(config);
-    report_free(&report);
-    return path;
+static unsigned
+read_iterations(const char *text)
+{
+    char *end;
+    const long number = strtol(text, &end, 10);
+
+    if (*text == '\0' || *end != '\0' || number < 1 || number > 1000000000)
+        ctl_usage_error("-n: accepted: 1 to 1000000000");
+    return (unsigned)number;
 }
 
-/* The text of the reply, the caller's to free; ends the program without one. */
-static char *
-ctl_ask(const char *path, const char *command)
+/* Milliseconds. */
+static uint64_t
+read_delay(const char *text)
 {
-    struct session session;
-    const int error = session_run(&session, path, command);
-    char *text = session.text;
+    char *end;
+    const double seconds = strtod(text, &end);
 
-    if (error == -ECONNRESET)
-        fprintf(stderr, "tiffctl: %s: the daemon ended or closed the connection\n", path);
-    else if (error < 0)
-        fprintf(stderr, "tiffctl: %s: %s\n", path, strerror(-error));
-    else if (session.error)
-        fprintf(stderr, "tiffctl: %s\n", session.error);
-    if (error < 0 || session.error)
-        exit(EXIT_FAILURE);
-    session.text = NULL;
-    session_free(&session);
-    return text;
+    if (*text == '\0' || *end != '\0' || !(seconds >= 0.1 && seconds <= 86400))
+        ctl_usage_error("-d: accepted: seconds, 0.1 to 86400");
+    return (uint64_t)(seconds * 1000);
 }
 
-static void
-show_status(const char *path, bool json)
+static _Noreturn void
+print_and_end(int letter)
 {
-    const struct timespec pause = { .tv_nsec = LOOK_NS };
-    char *first = ctl_ask(path, "status");
-    char *second;
-
-    if (json) {
-        overview_print_json(first, stdout);
-        free(first);
-        return;
-    }
-    nanosleep(&pause, NULL);
-    second = ctl_ask(path, "status");
-    overview_print(first, second, stdout);
-    free(first);
-    free(second);
-}
-
-static void
-ctl_run(const struct ctl_options *options, char *const *words, int count)
-{
-    char *path = options->socket ? memory_copy(options->socket) : socket_of(options->file);
-    char *command =
-        count > 1 ? memory_format("%s %s", words[0], words[1]) : memory_copy(words[0]);
-
-    if (strcmp(command, "status") == 0)
-        show_status(path, options->json);
+    if (letter == 'h')
+        print_usage(stdout);
     else
-        free(ctl_ask(path, command));
-    memory_free(command);
-    memory_free(path);
+        puts("tiffctl " PACKAGE_VERSION);
+    exit(fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE);
+}
+
+static void
+take_flag(struct task *task, int letter)
+{
+    switch (letter) {
+    case 'c':
+        task->file = optarg;
+        break;
+    case 'p':
+        task->pid_file = optarg;
+        break;
+    case 's':
+        task->socket = optarg;
+        break;
+    case 'j':
+        task->json = true;
+        break;
+    case 'o':
+        task->output = optarg;
+        break;
+    case 'b':
+        task->batch = true;
+        break;
+    case 'd':
+        task->delay = read_delay(optarg);
+        break;
+    case 'n':
+        task->iterations = read_iterations(optarg);
+        break;
+    case 'h':
+    case 'V':
+        print_and_end(letter);
+    default:
+        ctl_usage_error("unknown option");
+    }
+}
+
+/* The command that the words name. */
+static const struct verb *
+take_words(struct task *task, char *const *words, int count)
+{
+    const struct verb *verb;
+
+    if (count == 0)
+        ctl_usage_error("no command");
+    if ((verb = verbs_find(words[0])) == NULL)
+        ctl_usage_error("unknown command");
+    if (count > (verb->takes == ARGUMENT_NONE ? 1 : 2))
+        ctl_usage_error("too many arguments");
+    if (count == 1 && verb->takes == ARGUMENT_REQUIRED)
+        ctl_usage_error("an argument is missing");
+    task->verb = verb->name;
+    task->argument = words[1];
+    return verb;
 }
 
 int
 main(int argc, char **argv)
 {
-    struct ctl_options options = { .file = SYSCONFDIR "/tiffd/tiffd.ini" };
-    int option;
+    struct flag_names names;
+    struct task task = { 0 };
+    const struct verb *verb;
+    int letter;
+    int status;
 
-    while ((option = getopt_long(argc, argv, "c:s:hV", long_options, NULL)) != -1)
-        switch (option) {
-        case 'c':
-            options.file = optarg;
-            break;
-        case 's':
-            options.socket = optarg;
-            break;
-        case 'j':
-            options.json = true;
-            break;
-        case 'h':
-            fputs(usage, stdout);
-            return EXIT_SUCCESS;
-        case 'V':
-            puts("tiffctl " PACKAGE_VERSION);
-            return EXIT_SUCCESS;
-        default:
-            ctl_usage_error("unknown option");
-        }
-    if (optind == argc)
-        ctl_usage_error("no command");
-    if (argc - optind > 2)
-        ctl_usage_error("too many arguments");
-    ctl_run(&options, argv + optind, argc - optind);
-    return EXIT_SUCCESS;
+    flags_prepare(&names, ctl_flags, COUNT(ctl_flags));
+    while ((letter = getopt_long(argc, argv, names.letters, names.names, NULL)) != -1)
+        take_flag(&task, letter);
+    verb = take_words(&task, argv + optind, argc - optind);
+    status = verb->run(&task);
+    return fflush(stdout) == 0 ? status : EXIT_FAILURE;
 }

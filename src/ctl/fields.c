@@ -3,6 +3,8 @@
  */
 #include "ctl/fields.h"
 
+#include "base/count.h"
+
 bool
 fields_next_line(struct span *text, struct span *line)
 {
@@ -15,7 +17,12 @@ fields_next_line(struct span *text, struct span *line)
 static bool
 takes_the_rest(struct span name)
 {
-    return span_equal(name, SPAN("reason")) || span_equal(name, SPAN("config"));
+    static const char *const names[] = { "reason", "config", "program", "override", "address" };
+
+    for (size_t i = 0; i < COUNT(names); i++)
+        if (span_equal(name, span_of(names[i])))
+            return true;
+    return false;
 }
 
 bool

@@ -11,8 +11,8 @@
 /* Takes the next line off text; false at its end. */
 bool fields_next_line(struct span *text, struct span *line) __attribute__((warn_unused_result));
 
-/* Takes the next field off a line. A value ends at a blank, but for that of "reason" and
- * "config", which are last and may have some. */
+/* Takes the next field off a line. A value ends at a blank, but for those that are a text or a
+ * path: they are last and may have some. */
 bool fields_next(struct span *line, struct span *name, struct span *value)
     __attribute__((warn_unused_result));
 

@@ -1,16 +1,25 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* overview: what "tiffctl status" prints, from two looks at a daemon (see
- * master/control_status.h).
- */
+/* overview: what "tiffctl status" prints about a daemon. */
 #ifndef CTL_OVERVIEW_H
 #define CTL_OVERVIEW_H
 
 #include <stdio.h>
 
-/* A table for people; rates are those between the first look and the second. */
-void overview_print(const char *first, const char *second, FILE *out);
+#include "ctl/rates.h"
 
-/* The second look as JSON. */
-void overview_print_json(const char *second, FILE *out);
+/* Lines about the daemon and its last reload, from the reply to "status". */
+void overview_head(const char *reply, FILE *out);
+
+/* The same, and a table of workers for each generation. */
+void overview_print(const char *reply, const struct rates *rates, FILE *out);
+
+/* The columns of a worker, and their titles. label: in place of number and process, NULL:
+ * these.
+ */
+void overview_titles(FILE *out);
+void overview_row(const struct rates_row *row, const char *label, FILE *out);
+
+/* The reply as JSON, with the memory of the workers. */
+void overview_json_print(const char *reply, const struct rates *rates, FILE *out);
 
 #endif

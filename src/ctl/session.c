@@ -6,6 +6,7 @@
 #include "ctl/session.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +18,7 @@
 #include "base/memory.h"
 
 #define OK    "ok\n"
+#define TICK  1000 /* ms */
 #define ERROR "error: "
 
 static int
@@ -69,8 +71,28 @@ read_reply(struct session *session, FILE *in)
     return fclose(out) == 0 && complete;
 }
 
+static void
+await_reply(int fd, const struct session_tick *tick)
+{
+    struct pollfd wanted = { .fd = fd, .events = POLLIN };
+
+    while (tick && poll(&wanted, 1, TICK) == 0)
+        tick->run(tick->argument);
+}
+
+/* 0: it is in another PID namespace. */
+static pid_t
+peer_of(int fd)
+{
+    struct ucred peer = { 0 };
+    socklen_t size = sizeof(peer);
+
+    return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) < 0 ? 0 : peer.pid;
+}
+
 int
-session_run(struct session *session, const char *path, const char *command)
+session_run(struct session *session, const char *path, const char *command,
+            const struct session_tick *tick)
 {
     const int fd = session_connect(path);
     FILE *stream;
@@ -79,13 +101,15 @@ session_run(struct session *session, const char *path, const char *command)
     *session = (struct session){ 0 };
     if (fd < 0)
         return fd;
+    session->peer = peer_of(fd);
     if ((stream = fdopen(fd, "r+")) == NULL) {
         close(fd);
         return -ENOMEM;
     }
     if (fprintf(stream, "%s\n", command) < 0 || fflush(stream) != 0)
         error = -errno;
-    else if (!read_reply(session, stream))
+    await_reply(fd, error == 0 ? tick : NULL);
+    if (error == 0 && !read_reply(session, stream))
         error = -ECONNRESET;
     fclose(stream);
     return error;

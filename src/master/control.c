@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -19,7 +20,7 @@
 #include "master/control_command.h"
 #include "master/state.h"
 
-#define PATIENCE 10000 /* milliseconds for a command to arrive */
+#define PATIENCE 10000 /* milliseconds for a command to arrive, or a reply to leave */
 #define FULL     "error: too many clients of the control socket\n"
 
 /* --- the socket --------------------------------------------------------------------------- */
@@ -83,10 +84,55 @@ control_let_go(const struct control *control)
 
 /* --- replies ------------------------------------------------------------------------------ */
 
-bool
-control_say(const struct control_client *client, const char *text, size_t length)
+/* How many bytes the socket takes now; negative errno: the client is gone. */
+static ssize_t
+control_send(const struct control_client *client, const char *text, size_t length)
 {
-    return send(client->fd, text, length, MSG_NOSIGNAL | MSG_DONTWAIT) == (ssize_t)length;
+    const ssize_t n = send(client->fd, text, length, MSG_NOSIGNAL | MSG_DONTWAIT);
+
+    return n >= 0 ? n : errno == EAGAIN ? 0 : -errno;
+}
+
+static bool
+control_keep(struct control_client *client, const char *text, size_t length)
+{
+    char *rest = realloc(client->rest, client->rest_length + length);
+
+    if (rest == NULL)
+        return false;
+    memcpy(rest + client->rest_length, text, length);
+    client->rest = rest;
+    client->rest_length += length;
+    return true;
+}
+
+bool
+control_say(struct control_client *client, const char *text, size_t length)
+{
+    const ssize_t sent = client->rest ? 0 : control_send(client, text, length);
+
+    if (sent < 0)
+        return false;
+    return (size_t)sent == length ||
+           control_keep(client, text + (size_t)sent, length - (size_t)sent);
+}
+
+/* Sends what was kept, as far as the socket takes it. False: the client is gone. */
+static bool
+control_flush(struct control_client *client)
+{
+    const ssize_t sent = control_send(client, client->rest, client->rest_length);
+
+    if (sent < 0)
+        return false;
+    client->rest_length -= (size_t)sent;
+    if (client->rest_length > 0) {
+        memmove(client->rest, client->rest + sent, client->rest_length);
+    } else {
+        free(client->rest);
+        client->rest = NULL;
+    }
+    return true;
 }
 
 /* A child may still have the socket open, and so keep it in the set (epoll(7), Q6). */
@@ -96,11 +142,12 @@ control_forget(const struct control *control, const struct control_client *clien
     (void)!epoll_ctl(control->epoll_fd, EPOLL_CTL_DEL, client->fd, NULL);
 }
 
-/* Only the end of the client is of interest from now on. */
+/* What is of interest from now on; nothing: only the end of the client. */
 static void
-control_hear_no_more(const struct control *control, const struct control_client *client)
+control_await(const struct control *control, const struct control_client *client,
+              uint32_t events)
 {
-    struct epoll_event event = { .data.fd = client->fd };
+    struct epoll_event event = { .events = events, .data.fd = client->fd };
 
     (void)!epoll_ctl(control->epoll_fd, EPOLL_CTL_MOD, client->fd, &event);
 }
@@ -110,7 +157,21 @@ control_remove(struct control *control, struct control_client *client)
 {
     control_forget(control, client);
     close(client->fd);
+    free(client->rest);
     *client = control->clients[--control->count];
+}
+
+/* Everything is said. What the socket has not taken may still leave. */
+static void
+control_leave(struct control *control, struct control_client *client)
+{
+    if (client->rest == NULL) {
+        control_remove(control, client);
+        return;
+    }
+    client->waits = CONTROL_REPLIED;
+    client->until = clock_now() + PATIENCE;
+    control_await(control, client, EPOLLOUT);
 }
 
 /* The last line; reason NULL: "ok". */
@@ -122,7 +183,7 @@ control_finish(struct control *control, struct control_client *client, const cha
     if (reason)
         snprintf(line, sizeof(line), "error: %s\n", reason);
     (void)control_say(client, line, strlen(line));
-    control_remove(control, client);
+    control_leave(control, client);
 }
 
 /* All that wait for this. */
@@ -167,8 +228,11 @@ control_end(struct master *master)
     if (control->socket.path == NULL)
         return;
     control_finish_all(master, CONTROL_END, NULL);
+    for (unsigned i = control->count; i-- > 0;)
+        if (control->clients[i].waits != CONTROL_REPLIED)
+            control_finish(control, &control->clients[i], "the daemon has ended");
     while (control->count > 0)
-        control_finish(control, &control->clients[0], "the daemon has ended");
+        control_remove(control, &control->clients[0]);
     close(control->epoll_fd);
     control_socket_close(&control->socket);
 }
@@ -215,7 +279,7 @@ control_obey(struct master *master, struct control_client *client)
     if (reason)
         control_finish(&master->control, client, reason);
     else if (client->waits == CONTROL_REPLIED)
-        control_remove(&master->control, client);
+        control_leave(&master->control, client);
 }
 
 /* Reads what there is of the command. A client that waits for its outcome has nothing more to
@@ -231,7 +295,7 @@ control_receive(struct master *master, struct control_client *client)
     if (n < 0 && errno == EAGAIN)
         return;
     if (client->waits != CONTROL_COMMAND) {
-        control_hear_no_more(&master->control, client);
+        control_await(&master->control, client, 0);
         return;
     }
     if (n <= 0) {
@@ -248,12 +312,36 @@ control_receive(struct master *master, struct control_client *client)
     }
 }
 
+/* The socket takes more of the reply. */
+static void
+control_go_on(struct control *control, struct control_client *client, uint64_t now)
+{
+    if (!control_flush(client) || client->rest == NULL)
+        control_remove(control, client);
+    else
+        client->until = now + PATIENCE;
+}
+
+/* Is it the client's turn? It is closed if it lets too much time pass. */
+static bool
+is_awaited(const struct control_client *client)
+{
+    return client->waits == CONTROL_COMMAND || client->waits == CONTROL_REPLIED;
+}
+
 static void
 control_close_late(struct control *control, uint64_t now)
 {
-    for (unsigned i = control->count; i-- > 0;)
-        if (control->clients[i].waits == CONTROL_COMMAND && now >= control->clients[i].until)
-            control_finish(control, &control->clients[i], "no command came");
+    for (unsigned i = control->count; i-- > 0;) {
+        struct control_client *client = &control->clients[i];
+
+        if (!is_awaited(client) || now < client->until)
+            continue;
+        if (client->waits == CONTROL_COMMAND)
+            control_finish(control, client, "no command came");
+        else
+            control_remove(control, client);
+    }
 }
 
 static struct control_client *
@@ -280,6 +368,8 @@ control_run(struct master *master, uint64_t now)
 
         if (client && client->waits != CONTROL_COMMAND && (events[i].events & EPOLLHUP))
             control_remove(control, client);
+        else if (client && client->waits == CONTROL_REPLIED)
+            control_go_on(control, client, now);
         else if (client)
             control_receive(master, client);
         else if (events[i].data.fd == control->socket.fd)
@@ -300,7 +390,7 @@ control_next(const struct master *master)
     uint64_t next = 0;
 
     for (unsigned i = 0; i < master->control.count; i++)
-        if (master->control.clients[i].waits == CONTROL_COMMAND)
+        if (is_awaited(&master->control.clients[i]))
             next = clock_earlier(next, master->control.clients[i].until);
     return next;
 }

@@ -24,7 +24,7 @@ struct master;
 /* What a client waits for. */
 enum control_waits {
     CONTROL_COMMAND, /* to send one */
-    CONTROL_REPLIED, /* nothing more */
+    CONTROL_REPLIED, /* nothing more, but to take what is left of the reply */
     CONTROL_RELOAD,
     CONTROL_UPGRADE,
     CONTROL_END
@@ -34,7 +34,9 @@ struct control_client {
     int fd;
     enum control_waits waits;
     unsigned reload; /* CONTROL_RELOAD: the first one that counts, as of control.reloads */
-    uint64_t until;  /* CONTROL_COMMAND: when it is closed */
+    uint64_t until;  /* CONTROL_COMMAND, CONTROL_REPLIED: when it is closed */
+    char *rest;      /* of the reply, that the socket has not taken; NULL: it has all */
+    size_t rest_length;
     unsigned length; /* of line so far */
     char line[CONTROL_LINE_MAX];
 };
@@ -61,8 +63,9 @@ void control_publish(struct master *master);
 /* Answers those that still wait, and removes the socket unless another one is at its path. */
 void control_end(struct master *master);
 
-/* Sends a part of a reply. False: it was not taken whole. */
-bool control_say(const struct control_client *client, const char *text, size_t length);
+/* Sends a part of a reply; what the socket does not take is kept, and sent when it does. False:
+ * the client is gone, or there is no memory to keep it. */
+bool control_say(struct control_client *client, const char *text, size_t length);
 
 /* In a child: the sockets are the master's alone. */
 void control_let_go(const struct control *control);

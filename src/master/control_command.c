@@ -9,6 +9,7 @@
 
 #include "base/count.h"
 #include "base/log.h"
+#include "config/config_dump.h"
 #include "master/actions.h"
 #include "master/control_status.h"
 #include "master/reload.h"
@@ -91,23 +92,46 @@ do_stop(struct master *master, struct control_client *client, const char *argume
     return NULL;
 }
 
+/* A reply of several lines. */
 static const char *
-do_status(struct master *master, struct control_client *client, const char *argument)
+do_tell(const struct master *master, struct control_client *client,
+        void (*print)(const struct master *master, FILE *out))
 {
     char *text = NULL;
     size_t size = 0;
     FILE *out = open_memstream(&text, &size);
     bool sent = false;
 
-    (void)argument;
     if (out) {
-        control_status_print(master, out);
+        print(master, out);
         fputs(CONTROL_OK, out);
         if (fclose(out) == 0)
             sent = control_say(client, text, size);
         free(text);
     }
     return sent ? NULL : NOT_SENT;
+}
+
+static const char *
+do_status(struct master *master, struct control_client *client, const char *argument)
+{
+    (void)argument;
+    return do_tell(master, client, control_status_print);
+}
+
+static void
+print_config(const struct master *master, FILE *out)
+{
+    config_dump(state_serving(master)->shared.config, out);
+}
+
+static const char *
+do_dump_config(struct master *master, struct control_client *client, const char *argument)
+{
+    (void)argument;
+    if (state_serving(master) == NULL)
+        return "no generation serves yet";
+    return do_tell(master, client, print_config);
 }
 
 static const struct control_row {
@@ -117,6 +141,7 @@ static const struct control_row {
     const char *text; /* for the log; NULL: it changes nothing */
 } commands[] = {
     { "status", do_status, false, NULL },
+    { "dump-config", do_dump_config, false, NULL },
     { "reload", do_reload, false, "reload" },
     { "workers", do_workers, true, "another number of workers" },
     { "upgrade", do_upgrade, false, "upgrade" },
@@ -145,8 +170,8 @@ control_command_run(struct master *master, struct control_client *client)
     if (*argument != '\0')
         *argument++ = '\0';
     if ((command = find_command(client->line)) == NULL)
-        return "unknown command; accepted: status, reload, workers N, upgrade, reopen, quit, "
-               "stop";
+        return "unknown command; accepted: status, dump-config, reload, workers N, upgrade, "
+               "reopen, quit, stop";
     if (*argument != '\0' && !command->takes_argument)
         return "the command takes no argument";
     if (command->text)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * control_status: a line about the daemon, one about the last reload, one for each generation
- * and one for each worker. Counters, so that whoever looks twice has rates. Nothing is fatal.
+ * control_status: a line about the daemon, its program, the last reload and a load that runs;
+ * one for each override, listener, generation and worker. Counters, so that whoever looks twice
+ * has rates. Nothing is fatal.
  */
 #include "master/control_status.h"
 
@@ -17,14 +18,11 @@
 #define NS 1000000000
 
 static uint64_t
-cpu_ms(pid_t pid)
+ms_of_ticks(unsigned long ticks)
 {
     const long rate = sysconf(_SC_CLK_TCK);
-    struct proc_stat stat;
 
-    if (pid <= 0 || rate <= 0 || !proc_stat(pid, &stat))
-        return 0;
-    return (uint64_t)stat.ticks * 1000 / (uint64_t)rate;
+    return rate > 0 ? (uint64_t)ticks * 1000 / (uint64_t)rate : 0;
 }
 
 static const char *
@@ -42,13 +40,18 @@ control_status_worker(const struct generation *generation, unsigned index, FILE 
 {
     const struct slot *slot = slots_worker(&generation->shared.slots, index);
     const pid_t pid = roster_pid(generation->shared.roster, index);
+    struct proc_stat stat = { 0 };
 
+    if (pid > 0)
+        (void)!proc_stat(pid, &stat);
     fprintf(out,
             "worker=%u generation=%u pid=%d connections=%" PRIu64 " accepted=%" PRIu64
-            " requests=%" PRIu64 " bytes=%" PRIu64 " cpu_ms=%" PRIu64 " restarts=%" PRIu64 "\n",
+            " requests=%" PRIu64 " bytes=%" PRIu64 " cpu_ms=%" PRIu64 " user_ms=%" PRIu64
+            " system_ms=%" PRIu64 " restarts=%" PRIu64 "\n",
             index, generation->shared.generation, (int)pid, slot_read(&slot->connections),
             slot_read(&slot->accepted), slot_read(&slot->served.requests),
-            slot_read(&slot->served.bytes), cpu_ms(pid),
+            slot_read(&slot->served.bytes), ms_of_ticks(stat.ticks),
+            ms_of_ticks(stat.user_ticks), ms_of_ticks(stat.system_ticks),
             roster_entry_restarts(generation->shared.roster, index));
 }
 
@@ -74,6 +77,31 @@ control_status_reload(const struct roster *roster, FILE *out)
             reload->at / NS, reload->reason);
 }
 
+static void
+control_status_load(const struct load_progress *progress, FILE *out)
+{
+    if (progress->loading)
+        fprintf(out,
+                "loading=1 elapsed_ms=%" PRIu64 " bytes=%" PRIu64 " expected=%" PRIu64 "\n",
+                clock_now() - progress->began, progress->bytes, progress->expected);
+}
+
+static void
+control_status_listeners(const struct listeners *listeners, const char *section, FILE *out)
+{
+    for (size_t i = 0; i < listeners->count; i++)
+        fprintf(out, "listener=%s address=%s\n", section, listeners->names[i]);
+}
+
+/* What an upgrade would start, and with what a reload reads the configuration. */
+static void
+control_status_program(const struct master *master, FILE *out)
+{
+    fprintf(out, "program=%s\n", master->program ? master->program : "");
+    for (size_t i = 0; i < master->options->override_count; i++)
+        fprintf(out, "override=%s\n", master->options->overrides[i].text);
+}
+
 void
 control_status_print(const struct master *master, FILE *out)
 {
@@ -85,6 +113,10 @@ control_status_print(const struct master *master, FILE *out)
             PACKAGE_VERSION, (int)getpid(), roster->started / NS, clock_now(),
             master->total.served.requests, master->total.served.bytes, master->options->file);
     control_status_reload(roster, out);
+    control_status_program(master, out);
+    control_status_load(master->resources.progress, out);
+    control_status_listeners(&master->listeners, "server", out);
+    control_status_listeners(&master->observed, "debug", out);
     for (const struct generation *g = master->newest; g; g = g->older)
         control_status_generation(master, g, out);
 }

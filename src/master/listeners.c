@@ -283,11 +283,12 @@ listeners_commit(struct listeners *plan, struct listeners *current, int backlog)
     *current = *plan;
 }
 
-/* "127.0.0.1:8080", for the log. */
+/* "127.0.0.1:8080", as [server] listen has it. */
 static void
 write_name(int fd, char *out, size_t size)
 {
     struct sockaddr_storage address = { 0 };
+    const struct sockaddr_un *un = (const struct sockaddr_un *)&address;
     socklen_t length = sizeof(address);
     char host[INET6_ADDRSTRLEN] = "";
 
@@ -302,6 +303,8 @@ write_name(int fd, char *out, size_t size)
 
         inet_ntop(AF_INET6, &in6->sin6_addr, host, sizeof(host));
         snprintf(out, size, "[%s]:%u", host, ntohs(in6->sin6_port));
+    } else if (address.ss_family == AF_UNIX && un->sun_path[0] == '/') {
+        snprintf(out, size, "unix:%.*s", (int)sizeof(un->sun_path), un->sun_path);
     } else {
         snprintf(out, size, "descriptor %d", fd);
     }

@@ -117,6 +117,18 @@ def serve(start, object_ini, tmp_path):
     return run
 
 
+@pytest.fixture
+def controlled(serve, tmp_path):
+    """controlled(*lines): serves "content" at /o, with a control socket (controlling.py)."""
+
+    def run(*lines, **keywords):
+        daemon = serve(b"content", f"control = {tmp_path}/control", *lines, **keywords)
+        daemon.wait_log("started: ")
+        return daemon
+
+    return run
+
+
 @pytest.fixture(scope="module", params=VARIANTS)
 def server(request, tmp_path_factory):
     """One daemon for all rows of a module, in each variant; SERVER has lines for [server]."""

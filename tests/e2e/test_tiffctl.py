@@ -3,7 +3,6 @@
 
 import contextlib
 import json
-import pathlib
 import signal
 import socket
 import stat
@@ -13,35 +12,9 @@ import threading
 import pytest
 
 from client import fetch
+from controlling import TIFFCTL, looked, succeed, tiffctl
 from daemon import DEADLINE, PROGRAM, alive, stopped, wait_until
 from upgrading import Upgradable
-
-TIFFCTL = pathlib.Path(PROGRAM).with_name("tiffctl")
-
-
-def tiffctl(daemon, *words):
-    return subprocess.run([TIFFCTL, "-c", daemon.ini, *words], capture_output=True, text=True,
-                          timeout=DEADLINE)
-
-
-def succeed(daemon, *words):
-    result = tiffctl(daemon, *words)
-    assert (result.returncode, result.stderr) == (0, ""), result
-    return result.stdout
-
-
-@pytest.fixture
-def controlled(serve, tmp_path):
-    def run(*lines, **keywords):
-        daemon = serve(b"content", f"control = {tmp_path}/control", *lines, **keywords)
-        daemon.wait_log("started: ")
-        return daemon
-
-    return run
-
-
-def looked(daemon):
-    return json.loads(succeed(daemon, "status", "--json"))
 
 
 def test_status(controlled):
@@ -224,6 +197,36 @@ def test_silent_clients_hold_up_nobody(controlled, tmp_path):
     succeed(daemon, "status")
 
 
+def test_the_17th_client_is_told(controlled, tmp_path):
+    controlled()
+    with contextlib.ExitStack() as stack:
+        for _ in range(16):
+            stack.enter_context(client(tmp_path))
+        late = stack.enter_context(client(tmp_path))
+        assert late.recv(100) == b"error: too many clients of the control socket\n"
+        assert late.recv(100) == b""
+
+
+def test_a_reply_larger_than_the_socket_takes(controlled, tmp_path):
+    """It is sent as the client reads, and nobody waits for it meanwhile."""
+    more = "".join(f"[asset /{number}{'x' * 500}]\nfile = {tmp_path}/object\n" for number in range(900))
+    daemon = controlled()
+    daemon.ini.write_text(daemon.ini.read_text() + more)
+    succeed(daemon, "reload")
+    with client(tmp_path) as slow:
+        slow.send(b"dump-config\n")
+        assert slow.recv(1) == b"["
+        succeed(daemon, "reload")
+        with slow.makefile("rb") as rest:
+            text = rest.read()
+    assert len(text) > 1 << 20 and text.endswith(b"\nok\n")
+    assert text.count(b"[asset /") == 901
+    with client(tmp_path) as gone:
+        gone.send(b"dump-config\n")
+        assert gone.recv(1) == b"["
+    succeed(daemon, "status")
+
+
 def test_clients_that_leave_take_no_seat(controlled, tmp_path):
     """Though what they asked for is not over."""
     daemon = controlled("drain_timeout = 1m", kind=Upgradable)
@@ -249,11 +252,13 @@ def test_half_closed_clients_get_their_reply(controlled, tmp_path):
 
 @pytest.mark.parametrize("words, problem", [
     ([], "no command"), (["--nonsense", "status"], "unknown option"),
-    (["workers", "1", "2"], "too many arguments"),
+    (["workers", "1", "2"], "too many arguments"), (["status", "1"], "too many arguments"),
+    (["nonsense"], "unknown command"), (["workers"], "an argument is missing"),
+    (["top", "-n", "0"], "-n: accepted: 1 to 1000000000"), (["top", "-d", "0"], "-d: accepted: seconds"),
 ])
 def test_usage(words, problem):
     result = subprocess.run([TIFFCTL, *words], capture_output=True, text=True)
-    assert result.returncode == 2 and f"tiffctl: {problem}\nusage: " in result.stderr
+    assert result.returncode == 2 and f"tiffctl: {problem}" in result.stderr and "\nusage: " in result.stderr
 
 
 def test_help_and_version():

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* checking: "tiffctl test": whether a reload would take the configuration. */
+#ifndef CTL_CHECKING_H
+#define CTL_CHECKING_H
+
+#include "ctl/task.h"
+
+/* Returns the exit status. */
+int checking_run(const struct task *task) __attribute__((warn_unused_result));
+
+#endif
