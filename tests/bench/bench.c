@@ -3,10 +3,10 @@
  * bench: runs the micro-benchmarks: each with more and more operations until it takes long
  * enough for its time to be worth printing.
  *
- * Exports bench_reset(). Bad options are fatal. Known weakness: -run takes a substring, not a
- * regular expression.
+ * Exports bench_reset(). Bad options are fatal.
  */
 #include <math.h>
+#include <regex.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +16,7 @@
 
 #include "allocations.h"
 #include "bench.h"
+#include "versus.h"
 
 static const struct benchmark *const tables[] = {
     bench_request, bench_response_head, bench_range,   bench_catalogue, bench_histogram,
@@ -27,7 +28,9 @@ enum { N_MAX = 1000000000 };
 struct options {
     double seconds; /* -benchtime */
     unsigned count;
-    const char *run;
+    const char *run;      /* an extended regular expression; NULL: all */
+    regex_t pattern;      /* the same */
+    struct versus versus; /* old: NULL, or the other program */
 };
 
 static struct {
@@ -108,15 +111,19 @@ run(const struct benchmark *benchmark, const struct options *options)
     print(benchmark->name, &measured);
 }
 
-static void
+/* False if the other program or ours can't be run. */
+static bool
 run_table(const struct benchmark *benchmark, const struct options *options)
 {
     for (; benchmark->name; benchmark++) {
-        if (options->run && !strstr(benchmark->name, options->run))
+        if (options->run && regexec(&options->pattern, benchmark->name, 0, NULL, 0) != 0)
             continue;
-        for (unsigned i = 0; i < options->count; i++)
+        if (options->versus.old && !versus_run(&options->versus, benchmark->name))
+            return false;
+        for (unsigned i = 0; !options->versus.old && i < options->count; i++)
             run(benchmark, options);
     }
+    return true;
 }
 
 /* The value of -NAME=VALUE or -NAME VALUE, or NULL. */
@@ -140,15 +147,23 @@ read_options(struct options *options, char **arguments)
         const char *value;
 
         if ((value = option_value(arguments, &i, "benchtime")))
-            options->seconds = atof(value);
+            options->versus.benchtime = value;
         else if ((value = option_value(arguments, &i, "count")))
             options->count = (unsigned)atoi(value);
         else if ((value = option_value(arguments, &i, "run")))
             options->run = value;
+        else if ((value = option_value(arguments, &i, "vs")))
+            options->versus.old = value;
         else
             return false;
     }
-    return options->seconds > 0 && options->count > 0;
+    if (options->versus.benchtime)
+        options->seconds = atof(options->versus.benchtime);
+    options->versus.new = "/proc/self/exe";
+    options->versus.count = options->count;
+    return options->seconds > 0 && options->count > 0 &&
+           (!options->run ||
+            regcomp(&options->pattern, options->run, REG_EXTENDED | REG_NOSUB) == 0);
 }
 
 /* The lines by which Go's tools tell machines apart; the cpu where the kernel knows its name.
@@ -192,12 +207,17 @@ main(int argc, char **argv)
     struct options options = { .seconds = 1, .count = 1 };
 
     if (argc < 1 || !read_options(&options, argv)) {
-        fputs("usage: bench [-run=PART-OF-NAME] [-benchtime=SECONDS] [-count=N]\n", stderr);
+        fputs("usage: bench [-run=REGULAR-EXPRESSION] [-benchtime=SECONDS] [-count=N] [--vs "
+              "PROGRAM]\n"
+              "--vs: the same benchmarks of another build in turn with ours; see "
+              "scripts/benchcmp\n",
+              stderr);
         return 2;
     }
     check_allocations();
     print_machine();
     for (size_t i = 0; i < sizeof(tables) / sizeof(*tables); i++)
-        run_table(tables[i], &options);
+        if (!run_table(tables[i], &options))
+            return 1;
     return 0;
 }

@@ -21,7 +21,9 @@ tests_bench_bench_SOURCES = \
 	tests/bench/bench_request.c \
 	tests/bench/bench_response_head.c \
 	tests/bench/bench_sampler.c \
-	tests/bench/bench_trace.c
+	tests/bench/bench_trace.c \
+	tests/bench/versus.c \
+	tests/bench/versus.h
 tests_bench_bench_LDADD = libtiffd.a $(LIBRARIES_USED) -lm
 
 tests_bench_client_SOURCES = \

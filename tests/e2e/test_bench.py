@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The benchmark's own parts: benchcmp's arithmetic, the tables' logic, and a smoke test."""
 
-import importlib.machinery
-import importlib.util
 import json
+import os
+import re
 import subprocess
 import sys
 import time
@@ -20,18 +20,8 @@ from benchlib import (  # noqa: E402
     clients, goals, load, machines, noise, results, scenarios, servers, stats, tables
 )
 
+import experiments  # noqa: E402
 from daemon import PROGRAM  # noqa: E402
-
-
-def load_script(path):
-    loader = importlib.machinery.SourceFileLoader(path.name, str(path))
-    module = importlib.util.module_from_spec(importlib.util.spec_from_loader(path.name, loader))
-    sys.modules[path.name] = module
-    loader.exec_module(module)
-    return module
-
-
-benchcmp = load_script(BENCHCMP)
 
 
 def write(path, name, values, unit="ns/op"):
@@ -40,8 +30,8 @@ def write(path, name, values, unit="ns/op"):
     return path
 
 
-def run_benchcmp(old, new):
-    return subprocess.run([BENCHCMP, old, new], capture_output=True, text=True)
+def run_benchcmp(*words):
+    return subprocess.run([BENCHCMP, *words], capture_output=True, text=True)
 
 
 @pytest.mark.parametrize(
@@ -72,7 +62,7 @@ def test_change_is_named_only_when_significant(tmp_path):
     assert done.returncode == 0
     assert "-50.00% (p=0.008 n=5+5)" in done.stdout
     few = run_benchcmp(write(old, "X", [100]), write(new, "X", [50]))
-    assert "~ (p=1.000 n=1+1)" in few.stdout
+    assert "~ (p=1.000 n=1+1), n is too small" in few.stdout
 
 
 def test_geomean_of_ratios(tmp_path):
@@ -109,6 +99,130 @@ def test_missing_file_and_nothing_in_common(tmp_path):
     assert "No such file" in run_benchcmp(one, tmp_path / "none").stderr
     done = run_benchcmp(one, other)
     assert done.returncode == 1 and "nothing" not in done.stdout and "in common" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "unit, old, new, limit, status",
+    [
+        ("ns/op", 100, 120, "10", 1),
+        ("ns/op", 100, 120, "25", 0),
+        ("ns/op", 120, 100, "10", 0),
+        ("MB/s", 120, 100, "10", 1),
+        ("MB/s", 100, 120, "10", 0),
+        ("B/op", 0, 16, "10", 1),
+        ("B/op", 16, 0, "10", 0),
+    ],
+)
+def test_what_is_worse_fails(tmp_path, unit, old, new, limit, status):
+    files = [write(tmp_path / str(i), "X", [value + k / 100 * bool(value) for k in range(5)], unit)
+             for i, value in enumerate((old, new))]
+    done = run_benchcmp(*files, "--fail-over", limit)
+    assert done.returncode == status
+    assert (f"worse by more than {limit} %: X-1, {unit}" in done.stdout) == bool(status)
+
+
+def test_noise_does_not_fail(tmp_path):
+    old = write(tmp_path / "old", "X", [100, 200, 100, 200])
+    new = write(tmp_path / "new", "X", [150, 250, 110, 210])
+    assert run_benchcmp(old, new, "--fail-over", "1").returncode == 0
+
+
+@pytest.mark.parametrize("limit", ["-1", "nan", "inf", "much"])
+def test_a_limit_is_a_percentage(tmp_path, limit):
+    done = run_benchcmp("a", "b", f"--fail-over={limit}")
+    assert done.returncode == 2 and "a percentage of at least 0 is wanted" in done.stderr
+
+
+def test_a_closed_pipe_is_no_traceback(tmp_path):
+    one = write(tmp_path / "one", "X", [1, 2, 3])
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run([BENCHCMP, one, one], stdout=writer, stderr=subprocess.PIPE, text=True)
+    os.close(writer)
+    assert done.returncode == 1 and done.stderr == ""
+
+
+def test_folders_of_experiments_are_compared(tmp_path):
+    folders = []
+    for name, speed in (("old", 1.0), ("new", 0.8)):
+        folder = tmp_path / name
+        folder.mkdir()
+        experiments.made({"cached": speed}, noise=0.002, seed=3).save(folder)
+        folders.append(folder)
+    done = run_benchcmp(*folders)
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"^cached, discard +[\d,.]+ ±\d+% +[\d,.]+ ±\d+% +", done.stdout, re.MULTILINE)
+    assert "old MB/s" in done.stdout and "old CPU s/GB" in done.stdout
+    (folders[0] / "results.json").write_text("{}")
+    done = run_benchcmp(*folders)
+    assert done.returncode == 1 and "not results in format" in done.stderr
+
+
+def test_files_of_compare_are_compared(tmp_path):
+    files = [as_file(tmp_path / name, discard([speed] * 5, None))
+             for name, speed in (("old", 100.0), ("new", 50.0))]
+    done = run_benchcmp(*files)
+    assert "large-discard/tiff, tiffd-cached" in done.stdout and "-50.00% (p=0.008 n=5+5)" in done.stdout
+
+
+BENCHMARK = """#!/bin/sh
+echo "$0 $*" >>{log}
+echo "goos: linux"
+echo "BenchmarkLonger-1  10  1.0 ns/op"
+echo "BenchmarkLong-1  10  {value} ns/op"
+"""
+VERSUS = """
+#include "versus.h"
+int main(int argc, char **argv)
+{{
+    struct versus versus = {{ .old = argv[1], .new = argv[2], .benchtime = "0.5", .count = 3 }};
+    return argc == 3 && versus_run(&versus, "Long") ? 0 : 1;
+}}
+"""
+
+
+@pytest.fixture
+def versus(tmp_path):
+    """versus(old, new): what runs of two programs in turn print."""
+    (tmp_path / "main.c").write_text(VERSUS.replace("{{", "{").replace("}}", "}"))
+    source = TOP / "tests/bench"
+    command = ["gcc", "-D_GNU_SOURCE", "-I", source, tmp_path / "main.c", source / "versus.c"]
+    subprocess.run([*command, "-o", tmp_path / "versus"], check=True)
+    return lambda *words: subprocess.run([tmp_path / "versus", *words], capture_output=True, text=True)
+
+
+def benchmark(path, value, log):
+    path.write_text(BENCHMARK.format(value=value, log=log))
+    path.chmod(0o755)
+    return path
+
+
+def test_two_builds_take_turns(versus, tmp_path):
+    log = tmp_path / "log"
+    old, new = (benchmark(tmp_path / name, value, log) for name, value in (("a", 10), ("b", 20)))
+    done = versus(old, new)
+    assert done.returncode == 0, done.stderr
+    runs = [line.split()[0] for line in log.read_text().splitlines()]
+    assert runs == [str(path) for path in (old, new, new, old, old, new)]
+    assert log.read_text().splitlines()[0].endswith("-run=Long -count=1 -benchtime=0.5")
+    assert "Longer" not in done.stdout and done.stdout.count("version: old\nBenchmarkLong-1") == 3
+    (tmp_path / "output").write_text(done.stdout)
+    table = run_benchcmp(tmp_path / "output").stdout
+    assert "~ (p=0.100 n=3+3), n is too small" in table and "+100.00%" in table
+
+
+@pytest.mark.parametrize(
+    "other, text", [("/bin/none", "/bin/none: No such file"), ("/bin/true", "has no BenchmarkLong"),
+                    ("/bin/false", "failed in BenchmarkLong")],
+)
+def test_a_bad_program_is_named(versus, tmp_path, other, text):
+    done = versus(other, benchmark(tmp_path / "a", 1, tmp_path / "log"))
+    assert done.returncode == 1 and text in done.stderr
+
+
+def test_one_file_needs_two_versions(tmp_path):
+    done = run_benchcmp(write(tmp_path / "one", "X", [1]))
+    assert done.returncode == 1 and "must be the output of bench --vs" in done.stderr
 
 
 def test_tables_name_only_what_there_is():

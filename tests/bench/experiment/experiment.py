@@ -106,7 +106,8 @@ def _begin(options: Options, site: Site, name: str, rows: list[Subject],
     if why := perf.complaint():
         record.notes.append(f"no system calls and no division of the kernel's time: {why}")
     if options.repeat < 6:
-        record.notes.append(f"{words.plural(options.repeat, 'round')}: below 6 no interval and no test is possible")
+        rounds = words.plural(options.repeat, "round")
+        record.notes.append(f"{rounds}: below 6 no interval and no test is possible")
     return record
 
 

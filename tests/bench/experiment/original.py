@@ -13,12 +13,12 @@ FIGURES = (  # variant, requests/s, GB/s, memory, allocated
 )
 
 
-def _here(record: Record, variant: str) -> list[str]:
+def _here(record: Record, row: str) -> list[str]:
     client = "autocannon" if "autocannon" in record.clients() else next(iter(record.clients()), "")
-    rates = [analysis.median(record, variant, client, analysis.BY_NAME[name])
+    rates = [analysis.median(record, row, client, analysis.BY_NAME[name])
              for name in ("requests_s", "mb_s")]
-    memory = analysis.median(record, variant, client, analysis.BY_NAME["rss_mb"])
-    told = next((each for each in record.profiled if each.row == variant), None)
+    memory = analysis.median(record, row, client, analysis.BY_NAME["rss_mb"])
+    told = next((each for each in record.profiled if each.row == row), None)
     allocated = told.allocated if told else None
     return [words.number(rates[0]), words.number(rates[1] / 1000 if rates[1] is not None else None),
             "-" if memory is None else f"{memory:.0f} MB",
@@ -27,8 +27,10 @@ def _here(record: Record, variant: str) -> list[str]:
 
 def sections(record: Record) -> list[Block]:
     rows = [[f"{variant}, there", *figures] for variant, *figures in FIGURES]
-    rows += [[f"{variant}, here", *_here(record, variant)] for variant, *_ in FIGURES
-             if any(row.name == variant for row in record.rows)]
+    here = {row.variant: row.name for row in reversed(record.rows) if row.variant}
+    rows += [[f"{here[variant]}, here", *_here(record, here[variant])] for variant, *_ in FIGURES
+             if variant in here]
+    rows += [[f"{row.name}, here", *_here(record, row.name)] for row in record.rows if row.role == "go"]
     client = "autocannon" if "autocannon" in record.clients() else next(iter(record.clients()), "nothing")
     return [Section("The original's figures", [
         Text("There: three Go programs under autocannon on an Apple M1 Max of 2021, another machine with "
