@@ -37,6 +37,8 @@ static const int priorities[] = {
 static struct {
     enum log_level level;
     char process[32];
+    char *error; /* where the next one is kept; NULL: nowhere */
+    size_t error_size;
 } self = { .level = LOG_LEVEL_NOTICE, .process = "tiffd" };
 
 void
@@ -49,6 +51,20 @@ void
 log_set_process(const char *name)
 {
     snprintf(self.process, sizeof(self.process), "%s", name);
+}
+
+void
+log_keep_error(char *text, size_t size)
+{
+    self.error = text;
+    self.error_size = size;
+}
+
+static void
+keep(enum log_level level, const char *text)
+{
+    if (level == LOG_LEVEL_ERROR && self.error && self.error[0] == '\0')
+        snprintf(self.error, self.error_size, "%s", text);
 }
 
 static size_t
@@ -132,6 +148,7 @@ log_write(enum log_level level, const char *format, ...)
     va_start(arguments, format);
     vsnprintf(text, sizeof(text), format, arguments);
     va_end(arguments);
+    keep(level, text);
     if (!tell_lost() || !sink_write(line, write_line(line, level, text)))
         sink_add_lost(1);
     errno = saved;

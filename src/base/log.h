@@ -7,6 +7,8 @@
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
 
+#include <stddef.h>
+
 enum log_level {
     LOG_LEVEL_ERROR,
     LOG_LEVEL_WARNING,
@@ -20,6 +22,10 @@ void log_set_level(enum log_level level);
 
 /* Names this process in its lines ("master", "worker 3"); the text is copied and cut to fit. */
 void log_set_process(const char *name);
+
+/* The next error's text, without what a line begins with, is also written there: once, while it
+ * is "". Children to come do the same. NULL: nowhere. */
+void log_keep_error(char *text, size_t size);
 
 /* Control bytes and bytes above 0x7e leave as \xNN, so no peer can forge a line. */
 void log_write(enum log_level level, const char *format, ...)

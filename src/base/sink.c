@@ -6,6 +6,7 @@
 #include "base/sink.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -76,6 +77,19 @@ sink_open_standard(void)
     outlet_close(&sink.standard);
     sink.standard = outlet_of_stream(STDERR_FILENO);
     sink.journal = fstat(STDERR_FILENO, &status) == 0 && names_journal(&status);
+}
+
+void
+sink_keep_standard(void)
+{
+    if (sink.file.fd >= 0)
+        return;
+    if (sink.standard.fd < 0)
+        sink_open_standard();
+    sink.file = sink.standard;
+    if (sink.file.fd == STDERR_FILENO)
+        sink.file.fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    sink.standard.fd = -1;
 }
 
 void

@@ -33,6 +33,10 @@ void sink_use(int fd);
  * can't be opened. */
 void sink_open_standard(void);
 
+/* Lines go on to where standard error leads now, though that is about to change: until
+ * sink_use(). Without effect if there is a file. */
+void sink_keep_standard(void);
+
 /* sink_open() in two steps: what can fail, and what others notice; or nothing has happened. */
 int sink_prepare(const char *path) __attribute__((warn_unused_result));
 void sink_commit(void);

@@ -47,6 +47,7 @@ boot_leave_terminal(bool detach)
 {
     if (!detach)
         return;
+    sink_keep_standard();
     detach_streams();
     sink_open_standard();
 }

@@ -13,7 +13,8 @@
  * stays; if the hard limit is too low, a line in the log says so. */
 void boot_raise_descriptor_limit(const struct config *config, const struct generation *living);
 
-/* Before the first workers inherit it: a daemon in the background lets the terminal go. */
+/* Before the first workers inherit it: a daemon in the background lets the terminal go. Its log
+ * continues there until it serves, if it has no file. */
 void boot_leave_terminal(bool detach);
 
 /* Sets the log's level, and opens its file if there is one. 0, or a negative errno with a line

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/count.h"
 #include "config/config_free.h"
 #include "config/config_load.h"
 #include "master/access_file.h"
@@ -148,7 +149,32 @@ generation_unshare(struct shared *shared)
     config_free((struct config *)(uintptr_t)shared->config);
 }
 
-/* Workers of another user that can't be signalled would never drain. See kill(2). */
+/* What the master needs if its workers have another user. See capabilities(7). */
+static const struct {
+    int capability;
+    const char *name;
+    const char *effect;
+} needed[] = {
+    { CAP_SETUID, "CAP_SETUID", "become that user" },
+    { CAP_SETGID, "CAP_SETGID", "take that user's groups" },
+    { CAP_KILL, "CAP_KILL", "be stopped" },
+};
+
+/* Workers of another user that can't be signalled, for one, would never drain. */
+static int
+check_capabilities(const char *user)
+{
+    for (size_t i = 0; i < COUNT(needed); i++) {
+        if (privileges_has(needed[i].capability))
+            continue;
+        log_error("[server] user %s: the capability %s is missing, without which its workers "
+                  "can't %s; accepted: with %s, or no user",
+                  user, needed[i].name, needed[i].effect, needed[i].name);
+        return -1;
+    }
+    return 0;
+}
+
 static int
 confine(struct confinement *confinement, const struct config_server *server)
 {
@@ -158,12 +184,9 @@ confine(struct confinement *confinement, const struct config_server *server)
     confinement->mode = server->sandbox;
     if (identity_find("[server] user", server->user, server->group, &confinement->identity) < 0)
         return -1;
-    if (identity->user == (uid_t)-1 || identity->user == getuid() || privileges_has(CAP_KILL))
+    if (identity->user == (uid_t)-1 || identity->user == getuid())
         return 0;
-    log_error("[server] user %s: the capability CAP_KILL is missing, without which its workers "
-              "can't be stopped; accepted: with CAP_KILL, or no user",
-              server->user);
-    return -1;
+    return check_capabilities(server->user);
 }
 
 static int

@@ -2,9 +2,10 @@
 /*
  * listeners: binds, inherits and keeps the listen sockets.
  *
- * A Unix socket's file that nobody listens on any more is removed before binding; one that
- * answers belongs to somebody. TCP_NODELAY is set here because accepted sockets inherit it,
- * which saves a system call a connection. listen(2) again changes the backlog of a socket.
+ * A Unix socket's file that nobody listens on any more, or only what a master has left behind,
+ * is removed before binding; one that answers belongs to somebody. TCP_NODELAY is set here
+ * because accepted sockets inherit it, which saves a system call a connection. listen(2) again
+ * changes the backlog of a socket.
  */
 #include "master/listeners.h"
 
@@ -13,6 +14,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/tcp.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,20 +47,6 @@ unix_path(const char *name)
     return strncmp(name, UNIX_PREFIX, length) == 0 ? name + length : NULL;
 }
 
-static bool
-refuses(const struct listen_address *address)
-{
-    const struct sockaddr *name = (const struct sockaddr *)&address->address;
-    const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    bool refused;
-
-    if (fd < 0)
-        return false;
-    refused = connect(fd, name, address->length) < 0 && errno == ECONNREFUSED;
-    close(fd);
-    return refused;
-}
-
 /* Is this line of /proc/net/unix (proc_net_unix(5)) about a socket at this path that is not
  * connected? Connections that were accepted there have its path, too. */
 static bool
@@ -89,14 +77,44 @@ is_bound(const char *path)
     return found;
 }
 
-/* The file of a daemon that was killed. One that loads its objects has bound its socket, and
- * refuses connections, too. */
+/* Has the process that has called listen(2) there last (SO_PEERCRED in unix(7)) ended? Then
+ * only its children are left, and end, too. */
+static bool
+is_orphaned(int connected)
+{
+    struct ucred listener;
+    socklen_t length = sizeof(listener);
+
+    return getsockopt(connected, SOL_SOCKET, SO_PEERCRED, &listener, &length) == 0 &&
+           listener.pid > 0 && kill(listener.pid, 0) < 0 && errno == ESRCH;
+}
+
+/* Nobody listens there whose socket it should be. */
+static bool
+is_abandoned(const struct listen_address *address)
+{
+    const struct sockaddr *name = (const struct sockaddr *)&address->address;
+    const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    bool abandoned;
+
+    if (fd < 0)
+        return false;
+    if (connect(fd, name, address->length) == 0)
+        abandoned = is_orphaned(fd);
+    else
+        abandoned = errno == ECONNREFUSED && !is_bound(unix_path(address->text));
+    close(fd);
+    return abandoned;
+}
+
+/* The file of a daemon whose master was killed. One that loads its objects has bound its
+ * socket, and refuses connections, too. */
 static void
 remove_abandoned(const struct listen_address *address)
 {
     const struct socket_file file = socket_file_of(unix_path(address->text));
 
-    if (file.inode != 0 && refuses(address) && !is_bound(unix_path(address->text)))
+    if (file.inode != 0 && is_abandoned(address))
         socket_file_remove(unix_path(address->text), file);
 }
 

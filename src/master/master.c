@@ -37,6 +37,9 @@
 #include "master/state.h"
 #include "stack/crash.h"
 
+#define BIND_AGAIN 5   /* times, while an address is in use at the start */
+#define BIND_PAUSE 500 /* milliseconds before each */
+
 /* --- the loop ----------------------------------------------------------------------------- */
 
 /* Milliseconds until something is due; -1: nothing is. */
@@ -139,6 +142,22 @@ take_over_sockets(struct master *master)
     return listeners_inherit(&master->listeners, &master->observed);
 }
 
+/* What a killed master has left behind may hold an address for a moment. A signal ends the
+ * waiting. */
+static int
+plan_patiently(struct master *master, const struct config *config)
+{
+    struct pollfd signals = { .fd = master->resources.signal_fd, .events = POLLIN };
+    int error = cutover_plan_sockets(master, config);
+
+    for (unsigned i = 0; i < BIND_AGAIN && error == -EADDRINUSE; i++) {
+        if (poll(&signals, 1, BIND_PAUSE) != 0)
+            break;
+        error = cutover_plan_sockets(master, config);
+    }
+    return error;
+}
+
 /* Signals wait from the first moment. Inherited sockets are taken over before detaching changes
  * the process id that they were meant for. */
 static int
@@ -168,7 +187,7 @@ master_prepare(struct master *master, const struct config *config)
         log_error("start: %s", strerror(errno));
         return -1;
     }
-    return cutover_plan_sockets(master, config);
+    return plan_patiently(master, config);
 }
 
 /* Owns config from here on. */

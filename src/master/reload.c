@@ -2,6 +2,9 @@
 /* reload: see reload.h. The order matters: what can fail comes before what others notice. */
 #include "master/reload.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #include "base/clock.h"
 #include "master/boot.h"
 #include "master/cutover.h"
@@ -22,13 +25,30 @@ reload_over(struct master *master, const char *reason)
         control_follow(master);
 }
 
+/* The loader, which reads bytes of files, may have written anything there. */
+static void
+take_cause(char cause[static ROSTER_REASON_SIZE], const struct load_progress *progress)
+{
+    memcpy(cause, progress->problem, ROSTER_REASON_SIZE);
+    cause[ROSTER_REASON_SIZE - 1] = '\0';
+    for (char *at = cause; *at; at++)
+        if (*at < 0x20 || *at > 0x7e)
+            *at = '?';
+}
+
 void
 reload_fail(struct master *master, const char *reason)
 {
-    const struct generation *serving = master->newest;
+    char cause[ROSTER_REASON_SIZE];
+    char text[ROSTER_REASON_SIZE];
 
-    log_error("reload failed: generation %u continues: %s", serving->shared.generation, reason);
-    reload_over(master, reason);
+    take_cause(cause, master->resources.progress);
+    if (snprintf(text, sizeof(text), "%s%s%s", reason, cause[0] ? ": " : "", cause) >=
+        (int)sizeof(text))
+        strcpy(text + sizeof(text) - sizeof("..."), "...");
+    log_error("reload failed: generation %u continues: %s", master->newest->shared.generation,
+              text);
+    reload_over(master, text);
 }
 
 /* Owns config. */
@@ -86,6 +106,8 @@ reload_run(struct master *master)
     if (master->reload_wanted)
         return;
     log_notice("reloading %s", options->file);
+    master->resources.progress->problem[0] = '\0';
+    log_keep_error(master->resources.progress->problem, ROSTER_REASON_SIZE);
     manager_reloading(master);
     control_reload_begins(master);
     config = generation_configure(options->file, options->overrides, options->override_count,
@@ -96,4 +118,5 @@ reload_run(struct master *master)
         try_config(master, config);
     else
         reload_fail(master, "the configuration has errors");
+    log_keep_error(NULL, 0);
 }

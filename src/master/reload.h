@@ -14,7 +14,8 @@ void reload_run(struct master *master);
 /* Tells everybody how a reload ended; reason NULL: the newest generation serves. */
 void reload_over(struct master *master, const char *reason);
 
-/* It has failed, and the newest generation continues: logs the reason and tells everybody. */
+/* It has failed, and the newest generation continues: logs the reason and tells everybody, with
+ * the first error of this process and of the loader since the reload began. */
 void reload_fail(struct master *master, const char *reason);
 
 #endif

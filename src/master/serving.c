@@ -43,6 +43,16 @@ serving_begin(struct master *master)
     schedule_record(master, now);
 }
 
+/* What has been said until now was for whoever started it. */
+static void
+leave_log(const struct master *master)
+{
+    if (!master->options->detach || master->newest->shared.config->log.file)
+        return;
+    sink_use(-1);
+    supervise_hand_log(master->newest);
+}
+
 void
 serving_announce(struct master *master)
 {
@@ -58,6 +68,7 @@ serving_announce(struct master *master)
     if (master->resources.detached >= 0)
         detach_ready(master->resources.detached);
     master->resources.detached = -1;
+    leave_log(master);
 }
 
 void

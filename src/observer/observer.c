@@ -100,13 +100,16 @@ listen_to_master(struct observer *observer)
         observer->fds[CHANNEL].fd = -1;
 }
 
-/* One that drains has a successor who does it. */
+/* Another daemon may need the addresses at once. One that drains has a successor who does the
+ * rest. */
 static void
 outlive_master(struct observer *observer)
 {
     const struct observer_inherit *inherit = observer->inherit;
 
     observer->ended = true;
+    for (size_t i = 0; i < inherit->listen_count; i++)
+        close(inherit->listen_fds[i]);
     if (observer->drain_until == 0)
         inherit->master_gone(inherit->argument);
 }

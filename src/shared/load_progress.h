@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "shared/roster.h"
+
 /* Of the load that runs, or else of the last one. */
 struct load_progress {
     uint32_t loading;  /* 1: one runs */
@@ -17,6 +19,7 @@ struct load_progress {
     uint64_t bytes;    /* read of files */
     uint64_t expected; /* of these, in all */
     uint64_t shown;    /* ms of clock.h: the last line on the terminal; 0: none */
+    char problem[ROSTER_REASON_SIZE]; /* the first error of the last reload; "": none */
 };
 
 /* MAP_SHARED, zeroed. NULL with errno. */

@@ -20,7 +20,7 @@ struct roster_entry {
     uint64_t retired_system_ns;
 };
 
-#define ROSTER_REASON_SIZE 160
+#define ROSTER_REASON_SIZE 240
 
 /* The last reload, for those who look at the generation that serves. */
 struct roster_reload {

@@ -2,6 +2,7 @@
 """The options, what they print, the exit status. -t, -T and -o: see test_config_errors.py."""
 
 import contextlib
+import errno
 import hashlib
 import os
 import pathlib
@@ -153,6 +154,30 @@ def test_detach(detached, tmp_path):
     with Client(dial(tmp_path / "socket")) as client:
         assert client.still_open()
     assert "started: 1 worker\n" in (tmp_path / "log").read_text()
+
+
+def test_detach_without_a_log_tells_what_goes_wrong(ini, tmp_path, faults):
+    """Until it serves it is said where it was started, by the workers, too."""
+    faults.set("epoll_create1", errno.EMFILE)
+    environment = dict(part.split("=", 1) for part in faults.environment.split(" "))
+    result = run("-d", "-c", ini(), "-o", "log.file=", env={**os.environ, **environment})
+    assert result.returncode == 1
+    assert re.search(r" error worker 0\[\d+\]: start: Too many open files$", result.stderr, re.M)
+    assert "]: start failed: worker 0 ended before it served\n" in result.stderr
+    assert not (tmp_path / "pid").exists()
+
+
+def test_detach_without_a_log_lets_standard_error_go(ini, tmp_path):
+    """run() returns when no process of the daemon has its pipe any more."""
+    result = run("-d", "-c", ini(), "-o", "log.file=")
+    master = int((tmp_path / "pid").read_text())
+    processes = [master, *children(master)]
+    try:
+        assert result.returncode == 0
+        assert result.stderr.endswith("started: 1 worker\n")
+    finally:
+        os.kill(master, signal.SIGTERM)
+        wait_until(lambda: not any(map(alive, processes)), "the daemon ends")
 
 
 def test_detach_when_the_address_is_taken(ini, tmp_path):

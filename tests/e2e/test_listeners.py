@@ -2,14 +2,16 @@
 """Where the daemon listens: addresses of its own, and sockets it is handed."""
 
 import contextlib
+import os
 import re
+import signal
 import socket
 import subprocess
 
 import pytest
 
 from client import Client, fetch, request
-from daemon import DEADLINE, PROGRAM, Binding, dial, free_port
+from daemon import DEADLINE, PROGRAM, Binding, children, dial, free_port
 
 
 def has_ipv6():
@@ -81,6 +83,41 @@ def test_live_unix_socket_is_left_alone(tmp_path, object_ini):
         assert f"listen unix:{path}: bind: Address already in use" in said
         assert not free.exists()
         dial(path).close()
+
+
+def test_what_a_killed_master_leaves_behind(object_ini, tmp_path):
+    """The sockets of its children, which can't even notice, are in nobody's way; ports are waited for."""
+    (tmp_path / "object").write_bytes(b"content")
+    port = free_port()
+    ini = object_ini(f"listen = unix:{tmp_path}/socket, 127.0.0.1:{port}", workers=1)
+    ini += f"\n[debug]\nlisten = unix:{tmp_path}/debug.sock\n"
+    address = tmp_path / "socket"
+    with Binding(tmp_path, ini, address=address) as killed:
+        orphans = children(killed.pid)
+        assert len(killed.staff()) == 2
+        for pid in orphans:
+            os.kill(pid, signal.SIGSTOP)
+        os.kill(killed.pid, signal.SIGKILL)
+        killed.process.wait(DEADLINE)
+        try:
+            said = subprocess.Popen([PROGRAM, "-c", str(killed.ini)], stderr=subprocess.PIPE, text=True)
+            lines = []
+            for line in said.stderr:
+                lines.append(line)
+                if "in use" in line:
+                    break
+            assert f"listen 127.0.0.1:{port}: bind: Address already in use" in lines[-1]
+            assert not any("unix:" in line for line in lines)
+        finally:
+            for pid in orphans:
+                os.kill(pid, signal.SIGKILL)
+        for line in said.stderr:
+            if "started: 1 worker" in line:
+                break
+        assert content_at(address) == content_at(("127.0.0.1", port)) == b"content"
+        said.send_signal(signal.SIGTERM)
+        said.communicate(timeout=DEADLINE)
+        killed.status = -signal.SIGKILL
 
 
 def test_file_that_is_no_socket_is_left_alone(tmp_path, object_ini):

@@ -142,6 +142,23 @@ lost_lines_are_counted(void **state)
     assert_int_equal(sink_take_lost(), 0);
 }
 
+static void
+the_first_error_is_kept(void **state)
+{
+    char kept[16] = "";
+
+    (void)state;
+    log_keep_error(kept, sizeof(kept));
+    log_warning("no error");
+    log_error("the first %s", "is long");
+    log_error("the second");
+    assert_string_equal(kept, "the first is lo");
+    log_keep_error(NULL, 0);
+    kept[0] = '\0';
+    log_error("nowhere");
+    assert_string_equal(kept, "");
+}
+
 int
 main(void)
 {
@@ -152,6 +169,7 @@ main(void)
         cmocka_unit_test(a_long_line_is_cut_and_says_so),
         cmocka_unit_test(reopening_follows_a_rename),
         cmocka_unit_test(a_path_that_cannot_be_opened_changes_nothing),
+        cmocka_unit_test(the_first_error_is_kept),
         cmocka_unit_test(lost_lines_are_counted),
     };
 
