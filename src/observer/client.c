@@ -128,6 +128,7 @@ client_reply(struct service *service)
     fclose(page.out);
     reply = (struct reply){ .status = page.status,
                             .type = page.type,
+                            .policy = page.policy,
                             .file_name = page.file_name,
                             .content = { content, length },
                             .head_only = page.head_only };

@@ -16,6 +16,7 @@ page_refuse(struct page *page, unsigned status, const char *format, ...)
     rewind(page->out);
     page->status = status;
     page->type = PAGE_TEXT;
+    page->policy = NULL;
     page->file_name = NULL;
     fprintf(page->out, "%s: ", status_text(status).at);
     va_start(arguments, format);

@@ -30,6 +30,7 @@ struct page {
     FILE *out;
     unsigned status;       /* 200 */
     const char *type;      /* media type; PAGE_TEXT */
+    const char *policy;    /* see reply.h; NULL: the strictest */
     const char *file_name; /* to save it as; NULL: it is to be looked at */
     bool abandoned;        /* the client is gone: no reply */
 };

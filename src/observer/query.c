@@ -67,20 +67,21 @@ static const struct {
 } formats[] = {
     { { "proto", 5 }, QUERY_PROTO },
     { { "text", 4 }, QUERY_TEXT },
-    { { "legacy", 6 }, QUERY_LEGACY }, /* last: not every page has it */
+    { { "legacy", 6 }, QUERY_LEGACY },
+    { { "json", 4 }, QUERY_JSON },
 };
 
-static size_t
-format_count(const struct query_rules *rules)
+static bool
+has_format(const struct query_rules *rules, size_t number)
 {
-    return COUNT(formats) - (rules->legacy ? 0 : 1);
+    return (rules->formats & QUERY_FORMAT_BIT(formats[number].format)) != 0;
 }
 
 static bool
 read_format(struct query *query, struct span text, const struct query_rules *rules)
 {
-    for (size_t i = 0; i < format_count(rules); i++)
-        if (span_equal(text, formats[i].name)) {
+    for (size_t i = 0; i < COUNT(formats); i++)
+        if (has_format(rules, i) && span_equal(text, formats[i].name)) {
             query->format = formats[i].format;
             return true;
         }
@@ -90,8 +91,14 @@ read_format(struct query *query, struct span text, const struct query_rules *rul
 static void
 line_sink_format(const struct query_rules *rules, FILE *out)
 {
-    for (size_t i = 0; i < format_count(rules); i++)
-        fprintf(out, "%s%s", i > 0 ? ", " : "", formats[i].name.at);
+    const char *before = "";
+
+    for (size_t i = 0; i < COUNT(formats); i++) {
+        if (!has_format(rules, i))
+            continue;
+        fprintf(out, "%s%s", before, formats[i].name.at);
+        before = ", ";
+    }
 }
 
 static bool
@@ -159,6 +166,20 @@ line_sink_connection(const struct query_rules *rules, FILE *out)
     fprintf(out, "1 to %u", UINT_MAX);
 }
 
+static bool
+query_read_limit(struct query *query, struct span text, const struct query_rules *rules)
+{
+    (void)rules;
+    return query_read_number(text, 1, QUERY_LIMIT_MAX, &query->limit);
+}
+
+static void
+line_sink_limit(const struct query_rules *rules, FILE *out)
+{
+    (void)rules;
+    fprintf(out, "1 to %u", QUERY_LIMIT_MAX);
+}
+
 static const struct parameter {
     struct span name;
     unsigned bit;
@@ -172,6 +193,7 @@ static const struct parameter {
     { { "debug", 5 }, QUERY_DEBUG, read_debug, line_sink_debug },
     { { "connection", 10 }, QUERY_CONNECTION, query_read_connection, line_sink_connection },
     { { "arguments", 9 }, QUERY_ARGUMENTS, query_read_arguments, line_sink_arguments },
+    { { "limit", 5 }, QUERY_LIMIT, query_read_limit, line_sink_limit },
 };
 
 /* --- the whole ---------------------------------------------------------------------------- */

@@ -7,6 +7,7 @@
 #ifndef OBSERVER_QUERY_H
 #define OBSERVER_QUERY_H
 
+#include <limits.h>
 #include <stdbool.h>
 
 #include "base/span.h"
@@ -21,19 +22,30 @@ enum {
     QUERY_DEBUG = 1 << 4,
     QUERY_ARGUMENTS = 1 << 5,
     QUERY_CONNECTION = 1 << 6,
+    QUERY_LIMIT = 1 << 7,
 };
 
-enum query_format { QUERY_UNSPECIFIED, QUERY_PROTO, QUERY_TEXT, QUERY_LEGACY };
+enum query_format {
+    QUERY_UNSPECIFIED,
+    QUERY_PROTO,
+    QUERY_TEXT,
+    QUERY_LEGACY,
+    QUERY_JSON,
+};
+
+/* The bit of a format in query_rules. */
+#define QUERY_FORMAT_BIT(format) (1u << (format))
 
 #define QUERY_SECONDS_MAX 3600
 #define QUERY_ERROR_MAX   256
+#define QUERY_LIMIT_MAX   999999999u
 
 struct query_rules {
     unsigned accepted;      /* bits */
     unsigned workers;       /* how many there are */
     unsigned seconds;       /* when none are asked for */
     bool whole;             /* seconds may be 0: everything since the start */
-    bool legacy;            /* the format exists */
+    unsigned formats;       /* QUERY_FORMAT_BIT() of those that exist */
     enum profile_kind kind; /* whose values sample_index names */
 };
 
@@ -46,7 +58,15 @@ struct query {
     bool debug_given;    /* also as 0 */
     unsigned arguments;  /* 1: with stacks */
     unsigned connection; /* 0: all of them */
+    unsigned limit;      /* rows; 0: all of them */
 };
+
+/* How many rows a page may have. */
+static inline unsigned
+query_rows(const struct query *query)
+{
+    return query->limit > 0 ? query->limit : UINT_MAX;
+}
 
 /* The form that a profile is to have. gzip: the client accepts it; legacy: the format exists.
  */

@@ -12,6 +12,8 @@
 #include "http/date.h"
 #include "http/status.h"
 
+#define STRICTEST "default-src 'none'; frame-ancestors 'none'"
+
 static void
 reply_write_head(const struct reply *reply, FILE *out)
 {
@@ -24,9 +26,12 @@ reply_write_head(const struct reply *reply, FILE *out)
             "Content-Type: %s\r\n"
             "Cache-Control: no-store\r\n"
             "X-Content-Type-Options: nosniff\r\n"
+            "Referrer-Policy: no-referrer\r\n"
+            "Content-Security-Policy: %s\r\n"
             "Vary: Accept-Encoding\r\n"
             "Connection: close\r\n",
-            status_text(reply->status).at, date, reply->type);
+            status_text(reply->status).at, date, reply->type,
+            reply->policy ? reply->policy : STRICTEST);
     if (!reply->head_only)
         fprintf(out, "Content-Length: %zu\r\n", reply->content.length);
     if (reply->file_name)

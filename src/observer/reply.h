@@ -9,6 +9,7 @@
 struct reply {
     unsigned status;
     const char *type;      /* media type */
+    const char *policy;    /* Content-Security-Policy (W3C CSP 3); NULL: nothing is loaded */
     const char *file_name; /* to save the content as; NULL: none */
     const char *allow;     /* methods, for 405; else NULL */
     struct span content;

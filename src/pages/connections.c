@@ -7,78 +7,21 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <stdlib.h>
 
 #include "base/count.h"
 #include "format/count_profile.h"
+#include "pages/connection_list.h"
+#include "pages/connections_json.h"
 #include "pages/profiles.h"
 #include "pages/worker_stacks.h"
-#include "shared/rows.h"
 #include "shared/trace.h"
 
 #define LINE_SIZE 1024
 
-struct entry {
-    const struct view *view;
-    unsigned worker;
-    struct row row;
-};
-
-struct list {
-    struct entry *items;
-    size_t count;
-    size_t capacity;
-};
-
-/* --- copying ------------------------------------------------------------------------------ */
-
-static bool
-connections_add(struct list *list, const struct entry *entry)
-{
-    size_t capacity = list->capacity > 0 ? list->capacity * 2 : 64;
-    struct entry *items;
-
-    if (list->count == list->capacity) {
-        if ((items = reallocarray(list->items, capacity, sizeof(*items))) == NULL)
-            return false;
-        list->items = items;
-        list->capacity = capacity;
-    }
-    list->items[list->count++] = *entry;
-    return true;
-}
-
-static int
-connections_collect(const struct view *view, int worker, struct list *list)
-{
-    struct scope scope = scope_of(view, worker);
-    struct entry entry;
-
-    for (unsigned i = 0; (entry.view = scope_worker(&scope, view, i, &entry.worker)) != NULL;
-         i++) {
-        const struct tables *tables = entry.view->shared->tables;
-        const struct rows *rows = tables_rows(tables, entry.worker);
-        size_t place = 0;
-
-        if (roster_pid(entry.view->shared->roster, entry.worker) <= 0)
-            continue;
-        while (rows_next(rows, tables->connections, &place, &entry.row))
-            if (!connections_add(list, &entry))
-                return -ENOMEM;
-    }
-    return 0;
-}
-
 /* --- printing ----------------------------------------------------------------------------- */
 
-static double
-seconds_since(uint64_t now, uint64_t ns)
-{
-    return now > ns ? (double)(now - ns) / 1e9 : 0;
-}
-
 static void
-print_body(FILE *out, const struct entry *entry)
+print_body(FILE *out, const struct connection_entry *entry)
 {
     const struct row *row = &entry->row;
     const char *object = label_names_object(&entry->view->shared->labels, row->label);
@@ -95,23 +38,14 @@ print_body(FILE *out, const struct entry *entry)
 static void
 print_wait(FILE *out, const struct row *row, uint64_t now)
 {
-    static const struct {
-        enum marker reason;
-        const char *name;
-    } reasons[] = {
-        { MARKER_WAIT_CLIENT, "its client" },
-        { MARKER_WAIT_DISK, "a disk" },
-        { MARKER_WAIT_TURN, "its turn" },
-    };
+    const char *reason = connection_list_reason(row);
 
-    for (size_t i = 0; i < COUNT(reasons); i++)
-        if (row->reason == reasons[i].reason)
-            fprintf(out, ", waits %.3f s for %s",
-                    (double)((uint32_t)(now / 1000000) - row->waits) / 1e3, reasons[i].name);
+    if (reason)
+        fprintf(out, ", waits %.3f s for %s", connection_list_waited(row, now), reason);
 }
 
 static void
-print_entry(FILE *out, const struct entry *entry, uint64_t now)
+print_entry(FILE *out, const struct connection_entry *entry, uint64_t now)
 {
     const struct row *row = &entry->row;
 
@@ -120,14 +54,14 @@ print_entry(FILE *out, const struct entry *entry, uint64_t now)
         fprintf(out, " of generation %u", entry->view->shared->generation);
     fprintf(out,
             ", connection %" PRIu32 ", age %.3f s, in this state %.3f s, requests %" PRIu32,
-            row->connection, seconds_since(now, row->opened), seconds_since(now, row->since),
-            row->requests);
+            row->connection, connection_list_seconds(now, row->opened),
+            connection_list_seconds(now, row->since), row->requests);
     print_body(out, entry);
     print_wait(out, row, now);
 }
 
 static void
-print_state(FILE *out, const struct list *list, enum row_state state, uint64_t now)
+print_state(FILE *out, const struct connection_list *list, enum row_state state, uint64_t now)
 {
     uint64_t count = 0;
 
@@ -150,7 +84,7 @@ print_comment(void *argument, const char *line)
 }
 
 static int
-connections_write_text(struct page *page, const struct list *list)
+connections_write_text(struct page *page, const struct connection_list *list)
 {
     const uint64_t now = trace_now();
 
@@ -167,7 +101,7 @@ connections_write_text(struct page *page, const struct list *list)
 /* --- as lines ----------------------------------------------------------------------------- */
 
 static void
-connections_write_line(const struct entry *entry, uint64_t now, line_sink_line *line,
+connections_write_line(const struct connection_entry *entry, uint64_t now, line_sink_line *line,
                        void *argument)
 {
     char text[LINE_SIZE] = "";
@@ -186,8 +120,8 @@ int
 connections_lines(const struct view *view, size_t most, line_sink_line *line, void *argument)
 {
     const uint64_t now = trace_now();
-    struct list list = { 0 };
-    int error = connections_collect(view, SCOPE_ALL, &list);
+    struct connection_list list = { 0 };
+    int error = connection_list_take(view, SCOPE_ALL, &list);
     char text[LINE_SIZE];
 
     for (size_t i = 0; error == 0 && i < list.count && i < most; i++)
@@ -196,7 +130,7 @@ connections_lines(const struct view *view, size_t most, line_sink_line *line, vo
         snprintf(text, sizeof(text), "%zu more are left out", list.count - most);
         line(argument, text);
     }
-    free(list.items);
+    connection_list_free(&list);
     return error;
 }
 
@@ -204,7 +138,7 @@ connections_lines(const struct view *view, size_t most, line_sink_line *line, vo
 
 /* A part for each worker that has any: its entries follow each other. */
 static unsigned
-count_workers(const struct list *list)
+count_workers(const struct connection_list *list)
 {
     unsigned count = 0;
 
@@ -215,12 +149,12 @@ count_workers(const struct list *list)
 }
 
 static void
-fill(struct profile *profile, const struct list *list)
+fill(struct profile *profile, const struct connection_list *list)
 {
     struct profile_part *part = profile->parts - 1;
 
     for (size_t i = 0; i < list->count; i++) {
-        const struct entry *entry = &list->items[i];
+        const struct connection_entry *entry = &list->items[i];
 
         if (i == 0 || entry->worker != entry[-1].worker || entry->view != entry[-1].view) {
             part++;
@@ -233,7 +167,7 @@ fill(struct profile *profile, const struct list *list)
 }
 
 static int
-connections_write_profile(struct page *page, const struct list *list)
+connections_write_profile(struct page *page, const struct connection_list *list)
 {
     const unsigned parts = count_workers(list);
     struct profile *profile = profile_create(PROFILE_GOROUTINE, parts > 0 ? parts : 1);
@@ -249,15 +183,17 @@ connections_write_profile(struct page *page, const struct list *list)
 void
 connections_goroutine(struct page *page)
 {
-    struct list list = { 0 };
-    int error = connections_collect(page->view, page->query.worker, &list);
+    struct connection_list list = { 0 };
+    int error = connection_list_take(page->view, page->query.worker, &list);
 
-    if (error == 0)
+    if (error == 0 && page->query.format == QUERY_JSON)
+        error = connections_json_write(page, &list);
+    else if (error == 0)
         error = profiles_wanted(page) ? connections_write_profile(page, &list)
                                       : connections_write_text(page, &list);
     if (error < 0)
         page_fail(page, error);
-    free(list.items);
+    connection_list_free(&list);
 }
 
 uint64_t

@@ -3,6 +3,16 @@
 #include "pages/index.h"
 
 #include "pages/pages.h"
+#include "pages/ui.h"
+
+/* Style sheets in a page need their digest in its policy: that of STYLE. */
+#define STYLE                                                                                  \
+    "body { font-family: sans-serif; margin: 2em; max-width: 60em; }\n"                        \
+    "td, th { padding: 0.2em 1em 0.2em 0; text-align: left; vertical-align: top; }\n"          \
+    "td.count { text-align: right; }\n"
+#define POLICY                                                                                 \
+    "default-src 'none'; style-src 'sha256-urTJ8zASzFAOgJNocoMCXdol4vjPVrebV93Ip/lKq80='; "    \
+    "frame-ancestors 'none'"
 
 static void
 write_text(FILE *out, const char *text)
@@ -31,11 +41,7 @@ index_write_head(struct page *page)
           "<head>\n"
           "<meta charset=\"utf-8\">\n"
           "<title>tiffd: /debug/pprof/</title>\n"
-          "<style>\n"
-          "body { font-family: sans-serif; margin: 2em; max-width: 60em; }\n"
-          "td, th { padding: 0.2em 1em 0.2em 0; text-align: left; vertical-align: top; }\n"
-          "td.count { text-align: right; }\n"
-          "</style>\n"
+          "<style>" STYLE "</style>\n"
           "</head>\n"
           "<body>\n"
           "<h1>tiffd</h1>\n",
@@ -71,13 +77,25 @@ write_row(struct page *page, const struct route *route)
     fputs("</td></tr>\n", page->out);
 }
 
+static void
+write_dashboard(struct page *page)
+{
+    if (ui_missing())
+        fprintf(page->out, "<p>There is no dashboard at <code>/</code>: %s.</p>\n",
+                ui_missing());
+    else
+        fputs("<p><a href=\"/\">Dashboard</a></p>\n", page->out);
+}
+
 void
 index_write(struct page *page)
 {
     const struct route *route;
 
     page->type = PAGE_HTML;
+    page->policy = POLICY;
     index_write_head(page);
+    write_dashboard(page);
     fputs("<table>\n<tr><th>Count</th><th>Page</th><th>What it is</th></tr>\n", page->out);
     for (size_t i = 0; (route = pages_at(i)) != NULL; i++)
         if (route->about)

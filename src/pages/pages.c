@@ -6,6 +6,7 @@
 
 #include "base/count.h"
 #include "format/text.h"
+#include "pages/configuration.h"
 #include "pages/connections.h"
 #include "pages/health.h"
 #include "pages/index.h"
@@ -16,12 +17,18 @@
 #include "pages/profiles.h"
 #include "pages/residence.h"
 #include "pages/tracing.h"
+#include "pages/ui.h"
 #include "pages/vars.h"
 #include "pages/wall.h"
+
+#define UI_PREFIX "/ui/"
 
 /* What profiles of every kind accept. */
 #define PROFILE_PARAMETERS                                                                     \
     (QUERY_WORKER | QUERY_SECONDS | QUERY_FORMAT | QUERY_SAMPLE_INDEX | QUERY_DEBUG)
+
+#define COUNT_FORMATS   (QUERY_FORMAT_BIT(QUERY_PROTO) | QUERY_FORMAT_BIT(QUERY_TEXT))
+#define PROFILE_FORMATS COUNT_FORMATS
 
 /* --- counts of the index ------------------------------------------------------------------ */
 
@@ -95,14 +102,14 @@ count_processes(const struct view *view, FILE *out)
 
 static const struct route routes[] = {
     { .path = "", .write = index_write, .quick = true },
-    { .path = "/", .write = index_write, .quick = true },
+    { .path = "/", .write = ui_start, .quick = true },
     { .path = "/debug/pprof", .write = index_write, .quick = true },
     { .path = "/pprof", .write = index_write, .quick = true },
     { .path = "profile",
       .write = profiles_cpu,
       .rules = { .accepted = PROFILE_PARAMETERS,
                  .seconds = 30,
-                 .legacy = true,
+                 .formats = PROFILE_FORMATS | QUERY_FORMAT_BIT(QUERY_LEGACY),
                  .kind = PROFILE_CPU },
       .example = "seconds=5&format=text",
       .about =
@@ -111,7 +118,7 @@ static const struct route routes[] = {
       .write = profiles_heap,
       .rules = { .accepted = PROFILE_PARAMETERS,
                  .whole = true,
-                 .legacy = true,
+                 .formats = PROFILE_FORMATS | QUERY_FORMAT_BIT(QUERY_LEGACY),
                  .kind = PROFILE_HEAP },
       .example = "format=text",
       .count = count_heap,
@@ -120,7 +127,7 @@ static const struct route routes[] = {
       .write = profiles_allocs,
       .rules = { .accepted = PROFILE_PARAMETERS,
                  .whole = true,
-                 .legacy = true,
+                 .formats = PROFILE_FORMATS | QUERY_FORMAT_BIT(QUERY_LEGACY),
                  .kind = PROFILE_HEAP },
       .example = "format=text",
       .count = count_allocs,
@@ -129,25 +136,34 @@ static const struct route routes[] = {
       .write = profiles_growth,
       .rules = { .accepted = PROFILE_PARAMETERS,
                  .seconds = 5,
-                 .legacy = true,
+                 .formats = PROFILE_FORMATS | QUERY_FORMAT_BIT(QUERY_LEGACY),
                  .kind = PROFILE_HEAP },
       .example = "format=text",
       .about = "By how much memory in use grows, for seconds=N (5). Waits that long." },
     { .path = "block",
       .write = profiles_block,
-      .rules = { .accepted = PROFILE_PARAMETERS, .whole = true, .kind = PROFILE_BLOCK },
+      .rules = { .accepted = PROFILE_PARAMETERS,
+                 .formats = PROFILE_FORMATS,
+                 .whole = true,
+                 .kind = PROFILE_BLOCK },
       .example = "format=text",
       .count = count_block,
       .about = "What connections have waited for: slow clients, disks, their turn." },
     { .path = "mutex",
       .write = profiles_mutex,
-      .rules = { .accepted = PROFILE_PARAMETERS, .whole = true, .kind = PROFILE_MUTEX },
+      .rules = { .accepted = PROFILE_PARAMETERS,
+                 .formats = PROFILE_FORMATS,
+                 .whole = true,
+                 .kind = PROFILE_MUTEX },
       .example = "format=text",
       .count = count_mutex,
       .about = "Which code has waited for a lock that another thread held: reader threads." },
     { .path = "wall",
       .write = wall_write,
-      .rules = { .accepted = PROFILE_PARAMETERS, .seconds = 5, .kind = PROFILE_WALL },
+      .rules = { .accepted = PROFILE_PARAMETERS,
+                 .formats = PROFILE_FORMATS,
+                 .seconds = 5,
+                 .kind = PROFILE_WALL },
       .example = "format=text",
       .about = "Where the event loop of each worker is: what it runs, and whether it waits for "
                "events, a CPU or the kernel, for seconds=N (5). Waits that long." },
@@ -160,20 +176,23 @@ static const struct route routes[] = {
                "chrome://tracing, speedscope. Waits that long." },
     { .path = "goroutine",
       .write = connections_goroutine,
-      .rules = { .accepted = QUERY_WORKER | QUERY_FORMAT | QUERY_DEBUG | QUERY_ARGUMENTS },
+      .rules = { .accepted =
+                     QUERY_WORKER | QUERY_FORMAT | QUERY_DEBUG | QUERY_ARGUMENTS | QUERY_LIMIT,
+                 .formats = COUNT_FORMATS | QUERY_FORMAT_BIT(QUERY_JSON) },
       .example = "debug=1",
       .count = count_connections,
       .about = "What each connection is doing: state, age, bytes, how long its client stalled. "
                "With debug=2 also where the code of every worker is." },
     { .path = "threadcreate",
       .write = processes_threadcreate,
-      .rules = { .accepted = QUERY_FORMAT | QUERY_DEBUG },
+      .rules = { .accepted = QUERY_FORMAT | QUERY_DEBUG, .formats = COUNT_FORMATS },
       .example = "debug=1",
       .count = count_processes,
       .about = "The daemon's processes." },
     { .path = "residence",
       .write = residence_write,
       .rules = { .accepted = QUERY_WORKER | QUERY_FORMAT | QUERY_SAMPLE_INDEX | QUERY_DEBUG,
+                 .formats = PROFILE_FORMATS,
                  .kind = PROFILE_RESIDENCE },
       .example = "debug=1",
       .count = residence_count,
@@ -192,6 +211,7 @@ static const struct route routes[] = {
     { .path = "/debug/vars",
       .write = vars_write,
       .quick = true,
+      .rules = { .accepted = QUERY_LIMIT },
       .example = "",
       .about = "Numbers of the daemon, its workers and its objects, as JSON." },
     { .path = "/debug/history",
@@ -200,6 +220,11 @@ static const struct route routes[] = {
       .rules = { .accepted = QUERY_SECONDS, .seconds = HISTORY_SAMPLES },
       .example = "seconds=10",
       .about = "Numbers of each of the last seconds=N (600), as JSON." },
+    { .path = "/debug/config",
+      .write = configuration_write,
+      .quick = true,
+      .example = "",
+      .about = "The configuration that serves, with all defaults." },
     { .path = "/metrics",
       .write = metrics_write,
       .quick = true,
@@ -211,6 +236,8 @@ static const struct route routes[] = {
       .example = "",
       .about = "\"ok\", or 503 when a worker is missing." },
 };
+
+static const struct route ui_route = { .path = UI_PREFIX, .write = ui_write, .quick = true };
 
 const struct route *
 pages_at(size_t number)
@@ -238,6 +265,7 @@ cut_allocs(struct span *path)
 const struct route *
 pages_find(struct span path)
 {
+    struct span file = path;
     bool under = cut_prefix(&path, SPAN("/debug/pprof/")) || cut_prefix(&path, SPAN("/pprof/"));
 
     if (under)
@@ -245,5 +273,5 @@ pages_find(struct span path)
     for (size_t i = 0; i < COUNT(routes); i++)
         if (route_is_whole(&routes[i]) != under && span_equal(path, span_of(routes[i].path)))
             return &routes[i];
-    return NULL;
+    return cut_prefix(&file, SPAN(UI_PREFIX)) && ui_has(file) ? &ui_route : NULL;
 }

@@ -11,29 +11,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "build.h"
 #include "pages/totals.h"
+#include "pages/vars_objects.h"
+#include "pages/vars_value.h"
 #include "shared/counters.h"
-
-#define NS 1e9 /* a second's */
-
-static void
-vars_put(json_t *object, const char *name, uint64_t value)
-{
-    json_object_set_new(object, name, json_integer((json_int_t)value));
-}
-
-static void
-put_seconds(json_t *object, const char *name, uint64_t ns)
-{
-    json_object_set_new(object, name, json_real((double)ns / NS));
-}
 
 static void
 put_cpu(json_t *object, const struct totals_cpu *cpu)
 {
-    put_seconds(object, "cpu_seconds", cpu->all_ns);
-    put_seconds(object, "user_cpu_seconds", cpu->user_ns);
-    put_seconds(object, "system_cpu_seconds", cpu->system_ns);
+    vars_value_seconds(object, "cpu_seconds", cpu->all_ns);
+    vars_value_seconds(object, "user_cpu_seconds", cpu->user_ns);
+    vars_value_seconds(object, "system_cpu_seconds", cpu->system_ns);
 }
 
 /* Arguments are any bytes, JSON's strings are UTF-8: what is not becomes a question mark. */
@@ -72,47 +61,27 @@ memory_statistics(const struct slot_memory *memory)
     const uint64_t idle = memory->page_heap + memory->released;
     json_t *value = json_object();
 
-    vars_put(value, "Alloc", memory->in_use);
-    vars_put(value, "Sys", heap);
-    vars_put(value, "Mallocs", memory->allocations);
-    vars_put(value, "HeapAlloc", memory->in_use);
-    vars_put(value, "HeapSys", heap);
-    vars_put(value, "HeapIdle", idle);
-    vars_put(value, "HeapInuse", heap > idle ? heap - idle : 0);
-    vars_put(value, "HeapReleased", memory->released);
-    vars_put(value, "CacheFree", memory->thread_cache + memory->central);
+    vars_value_put(value, "Alloc", memory->in_use);
+    vars_value_put(value, "Sys", heap);
+    vars_value_put(value, "Mallocs", memory->allocations);
+    vars_value_put(value, "HeapAlloc", memory->in_use);
+    vars_value_put(value, "HeapSys", heap);
+    vars_value_put(value, "HeapIdle", idle);
+    vars_value_put(value, "HeapInuse", heap > idle ? heap - idle : 0);
+    vars_value_put(value, "HeapReleased", memory->released);
+    vars_value_put(value, "CacheFree", memory->thread_cache + memory->central);
     return value;
-}
-
-static json_t *
-status_classes(const struct slot_counters *counters)
-{
-    json_t *classes = json_object();
-    char name[] = "1xx";
-
-    for (unsigned i = 0; i < SLOTS_STATUS_CLASSES; i++) {
-        name[0] = (char)('1' + i);
-        vars_put(classes, name, slot_read(&counters->status[i]));
-    }
-    return classes;
-}
-
-static void
-put_counters(json_t *object, const struct slot_counters *counters)
-{
-    vars_put(object, "requests", slot_read(&counters->requests));
-    vars_put(object, "sent_bytes", slot_read(&counters->bytes));
-    json_object_set_new(object, "status", status_classes(counters));
 }
 
 /* What a worker has counted, or, without what makes sense for one only, all of them. */
 static void
 put_counted(json_t *object, const struct slot *slot, bool whole)
 {
-    put_counters(object, &slot->served);
+    vars_value_counters(object, &slot->served);
     for (size_t i = 0; i < counters_count; i++)
         if (counters_table[i].kind == COUNTER_TOTAL && (counters_table[i].whole || !whole))
-            vars_put(object, counters_table[i].name, counter_read(&counters_table[i], slot));
+            vars_value_put(object, counters_table[i].name,
+                           counter_read(&counters_table[i], slot));
 }
 
 static json_t *
@@ -121,13 +90,13 @@ one_worker(const struct totals_worker *worker)
     const struct slot *slot = worker->slot;
     json_t *value = json_object();
 
-    vars_put(value, "generation", worker->view->shared->generation);
-    vars_put(value, "worker", worker->number);
-    vars_put(value, "pid", (uint64_t)worker->pid);
-    vars_put(value, "spawned", worker->spawned);
+    vars_value_put(value, "generation", worker->view->shared->generation);
+    vars_value_put(value, "worker", worker->number);
+    vars_value_put(value, "pid", (uint64_t)worker->pid);
+    vars_value_put(value, "spawned", worker->spawned);
     put_cpu(value, &worker->cpu);
-    vars_put(value, "pss_bytes", worker->pss);
-    vars_put(value, "connections", slot_read(&slot->connections));
+    vars_value_put(value, "pss_bytes", worker->pss);
+    vars_value_put(value, "connections", slot_read(&slot->connections));
     put_counted(value, slot, false);
     return value;
 }
@@ -143,42 +112,16 @@ all_workers(const struct totals_worker *workers, unsigned count)
 }
 
 static json_t *
-one_object(const struct object *object, const struct slot_counters *counters)
-{
-    json_t *value = json_object();
-
-    json_object_set_new(value, "variant",
-                        json_string(config_variant_name(object->asset->variant)));
-    vars_put(value, "length", object->length);
-    put_counters(value, counters);
-    return value;
-}
-
-static json_t *
-all_objects(const struct view *view)
-{
-    json_t *objects = json_object();
-
-    for (unsigned i = 0; i < view->shared->catalogue->count; i++) {
-        const struct object *object = &view->shared->catalogue->objects[i];
-        const struct slot_counters counters = totals_counters(view, object->asset->section);
-
-        json_object_set_new(objects, object->asset->path, one_object(object, &counters));
-    }
-    return objects;
-}
-
-static json_t *
 vars_whole(const struct view *view)
 {
     json_t *value = json_object();
     struct totals totals;
 
     totals_take(view, &totals);
-    put_seconds(value, "start_time_seconds", view->shared->roster->started);
-    vars_put(value, "generation", view->shared->generation);
+    vars_value_seconds(value, "start_time_seconds", view->shared->roster->started);
+    vars_value_put(value, "generation", view->shared->generation);
     put_cpu(value, &totals.cpu);
-    vars_put(value, "restarts", totals.restarts);
+    vars_value_put(value, "restarts", totals.restarts);
     put_counted(value, &totals.sum, true);
     return value;
 }
@@ -190,8 +133,8 @@ last_load(const struct load_progress *progress)
 
     json_object_set_new(value, "loading",
                         json_boolean(__atomic_load_n(&progress->loading, __ATOMIC_RELAXED)));
-    vars_put(value, "bytes", slot_read(&progress->bytes));
-    vars_put(value, "expected_bytes", slot_read(&progress->expected));
+    vars_value_put(value, "bytes", slot_read(&progress->bytes));
+    vars_value_put(value, "expected_bytes", slot_read(&progress->expected));
     return value;
 }
 
@@ -205,14 +148,58 @@ last_reload(const struct roster_reload *reload)
     reason[sizeof(reason) - 1] = '\0';
     json_object_set_new(value, "successful",
                         json_boolean(!__atomic_load_n(&reload->failed, __ATOMIC_RELAXED)));
-    put_seconds(value, "time_seconds", slot_read(&reload->at));
+    vars_value_seconds(value, "time_seconds", slot_read(&reload->at));
     json_object_set_new(value, "reason", vars_string(reason));
     return value;
 }
 
+static json_t *
+vars_build(const struct view *view)
+{
+    const struct roster *roster = view->shared->roster;
+    json_t *value = json_object();
+
+    json_object_set_new(value, "version", json_string(PACKAGE_VERSION));
+    vars_value_put(value, "master_pid", (uint64_t)roster->master);
+    vars_value_put(value, "observer_pid", (uint64_t)roster->observer.pid);
+    return value;
+}
+
+static json_t *
+one_generation(const struct view *view)
+{
+    const struct config *config = view->shared->config;
+    const bool newest = !__atomic_load_n(&view->shared->roster->superseded, __ATOMIC_SEQ_CST);
+    const bool ending = __atomic_load_n(&view->shared->roster->ending, __ATOMIC_SEQ_CST);
+    struct slot sum = { 0 };
+    json_t *value = json_object();
+
+    counters_sum(&view->shared->slots, &sum);
+    vars_value_put(value, "generation", view->shared->generation);
+    json_object_set_new(value, "state",
+                        json_string(newest && !ending ? "serving" : "draining"));
+    json_object_set_new(value, "variant",
+                        json_string(config_variant_name(config->server.variant)));
+    vars_value_put(value, "workers", config->server.workers);
+    vars_value_put(value, "objects", view->shared->catalogue->count);
+    vars_value_put(value, "connections", sum.connections);
+    vars_value_counters(value, &sum.served);
+    return value;
+}
+
+static json_t *
+all_generations(const struct view *view)
+{
+    json_t *list = json_array();
+
+    for (; view; view = view->older)
+        json_array_append_new(list, one_generation(view));
+    return list;
+}
+
 /* NULL without memory. */
 static json_t *
-all(const struct view *view)
+all(const struct view *view, unsigned limit)
 {
     unsigned count;
     struct totals_worker *workers = totals_workers(view, &count);
@@ -224,12 +211,16 @@ all(const struct view *view)
     memory = totals_memory(workers, count);
     value = json_object();
     json_object_set_new(value, "cmdline", command_line(view));
+    json_object_set_new(value, "build", vars_build(view));
     json_object_set_new(value, "memstats", memory_statistics(&memory));
     json_object_set_new(value, "totals", vars_whole(view));
     json_object_set_new(value, "load", last_load(view->progress));
     json_object_set_new(value, "reload", last_reload(&view->shared->roster->reload));
     json_object_set_new(value, "workers", all_workers(workers, count));
-    json_object_set_new(value, "objects", all_objects(view));
+    json_object_set_new(value, "generations", all_generations(view));
+    json_object_set_new(value, "sections", vars_objects_sections(view, limit));
+    json_object_set_new(value, "objects", vars_objects(view, limit));
+    vars_value_put(value, "object_count", view->shared->catalogue->count);
     free(workers);
     return value;
 }
@@ -237,7 +228,7 @@ all(const struct view *view)
 void
 vars_write(struct page *page)
 {
-    json_t *value = all(page->view);
+    json_t *value = all(page->view, query_rows(&page->query));
 
     page->type = PAGE_JSON;
     if (value == NULL || json_dumpf(value, page->out, JSON_INDENT(1)) < 0)

@@ -267,7 +267,7 @@ def test_a_reload_lets_a_window_end(observe):
         time.sleep(0.5)
         daemon.send_signal(signal.SIGHUP)
         assert table.result().startswith("File: tiffd\n")
-    wait_until(lambda: "generation 1" in text(daemon, "/"), "the next observer")
+    wait_until(lambda: "generation 1" in text(daemon, "/debug/pprof/"), "the next observer")
 
 
 def test_clients_beyond_the_limit_are_told_so(observe):

@@ -165,7 +165,7 @@ def test_a_worker_that_does_nothing_has_a_heap(observe):
 
     wait_until(lambda: "worker_run" in rows_of(table()), "samples")
     assert re.search(r'<td class="count">[0-9.]+[kM]B</td><td><a href="/debug/pprof/heap',
-                     text(daemon, "/"))
+                     text(daemon, "/debug/pprof/"))
 
 
 @needs_heap

@@ -21,6 +21,7 @@ import pytest
 from daemon import DEADLINE, PROGRAM, free_port, wait_until
 
 SPEEDSCOPE = "1.25.0"
+AXE = "4.10.3"
 HINT = " (scripts/deps tests viewers)"
 BUILD = pathlib.Path(os.environ.get("TOP_BUILDDIR", pathlib.Path(PROGRAM).resolve().parent))
 NPM = ("--no-save", "--ignore-scripts", "--no-audit", "--no-fund")
@@ -89,6 +90,21 @@ class Browser:
     def click(self, words):
         self.driver.find_element("xpath", f"//*[contains(text(), '{words}')]").click()
 
+    def script(self, text, *arguments):
+        return self.driver.execute_script(text, *arguments)
+
+    def screen(self, width, height=900, dark=False):
+        """As on a screen of another size, or in another light."""
+        light = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
+        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [light]})
+        size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600}
+        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+
+    def save_to(self, directory):
+        """Where downloads go."""
+        where = {"behavior": "allow", "downloadPath": str(directory)}
+        self.driver.execute_cdp_cmd("Browser.setDownloadBehavior", where)
+
     def press(self, key):
         self.actions(self.driver).send_keys(key).perform()
 
@@ -102,20 +118,30 @@ class Browser:
         self.driver.quit()
 
 
-def speedscope():
-    """The directory of speedscope's pages, which npm installs into the build directory once."""
+def fetched(name, version):
+    """The directory of a package, which npm installs into the build directory once."""
     npm = program("npm")
-    place = BUILD / "viewers" / f"speedscope-{SPEEDSCOPE}"
+    place = BUILD / "viewers" / f"{name}-{version}"
     place.mkdir(parents=True, exist_ok=True)
     with open(place / "lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (place / "installed").exists():
-            words = [npm, "install", f"--prefix={place}", *NPM, f"speedscope@{SPEEDSCOPE}"]
+            words = [npm, "install", f"--prefix={place}", *NPM, f"{name}@{version}"]
             done = subprocess.run(words, capture_output=True, text=True, timeout=120)
             if done.returncode != 0:
-                pytest.skip(f"npm cannot get speedscope: {done.stderr.strip()[-200:]!r}")
+                pytest.skip(f"npm cannot get {name}: {done.stderr.strip()[-200:]!r}")
             (place / "installed").touch()
-    return place / "node_modules" / "speedscope" / "dist" / "release"
+    return place / "node_modules" / name
+
+
+def speedscope():
+    """The directory of its pages."""
+    return fetched("speedscope", SPEEDSCOPE) / "dist" / "release"
+
+
+def axe():
+    """The text of the script that finds what makes a page hard to use for some."""
+    return (fetched("axe-core", AXE) / "axe.min.js").read_text()
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):

@@ -24,7 +24,8 @@ check(const struct query_rules *rules, struct span text)
     FUZZ_CHECK(query.worker == SCOPE_ALL ||
                (query.worker >= 0 && (unsigned)query.worker < rules->workers));
     FUZZ_CHECK(query.seconds <= QUERY_SECONDS_MAX && query.debug <= 2);
-    FUZZ_CHECK(query.format != QUERY_LEGACY || rules->legacy);
+    FUZZ_CHECK(query.format == QUERY_UNSPECIFIED ||
+               (rules->formats & QUERY_FORMAT_BIT(query.format)) != 0);
     FUZZ_CHECK(query.sample_index < PROFILE_VALUES);
 }
 

@@ -137,10 +137,11 @@ read_page(struct fuzz_input *input, const struct route *route)
     peer.fd = ends[0];
     page.peer = &peer;
     page.query = (struct query){ .worker = (int)(fuzz_octet(input) % 3) - 1,
-                                 .format = fuzz_octet(input) % 4,
+                                 .format = fuzz_octet(input) % (QUERY_JSON + 1),
                                  .sample_index = (int)(fuzz_octet(input) % (types + 1)) - 1,
-                                 .debug = fuzz_octet(input) % 3 };
-    if (page.query.format == QUERY_LEGACY && !route->rules.legacy)
+                                 .debug = fuzz_octet(input) % 3,
+                                 .limit = 1000 };
+    if ((route->rules.formats & QUERY_FORMAT_BIT(page.query.format)) == 0)
         page.query.format = QUERY_TEXT;
     write_some(input);
     page.out = open_memstream(&content, &length);

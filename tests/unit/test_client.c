@@ -196,6 +196,7 @@ index_page(void **state)
 {
     (void)state;
     expect(GET("/"), "200", "Content-Type: text/html; charset=utf-8\r\n");
+    expect(GET("/debug/pprof/"), "200", "Content-Type: text/html; charset=utf-8\r\n");
     assert_non_null(
         strstr(reply, "<td class=\"count\">2.93kB</td><td><a href=\"/debug/pprof/heap"));
     assert_non_null(

@@ -15,12 +15,17 @@ static const struct query_rules all = {
     .accepted = QUERY_WORKER | QUERY_SECONDS | QUERY_FORMAT | QUERY_SAMPLE_INDEX | QUERY_DEBUG,
     .workers = 4,
     .seconds = 30,
-    .legacy = true,
+    .formats = QUERY_FORMAT_BIT(QUERY_PROTO) | QUERY_FORMAT_BIT(QUERY_TEXT) |
+               QUERY_FORMAT_BIT(QUERY_LEGACY),
     .kind = PROFILE_HEAP,
 };
 static const struct query_rules whole = { .accepted = QUERY_SECONDS | QUERY_FORMAT,
+                                          .formats = QUERY_FORMAT_BIT(QUERY_PROTO) |
+                                                     QUERY_FORMAT_BIT(QUERY_TEXT),
                                           .whole = true };
 static const struct query_rules stacks = { .accepted = QUERY_DEBUG | QUERY_ARGUMENTS };
+static const struct query_rules lists = { .accepted = QUERY_FORMAT | QUERY_LIMIT,
+                                          .formats = QUERY_FORMAT_BIT(QUERY_JSON) };
 static const struct query_rules none = { 0 };
 
 static void
@@ -31,29 +36,34 @@ good_queries(void **state)
         const struct query_rules *rules;
         struct query expected;
     } rows[] = {
-        { "", &all, { SCOPE_ALL, 30, QUERY_UNSPECIFIED, -1, 0, false, 0, 0 } },
-        { "", &none, { SCOPE_ALL, 0, QUERY_UNSPECIFIED, -1, 0, false, 0, 0 } },
-        { "worker=all", &all, { SCOPE_ALL, 30, QUERY_UNSPECIFIED, -1, 0, false, 0, 0 } },
-        { "worker=0", &all, { 0, 30, QUERY_UNSPECIFIED, -1, 0, false, 0, 0 } },
-        { "worker=3&seconds=1", &all, { 3, 1, QUERY_UNSPECIFIED, -1, 0, false, 0, 0 } },
-        { "seconds=3600&", &all, { SCOPE_ALL, 3600, QUERY_UNSPECIFIED, -1, 0, false, 0, 0 } },
-        { "seconds=0", &whole, { SCOPE_ALL, 0, QUERY_UNSPECIFIED, -1, 0, false, 0, 0 } },
-        { "format=proto", &all, { SCOPE_ALL, 30, QUERY_PROTO, -1, 0, false, 0, 0 } },
-        { "format=text", &whole, { SCOPE_ALL, 0, QUERY_TEXT, -1, 0, false, 0, 0 } },
-        { "format=legacy", &all, { SCOPE_ALL, 30, QUERY_LEGACY, -1, 0, false, 0, 0 } },
+        { "", &all, { SCOPE_ALL, 30, QUERY_UNSPECIFIED, -1, 0, false, 0, 0, 0 } },
+        { "", &none, { SCOPE_ALL, 0, QUERY_UNSPECIFIED, -1, 0, false, 0, 0, 0 } },
+        { "worker=all", &all, { SCOPE_ALL, 30, QUERY_UNSPECIFIED, -1, 0, false, 0, 0, 0 } },
+        { "worker=0", &all, { 0, 30, QUERY_UNSPECIFIED, -1, 0, false, 0, 0, 0 } },
+        { "worker=3&seconds=1", &all, { 3, 1, QUERY_UNSPECIFIED, -1, 0, false, 0, 0, 0 } },
+        { "seconds=3600&",
+          &all,
+          { SCOPE_ALL, 3600, QUERY_UNSPECIFIED, -1, 0, false, 0, 0, 0 } },
+        { "seconds=0", &whole, { SCOPE_ALL, 0, QUERY_UNSPECIFIED, -1, 0, false, 0, 0, 0 } },
+        { "format=proto", &all, { SCOPE_ALL, 30, QUERY_PROTO, -1, 0, false, 0, 0, 0 } },
+        { "format=text", &whole, { SCOPE_ALL, 0, QUERY_TEXT, -1, 0, false, 0, 0, 0 } },
+        { "format=legacy", &all, { SCOPE_ALL, 30, QUERY_LEGACY, -1, 0, false, 0, 0, 0 } },
         { "sample_index=alloc_space",
           &all,
-          { SCOPE_ALL, 30, QUERY_UNSPECIFIED, 1, 0, false, 0, 0 } },
-        { "debug=2&format=text&worker=1", &all, { 1, 30, QUERY_TEXT, -1, 2, true, 0, 0 } },
+          { SCOPE_ALL, 30, QUERY_UNSPECIFIED, 1, 0, false, 0, 0, 0 } },
+        { "debug=2&format=text&worker=1", &all, { 1, 30, QUERY_TEXT, -1, 2, true, 0, 0, 0 } },
         { "debug=2&arguments=1",
           &stacks,
-          { SCOPE_ALL, 0, QUERY_UNSPECIFIED, -1, 2, true, 1, 0 } },
-        { "debug=0", &all, { SCOPE_ALL, 30, QUERY_UNSPECIFIED, -1, 0, true, 0, 0 } },
+          { SCOPE_ALL, 0, QUERY_UNSPECIFIED, -1, 2, true, 1, 0, 0 } },
+        { "debug=0", &all, { SCOPE_ALL, 30, QUERY_UNSPECIFIED, -1, 0, true, 0, 0, 0 } },
         { "gc=1&second=10s&=1&&x",
           &all,
-          { SCOPE_ALL, 30, QUERY_UNSPECIFIED, -1, 0, false, 0, 0 } },
-        { "worker=1&debug=7", &whole, { SCOPE_ALL, 0, QUERY_UNSPECIFIED, -1, 0, false, 0, 0 } },
-        { "seconds=x", &none, { SCOPE_ALL, 0, QUERY_UNSPECIFIED, -1, 0, false, 0, 0 } },
+          { SCOPE_ALL, 30, QUERY_UNSPECIFIED, -1, 0, false, 0, 0, 0 } },
+        { "worker=1&debug=7",
+          &whole,
+          { SCOPE_ALL, 0, QUERY_UNSPECIFIED, -1, 0, false, 0, 0, 0 } },
+        { "limit=7&format=json", &lists, { SCOPE_ALL, 0, QUERY_JSON, -1, 0, false, 0, 0, 7 } },
+        { "seconds=x", &none, { SCOPE_ALL, 0, QUERY_UNSPECIFIED, -1, 0, false, 0, 0, 0 } },
     };
 
     (void)state;
@@ -69,6 +79,7 @@ good_queries(void **state)
         assert_int_equal(query.sample_index, rows[i].expected.sample_index);
         assert_int_equal(query.debug, rows[i].expected.debug);
         assert_int_equal(query.debug_given, rows[i].expected.debug_given);
+        assert_int_equal(query.limit, rows[i].expected.limit);
     }
 }
 
@@ -97,6 +108,8 @@ bad_queries(void **state)
         { "sample_index=cpu", &all,
           "sample_index: \"cpu\"; accepted: alloc_objects, alloc_space, inuse_objects, "
           "inuse_space" },
+        { "limit=0", &lists, "limit: \"0\"; accepted: 1 to 999999999" },
+        { "format=proto", &lists, "format: \"proto\"; accepted: json" },
         { "debug=3", &all, "debug: \"3\"; accepted: 0 to 2" },
         { "seconds=" LONG_VALUE, &whole,
           "seconds: \"0123456789012345678901234567890123456789012345678901234567890123\"; "

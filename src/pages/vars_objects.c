@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* vars_objects: see vars_objects.h. */
+#include "pages/vars_objects.h"
+
+#include <stdlib.h>
+
+#include "base/count.h"
+#include "pages/totals.h"
+#include "pages/vars_value.h"
+
+static json_t *
+one_object(const struct object *object, const struct slot_counters *counters)
+{
+    json_t *value = json_object();
+
+    json_object_set_new(value, "variant",
+                        json_string(config_variant_name(object->asset->variant)));
+    vars_value_put(value, "length", object->length);
+    vars_value_counters(value, counters);
+    return value;
+}
+
+/* The largest first; equal ones in their order. */
+static int
+compare_lengths(const void *a, const void *b)
+{
+    const struct object *const *left = a;
+    const struct object *const *right = b;
+
+    if ((*left)->length != (*right)->length)
+        return (*left)->length > (*right)->length ? -1 : 1;
+    return *left < *right ? -1 : 1;
+}
+
+json_t *
+vars_objects(const struct view *view, unsigned limit)
+{
+    const struct catalogue *catalogue = view->shared->catalogue;
+    const struct object **largest = calloc(catalogue->count + 1, sizeof(*largest));
+    json_t *value = largest ? json_object() : NULL;
+
+    for (size_t i = 0; largest && i < catalogue->count; i++)
+        largest[i] = &catalogue->objects[i];
+    if (largest && limit < catalogue->count)
+        qsort(largest, catalogue->count, sizeof(*largest), compare_lengths);
+    for (size_t i = 0; largest && i < catalogue->count && i < limit; i++) {
+        const struct slot_counters counters = totals_counters(view, largest[i]->asset->section);
+
+        json_object_set_new(value, largest[i]->asset->path, one_object(largest[i], &counters));
+    }
+    free(largest);
+    return value;
+}
+
+/* Half, or 99 %, of the responses took at most as long; null: there were none. */
+static void
+put_quantiles(json_t *object, const char *half, const char *most,
+              const struct histogram *histogram)
+{
+    if (histogram_count(histogram) == 0) {
+        json_object_set_new(object, half, json_null());
+        json_object_set_new(object, most, json_null());
+        return;
+    }
+    vars_value_seconds(object, half,
+                       (uint64_t)histogram_quantile(histogram, &histogram_time, 0.5));
+    vars_value_seconds(object, most,
+                       (uint64_t)histogram_quantile(histogram, &histogram_time, 0.99));
+}
+
+static json_t *
+one_section(const struct view *view, unsigned number)
+{
+    const struct config_asset *section = &view->shared->config->assets[number];
+    const struct slot_timing timing = totals_timing(view, number);
+    const struct slot_counters counters = totals_counters(view, number);
+    json_t *value = json_object();
+
+    json_object_set_new(value, "section", json_string(section->path));
+    json_object_set_new(value, "variant", json_string(config_variant_name(section->variant)));
+    vars_value_counters(value, &counters);
+    put_quantiles(value, "time_to_first_byte_p50_seconds", "time_to_first_byte_p99_seconds",
+                  &timing.first_byte);
+    put_quantiles(value, "transfer_p50_seconds", "transfer_p99_seconds", &timing.transfer);
+    vars_value_put(value, "stalls", histogram_count(&timing.stall));
+    vars_value_seconds(value, "stall_seconds", timing.stall.sum);
+    return value;
+}
+
+json_t *
+vars_objects_sections(const struct view *view, unsigned limit)
+{
+    json_t *list = json_array();
+
+    for (unsigned i = 0; i < view->shared->config->asset_count && i < limit; i++)
+        json_array_append_new(list, one_section(view, i));
+    return list;
+}
