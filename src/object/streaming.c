@@ -5,7 +5,7 @@
  * The loader opens the file once a generation and reads it for the digest, unless it is as it
  * was in the generation before; then it hands the descriptor over. Workers share the
  * descriptor, but no position: all that they call, preadv2(2) and sendfile(2), is told the
- * offset. After each piece the file is compared with what was announced, so that a client never
+ * offset. After each call the file is compared with what was announced, so that a client never
  * gets bytes of another file. Uses source of struct object.
  */
 #include <errno.h>
@@ -47,41 +47,29 @@ streaming_close(struct object *object)
     source_close(&object->source);
 }
 
-/*
- * Bytes of the file itself; at least 1. Some file systems can't tell whether a read would wait.
- * One that brings nothing, while the file has kept its size, is tried again with waiting.
- */
+/* Bytes of the file itself; 0: there are none now. Some file systems can't tell whether a read
+ * would wait. */
 static ssize_t
 read_file(const struct object *object, void *buffer, size_t size, uint64_t offset, bool wait)
 {
     const struct iovec iov = { .iov_base = buffer, .iov_len = size };
     const int flags = wait || object->source.in_memory ? 0 : RWF_NOWAIT;
     ssize_t n;
-    int error;
 
     do
         n = preadv2(object->source.fd, &iov, 1, (off_t)offset, flags);
     while (n < 0 && errno == EINTR);
     if (n < 0)
         return errno == EOPNOTSUPP ? -EAGAIN : -errno;
-    if ((error = source_verify(&object->source)) < 0)
-        return error;
-    if (n == 0)
-        return wait ? -EIO : -EAGAIN;
     return n;
 }
 
 /* How much of n bytes read at position can be encoded: padding may stand at the end alone.
- * None: the kernel has cut the read short, which it does at the edge of what it has in memory.
- */
+ * 0: the kernel has cut the read short, which it does at the edge of what it has in memory. */
 static ssize_t
-whole_groups(const struct object *object, uint64_t position, ssize_t n, bool wait)
+whole_groups(const struct object *object, uint64_t position, ssize_t n)
 {
-    if (position + (uint64_t)n < object->source.size)
-        n -= n % 3;
-    if (n == 0)
-        return wait ? -EIO : -EAGAIN;
-    return n;
+    return position + (uint64_t)n < object->source.size ? n - n % 3 : n;
 }
 
 /* One group, or the part of it that was asked for. */
@@ -95,7 +83,7 @@ streaming_read_group(const struct object *object, char *buffer, size_t size, uin
     size_t skip = offset % 4;
     ssize_t n = read_file(object, raw, sizeof(raw), position, wait);
 
-    if (n < 0 || (n = whole_groups(object, position, n, wait)) < 0)
+    if (n < 0 || (n = whole_groups(object, position, n)) == 0)
         return n;
     base64_encode(text, raw, (size_t)n);
     if (size > sizeof(text) - skip)
@@ -113,7 +101,7 @@ read_groups(const struct object *object, char *buffer, size_t size, uint64_t off
     size_t groups = size / 4 < GROUPS ? size / 4 : GROUPS;
     ssize_t n = read_file(object, raw, 3 * groups, position, wait);
 
-    if (n < 0 || (n = whole_groups(object, position, n, wait)) < 0)
+    if (n < 0 || (n = whole_groups(object, position, n)) == 0)
         return n;
     return (ssize_t)base64_encode(buffer, raw, (size_t)n);
 }
@@ -130,7 +118,7 @@ read_base64(const struct object *object, char *buffer, size_t size, uint64_t off
     while (size - done >= 4 && offset + done < length) {
         ssize_t n = read_groups(object, buffer + done, size - done, offset + done, wait);
 
-        if (n == -EAGAIN && done > 0)
+        if (n == 0 || (n == -EAGAIN && done > 0))
             break;
         if (n < 0)
             return n;
@@ -139,13 +127,24 @@ read_base64(const struct object *object, char *buffer, size_t size, uint64_t off
     return (ssize_t)done;
 }
 
+/* The file is compared once, after all reads and before anything of it is sent. A call that has
+ * brought nothing, while the file has kept its size, is tried again with waiting. */
 static ssize_t
 streaming_read(const struct object *object, void *buffer, size_t size, uint64_t offset,
                bool wait)
 {
-    if (object->asset->encoding == ENCODING_BASE64)
-        return read_base64(object, buffer, size, offset, wait);
-    return read_file(object, buffer, size, offset, wait);
+    ssize_t n = object->asset->encoding == ENCODING_BASE64
+                    ? read_base64(object, buffer, size, offset, wait)
+                    : read_file(object, buffer, size, offset, wait);
+    int error;
+
+    if (n < 0)
+        return n;
+    if ((error = source_verify(&object->source)) < 0)
+        return error;
+    if (n == 0)
+        return wait ? -EIO : -EAGAIN;
+    return n;
 }
 
 static int
