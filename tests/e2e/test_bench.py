@@ -208,7 +208,17 @@ def test_two_builds_take_turns(versus, tmp_path):
     assert "Longer" not in done.stdout and done.stdout.count("version: old\nBenchmarkLong-1") == 3
     (tmp_path / "output").write_text(done.stdout)
     table = run_benchcmp(tmp_path / "output").stdout
-    assert "~ (p=0.100 n=3+3), n is too small" in table and "+100.00%" in table
+    assert "~ (p=0.250 n=3 pairs), n is too small" in table and "+100.00%" in table
+
+
+def test_pairs_cancel_what_both_had(tmp_path):
+    """The machine is ten times slower in half of the runs; within each pair, new is 5 % slower."""
+    lines = []
+    for slow in (1, 10, 1, 10, 1, 10, 1):
+        lines += ["version: old", f"BenchmarkX-1 1 {100 * slow} ns/op"]
+        lines += ["version: new", f"BenchmarkX-1 1 {105 * slow} ns/op"]
+    (tmp_path / "both").write_text("\n".join(lines) + "\n")
+    assert "+5.00% (p=0.016 n=7 pairs)" in run_benchcmp(tmp_path / "both").stdout
 
 
 @pytest.mark.parametrize(
