@@ -19,7 +19,7 @@ struct gap {
 };
 
 /* The newest generation has just taken over. True: it lacks objects, so a gap has begun or
- * continues on, and the older generations have drain_timeout to end. False: it lacks none. */
+ * continues, and the older generations have drain_timeout to end. False: it lacks none. */
 bool gap_found(struct master *master);
 
 /* A reload has failed. */
