@@ -19,8 +19,8 @@
 #include "base/oom.h"
 #include "config/cpu.h"
 #include "loader/handover.h"
+#include "object/headroom.h"
 #include "object/hugepage.h"
-#include "object/room.h"
 #include "sandbox/sandbox.h"
 
 #define THREADS_MAX  16
@@ -181,7 +181,7 @@ wait_for_room(const struct loader_inherit *inherit)
             catalogue_find_file(inherit->previous, object->asset) == NULL)
             bytes += hugepage_round(object->length);
     }
-    for (unsigned i = 0; i < ROOM_MOMENTS && !room_has(bytes); i++)
+    for (unsigned i = 0; i < ROOM_MOMENTS && !headroom_has(bytes); i++)
         nanosleep(&moment, NULL);
 }
 
@@ -196,7 +196,7 @@ check_absent(const struct loader_inherit *inherit)
     if (last == NULL)
         return;
     if ((kept = calloc(inherit->previous->count, sizeof(*kept))) == NULL ||
-        room_check(last->asset->file, needed, bytes_to_go(inherit, kept)) < 0)
+        headroom_check(last->asset->file, needed, bytes_to_go(inherit, kept)) < 0)
         loader_end(EXIT_FAILURE);
     free(kept);
 }
@@ -212,7 +212,7 @@ loader_run(const struct loader_inherit *inherit)
     oom_offer();
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != inherit->master)
         loader_end(EXIT_FAILURE);
-    room_open(inherit->workers);
+    headroom_open(inherit->workers);
     check_files(inherit);
     open_files(&loader);
     if (inherit->previous && catalogue_count_absent(inherit->previous) > 0)

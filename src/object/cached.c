@@ -9,9 +9,9 @@
 #include <errno.h>
 #include <string.h>
 
+#include "object/headroom.h"
 #include "object/hugepage.h"
 #include "object/object.h"
-#include "object/room.h"
 
 static int
 cached_fill(struct object *object, struct load_progress *progress)
@@ -94,7 +94,7 @@ is_compared_first(const struct object *object, const struct object *previous)
     if (source_alike(&previous->source, &object->source))
         return true;
     return previous->source.size == object->source.size &&
-           !room_has(hugepage_round(object->length));
+           !headroom_has(hugepage_round(object->length));
 }
 
 /* Bytes that may be the same are read for the digest alone before any memory is taken. */

@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "object/headroom.h"
 #include "object/hugepage.h"
-#include "object/room.h"
 
 static int
 sealed_failed(const struct sealed *sealed, const char *name, const char *what, int error)
@@ -44,11 +44,11 @@ reserve_shared(struct sealed *sealed, const char *name, bool may_wait)
     sealed->fd = memfd_create("tiffd-object", MFD_CLOEXEC | MFD_ALLOW_SEALING);
     if (sealed->fd < 0)
         return sealed_failed(sealed, name, "creating", errno);
-    error = room_take(may_wait ? NULL : name, hugepage_round(sealed->size));
+    error = headroom_take(may_wait ? NULL : name, hugepage_round(sealed->size));
     if (error < 0)
         return error;
     error = allocate(sealed, name);
-    room_taken();
+    headroom_taken();
     return error;
 }
 

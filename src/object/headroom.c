@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * room: accounts are read anew for each large object, and for small ones whenever as much as
- * one has been taken: between that, what was taken counts as used.
+ * headroom: accounts are read anew for each large object, and for small ones whenever as much
+ * as one has been taken: between that, what was taken counts as used.
  */
-#include "object/room.h"
+#include "object/headroom.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -30,12 +30,12 @@ static struct {
     const char *where;
     uint64_t taken; /* since then */
     uint64_t taking;
-} room = { .turn = PTHREAD_MUTEX_INITIALIZER };
+} headroom = { .turn = PTHREAD_MUTEX_INITIALIZER };
 
 /* --- arithmetic --------------------------------------------------------------------------- */
 
 uint64_t
-room_left(const struct cgroup_memory *memory)
+headroom_left(const struct cgroup_memory *memory)
 {
     const uint64_t held = memory->usage > memory->cache ? memory->usage - memory->cache : 0;
 
@@ -45,7 +45,7 @@ room_left(const struct cgroup_memory *memory)
 }
 
 uint64_t
-room_besides(uint64_t size, unsigned workers)
+headroom_besides(uint64_t size, unsigned workers)
 {
     return (size / TABLE_SHARE + PER_WORKER) * workers;
 }
@@ -53,40 +53,41 @@ room_besides(uint64_t size, unsigned workers)
 /* --- accounts ----------------------------------------------------------------------------- */
 
 void
-room_open(unsigned workers)
+headroom_open(unsigned workers)
 {
-    cgroup_find(&room.cgroups, "");
-    room.meminfo = open("/proc/meminfo", O_RDONLY | O_CLOEXEC);
-    room.workers = workers;
-    room.taken = LARGE; /* nothing has been read */
-    room.open = true;
+    cgroup_find(&headroom.cgroups, "");
+    headroom.meminfo = open("/proc/meminfo", O_RDONLY | O_CLOEXEC);
+    headroom.workers = workers;
+    headroom.taken = LARGE; /* nothing has been read */
+    headroom.open = true;
 }
 
 void
-room_close(void)
+headroom_close(void)
 {
-    if (!room.open)
+    if (!headroom.open)
         return;
-    cgroup_close(&room.cgroups);
-    if (room.meminfo >= 0)
-        close(room.meminfo);
-    room.open = false;
+    cgroup_close(&headroom.cgroups);
+    if (headroom.meminfo >= 0)
+        close(headroom.meminfo);
+    headroom.open = false;
 }
 
 static void
 tighten(uint64_t left, const char *where)
 {
-    if (left >= room.left)
+    if (left >= headroom.left)
         return;
-    room.left = left;
-    room.where = where;
+    headroom.left = left;
+    headroom.where = where;
 }
 
 static uint64_t
 available(void)
 {
     char text[4096];
-    const ssize_t length = room.meminfo < 0 ? -1 : pread(room.meminfo, text, sizeof(text), 0);
+    const ssize_t length =
+        headroom.meminfo < 0 ? -1 : pread(headroom.meminfo, text, sizeof(text), 0);
     FILE *in = length > 0 ? fmemopen(text, (size_t)length, "r") : NULL;
     uint64_t kilobytes;
     bool found;
@@ -103,11 +104,11 @@ read_accounts(void)
 {
     struct cgroup_memory memory;
 
-    room.left = CGROUP_NONE;
-    room.taken = 0;
-    for (unsigned i = 0; i < room.cgroups.count; i++)
-        if (cgroup_read(&room.cgroups.items[i], &memory))
-            tighten(room_left(&memory), room.cgroups.items[i].path);
+    headroom.left = CGROUP_NONE;
+    headroom.taken = 0;
+    for (unsigned i = 0; i < headroom.cgroups.count; i++)
+        if (cgroup_read(&headroom.cgroups.items[i], &memory))
+            tighten(headroom_left(&memory), headroom.cgroups.items[i].path);
     tighten(available(), NULL);
 }
 
@@ -116,75 +117,75 @@ read_accounts(void)
 static int
 refuse(const char *file, uint64_t needed)
 {
-    const uint64_t left = room.left > room.taken ? room.left - room.taken : 0;
+    const uint64_t left = headroom.left > headroom.taken ? headroom.left - headroom.taken : 0;
 
     log_error("%s: needs %llu bytes of memory with what workers need, but %s%s has %llu left",
-              file, (unsigned long long)needed, room.where ? "the cgroup " : "the system",
-              room.where ? room.where : "", (unsigned long long)left);
+              file, (unsigned long long)needed, headroom.where ? "the cgroup " : "the system",
+              headroom.where ? headroom.where : "", (unsigned long long)left);
     return -ENOMEM;
 }
 
 static uint64_t
 needed_for(uint64_t size)
 {
-    return size + room_besides(size, room.workers);
+    return size + headroom_besides(size, headroom.workers);
 }
 
 /* In its turn. */
 static bool
-room_fits(uint64_t size)
+headroom_fits(uint64_t size)
 {
-    if (size >= LARGE || room.taken >= LARGE)
+    if (size >= LARGE || headroom.taken >= LARGE)
         read_accounts();
-    return room.left >= needed_for(size) + room.taken;
+    return headroom.left >= needed_for(size) + headroom.taken;
 }
 
 bool
-room_has(uint64_t size)
+headroom_has(uint64_t size)
 {
     bool has;
 
-    if (!room.open)
+    if (!headroom.open)
         return true;
-    pthread_mutex_lock(&room.turn);
-    has = room_fits(size);
-    pthread_mutex_unlock(&room.turn);
+    pthread_mutex_lock(&headroom.turn);
+    has = headroom_fits(size);
+    pthread_mutex_unlock(&headroom.turn);
     return has;
 }
 
 int
-room_check(const char *file, uint64_t size, uint64_t freed)
+headroom_check(const char *file, uint64_t size, uint64_t freed)
 {
-    if (!room.open)
+    if (!headroom.open)
         return 0;
     read_accounts();
-    if (room.left == CGROUP_NONE || needed_for(size) <= freed + room.left)
+    if (headroom.left == CGROUP_NONE || needed_for(size) <= freed + headroom.left)
         return 0;
-    room.left += freed;
+    headroom.left += freed;
     return refuse(file, needed_for(size));
 }
 
 int
-room_take(const char *file, uint64_t size)
+headroom_take(const char *file, uint64_t size)
 {
     int result = 0;
 
-    if (!room.open)
+    if (!headroom.open)
         return 0;
-    pthread_mutex_lock(&room.turn);
-    if (!room_fits(size))
+    pthread_mutex_lock(&headroom.turn);
+    if (!headroom_fits(size))
         result = file ? refuse(file, needed_for(size)) : -EAGAIN;
-    room.taking = size;
+    headroom.taking = size;
     if (result < 0)
-        pthread_mutex_unlock(&room.turn);
+        pthread_mutex_unlock(&headroom.turn);
     return result;
 }
 
 void
-room_taken(void)
+headroom_taken(void)
 {
-    if (!room.open)
+    if (!headroom.open)
         return;
-    room.taken += room.taking;
-    pthread_mutex_unlock(&room.turn);
+    headroom.taken += headroom.taking;
+    pthread_mutex_unlock(&headroom.turn);
 }

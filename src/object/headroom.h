@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * room: is there memory for an object? A memory cgroup does not refuse what is above its limit:
- * it kills. So the size is held against what all cgroups above, and the system, have left
- * before it is reserved. What can't be told refuses nothing.
+ * headroom: is there memory for an object? A memory cgroup does not refuse what is above its
+ * limit: it kills. So the size is held against what all cgroups above, and the system, have
+ * left before it is reserved. What can't be told refuses nothing.
  */
-#ifndef OBJECT_ROOM_H
-#define OBJECT_ROOM_H
+#ifndef OBJECT_HEADROOM_H
+#define OBJECT_HEADROOM_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -13,31 +13,31 @@
 #include "base/cgroup.h"
 
 /* Opens what tells how much is left, for a generation with so many workers. */
-void room_open(unsigned workers);
-void room_close(void);
+void headroom_open(unsigned workers);
+void headroom_close(void);
 
 /* Is there room for so many bytes now? For callers that can do without. */
-bool room_has(uint64_t size);
+bool headroom_has(uint64_t size);
 
 /* Will there be room for so many bytes when freed ones have gone? 0, or -ENOMEM with a line in
  * the log, as below. For one thread alone. */
-int room_check(const char *file, uint64_t size, uint64_t freed)
+int headroom_check(const char *file, uint64_t size, uint64_t freed)
     __attribute__((warn_unused_result));
 
 /*
  * Before size bytes are reserved for this file: 0, or -ENOMEM with a line in the log that names
  * what is needed, what is left, and where (file NULL: -EAGAIN without a line). Threads take
- * turns: what has been taken must be reserved when room_taken() is called, which ends the turn
- * (after 0 alone).
+ * turns: what has been taken must be reserved when headroom_taken() is called, which ends the
+ * turn (after 0 alone).
  */
-int room_take(const char *file, uint64_t size) __attribute__((warn_unused_result));
-void room_taken(void);
+int headroom_take(const char *file, uint64_t size) __attribute__((warn_unused_result));
+void headroom_taken(void);
 
 /* Bytes that a group has left for what can't be given back; CGROUP_NONE: any. Pure. */
-uint64_t room_left(const struct cgroup_memory *memory);
+uint64_t headroom_left(const struct cgroup_memory *memory);
 
 /* Bytes that an object takes besides its own, for page tables, and that workers (processes) to
  * come take. Pure. */
-uint64_t room_besides(uint64_t size, unsigned workers);
+uint64_t headroom_besides(uint64_t size, unsigned workers);
 
 #endif
