@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* beside: in the same directory, for rename(2) does not cross file systems. */
+/* beside: in the same directory, because rename(2) does not cross file systems. */
 #include "base/beside.h"
 
 #include <stdio.h>

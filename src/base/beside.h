@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* beside: the name of a file that is made beside its path and renamed when all is well. */
+/* beside: the name of a temporary file beside a path, which is renamed when it is complete. */
 #ifndef BASE_BESIDE_H
 #define BASE_BESIDE_H
 

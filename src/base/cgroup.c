@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * cgroup: by way of /proc/self/mountinfo and /proc/self/cgroup, see proc_pid_mountinfo(5) and
+ * cgroup: reads /proc/self/mountinfo and /proc/self/cgroup, see proc_pid_mountinfo(5) and
  * cgroups(7). A system can have both versions, and memory in either: each hierarchy is looked
  * at, and one without memory files has no groups here.
  */
@@ -61,7 +61,7 @@ is_path_of(struct span line, bool first)
     return controllers.length == 0 && span_equal(part_of(line, ':', 0), SPAN("0"));
 }
 
-/* Reads lines until one is to the taker's liking. */
+/* Reads lines until the callback accepts one. */
 static bool
 find_line(const char *root, const char *file, bool (*take)(char *line, void *argument),
           void *argument)
@@ -258,7 +258,7 @@ read_text(int fd, char *text, size_t size)
     return true;
 }
 
-/* "max" is none, and so is what version 1 says instead, which no memory reaches. */
+/* "max" means none, and so does the huge number that version 1 has instead. */
 static bool
 read_bytes(int fd, uint64_t *bytes)
 {

@@ -38,7 +38,7 @@ struct cgroup_memory {
 void cgroup_find(struct cgroups *cgroups, const char *root);
 void cgroup_close(struct cgroups *cgroups);
 
-/* What the group says now. False: it can't be told. */
+/* Reads the group's current numbers. False: unknown. */
 bool cgroup_read(const struct cgroup *cgroup, struct cgroup_memory *memory)
     __attribute__((warn_unused_result));
 

@@ -15,13 +15,14 @@ enum channel_kind {
     CHANNEL_ACCESS_LOG, /* to a worker: the descriptor is that of its access log from now on */
     CHANNEL_STDERR,     /* lines go to standard error from now on */
     CHANNEL_WORKER,     /* to the observer: a worker's slot has a new process */
-    CHANNEL_MEMORY,     /* likewise: the descriptor tells its memory, see proc_memory.h */
+    CHANNEL_MEMORY,     /* to the observer: the descriptor tells a worker's memory, see
+                           proc_memory.h */
     CHANNEL_ENDED       /* to the observer: nothing of the generation lives any more */
 };
 
 struct channel_message {
     enum channel_kind kind;
-    uint32_t generation; /* of the worker; likewise below */
+    uint32_t generation; /* of the worker, as all below */
     uint32_t worker;
     pid_t pid;     /* CHANNEL_WORKER */
     uint32_t file; /* CHANNEL_MEMORY: enum proc_memory_file */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * child: the child processes of this process: forked and waited for here; the owner of each is
- * called when it has ended. A struct child lies in what its owner keeps, so that there is no
- * limit and nothing to allocate.
+ * child: the child processes of this process: forks them, waits for them, and calls each one's
+ * owner when it has ended. A struct child is a member of its owner's data, so there is no limit
+ * and nothing to allocate.
  */
 #ifndef BASE_CHILD_H
 #define BASE_CHILD_H
@@ -32,7 +32,7 @@ struct child {
     void *owner; /* the owner's own */
 };
 
-/* As fork(2): 0 in the child, which has no children yet; in the parent its process id, or a
+/* As fork(2): 0 in the child, which has no children yet; in the parent, the process id or a
  * negative errno. */
 pid_t child_fork(struct child *child, child_ended *ended) __attribute__((warn_unused_result));
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * file: mkstemp(3) and rename(2) in one directory, so a name that is a symbolic link is
- * replaced, not followed. No fsync(2): after a power cut the last profile can be empty, which
- * nobody would want to wait for at each.
+ * replaced, not followed. No fsync(2): after a power cut the last profile may be empty, but
+ * waiting for every profile would cost more.
  */
 #include "base/file.h"
 

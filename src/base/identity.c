@@ -43,7 +43,7 @@ identity_user(const char *user)
     return found ? found->pw_uid : (uid_t)-1;
 }
 
-/* Groups first: without root's rights they can't be changed any more. */
+/* Groups first: only root can change them. */
 int
 identity_become(const struct identity *identity)
 {

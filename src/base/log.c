@@ -4,8 +4,8 @@
  *
  * A line is built on the stack and leaves with one system call, so lines of several processes
  * never interleave. Nothing here is fatal and nothing waits: a line that can't be written at
- * once is lost, because neither a full disk nor a reader that stands still must stop a server.
- * The next line that can be written is preceded by one with the number of those that were lost.
+ * once is lost, because neither a full disk nor a stalled reader may stop a server. The next
+ * line that can be written is preceded by one with the number of those that were lost.
  * Weakness: a line above LINE_SIZE bytes is cut, and says so with a final "...".
  */
 #include "base/log.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * memory: malloc(3) and its relatives for code that builds large structures and has nothing to
- * say about each allocation: lack of memory is answered in one place. Inside memory_try() it
- * undoes what was built and jumps out; elsewhere it ends the process with a line.
+ * memory: malloc(3) and its relatives for code that builds large structures and can't handle
+ * the failure of each allocation: it is handled in one place. Inside memory_try(), everything
+ * allocated is freed and the call returns false; elsewhere the process ends with a message.
  *
  * A block is linked to the others that the same memory_try() has made, or to itself alone. Not
  * for threads.

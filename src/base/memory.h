@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * memory: allocation for code that runs only while the master boots or reloads. What to do
- * without memory is said once, by whoever calls memory_try(), and not after each call. Never
+ * memory: allocation for code that runs only while the master boots or reloads. A lack of
+ * memory is handled once, by the caller of memory_try(), and not after each allocation. Never
  * for a worker's requests.
  */
 #ifndef BASE_MEMORY_H

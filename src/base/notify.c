@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* notify: a datagram, which needs no library. */
+/* notify: sends a datagram, which needs no library. */
 #include "base/notify.h"
 
 #include <errno.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* oom: whom the kernel kills first when memory runs out; see proc_pid_oom_score_adj(5). What
- * the system does not allow is left as it is. */
+/* oom: which processes the kernel kills first when memory runs out; see
+ * proc_pid_oom_score_adj(5). What the system does not allow is left as it is. */
 #ifndef BASE_OOM_H
 #define BASE_OOM_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * proc: reads the kernel's accounts of one process. Known weakness: a process id may have gone
- * to somebody else between the look into the roster and this one.
+ * proc: reads the kernel's accounts of one process. Known weakness: a process id may have been
+ * reused since it was read from the roster.
  */
 #include "base/proc.h"
 

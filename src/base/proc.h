@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <sys/types.h>
 
-/* Of proc_pid_stat(5). */
+/* Numbers of proc_pid_stat(5). */
 struct proc_stat {
     char state;               /* "D" waits for a disk, "T" is stopped */
     unsigned long ticks;      /* CPU time, see sysconf(3) */
@@ -21,8 +21,8 @@ struct proc_stat {
 /* False: there is no such process. */
 bool proc_stat(pid_t pid, struct proc_stat *stat) __attribute__((warn_unused_result));
 
-/* Of the first thread, ns: how long it has run, and how long it has waited for a CPU while it
- * could have run; see proc_pid_schedstat(5). */
+/* Times of the first thread, ns: how long it has run, and how long it has waited for a CPU
+ * while it could have run; see proc_pid_schedstat(5). */
 struct proc_sched {
     uint64_t run_ns;
     uint64_t delay_ns;

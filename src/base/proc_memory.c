@@ -33,7 +33,7 @@ open_of(pid_t pid, enum proc_memory_file file)
     return open(path, O_RDONLY | O_CLOEXEC);
 }
 
-/* Of this thread alone. */
+/* Changes this thread only. */
 static int
 open_as_nobody_special(pid_t pid, enum proc_memory_file file)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * proc_memory: the files of /proc that tell how a process uses memory. Once the process is in
- * its sandbox nobody may open them any more, but who has them open may read on.
+ * proc_memory: the files of /proc that tell how a process uses memory. They can't be opened any
+ * more once the process is in its sandbox, but open descriptors stay readable.
  */
 #ifndef BASE_PROC_MEMORY_H
 #define BASE_PROC_MEMORY_H
@@ -31,7 +31,7 @@ void proc_memory_close(struct proc_memory *memory);
 void proc_memory_adopt(struct proc_memory *memory, enum proc_memory_file file, int fd);
 
 /* Proportional set size in bytes: what it shares counts by its share. False: unknown, also when
- * the process has ended. Likewise below. */
+ * the process has ended. As all below. */
 bool proc_memory_pss(const struct proc_memory *memory, uint64_t *bytes)
     __attribute__((warn_unused_result));
 

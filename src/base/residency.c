@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* residency: what has no wrapper in the C library is called by its number. */
+/* residency: makes system calls without a wrapper in the C library by number. */
 #include "base/residency.h"
 
 #include <errno.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * residency: how much of a file is in memory. What the kernel does not tell this process is
- * never guessed. Whole pages are counted.
+ * residency: how much of a file is in memory. If the kernel does not tell, the answer is
+ * "unknown", never a guess. Whole pages are counted.
  */
 #ifndef BASE_RESIDENCY_H
 #define BASE_RESIDENCY_H

@@ -29,7 +29,7 @@ saturate_round(double value)
     return value == value ? (int64_t)(value < 0 ? value - 0.5 : value + 0.5) : 0;
 }
 
-/* Of any number, which -value is not. */
+/* Works for any number; -value does not. */
 static inline uint64_t
 saturate_magnitude(int64_t value)
 {

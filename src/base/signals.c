@@ -51,10 +51,10 @@ signals_profile(void)
 }
 
 /*
- * What would end or stop a process that nobody means to end. SIGXFSZ: a log that may not grow
- * costs its lines, not the daemon. SIGPROF and the real-time signals have handlers where they
- * are used. What stays as it is by default: SIGTSTP, which stops at a terminal, SIGXCPU, and
- * what a crash raises.
+ * Signals whose default action would end or stop the process by accident. SIGXFSZ: a log that
+ * may not grow costs its lines, not the daemon. SIGPROF and the real-time signals have handlers
+ * where they are used. What stays as it is by default: SIGTSTP, which stops at a terminal,
+ * SIGXCPU, and what a crash raises.
  */
 static const int ignored[] = { SIGPIPE,   SIGXFSZ, SIGALRM, SIGVTALRM,
                                SIGSTKFLT, SIGIO,   SIGPWR,  SIGPROF };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * sink: where the lines of the log go: a file, or standard error. Nobody is ever waited for: a
- * line that can't be written at once is lost, and counted by all processes together.
+ * sink: where the lines of the log go: a file, or standard error. Writing never waits: a line
+ * that can't be written at once is lost and counted; all processes share the count.
  */
 #ifndef BASE_SINK_H
 #define BASE_SINK_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * span: a view of bytes that it does not own. Not NUL-terminated; at may be NULL when length
+ * span: a view of bytes owned by somebody else. Not NUL-terminated; at may be NULL when length
  * is 0.
  */
 #ifndef BASE_SPAN_H

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* title: what ps(1) shows of a process. */
+/* title: the title that ps(1) shows for a process. */
 #ifndef BASE_TITLE_H
 #define BASE_TITLE_H
 

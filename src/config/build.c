@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * build: puts sections and keys into a configuration as they come, and refuses unknown and
- * duplicate ones. Exports build_begin(), build_section(), build_reopen(), build_skip(),
- * build_setting(), build_given() and build_end(). Nothing is fatal.
+ * build: puts sections and keys into a configuration as they are read, and refuses unknown and
+ * duplicate ones. Nothing is fatal.
  *
  * Known weakness: errors of the whole (preset.c, check.c) come after those of single lines.
  */

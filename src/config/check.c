@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * check: the rules that span several keys. Exports check_whole(). Nothing is fatal. The caller
- * passes a function that checks whether the file of an asset can be served; without one, no
- * file is looked at.
+ * check: the rules that span several keys. Nothing is fatal. The caller passes a function that
+ * checks whether the file of an asset can be served; without one, no file is looked at.
  */
 #include "config/check.h"
 
@@ -137,7 +136,7 @@ is_loopback(const struct listen_address *item)
     }
 }
 
-/* What is served there knows no passwords, and takes time. */
+/* The debug pages have no passwords, and some take time. */
 static void
 check_debug_listen(const struct build *build)
 {

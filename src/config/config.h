@@ -106,7 +106,7 @@ struct config_access_log {
 /* [profile] */
 struct config_profile {
     char *cpu;  /* prefix of files, in dir unless it is absolute; NULL: none */
-    char *heap; /* likewise */
+    char *heap; /* the same for heap profiles */
     char *dir;  /* NULL: where tiffd was started */
     unsigned hz;
     uint64_t sample_bytes;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * config_load: one way through the files of this folder. ini.c and override.c read; each line
+ * config_load: calls the files of this folder in order. ini.c and override.c read; each line
  * and override goes through build.c into the configuration; preset.c completes it, and check.c
  * says whether it makes sense as a whole. Nothing is fatal.
  */

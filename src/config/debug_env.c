@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * debug_env: what an environment variable can set are the two periods of `[debug]`, as plain
- * milliseconds. Ranges are those of the option table. Exports debug_env_read(). Pure; whether
- * an error is fatal is up to the caller.
+ * milliseconds. Ranges are those of the option table. Pure; whether an error is fatal is up to
+ * the caller.
  */
 #include "config/debug_env.h"
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * field: checks names and values of response header fields at load, so that a worker can send
- * them without a look. Exports field_name_problem(), field_value_problem(),
- * field_media_problem() and field_split(). Pure; nothing is fatal.
+ * them without a look. Pure; nothing is fatal.
  *
  * Known weakness: knows no field's own grammar but Content-Type's.
  */

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * fold: a part neither begins nor ends with white space, which inih would take away, and no
- * part but the first begins with a character that would make it a comment. Exports fold_next()
- * and fold_fits(). Pure; nothing is fatal.
+ * fold: a part neither begins nor ends with white space, which inih would remove, and no part
+ * but the first begins with a character that would make it a comment. Pure; nothing is fatal.
  */
 #include "config/fold.h"
 

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * line: tells sections, settings, comments and mistakes apart before inih sees a line: inih
- * reports the first bad line only, and takes ':' for '='. Exports line_classify(),
- * line_value_problem() and line_skip_space(). Pure; nothing is fatal.
- * Known weakness: none of the quoting that other ini dialects have; a value is what is written.
+ * reports the first bad line only, and takes ':' for '='. Pure; nothing is fatal. Known
+ * weakness: none of the quoting that other ini dialects have; a value is what is written.
  */
 #include "config/line.h"
 

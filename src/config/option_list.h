@@ -7,7 +7,7 @@
  * OPTION(section, key, type, preset, minimum, maximum, flags, help)
  *   key      also the name of the field in struct config_SECTION
  *   type     an option_type of type.h; the compiler checks that the field's type fits
- *   preset   the default as one would write it, in its shortest form; "" = not set
+ *   preset   the default as written in the file, in its shortest form; "" = not set
  *   range    in the type's base unit: plain numbers, bytes, milliseconds
  *   flags    REQUIRED; INHERITED: from [server]
  */
@@ -129,7 +129,7 @@ OPTION(profile, interval, time, "0", 0, 86400000, 0,
 OPTION(profile, user, user, "", 0, 0, 0,
        "the user whom profiles are given to; empty: the one that started tiffd")
 OPTION(profile, group, group, "", 0, 0, 0,
-       "the group, likewise; empty: that of profile.user")
+       "the group that owns them; empty: that of profile.user")
 OPTION(profile, mode, mode, "0640", 0, 0777, 0,
        "who may read profiles, in octal as chmod(1) takes it")
 

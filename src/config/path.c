@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * path: makes paths absolute, so that a daemon that changes its directory, and a dump that is
- * read from elsewhere, still mean the same files. Exports path_directory() and path_resolve().
- * Lack of memory is answered in memory.h.
+ * read from elsewhere, still mean the same files.
+ * memory.h handles a lack of memory.
  *
  * Known weakness: dot segments after the first name stay; the kernel resolves them.
  */

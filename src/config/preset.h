@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * preset: completes what the file and the overrides left open.
+ * preset: sets the options that neither the file nor an override has set.
  */
 #ifndef CONFIG_PRESET_H
 #define CONFIG_PRESET_H

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * section: the table of sections, what an asset's path may be, and which struct a section
- * fills. Exports section_name(), section_path_problem(), section_parse(), section_fields() and
- * section_view(). Nothing is fatal.
+ * fills. Nothing is fatal.
  *
  * Known weakness: a path can't hold bytes that a URL must percent-encode.
  */

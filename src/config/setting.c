@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * setting: the one form of the errors about values: where, which key, what was found, what is
- * accepted. Exports setting_refuse(). Nothing is fatal.
+ * accepted. Nothing is fatal.
  */
 #include "config/setting.h"
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * type_access: options of the access log. Exports type_format and type_statuses.
- * Nothing is fatal.
+ * type_access: options of the access log. Nothing is fatal.
  */
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * type_host: options that are lists of hosts, or of origins, separated by commas. Exports
- * type_hosts and type_origins. Nothing is fatal.
+ * type_host: options that are lists of hosts, or of origins, separated by commas. Nothing is
+ * fatal.
  */
 #include <string.h>
 
@@ -67,7 +67,7 @@ cut_scheme(struct span *text)
     return false;
 }
 
-/* A browser sends scheme and host in lower case and no path; nothing else ever matches. */
+/* Browsers send scheme and host in lower case and no path; anything else would never match. */
 static const char *
 origin_problem(struct span text)
 {

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * type_number: options that are numbers, with or without units, held against the range of
- * their row. Exports type_number, type_count, type_size, type_time, type_workers and type_mode.
- * Nothing is fatal.
+ * type_number: options that are numbers, with or without units, held against the range of their
+ * row. Nothing is fatal.
  */
 #include <stdlib.h>
 #include <string.h>

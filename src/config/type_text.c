@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * type_text: options that are text: paths, names of users and groups, values of header fields.
- * Exports type_path, type_prefix, type_user, type_group, type_media and type_value. An empty
- * value is NULL in the field. Nothing is fatal.
+ * An empty value is NULL in the field. Nothing is fatal.
  *
  * Known weakness: users and groups are known by name only, not by number.
  */

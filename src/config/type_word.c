@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * type_word: options that are one word of a fixed set. Exports type_variant, type_encoding,
- * type_transmit, type_binding, type_digest, type_order, type_sandbox, type_core,
- * type_registers, type_level and type_escape; the words of a type are where its enum's values
- * are named.
- * Nothing is fatal.
+ * type_word: options that are one word of a fixed set. Nothing is fatal.
  *
  * The fields are enums without negative values, which gcc and clang store as unsigned.
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * unit: the one place that knows what 64k and 30s mean. Exports unit_parse() and unit_print().
- * Pure; nothing is fatal. Known weakness: no fractions (1.5m); the smaller unit says the same.
+ * unit: the only place that knows what 64k and 30s mean. Pure; nothing is fatal. Known
+ * weakness: no fractions (1.5m); the smaller unit says the same.
  */
 #include "config/unit.h"
 

@@ -11,7 +11,7 @@
 
 /* value: which of the kind's values. A function's flat value is its own, cum that of all it
  * called, too. Functions below 0.5 % of the total in both are left out, and it says how many.
- * Of the heap it says how much is allocated for each sample, and how to get more when there is
+ * For the heap it says how much is allocated for each sample, and how to get more when there is
  * none. 0 or -ENOMEM; errors of out itself are left to ferror(3). */
 int text_write(const struct profile *profile, unsigned value, const struct maps *maps,
                struct symbols *symbols, FILE *out) __attribute__((warn_unused_result));

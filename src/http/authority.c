@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * authority: pure checks of uri-host [":" port]. tiffd never connects to what a request names
- * and serves the same objects under every name, so it is enough to know that a name is one:
- * anything else may be read in two ways by two programs on the way here.
+ * and serves the same objects under every name, so it is enough to know that a name is one: two
+ * programs on the way could read anything else in two ways.
  */
 #include "http/authority.h"
 
@@ -45,7 +45,7 @@ is_ip_future(struct span text)
     return true;
 }
 
-/* inet_pton(3) stops at NUL, so whatever stood behind it would pass. */
+/* inet_pton(3) stops at NUL, so it would accept anything behind one. */
 static bool
 is_ipv6(struct span text)
 {

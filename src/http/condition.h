@@ -20,8 +20,9 @@ enum condition {
 enum condition condition_evaluate(const struct request *request,
                                   const struct representation *representation, time_t now);
 
-/* Whether If-Range lets the Range field stand; true without If-Range. A date never does: two
- * contents of one second have the same (section 13.1.5 wants a strong validator). */
+/* Whether If-Range lets the Range field stand; true without If-Range. A date never does,
+ * because two versions written within one second have the same date, and section 13.1.5
+ * requires a strong validator. */
 bool condition_allows_range(const struct request *request,
                             const struct representation *representation);
 

@@ -13,7 +13,7 @@
 
 enum { CORS_ORIGIN_MAX = 280 }; /* octets of an origin: scheme://host:port */
 
-/* What may read: nothing, every page ("*" alone), or the pages of these origins. */
+/* Who may read: nobody, every page ("*" alone), or the pages of these origins. */
 struct cors {
     char *const *origins; /* as browsers send them; compared octet by octet */
     size_t count;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * date: prints one form of HTTP-date and reads three. Exports date_format() and date_parse().
- * The forms are patterns, walked octet by octet; strptime(3) would ask the locale and accept
- * too much. Pure but for gmtime_r(3) and timegm(3), which only see values in range.
+ * date: prints one form of HTTP-date and reads three. The forms are patterns, walked octet by
+ * octet; strptime(3) would ask the locale and accept too much. Pure but for gmtime_r(3) and
+ * timegm(3), which only see values in range.
  */
 #include "http/date.h"
 
@@ -108,7 +108,7 @@ get_number(const char *digits, size_t count)
     return number;
 }
 
-/* The place of a name of three letters among others, or -1. */
+/* Index of a three-letter name in a list of such names, or -1. */
 static int
 get_name(const char *text, const char *names)
 {
@@ -146,7 +146,8 @@ read_form(const char *text, const struct form *form)
                         .tm_sec = get_number(text + form->time + 6, 2) };
 }
 
-/* The latest year with these last two digits in which the moment is not too far ahead. */
+/* The latest year with these last two digits that puts the date no more than 50 years after
+ * now. */
 static void
 choose_century(struct tm *tm, time_t now)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * digest: of the fields no more is read than whether sha-256 is in the list, since tiffd has no
- * other digest. What can't be read is a preference of 0. Pure; nothing is fatal.
+ * digest: reads from the fields only whether sha-256 is in the list, since tiffd has no other
+ * digest. A preference that does not parse counts as 0. Pure; nothing is fatal.
  */
 #include "http/digest.h"
 

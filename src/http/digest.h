@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * digest: which requests want to know the digest of a representation (RFC 9530; before it, RFC
- * 3230). Pure.
+ * digest: does a request ask for the digest of the representation (RFC 9530; before it, RFC
+ * 3230)? Pure.
  */
 #ifndef HTTP_DIGEST_H
 #define HTTP_DIGEST_H

@@ -9,7 +9,7 @@
 
 enum etag_comparison { ETAG_STRONG, ETAG_WEAK };
 
-/* What a list says of one entity tag. */
+/* Whether a list contains an entity tag. */
 enum etag_list {
     ETAG_LIST_MALFORMED,
     ETAG_LIST_MISSES,

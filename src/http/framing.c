@@ -2,7 +2,7 @@
 /*
  * framing: Content-Length and Transfer-Encoding, read so that no other program can see a
  * different end of the request: one length, digits only, never both fields, chunked once and
- * last. tiffd reads no content at all; what is announced makes it close the connection.
+ * last. tiffd reads no content at all; announced content makes it close the connection.
  */
 #include "http/framing.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* framing: what a request says of its content (RFC 9112 section 6). */
+/* framing: what a request header says about its content (RFC 9112 section 6). */
 #ifndef HTTP_FRAMING_H
 #define HTTP_FRAMING_H
 
@@ -21,7 +21,7 @@ struct framing {
 enum refusal framing_add_length(struct framing *framing, struct span value);
 enum refusal framing_add_coding(struct framing *framing, struct span value);
 
-/* After the last field: whether the whole may stand. */
+/* After the last field: whether the fields are valid together. */
 enum refusal framing_check(const struct framing *framing, enum method method, unsigned minor);
 
 /* Whether content follows the head. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * head: exports head_read(). http-parser lets through what two programs may read in two ways
- * (bare LF, folds, spaces before colons, doubled framing); this pass, written from RFC 9112,
+ * head: http-parser accepts input that two programs may read in two ways
+ * (bare LF, folds, spaces before colons, two framing fields); this pass, written from RFC 9112,
  * refuses all of that first. A line is checked when its CRLF is there, so a bad request line is
  * answered at once. Pure; keeps nothing but struct head.
  */
@@ -14,7 +14,7 @@
 
 #define VERSION_LENGTH (sizeof("HTTP/1.1") - 1)
 
-/* Octets of the longest request line that can be good. */
+/* Octets of the longest valid request line. */
 static size_t
 longest_request_line(const struct head_limits *limits)
 {
@@ -22,9 +22,9 @@ longest_request_line(const struct head_limits *limits)
 }
 
 /*
- * How far the end of the current line is looked for. A request line that has not ended where
- * the longest good one would have is judged by what has come up to there: then it makes no
- * difference in how many pieces it came.
+ * Where the search for the end of the current line stops. A request line that is longer than
+ * the longest valid one is judged by its octets up to there, so that it makes no difference in
+ * how many pieces it arrived.
  */
 static size_t
 search_limit(const struct head *head, size_t end, const struct head_limits *limits)
@@ -184,7 +184,7 @@ check_start(const struct head *head, const char *bytes, size_t end)
                                                                           : REFUSAL_METHOD;
 }
 
-/* What can be said of a line that has not ended. A request line that is too long always finds
+/* What is known about a line that has not ended. A request line that is too long always finds
  * its reason in read_request_line(). */
 static enum refusal
 check_unfinished(struct head *head, const char *bytes, size_t end,

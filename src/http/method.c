@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * method: names of the standard methods. Known ones that objects do not have answer 405 and
- * all others 501, as RFC 9110 section 9.1 wants.
+ * method: names of the standard methods. Known methods that objects do not support get 405, all
+ * others 501 (RFC 9110 section 9.1).
  */
 #include "http/method.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* method: what tiffd makes of a request's method (RFC 9110 section 9, RFC 5789). */
+/* method: the methods that tiffd distinguishes (RFC 9110 section 9, RFC 5789). */
 #ifndef HTTP_METHOD_H
 #define HTTP_METHOD_H
 

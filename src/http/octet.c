@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * octet: the table behind octet_is(). Each set is written as its grammar has it and the
- * compiler works out the 256 entries, so there is no hand-made table to be wrong in one place.
+ * compiler works out the 256 entries, so no table made by hand can be wrong in one place.
  */
 #include "http/octet.h"
 

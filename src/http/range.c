@@ -2,8 +2,8 @@
 /*
  * range: reads a Range field and cuts its ranges to the representation. Pure.
  *
- * Known weakness: positions saturate at 2^64 - 1, so of two positions above that the order is
- * not seen; both lie outside of any object.
+ * Known weakness: positions saturate at 2^64 - 1, so two larger positions compare equal; both
+ * lie outside any object.
  */
 #include "http/range.h"
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * refusal: the table of names, statuses and texts. One row a reason, so that a log line tells
- * exactly what a peer did and a test can ask for it by name. Every refusal closes the
- * connection: after a malformed head nobody can tell where the next request would begin.
+ * refusal: the table of names, statuses and texts. There is one row for each reason, so that a
+ * log line tells exactly what a peer did, and a test can refer to it by name. Every refusal
+ * closes the connection: after a malformed head nobody can tell where the next request would
+ * begin.
  */
 #include "http/refusal.h"
 

@@ -4,10 +4,10 @@
  * two readers that disagree about the target or the number of fields mean that the head is
  * ambiguous, which is refused (REFUSAL_PARSER).
  *
- * Its opinion on methods, on persistence and on framing is not asked: it knows other methods
- * than RFC 9110 does, stops at CONNECT and Upgrade, and misses "close" in some lists.
+ * tiffd ignores its view of methods, persistence and framing: it knows other methods than RFC
+ * 9110, stops at CONNECT and Upgrade, and misses "close" in some lists.
  *
- * Known weakness: it takes no HTAB after the value of Content-Length, so such a head is
+ * Known weakness: it accepts no HTAB after the value of Content-Length, so such a head is
  * refused.
  */
 #include "http/request.h"

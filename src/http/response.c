@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * response: status, body, ranges and persistence of a response. Pure; what it says is written
- * by response.c and sent by the worker.
+ * response: status, body, ranges and persistence of a response. Pure; response_head.c writes
+ * the head, the worker sends it.
  */
 #include "http/response.h"
 
 #include "http/condition.h"
 #include "http/digest.h"
 
-/* RFC 9110 section 10.1.1: 100-continue is all there is, and HTTP/1.0 has no expectations. A
- * request whose content we would not read gets its last response, never 100. */
+/* RFC 9110 section 10.1.1: 100-continue is the only expectation, and HTTP/1.0 has none. A
+ * request whose content is not read gets a final response, never 100. */
 static bool
 expects_too_much(const struct request *request)
 {

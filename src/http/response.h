@@ -12,7 +12,7 @@
 #include "http/representation.h"
 #include "http/request.h"
 
-enum { RESPONSE_RANGES_MAX = 1024 }; /* at least the maximum of the setting server.max_ranges */
+enum { RESPONSE_RANGES_MAX = 1024 }; /* at least the maximum of server.max_ranges */
 
 struct response {
     unsigned status;
@@ -41,7 +41,7 @@ void response_decide(const struct request *request, const struct representation 
 void response_failure(const struct request *request, unsigned status,
                       struct response *response);
 
-/* Adds to a response, made by one of the two above, which web page may read it. */
+/* Adds to a response of one of the two functions above which web page may read it. */
 void response_cors(const struct request *request, const struct cors *cors,
                    struct response *response);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * response_head: heads, put together from prepared pieces with memcpy. Every head has Date and,
- * but for 204 and 304, Content-Length; HEAD gets the head that GET would. What all
- * objects of a section have in common was written once (field_lines.h).
+ * except for 204 and 304, Content-Length; HEAD gets the same head as GET. The lines that all
+ * objects of a section have in common were written once (field_lines.h).
  */
 #include "http/response_head.h"
 
@@ -26,7 +26,7 @@ emit_start(char *out, unsigned status, const char *date)
     return emit_literal(out, "\r\n");
 }
 
-/* What the peer can't infer from the version (RFC 9112 section 9.3). */
+/* Only what the peer can't infer from the version (RFC 9112 section 9.3). */
 static char *
 emit_connection(char *out, unsigned minor, bool close)
 {

@@ -129,7 +129,7 @@ target_parent(const char *path, size_t length)
     return length;
 }
 
-/* In place: what is written never overtakes what is read. */
+/* In place: writing never overtakes reading. */
 static size_t
 remove_dot_segments(char *path, size_t length)
 {

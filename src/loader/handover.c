@@ -145,7 +145,7 @@ is_time(const struct timespec *time)
     return time->tv_nsec >= 0 && time->tv_nsec < SECOND;
 }
 
-/* A number of an object that the loader was to load, and has not yet given. */
+/* Is this the number of an object that the loader was to load and has not handed over? */
 static bool
 is_expected(const struct catalogue *catalogue, const struct handover *message)
 {
@@ -159,7 +159,7 @@ is_expected(const struct catalogue *catalogue, const struct handover *message)
            is_time(&message->changed);
 }
 
-/* All of the object, and never to be changed by anybody. */
+/* All of the object, and sealed. */
 static bool
 is_sealed_memory(const struct handover *message, uint64_t length, int fd)
 {

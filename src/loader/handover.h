@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * handover: objects that the loader has loaded go to the master, one message each, over a pair
- * of Unix sockets (SOCK_SEQPACKET), with the descriptor of their memory or their file
- * (SCM_RIGHTS, see unix(7)). The loader reads bytes of files, so the master checks all it says.
+ * handover: loaded objects go from the loader to the master, one message each, over a pair of
+ * Unix sockets (SOCK_SEQPACKET), with the descriptor of their memory or their file (SCM_RIGHTS,
+ * see unix(7)). The loader has read bytes of files, so the master checks all that it says.
  */
 #ifndef LOADER_HANDOVER_H
 #define LOADER_HANDOVER_H
@@ -18,9 +18,9 @@ int handover_send(int fd, const struct object *object, uint32_t number)
     __attribute__((warn_unused_result));
 
 /*
- * Takes the next object into its place in the catalogue, where it then is to be attached.
- * 1; 0: there is none now; -EPIPE: the loader's end is closed; -EMFILE: this process has no
- * descriptors left; -EPROTO: what it said can't be.
+ * Takes the next object into the catalogue, where it is then to be attached. 1; 0: there is
+ * none now; -EPIPE: the loader's end is closed; -EMFILE: this process has no descriptors left;
+ * -EPROTO: the message is invalid.
  */
 int handover_take(int fd, struct catalogue *catalogue, const struct catalogue *previous,
                   struct object **taken) __attribute__((warn_unused_result));

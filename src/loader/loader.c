@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * loader: all files are opened before any is read, so that a process that has read something
- * can open nothing; what is loaded is what was there at one moment. Threads take the largest
- * object that is left. The first that fails ends the process with all of them.
+ * can open nothing, and all files are of the same moment. Threads take the largest object that
+ * is left. The first failure ends the process.
  */
 #include "loader/loader.h"
 
@@ -131,7 +131,7 @@ load_all(struct loader *loader, unsigned cpus)
 
 /* --- what has to wait --------------------------------------------------------------------- */
 
-/* Bytes of cached objects of the generation before that nobody holds when it has gone. */
+/* Bytes of cached objects that are freed when the previous generation has ended. */
 static uint64_t
 bytes_to_go(const struct loader_inherit *inherit, bool *kept)
 {
@@ -166,7 +166,7 @@ bytes_absent(const struct catalogue *catalogue, const struct object **last)
     return bytes;
 }
 
-/* What a generation that has just ended has held is free in a moment: other processes may still
+/* The memory of a generation that has just ended is free in a moment: other processes may still
  * map it. */
 static void
 wait_for_room(const struct loader_inherit *inherit)
@@ -185,7 +185,8 @@ wait_for_room(const struct loader_inherit *inherit)
         nanosleep(&moment, NULL);
 }
 
-/* Objects without room now are of use only if there will be room. */
+/* It is pointless to continue without an object for which there will be no room later either.
+ */
 static void
 check_absent(const struct loader_inherit *inherit)
 {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * loader: the process that reads objects for the master: opens their files, and then, in its
- * sandbox, reads, encodes and hashes them with one thread per CPU, up to 16. Disks may be slow,
- * and memory may not be enough: the master waits for neither, and is not what is killed.
+ * sandbox, reads, encodes and hashes them with one thread per CPU, up to 16. Disks may be slow
+ * and memory may be short: the master waits for neither, and is not the process that the kernel
+ * kills.
  */
 #ifndef LOADER_LOADER_H
 #define LOADER_LOADER_H

@@ -11,7 +11,7 @@ bool actions_reopen_log(struct master *master);
 /* The same for masters that were replaced and for a new program, too. */
 bool actions_reopen(struct master *master);
 
-/* Acts on the signals that have come. */
+/* Acts on the signals that have arrived. */
 void actions_run(struct master *master);
 
 #endif

@@ -9,8 +9,8 @@
 #include "master/generation.h"
 
 /* For the workers of a generation with this configuration: a descriptor for each connection,
- * and what the living generations (the newest of them, or NULL) hold open. A higher limit
- * stays; if the hard limit is too low, a line in the log says so. */
+ * and what the living generations (the newest of them, or NULL) hold open. A limit that is
+ * higher already stays; if the hard limit is too low, a line in the log says so. */
 void boot_raise_descriptor_limit(const struct config *config, const struct generation *living);
 
 /* Before the first workers inherit it: a daemon in the background lets the terminal go. Its log

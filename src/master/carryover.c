@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* carryover: arrays, as the slots have them. */
+/* carryover: arrays, as in the slots. */
 #include "master/carryover.h"
 
 #include <errno.h>

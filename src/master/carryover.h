@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * carryover: what generations that have ended have counted of sections. Each continues
- * at the same path and in the same variant; what has no successor there is lost.
+ * carryover: the counters of sections that generations which have ended carry over to the next
+ * one: to the section with the same path and variant, if there is one.
  */
 #ifndef MASTER_CARRYOVER_H
 #define MASTER_CARRYOVER_H
@@ -11,7 +11,7 @@
 /* Begins zeroed. */
 struct carryover {
     struct slot_counters *counters; /* by section */
-    struct slot_timing *timings;    /* likewise */
+    struct slot_timing *timings;    /* by section */
 };
 
 /* For a generation. 0 or -ENOMEM. */
@@ -19,7 +19,7 @@ int carryover_create(struct carryover *carryover, const struct shared *successor
     __attribute__((warn_unused_result));
 void carryover_free(struct carryover *carryover);
 
-/* Adds what the generation before was left. */
+/* Adds what was carried over to the previous generation. */
 void carryover_add(struct carryover *carryover, const struct shared *successor,
                    const struct shared *previous, const struct carryover *left);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * control: one epoll set, so that the master's loop waits for one descriptor whoever is
- * connected. Nothing waits for a client: one that sends no command in time, or does not take
- * its reply, is closed. Nothing is fatal after the start.
+ * connected. Nothing waits for a client: its connection is closed if it sends no command in
+ * time or does not read its reply. Nothing is fatal after the start.
  */
 #include "master/control.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * control: the control socket, which tiffctl(8) speaks to. A client sends a command in one
- * line. The reply is lines "NAME=VALUE ...", and at last "ok" or "error: REASON", when the
- * outcome is known. The permissions of the socket say who may.
+ * line. The reply has lines "NAME=VALUE ..." and ends with "ok" or "error: REASON", once the
+ * outcome is known. The permissions of the socket decide who may connect.
  */
 #ifndef MASTER_CONTROL_H
 #define MASTER_CONTROL_H

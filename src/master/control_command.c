@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* control_command: one table. What a signal does as well is done by the same functions. */
+/* control_command: one table. Commands that do the same as a signal call the same functions. */
 #include "master/control_command.h"
 
 #include <signal.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* control_socket: its mode counts from the first moment. */
+/* control_socket: the socket has its mode before anyone can connect. */
 #include "master/control_socket.h"
 
 #include <errno.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * control_status: a line about the daemon, its program, the last reload and a load that runs;
- * one for each override, listener, generation and worker. Counters, so that whoever looks twice
- * has rates. Nothing is fatal.
+ * one for each override, listener, generation and worker. They hold counters, so two looks give
+ * rates. Nothing is fatal.
  */
 #include "master/control_status.h"
 

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* core_limit: the soft limit; the hard one stays, so that a reload can allow cores again. */
+/* core_limit: sets the soft limit; the hard one stays, so that a reload can allow cores
+ * again. */
 #include "master/core_limit.h"
 
 #include <errno.h>
 #include <stdbool.h>
 #include <sys/resource.h>
 
-/* One byte is too few for a core, and the only limit that programs which cores are piped to
- * are spared by. */
+/* With a limit of one byte no core is written, and the kernel does not start a program that
+ * core_pattern pipes cores to; with 0 it does. */
 int
 core_limit_set(enum core core)
 {

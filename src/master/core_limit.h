@@ -5,8 +5,8 @@
 
 #include "config/config.h"
 
-/* What happens to core files of this process and those it will fork; CORE_SYSTEM is what the
- * process was started with. 0 or a negative errno. See getrlimit(2), "RLIMIT_CORE". */
+/* Sets whether this process and its future children leave core files; CORE_SYSTEM: as when the
+ * process was started. 0 or a negative errno. See getrlimit(2), "RLIMIT_CORE". */
 int core_limit_set(enum core core) __attribute__((warn_unused_result));
 
 #endif

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * detach: what `-d` does. daemon(3) would let the parent exit before anything has been tried;
- * here its exit status tells whether the workers are up. Standard error stays usable until
- * then.
+ * detach: what `-d` does. With daemon(3) the parent would exit too early; here its exit status
+ * tells whether the workers are up. Standard error stays usable until then.
  */
 #include "master/detach.h"
 

@@ -4,18 +4,18 @@
 #define MASTER_DETACH_H
 
 /*
- * Goes on in a child that leads a session of its own. The calling process waits in here and
- * exits: with 0 when the child calls detach_ready(), with 1 when the child ends before.
- * Returns, in the child, what detach_ready() wants; or a negative errno.
+ * Continues in a child with a session of its own. The calling process waits here and exits:
+ * with 0 when the child calls detach_ready(), with 1 if the child ends before. Returns, in the
+ * child, the argument of detach_ready(), or a negative errno.
  */
 int detach_begin(void) __attribute__((warn_unused_result));
 
-/* Closes the descriptors that the caller left open, from first on: a daemon would keep locks,
- * pipes and sockets of others. Call before anything is opened. */
+/* Closes the descriptors that the caller left open, from first on, because a daemon would keep
+ * other programs' locks, pipes and sockets open. Call before anything is opened. */
 void detach_inherited(unsigned first);
 
-/* Lets the terminal go: standard streams lead to /dev/null. Call before workers inherit them.
- */
+/* Leaves the terminal: standard streams are redirected to /dev/null. Call before workers
+ * inherit them. */
 void detach_streams(void);
 
 /* Lets the waiting parent go. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * footprint: each sum names what bounds its terms. Sizes that no setting bounds are
+ * footprint: each sum names the settings that bound its terms. Sizes that no setting bounds are
  * constants, measured on 64-bit Linux and rounded up.
  */
 #include "master/footprint.h"

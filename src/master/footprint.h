@@ -15,7 +15,7 @@
 struct footprint_kernel {
     uint64_t tcp_wmem; /* of a send buffer that it adjusts */
     uint64_t wmem_max; /* of one that is set, before it is doubled */
-    uint64_t rmem_max; /* likewise, of a receive buffer */
+    uint64_t rmem_max; /* the same of a receive buffer */
 };
 
 /* Bytes. */
@@ -25,7 +25,7 @@ struct footprint {
     uint64_t daemon;     /* all processes of one generation, and what waits to be accepted */
 };
 
-/* What is unknown is what Linux begins with. */
+/* Limits that can't be read have Linux' defaults. */
 struct footprint_kernel footprint_kernel(void);
 
 struct footprint footprint_of(const struct config *config,

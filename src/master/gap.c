@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * gap: see gap.h. A reload that can't end the gap is tried again, later and later: nobody else
- * would, and the old content is gone. Any reload that is asked for meanwhile is that try.
+ * gap: see gap.h. A reload that can't end the gap is repeated at growing intervals, because the
+ * old content is gone. A reload that is requested meanwhile counts as such an attempt.
  */
 #include "master/gap.h"
 

@@ -34,7 +34,7 @@ struct generation {
     struct process *processes;  /* one a worker, then the observer's */
     struct proc_memory *memory; /* of each worker */
     int *doorbells;             /* an eventfd a worker, see inherit.h */
-    struct handoff *handoffs;   /* likewise; NULL: connections stay where they are */
+    struct handoff *handoffs;   /* one a worker; NULL: connections stay where they are */
     struct outlet access_log;   /* that its workers write to; not open: there is none */
     unsigned alive;             /* slots with a process */
     struct postmortem postmortem;
@@ -61,7 +61,7 @@ struct config *generation_configure(const char *file, const struct config_overri
 struct generation *generation_create(struct config *config, const struct generation *previous,
                                      unsigned number) __attribute__((warn_unused_result));
 
-/* It takes the place of the one before: what is counted of objects continues. */
+/* It takes the place of the previous one: the counters of sections continue. */
 void generation_inherit(struct generation *generation, const struct generation *previous);
 
 /* In a child: closes what the workers of this generation and of older ones share, which would

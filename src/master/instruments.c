@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * instruments: made before the fork, because all of it is shared memory or the master's own.
- * What nobody asked for is reserved and never touched, and so takes no memory.
+ * instruments: made before the fork, because all of it is shared memory or belongs to the
+ * master. Tables that are not used are reserved but never touched, and so take no memory.
  */
 #include "master/instruments.h"
 

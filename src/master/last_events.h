@@ -22,7 +22,7 @@ void last_events_take(struct last_events *last, const struct instruments *instru
 void last_events_free(struct last_events *last);
 
 /* Where profiles go to files, all events go to one: PREFIX.w<worker>.<pid>.trace.json, see
- * chrome.h. Else the last of them go to the log. Takes its time. */
+ * chrome.h. Else the last of them go to the log. May take long. */
 void last_events_save(const struct last_events *last);
 
 #endif

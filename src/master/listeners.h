@@ -62,7 +62,7 @@ int listeners_plan(struct listeners *plan, const struct listeners *current,
 int listeners_listen(const struct listeners *plan, const struct listeners *current, int backlog)
     __attribute__((warn_unused_result));
 
-/* Bounds the receive buffers of connections to come, in bytes: accepted sockets inherit what
+/* Bounds the receive buffers of future connections, in bytes: accepted sockets inherit what
  * their listen socket has (tcp(7)), before the handshake announces a window. */
 void listeners_set_rcvbuf(const struct listeners *listeners, uint64_t size);
 

@@ -34,7 +34,7 @@ loader_ended(struct child *child, pid_t pid, const struct child_end *end)
     loading->status = end->status;
 }
 
-/* What it inherits of other generations would be held in memory by it, too. */
+/* Releases the objects of other generations, which it would otherwise keep in memory. */
 static _Noreturn void
 become_loader(const struct loading *loading, const struct spawn_resources *resources,
               int socket, pid_t master)
@@ -76,7 +76,7 @@ start_loader(struct loading *loading, const struct spawn_resources *resources)
     return pid < 0 ? pid : 0;
 }
 
-/* What can't be loaded beside the generation before may be when that has gone. */
+/* Objects that don't fit beside the previous generation may be loaded when that has ended. */
 static void
 let_wait(const struct catalogue *catalogue, const struct config_server *server)
 {
@@ -156,7 +156,7 @@ take_one(struct loading *loading)
 
 /* --- its end ------------------------------------------------------------------------------ */
 
-/* What it has to say of an error of its own is in the log. */
+/* The loader has logged its own errors. */
 static void
 tell_end(const struct loading *loading, char *reason)
 {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * manager: a datagram each time. The first that can't be sent is the last one, with a line:
- * a daemon must not depend on who watches it.
+ * manager: one datagram each time. If one can't be sent, a line is logged and no more are sent:
+ * a daemon must not depend on its service manager.
  *
- * A worker whose loop has been in one turn for as long as the manager is patient counts as
- * stuck: then no sign of life is sent, and the manager ends the service.
+ * A worker whose loop has been in one turn for the watchdog's time counts as stuck: then no
+ * keep-alive is sent, and the manager ends the service.
  */
 #include "master/manager.h"
 
@@ -20,7 +20,7 @@
 #include "master/state.h"
 
 #define STATUS_EVERY 10000      /* milliseconds */
-#define STARTING     5000       /* likewise, between two signs that the start continues */
+#define STARTING     5000       /* milliseconds between two signs that the start continues */
 #define STARTING_FOR "30000000" /* microseconds that such a sign is good for */
 #define TEXT_MAX     512
 

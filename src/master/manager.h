@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * manager: what the service manager is told of the daemon (sd_notify(3)): when it serves,
- * reloads and stops, what it does, and that no worker is stuck. Without NOTIFY_SOCKET nothing
- * is sent.
+ * manager: tells the service manager (sd_notify(3)) when the daemon serves, reloads and stops,
+ * what it does, and that no worker is stuck. Without NOTIFY_SOCKET nothing is sent.
  */
 #ifndef MASTER_MANAGER_H
 #define MASTER_MANAGER_H

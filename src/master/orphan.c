@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * orphan: the observer has a copy of what the master knew at the fork, and is told what has
- * changed in it since. Known weakness: what a worker does while it drains after the master's
- * death is in no profile.
+ * orphan: the observer has a copy of the master's memory at the fork, and is told what has
+ * changed since. Known weakness: what a worker does while it drains after the master's death is
+ * in no profile.
  */
 #include "master/orphan.h"
 
@@ -32,7 +32,7 @@ note_process(const struct generation *generation, const struct channel_message *
     profile_files_spawned(generation->instruments.profile_files, message->worker, message->pid);
 }
 
-/* Memory that nobody serves from would be held for as long as this process lives. */
+/* Otherwise memory that nobody serves from would be held for as long as this process lives. */
 static void
 note_end(const struct generation *generation, const struct generation *newest)
 {

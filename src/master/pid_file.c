@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * pid_file: pidfile(3bsd) follows a symbolic link and empties what it leads to, and removes
- * whatever file has its name by then; whoever may write to the directory leads root astray.
+ * pid_file: does more than pidfile(3bsd), which follows and truncates a symbolic link and
+ * removes any file of that name at the end: someone who may write to the directory could abuse
+ * that.
  */
 #include "master/pid_file.h"
 
@@ -52,7 +53,7 @@ open_checked(const char *path)
     return error;
 }
 
-/* Likewise, with the lock. */
+/* The same, with the lock. */
 static int
 open_locked(const char *path)
 {

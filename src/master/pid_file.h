@@ -13,7 +13,7 @@
 struct pid_file {
     char *path; /* NULL: there is none */
     int fd;     /* the file that names this process, locked for as long as it is open */
-    int guard;  /* what is or was at path until then, locked likewise; -1: another's, or gone */
+    int guard;  /* what is or was at path until then, locked as well; -1: another's, or gone */
 };
 
 /*

@@ -31,7 +31,7 @@ process_send(const struct process *process, const struct channel_message *messag
     if (process->child.pid != 0 && process->channel > 0)
         error = channel_send(process->channel, message, descriptor);
     if (error == -EPIPE || error == -ECONNRESET)
-        return; /* its end has not been seen yet, and has a line then */
+        return; /* its end will be noticed and logged later */
     if (error < 0)
         log_warning("message to process %d: %s", (int)process->child.pid, strerror(-error));
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * profile_files: takes copies in the master, which is quick, and writes them in a child, which
- * may not be. There is one such child at a time: on a disk that can't keep up they would pile
- * up.
+ * profile_files: copies tables in the master, which is quick, and writes files in a child,
+ * which may be slow. There is one such child at a time, since they would pile up on a slow
+ * disk.
  */
 #include "master/profile_files.h"
 

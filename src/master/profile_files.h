@@ -24,7 +24,7 @@
 
 struct profile_files_options {
     const char *cpu;  /* PREFIX, with its directory; NULL: no files */
-    const char *heap; /* likewise */
+    const char *heap; /* the same */
     unsigned keep;    /* files a worker and kind, and merged files of replaced generations */
     struct file_owner owner;
 };

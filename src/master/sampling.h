@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* sampling: once a second, the master adds what has been counted to the history, as long as
- * there is an observer to show it. */
+/* sampling: once a second, the master adds the counters to the history, as long as there is an
+ * observer to show it. */
 #ifndef MASTER_SAMPLING_H
 #define MASTER_SAMPLING_H
 
@@ -10,7 +10,7 @@ struct master;
 
 struct sampling {
     uint64_t next;     /* ms of clock.h; 0: never */
-    uint64_t measured; /* likewise: when pss was */
+    uint64_t measured; /* when pss was */
     uint64_t pss;      /* of all workers; bytes */
 };
 

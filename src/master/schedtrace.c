@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * schedtrace: what happened between two lines is the difference of counters. Those of slots
- * outlive processes and are summed; those that end with a process are compared process by
+ * schedtrace: each line shows the differences of counters since the line before. Counters in
+ * slots outlive processes and are summed; those that end with a process are compared process by
  * process. Nothing here is fatal: without memory a line is lost. Known weakness: of a process
  * that ends, switches and allocations since the last line are missing.
  */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* serving: what the master does for the generation that serves: processes, profiles, lines. */
+/* serving: what the master does for the generation that serves: processes, profiles, trace
+ * lines. */
 #ifndef MASTER_SERVING_H
 #define MASTER_SERVING_H
 

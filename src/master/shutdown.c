@@ -9,7 +9,7 @@
 #include "master/supervise.h"
 
 #define PATIENCE      2000 /* milliseconds after SIGINT for what is being written */
-#define ABANDON_AGAIN 100  /* likewise, after that */
+#define ABANDON_AGAIN 100  /* milliseconds, after that */
 #define GRACE         5000 /* milliseconds more for masters that were replaced */
 
 static void

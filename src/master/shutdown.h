@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* shutdown: how the daemon ends, and generations that were replaced. */
+/* shutdown: how the daemon and replaced generations end. */
 #ifndef MASTER_SHUTDOWN_H
 #define MASTER_SHUTDOWN_H
 

@@ -27,7 +27,7 @@ has_descriptor(const struct listeners *listeners, int fd)
     return false;
 }
 
-/* A socket that listens here and is never accepted from would hold clients for ever. */
+/* Clients would wait for ever at a listening socket that this process never accepts from. */
 static void
 let_go_of_listeners(const struct spawn_resources *resources, const struct listeners *own)
 {
@@ -54,8 +54,7 @@ let_go(const struct spawn_resources *resources, const struct listeners *own)
     let_go_of_listeners(resources, own);
 }
 
-/* A worker that is taken over can spoil no counters but its own generation's, and no profile
- * but its own. */
+/* A compromised worker can falsify only its own generation's counters and its own profile. */
 static void
 let_go_of_counts(const struct generation *generation, unsigned worker)
 {
@@ -67,7 +66,7 @@ let_go_of_counts(const struct generation *generation, unsigned worker)
     }
 }
 
-/* Else what they hold would stay in memory for as long as this process. */
+/* Otherwise the memory that they hold would live as long as this process. */
 static void
 let_go_of_objects(const struct generation *own, const struct spawn_resources *resources)
 {

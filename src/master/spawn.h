@@ -32,9 +32,9 @@ struct spawn_resources {
     int signal_fd;                       /* the master's own: a child closes it */
     int detached;                        /* see detach_begin(); a child closes it; -1: none */
     const struct pid_file *pid_files[2]; /* locked by the master; a child closes them */
-    const struct takeover *takeover;     /* likewise: channels to other masters */
+    const struct takeover *takeover;     /* sockets to other masters; a child closes them */
     const struct upgrade *upgrade;
-    const struct control *control; /* likewise: the control socket */
+    const struct control *control; /* the control socket; a child closes it */
     int pipe[2]; /* a child keeps the end to read: its end of file says the master is gone */
 };
 

@@ -144,8 +144,8 @@ startup_descriptor(const struct master *master)
     return master->loading.generation ? master->loading.socket : master->newest->ready_fd;
 }
 
-/* A load has no end in time, since a disk may be slow. One that has failed already, as when
- * a worker could not be forked, is due at once. */
+/* A load has no time limit, since a disk may be slow. A startup that has failed already, as
+ * when a worker can't be forked, is due at once. */
 uint64_t
 startup_next(const struct master *master)
 {

@@ -20,7 +20,7 @@ void startup_run(struct master *master, uint64_t now);
 /* The daemon ends meanwhile: so does the startup, without a reply. */
 void startup_cancel(struct master *master);
 
-/* What to poll(2) for; -1: no generation is starting. And when it has taken too long; 0: never.
+/* What to poll(2) for; -1: no generation is starting. And the deadline; 0: none.
  */
 int startup_descriptor(const struct master *master);
 uint64_t startup_next(const struct master *master);

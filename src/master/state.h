@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* state: what the master knows, shared by the files that are one of its topics each. */
+/* state: the master's state, shared by the files of this folder. */
 #ifndef MASTER_STATE_H
 #define MASTER_STATE_H
 
@@ -30,7 +30,7 @@ struct master {
     struct spawn_resources resources;
     struct pid_file pid_file;
     struct pid_file planned_pid_file; /* what it becomes if the startup succeeds */
-    bool log_changes;                 /* likewise: so do these */
+    bool log_changes;                 /* if the startup succeeds, so do these */
     bool pid_file_changes;
     char *program;            /* that an upgrade starts, see program.h */
     struct takeover takeover; /* from an old master */
@@ -46,7 +46,7 @@ struct master {
     struct child status_dump;     /* that writes a status dump */
     uint64_t abandon_at;          /* ending: when children that write are killed; 0: never */
     uint64_t startup_deadline;    /* see startup.h */
-    unsigned workers;             /* asked for; 0: what the configuration says */
+    unsigned workers;             /* requested by signal; 0: as configured */
     struct gap gap;               /* while objects wait for room */
     bool reload_wanted;           /* one was requested, and has not begun */
     uint64_t reload_at;           /* for no longer than until then; 0: nothing waits */

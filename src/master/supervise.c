@@ -233,7 +233,7 @@ log_end(const char *name, pid_t pid, int status)
         log_info("%s: process %d ended", name, (int)pid);
 }
 
-/* Has the process that just ended been of use? */
+/* Has the process that just ended served a request? */
 static bool
 has_served(const struct generation *generation, unsigned index)
 {
@@ -281,7 +281,7 @@ count_lost_lines(const struct generation *generation, unsigned index)
     slot_set(&slot->access_buffered, 0);
 }
 
-/* What only a living process can have. */
+/* Clears what only a living process has. */
 static void
 unregister_process(struct generation *generation, unsigned index, const struct rusage *usage)
 {

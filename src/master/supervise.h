@@ -42,13 +42,13 @@ void supervise_hand_log(const struct generation *generation);
 /* Hands its workers the access log that has been opened anew. */
 void supervise_hand_access_log(const struct generation *generation);
 
-/* Has the observer answer no new clients: its successor knows more. */
+/* Has the observer accept no new clients: its successor knows more. */
 void supervise_drain_observer(const struct generation *generation);
 
-/* Ends the generation: no slot is filled again, workers drain, and who is left after the
- * configured time is killed: that of a reload, or of the daemon's end. last: no other
- * generation follows, so its workers take who waits. Once more: a limit that comes earlier
- * counts. */
+/* Ends the generation: no process is replaced, workers drain, and those left after the
+ * configured time (of a reload, or of the daemon's end) are killed. last: no other generation
+ * follows, so its workers accept the clients that wait. A second call can only shorten the
+ * time. */
 void supervise_drain(struct generation *generation, uint64_t now, bool ending, bool last);
 
 /* Ends the generation at once, drained or not. */

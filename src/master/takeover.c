@@ -159,7 +159,8 @@ say(const struct takeover_peer *peer, const char *line)
     return send(peer->socket, line, strlen(line), MSG_NOSIGNAL | MSG_DONTWAIT) >= 0;
 }
 
-/* It drains, or is gone: its files are ours. Without the pid file tiffd serves all the same. */
+/* It drains or is gone: its files now belong to this process. Without the pid file tiffd serves
+ * all the same. */
 static void
 take_files(struct master *master)
 {
@@ -206,7 +207,7 @@ agree(struct master *master, const struct takeover_peer *peer)
     (void)say(peer, UPGRADE_TAKEN);
 }
 
-/* The only thing that a master before says is that it agrees. */
+/* A previous master says only that it agrees. */
 static void
 hear_peer(struct master *master, unsigned i)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * upgrade: the new program is a child until this one ends, so that its end is noticed. It may
- * be of another version, so only sockets and lines of text cross. What it says is acted on by a
- * table; words of another version are skipped.
+ * be of another version, so only sockets and lines of text cross. A table says what follows
+ * from each line; unknown words are skipped.
  */
 #include "master/upgrade.h"
 

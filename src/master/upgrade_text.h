@@ -38,7 +38,7 @@ struct upgrade_line {
     unsigned number;  /* UPGRADE_GENERATION */
     bool debug;       /* UPGRADE_LISTEN: of [debug] */
     bool inherited;   /* likewise */
-    const char *name; /* likewise; a part of the text */
+    const char *name; /* a part of the text */
 };
 
 /* The first line and the next ones, one after the other. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * base64: nettle encodes on any processor, about 2 GB/s of text. Streaming with an encoding
- * should cost no more than sending does, so where the processor has AVX2 (asked at run time) 24
- * bytes at a time become 32 letters, and nettle has only the rest.
+ * should cost no more than sending, so on processors with AVX2 (tested at run time) 24 bytes at
+ * a time become 32 letters, and nettle encodes only the rest.
  *
  * The vector code follows W. Mula and D. Lemire, "Faster Base64 Encoding and Decoding Using
  * AVX2 Instructions" (2018): one shuffle lines up the bytes of each group, two multiplications

@@ -86,8 +86,8 @@ load(struct object *object, const struct object *previous, struct load_progress 
     return result;
 }
 
-/* Where only the time of status change has moved the bytes are most likely the same. Where
- * there is no room for both they had better be. */
+/* If only the time of status change differs, the bytes are probably the same; if there is no
+ * room for both, it is worth finding out. */
 static bool
 is_compared_first(const struct object *object, const struct object *previous)
 {
@@ -118,7 +118,7 @@ acquire(struct object *object, const struct object *previous, struct load_progre
     return load(object, NULL, progress);
 }
 
-/* The file is needed no more: what tells at the next reload whether it has changed is kept. */
+/* Closes the file, and keeps what tells at the next reload whether it has changed. */
 static int
 cached_load(struct object *object, const struct object *previous,
             struct load_progress *progress)

@@ -12,7 +12,8 @@
 #include "http/response_head.h"
 #include "object/media_type.h"
 
-/* What reproducible builds set all times to (Nix, OSTree), and what came before, is no date. */
+/* Times up to this one are no dates: reproducible builds (Nix, OSTree) set all times to 0 or 1.
+ */
 #define NO_DATE_MAX 1
 
 static const struct object_ops *const variants[] = {
@@ -136,7 +137,7 @@ object_head_max(const struct object *object)
            byteranges_head_max(&description.representation);
 }
 
-/* What is the same for all variants, once the bytes are there. */
+/* Work that is the same for all variants, once the bytes are there. */
 static int
 complete(struct catalogue *catalogue, struct object *object)
 {

@@ -28,23 +28,22 @@ struct catalogue {
                                it */
 };
 
-/* Reports an asset that can't be served. No side effects, but what opening a file has. */
+/* Reports an asset that can't be served. No side effects but those of opening a file. */
 void catalogue_check(const struct config_asset *asset, struct report *report);
 
-/* The same for what needs no disk, and so can't be slow. */
+/* The same, but only checks that need no disk and so can't be slow. */
 void catalogue_check_quickly(const struct config_asset *asset, struct report *report);
 
 /*
- * All objects, of which those without ops->load are ready to be served; the others have to be
- * opened, loaded and attached. NULL on failure, with a line in the log and nothing held. The
- * catalogue borrows config.
+ * All objects. Those without ops->load are ready to be served; the others must be opened,
+ * loaded and attached. NULL on failure, with a line in the log and nothing held. The catalogue
+ * borrows config.
  */
 struct catalogue *catalogue_create(const struct config *config)
     __attribute__((warn_unused_result));
 
-/* The master has what the object's load has brought, and makes it ready. previous is the
- * catalogue of the generation before, or NULL. 0, or a negative errno with a line in the log.
- */
+/* The loader has handed over the object: makes it ready. previous is the catalogue of the
+ * generation before, or NULL. 0, or a negative errno with a line in the log. */
 int catalogue_attach(struct catalogue *catalogue, struct object *object,
                      const struct catalogue *previous) __attribute__((warn_unused_result));
 
@@ -55,8 +54,8 @@ const struct object *catalogue_find_file(const struct catalogue *catalogue,
 
 void catalogue_close(struct catalogue *catalogue);
 
-/* In a process that serves none of it: gives back what the objects hold, and keeps what they
- * are called. */
+/* In a process that serves none of it: releases what the objects hold, and keeps their names.
+ */
 void catalogue_let_go(const struct catalogue *catalogue);
 
 /* The object at this normalised path, or NULL. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * headroom: accounts are read anew for each large object, and for small ones whenever as much
- * as one has been taken: between that, what was taken counts as used.
+ * headroom: the limits are read again for each large object, and for small ones whenever they
+ * have taken as much as a large one; in between, what was taken counts as used.
  */
 #include "object/headroom.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * headroom: is there memory for an object? A memory cgroup does not refuse what is above its
- * limit: it kills. So the size is held against what all cgroups above, and the system, have
- * left before it is reserved. What can't be told refuses nothing.
+ * limit: it kills. So before memory is reserved, its size is compared with what all cgroups
+ * above and the system have left. A limit that can't be read refuses nothing.
  */
 #ifndef OBJECT_HEADROOM_H
 #define OBJECT_HEADROOM_H

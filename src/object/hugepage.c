@@ -24,7 +24,7 @@ hugepage_round(uint64_t length)
     return (length + HUGEPAGE_SIZE - 1) / HUGEPAGE_SIZE * HUGEPAGE_SIZE;
 }
 
-/* fallocate(2), not posix_fallocate(3), which would write to what it can't reserve. */
+/* fallocate(2), not posix_fallocate(3), which writes to what it can't reserve. */
 int
 hugepage_memfd(uint64_t size)
 {

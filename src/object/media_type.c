@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * media_type: suffixes of the files an object server is likely to hold. Short on purpose: an
- * asset's content_type says anything else.
+ * media_type: suffixes of files that an object server is likely to hold. Short on purpose:
+ * content_type sets any other.
  */
 #include "object/media_type.h"
 

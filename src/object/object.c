@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * object: what HTTP needs to know of an object is made from what is kept of it, for each
- * response: this takes less than a tenth of a microsecond.
+ * object: makes what HTTP needs to know about an object for each response, which takes less
+ * than 0.1 us.
  */
 #include "object/object.h"
 

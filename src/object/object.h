@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * object: one thing that is served, and the interface of the three variants. A variant sets
- * either `map`, and the sender writes from memory, or `read` and `verify`; all set the others.
- * Code that serves asks for nothing else: not for the variant's name.
+ * object: an object, and the interface of the three variants. A variant sets either `map`, and
+ * the sender writes from memory, or `read` and `verify`; all set the others. Code that serves
+ * objects uses nothing else, not even the variant's name.
  */
 #ifndef OBJECT_OBJECT_H
 #define OBJECT_OBJECT_H
@@ -64,12 +64,11 @@ struct object_ops {
     int (*file)(const struct object *object, uint64_t *offset);
 
     /* Worker, set where map is not. Is the file still the one that was announced? 0; -ESTALE:
-     * it is not; another negative errno: that can't be told now. */
+     * no; another negative errno: unknown. */
     int (*verify)(const struct object *object);
 };
 
-/* There may be hundreds of thousands: what can be told from the rest is not kept, see
- * object_describe(). */
+/* There may be hundreds of thousands: what object_describe() can derive is not stored. */
 struct object {
     const struct object_ops *ops;
     const struct config_asset *asset; /* borrowed from the generation's configuration */
@@ -81,7 +80,7 @@ struct object {
     time_t last_modified; /* 0: there is no such date */
     unsigned char digest[OBJECT_DIGEST_SIZE];
 
-    /* The variants' own: which of them are used is told in each variant's file. */
+    /* Owned by the variants; each variant's file says which of them it uses. */
     struct source source;
     struct sealed memory;
     uint64_t memory_offset; /* of its bytes */

@@ -18,7 +18,8 @@ struct path_index {
     size_t mask; /* one less than their number, which is a power of two */
 };
 
-/* Of objects with these numbers; of several with one path, the first is found. 0 or -ENOMEM. */
+/* Indexes the objects with these numbers; if several have the same path, the first is found. 0
+ * or -ENOMEM. */
 int path_index_create(struct path_index *index, const struct object *objects, size_t count)
     __attribute__((warn_unused_result));
 void path_index_free(struct path_index *index);

@@ -35,7 +35,7 @@ allocate(struct sealed *sealed, const char *name)
     return error != 0 ? sealed_failed(sealed, name, "reserving", error) : 0;
 }
 
-/* What is beyond the limit of a cgroup would kill, so that is looked at first. */
+/* Exceeding the limit of a cgroup kills, so the limit is checked first. */
 static int
 reserve_shared(struct sealed *sealed, const char *name, bool may_wait)
 {

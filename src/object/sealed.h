@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * sealed: memory that is filled once and then never changes for anybody: a memfd, reserved
- * before it is filled, so that a machine without space refuses at load and not with SIGBUS
- * under a client; and sealed before it is shared. See memfd_create(2), fcntl(2).
+ * sealed: memory that is filled once and never changes again: a memfd that is reserved before
+ * it is filled, so that a lack of memory is an error of loading and no SIGBUS later, and that
+ * is sealed before it is shared. See memfd_create(2), fcntl(2).
  */
 #ifndef OBJECT_SEALED_H
 #define OBJECT_SEALED_H

@@ -3,9 +3,9 @@
  * source: opens, checks and reads the files that objects are made from.
  *
  * Files are read with pread(2), never mapped: a mapped file that is truncated ends its reader
- * with SIGBUS. While a file is served, change is judged by size and time of modification, since
- * the time of status change moves when nothing has happened to the bytes; a writer who restores
- * both is noticed at the next reload.
+ * with SIGBUS. While a file is served, a change is detected by its size and modification time,
+ * since the time of status change may differ although the bytes are the same; a writer that
+ * restores both is detected at the next reload.
  */
 #include "object/source.h"
 
@@ -37,7 +37,7 @@ objection_to(const struct stat *status)
     return NULL;
 }
 
-/* O_NONBLOCK: a FIFO must hold nobody. */
+/* O_NONBLOCK: opening a FIFO must not block. */
 static int
 open_for_reading(const char *file)
 {

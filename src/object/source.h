@@ -19,7 +19,7 @@ struct source {
     ino_t inode;
     uint64_t size;
     struct timespec modified;
-    struct timespec changed; /* what no call can set, as it can `modified` */
+    struct timespec changed; /* which no call can set, unlike `modified` */
     bool in_memory;          /* the file system is made of memory: no read waits for a disk */
 };
 
@@ -31,7 +31,7 @@ int source_open(struct source *source, const struct config_asset *asset)
     __attribute__((warn_unused_result));
 void source_close(struct source *source);
 
-/* Bytes of what a file of this size is served as. */
+/* Bytes of the representation of a file of this size. */
 uint64_t source_length(uint64_t size, enum encoding encoding);
 
 /* Has the open file kept its size and time of modification? A file that was replaced by
@@ -42,8 +42,8 @@ int source_verify(const struct source *source) __attribute__((warn_unused_result
 /* Do both lead to the same file, with the same size and time of modification? */
 bool source_alike(const struct source *a, const struct source *b);
 
-/* The same, and has nothing been done to it between them? rename(2), chmod(2) and link(2)
- * count, too: then the bytes can still be the same. */
+/* The same, and is the time of status change the same, too? If not, the bytes can still be the
+ * same: rename(2), chmod(2) and link(2) change it. */
 bool source_same(const struct source *a, const struct source *b);
 
 /*

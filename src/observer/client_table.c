@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * client_table: see client_table.h. A child that was killed could not tell the workers that it
- * needs their samples no more, so the observer does that for every one that ends.
+ * client_table: see client_table.h. A child that was killed could not tell the workers to stop
+ * sampling for it, so the observer does that whenever a child ends.
  */
 #include "observer/client_table.h"
 

@@ -59,14 +59,14 @@ void client_table_evict(struct client_table *table);
 pid_t client_table_fork(struct client_table *table, unsigned *number)
     __attribute__((warn_unused_result));
 
-/* What the process in a slot calls itself in table->seats. */
+/* The owner that the process in a slot is in table->seats. */
 static inline uint32_t
 client_table_owner(unsigned slot)
 {
     return slot + 1;
 }
 
-/* Has all end now, those that don't by force, waits for them, and frees what the table has. */
+/* Ends all processes, by force if necessary, waits for them, and frees the table. */
 void client_table_end(struct client_table *table);
 
 #endif

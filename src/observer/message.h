@@ -55,8 +55,8 @@ struct span message_fields(const struct message *message);
  */
 bool message_next_field(struct span *rest, struct span name, struct span *value);
 
-/* How much Accept wants this media type: 0 (it is not named) to 1000; RFC 9110 section 12.5.1.
- * Parameters but the weight, and media ranges are ignored. */
+/* The weight of this media type in Accept: 0 (it is not named) to 1000; RFC 9110 section
+ * 12.5.1. Parameters but the weight, and media ranges are ignored. */
 unsigned message_weight(const struct message *message, struct span type);
 
 /* Does Accept-Encoding name this coding? Weights other than "q=0" are ignored. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * observer: accepts, forks, and puts in order what its children leave; it never talks to a
- * client itself. What fails at the start ends this process alone, with status 1.
+ * observer: accepts, forks, and cleans up after its children; it never talks to a client
+ * itself. A failure at the start ends only this process, with status 1.
  */
 #include "observer/observer.h"
 

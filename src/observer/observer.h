@@ -14,7 +14,7 @@
 #include "observer/view.h"
 #include "sandbox/confine.h"
 
-/* All that crosses the fork from the master; borrowed for as long as the process lives. */
+/* All that it inherits from the master; borrowed for as long as the process lives. */
 struct observer_inherit {
     const struct view *view;
     route_finder *find;    /* the pages */

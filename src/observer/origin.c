@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* origin: fields that came several times are all looked at. A request without any of them comes
- * from no browser. */
+/* origin: every line of a repeated field is checked. A request with none of these fields does
+ * not come from a browser. */
 #include "observer/origin.h"
 
 #include <arpa/inet.h>

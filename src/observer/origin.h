@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * origin: refuses requests that come from web pages of other sites. A browser on this machine
- * sends requests for any page to any port; one whose name leads here (DNS rebinding) could
- * even read the reply. Both show in the request: by Host, by Origin (RFC 6454) and by
- * Sec-Fetch-Site (W3C Fetch Metadata). Browsers can't reach Unix sockets, so nothing is asked
- * there.
+ * sends requests of any web page to any port; a page whose host name resolves to this machine
+ * (DNS rebinding) could even read the reply. Host, Origin (RFC 6454) and Sec-Fetch-Site (W3C
+ * Fetch Metadata) show both. Browsers can't reach Unix sockets, so requests there are not
+ * checked.
  */
 #ifndef OBSERVER_ORIGIN_H
 #define OBSERVER_ORIGIN_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * page: what the function of a page gets, and how it responds. A page writes its content to
- * out; nothing has left before it returns, so it can still change its mind.
+ * page: what the function of a page gets, and how it replies. A page writes its content to out;
+ * nothing is sent before it returns, so it can still turn into an error.
  */
 #ifndef OBSERVER_PAGE_H
 #define OBSERVER_PAGE_H
@@ -35,11 +35,11 @@ struct page {
     bool abandoned;        /* the client is gone: no reply */
 };
 
-/* Answers with an error instead; the text names what was found and what is accepted. */
+/* Replies with an error instead; the text names what was found and what is accepted. */
 void page_refuse(struct page *page, unsigned status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* The same for a negative errno, 500. -ENOENT is /proc that is not there. */
+/* The same for a negative errno, 500. -ENOENT: /proc is not mounted. */
 void page_fail(struct page *page, int error);
 
 /* Lets so many milliseconds of a window pass. False when the client has left meanwhile: then

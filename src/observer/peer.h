@@ -23,16 +23,15 @@ struct peer {
 ssize_t peer_receive(const struct peer *peer, void *bytes, size_t size)
     __attribute__((warn_unused_result));
 
-/* Everything, as long as some of it leaves every PEER_STALL_MS. 0 or a negative errno as above.
- */
+/* Sends everything, as long as some of it is taken every PEER_STALL_MS. 0 or a negative errno
+ * as above. */
 int peer_send(const struct peer *peer, const void *bytes, size_t length)
     __attribute__((warn_unused_result));
 
 #define PEER_STALL_MS 10000
 
 /* Lets time pass. False at once when the client or the observer is gone. A client that has shut
- * down its sending side counts as gone, for that is all one sees of a process that was killed.
- */
+ * down its sending side counts as gone, since a client that was killed looks the same. */
 bool peer_stays(const struct peer *peer, uint64_t milliseconds)
     __attribute__((warn_unused_result));
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * query: the parameters behind the '?' of a page. Values are checked, so that a typing error is
- * a reply and not a profile of something else. Names that a page does not know are ignored,
- * as Go's pages do: tools send what other programs understand.
+ * reported and does not return a profile of something else. Unknown parameters are ignored, as
+ * in Go's pages, because tools send parameters of other programs.
  */
 #ifndef OBSERVER_QUERY_H
 #define OBSERVER_QUERY_H

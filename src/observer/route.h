@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* route: a page in the table of all pages: what answers a path, what it accepts, and what it is
- * for. */
+/* route: a row in the table of pages: the path, the function that serves it, what it accepts,
+ * and what it is for. */
 #ifndef OBSERVER_ROUTE_H
 #define OBSERVER_ROUTE_H
 
@@ -12,7 +12,7 @@
 struct route {
     const char *path; /* whole, or the part behind "/debug/pprof/" and "/pprof/" */
     void (*write)(struct page *page);
-    bool quick;     /* takes no time to speak of, and no seat (seat.h) */
+    bool quick;     /* is quick, and needs no seat (seat.h) */
     bool posts;     /* POST is a method of it, besides GET and HEAD */
     bool addresses; /* the query is a list of addresses instead of parameters */
     struct query_rules rules;

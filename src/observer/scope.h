@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * scope: the workers that a page is about. Either one of the newest generation, or all, with
+ * scope: the workers that a page is about: one of the newest generation, or all, including
  * those of older generations that still drain.
  */
 #ifndef OBSERVER_SCOPE_H

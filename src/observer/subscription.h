@@ -17,7 +17,7 @@ struct subscription {
  * errno. */
 struct subscription *subscription_create(unsigned clients) __attribute__((warn_unused_result));
 
-/* Asks the workers; nobody is asked before. */
+/* Asks the workers; none may have been asked before. */
 void subscription_begin(struct subscription *subscription, const struct view *view,
                         const struct scope *scope);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * view: what the observer inherits of the daemon through the fork. Everything is borrowed and
+ * view: what the observer inherits from the master at the fork. Everything is borrowed and
  * stays for as long as the observer's process.
  */
 #ifndef OBSERVER_VIEW_H
@@ -28,7 +28,7 @@ struct view {
     /* Totals of generations that had ended at the fork (of the newest view only). */
     const struct slot *gone;
     const struct slot_counters *gone_counters; /* by section */
-    const struct slot_timing *gone_timings;    /* likewise */
+    const struct slot_timing *gone_timings;    /* by section */
     char *const *arguments;                    /* the command line; NULL at the end */
 };
 

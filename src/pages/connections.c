@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * connections: copies the rows that workers keep in shared memory; a worker that is stuck or
- * stopped need not do anything for it.
+ * connections: copies the rows that workers keep in shared memory; this works for stuck and
+ * stopped workers, too.
  */
 #include "pages/connections.h"
 

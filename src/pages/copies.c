@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * copies: from the rows of connections (rows.h), which say what is buffered and which socket it
- * is, and from what the kernel says of that socket. A connection without a row, or over a Unix
- * socket, counts nothing in queues.
+ * copies: takes the buffered bytes and the socket from the rows of connections (rows.h), and
+ * the queue of the socket from the kernel. The queue of a connection without a row, or over a
+ * Unix socket, is not counted.
  */
 #include "pages/copies.h"
 

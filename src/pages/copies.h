@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * copies: bytes of objects that are in memory once more: in buffers of workers, which hold what
- * threads have read from a disk and what a full socket refused, and in the send queues of
- * sockets.
+ * copies: further copies of objects' bytes in memory: in buffers of workers (what threads have
+ * read from a disk, and what a full socket refused), and in the send queues of sockets.
  */
 #ifndef PAGES_COPIES_H
 #define PAGES_COPIES_H
@@ -30,8 +29,8 @@ struct copies {
     bool queues_known;
 };
 
-/* Of all workers of a scope (SCOPE_ALL or a number). queues: look at them, too. 0 or -ENOMEM.
- */
+/* Those of all workers of a scope (SCOPE_ALL or a number). queues: look at them, too. 0 or
+ * -ENOMEM. */
 int copies_take(struct copies *copies, const struct view *newest, int worker, bool queues)
     __attribute__((warn_unused_result));
 void copies_free(struct copies *copies);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * cost: how much CPU time the bytes of each variant take, in the newest generation. A process's
- * time can't be told apart by what it was spent on; the samples of a CPU profile can.
+ * CPU time can't be split by what it was spent on; the samples of a CPU profile can.
  */
 #ifndef PAGES_COST_H
 #define PAGES_COST_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * health: one look into the roster, and at whether its processes live. Of a generation that
- * drains, whose observer may still be asked, a later one has proven that it serves.
+ * health: reads the roster, and checks whether its processes live. The observer of a draining
+ * generation reports "ok", because a later generation serves.
  */
 #include "pages/health.h"
 

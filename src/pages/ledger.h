@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * ledger: for each object, where its bytes are and how many of them are in memory: once for
- * all, and as far as each worker has them in its page tables. Objects of older generations that
- * drain are there where they hold memory of their own.
+ * ledger: for each object, where its bytes are, how many of them are in memory, and how many
+ * each worker has in its page tables. Objects of draining generations are listed if they hold
+ * memory of their own.
  */
 #ifndef PAGES_LEDGER_H
 #define PAGES_LEDGER_H

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* lookup: an address is echoed as it was written, for tools compare the texts. */
+/* lookup: echoes each address as it was written, because tools compare the texts. */
 #include "pages/lookup.h"
 
 #include <errno.h>

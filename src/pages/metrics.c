@@ -307,7 +307,7 @@ write_objects(const struct scrape *scrape)
     }
 }
 
-/* Of both media types, the client's favourite; OpenMetrics if it likes them equally. */
+/* Does the client prefer OpenMetrics, or like both media types equally? */
 static bool
 prefers_open_metrics(const struct page *page)
 {

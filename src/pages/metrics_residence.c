@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * metrics_residence: what the kernel does not tell is absent. So are send queues: the kernel
- * tells them with those of all other sockets of the machine, which takes time.
+ * metrics_residence: leaves out what the kernel does not tell. Send queues are left out, too:
+ * the kernel lists them with those of all sockets of the machine, which takes time.
  */
 #include "pages/metrics_residence.h"
 
@@ -43,7 +43,7 @@ write_sum(const struct exposition *out, const struct ledger *ledger, enum varian
         write_location(out, variant, ledger_location(found), resident);
 }
 
-/* Of one generation. */
+/* Adds those of one generation. */
 static void
 add_copies_of_view(const struct copies *copies, const struct view *view, enum variant variant,
                    struct copies_entry *sum)

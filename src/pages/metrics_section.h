@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* metrics_section: how long responses take, by the section of the configuration that their
- * objects come from, for Prometheus. */
+/* metrics_section: latency by section of the configuration, for Prometheus. */
 #ifndef PAGES_METRICS_SECTION_H
 #define PAGES_METRICS_SECTION_H
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * metrics_worker: what the slots count (counters.h), and what is known of processes besides. A
- * counter ends with its generation: the label tells a new one from one that went back.
+ * metrics_worker: the counters of slots (counters.h), and what the kernel tells about the
+ * processes. A counter ends with its generation: the label tells a new one from one that went
+ * back.
  */
 #include "pages/metrics_worker.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* past: a list for each number rather than an object for each second, as charts want it. Totals
+/* past: a list for each number instead of an object for each second, as charts need it. Totals
  * are shown as they are: their names and values are those of /metrics. */
 #include "pages/past.h"
 
@@ -67,7 +67,7 @@ past_column(const struct past *past, size_t offset, double unit)
     return list;
 }
 
-/* Of the answers within the second before; null: there were none. */
+/* The percentile of the responses within the second before; null: there were none. */
 static json_t *
 past_quantile(const struct past *past, size_t i, size_t offset, double part)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * processes: who they are comes from the roster, which only the master writes; how they are
+ * processes: takes their ids from the roster, which only the master writes, and their state
  * from the kernel (proc.h). A process that has just ended has no line.
  */
 #include "pages/processes.h"

@@ -18,14 +18,14 @@ struct subject {
     enum profile_kind kind;
     const char *file_name;
     const char *preferred; /* value; NULL: the kind's own */
-    bool asked_for;        /* workers take samples only for who wants some */
+    bool asked_for;        /* workers sample only on request */
     void (*legacy)(const struct profile *profile, const struct maps *maps, FILE *out);
     const char *off; /* why there is nothing, when nobody samples */
 };
 
 /* --- taking ------------------------------------------------------------------------------- */
 
-/* Of the heap and of CPU time the tables tell whether they were ever set up. */
+/* The tables of the heap and of CPU time tell whether they were ever set up. */
 static bool
 is_sampled(const struct scope *scope, const struct view *newest, enum profile_kind kind)
 {
@@ -41,7 +41,7 @@ is_sampled(const struct scope *scope, const struct view *newest, enum profile_ki
     return false;
 }
 
-/* What the tables have got within the window. NULL: no memory, or nobody who waits for it. */
+/* What was added to the tables within the window. NULL: no memory, or the client has gone. */
 static struct profile *
 take_window(struct page *page, const struct scope *scope, enum profile_kind kind)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * profiles: the pages that are profiles of workers. In profile.proto for who can unpack gzip
- * (`go tool pprof`, browsers), else in the format of gperftools (`google-pprof`, which fetches
- * with curl), or whatever ?format= says.
+ * profiles: the pages that are profiles of workers. As profile.proto for clients that accept
+ * gzip (`go tool pprof`, browsers), else in the format of gperftools (`google-pprof`, which
+ * fetches with curl), or whatever ?format= says.
  */
 #ifndef PAGES_PROFILES_H
 #define PAGES_PROFILES_H

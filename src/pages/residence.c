@@ -203,7 +203,7 @@ add_entry(struct profile *profile, const struct view *newest, const struct ledge
     }
 }
 
-/* Of one object: each worker's. */
+/* The copies of one object, by worker. */
 static void
 add_copies(struct profile *profile, const struct view *newest, const struct ledger_entry *entry,
            size_t number, const struct copies *copies)

@@ -27,8 +27,8 @@ add_cpu(struct totals_cpu *sum, struct totals_cpu cpu)
     sum->system_ns += cpu.system_ns;
 }
 
-/* The kernel tells it in ticks, rounded down, so what is told of a process that has ended is
- * never less. Nothing without /proc. */
+/* The kernel reports it in ticks, rounded down, so the value of an ended process is never less.
+ * 0 without /proc. */
 static void
 add_split(pid_t pid, struct totals_cpu *cpu)
 {

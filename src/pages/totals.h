@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * totals: sums over all generations and all processes that there have been, so that a counter
- * never goes back, whatever ends; and what single workers use now.
+ * totals: sums over all generations and processes, including those that have ended, so that
+ * counters never decrease; and what single workers use now.
  */
 #ifndef PAGES_TOTALS_H
 #define PAGES_TOTALS_H
@@ -52,8 +52,8 @@ struct slot_memory totals_memory(const struct totals_worker *workers, unsigned c
 struct slot_counters totals_counters(const struct view *view, unsigned section);
 struct slot_timing totals_timing(const struct view *view, unsigned section);
 
-/* Of the view's own generation alone: what has been answered from a section's objects, and the
- * CPU time of its workers in ns. */
+/* Counted by the view's own generation alone: responses with a section's objects, and the CPU
+ * time of its workers in ns. */
 struct slot_counters totals_own_counters(const struct view *view, unsigned section);
 struct totals_cpu totals_own_cpu(const struct view *view);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* tracing: the page that is an execution trace of workers, see profile/chrome.h. */
+/* tracing: the page that is an execution trace of workers, see format/chrome.h. */
 #ifndef PAGES_TRACING_H
 #define PAGES_TRACING_H
 

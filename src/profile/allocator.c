@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * allocator: tcmalloc tells how much there is of everything but not how often it was asked, so
- * a hook counts that. Exports allocator_count() and allocator_publish(). Known weakness: a
- * process has one counter; a second allocator_count() moves it.
+ * a hook counts that. Known weakness: a process has one counter; a second allocator_count()
+ * moves it.
  */
 #include "profile/allocator.h"
 

@@ -18,11 +18,11 @@ enum marker {
     MARKER_WAIT_DISK,   /* until a file has been read */
     MARKER_WAIT_ACCEPT, /* until connections can be accepted again */
     MARKER_WAIT_TURN,   /* until the other connections have had their turn */
-    MARKER_WAIT_EVENTS, /* states of a loop: nothing to do; likewise below */
+    MARKER_WAIT_EVENTS, /* states of a loop, as all below: nothing to do */
     MARKER_WAIT_CPU,    /* it could run, and other threads do */
     MARKER_WAIT_KERNEL, /* a system call in the middle of a turn */
     MARKER_STOPPED,     /* by a signal or a debugger */
-    MARKER_MASTER,      /* processes, for what counts them; likewise below */
+    MARKER_MASTER,      /* processes, as all below, for what counts them */
     MARKER_WORKER,
     MARKER_OBSERVER,
     MARKER_IDLE, /* states of connections: see worker/connection.h */

@@ -36,7 +36,7 @@ struct thread {
     timer_t timer;
     clockid_t clock;
     uint64_t last;   /* ns on that clock: up to here the time is accounted for */
-    uint64_t system; /* ns of its system time, likewise */
+    uint64_t system; /* ns of its system time at that moment */
     bool fresh;      /* there was no sample since the timer was set: system is not known */
     bool ready;      /* set last */
 };

@@ -11,7 +11,7 @@
 
 #define CONFINE_PATHS 64
 
-/* Of all processes of a generation. */
+/* What the processes of a generation are confined to. */
 struct confinement {
     enum sandbox_mode mode;
     struct identity identity; /* of those that need no files of others */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* counters: in the order in which lines in the terminal have them. */
+/* counters: in the order of the trace lines in the terminal. */
 #include "shared/counters.h"
 
 #include "base/count.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* history: a place is overwritten before the count says so. A reader therefore leaves out the
- * place that is written next, and those that were overwritten while it copied. */
+/* history: an entry is overwritten before the count says so. A reader therefore leaves out the
+ * entry that is written next, and those that were overwritten while it copied. */
 #include "shared/history.h"
 
 #include <string.h>

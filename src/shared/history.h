@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * history: what the daemon had counted at each of the last seconds, in shared memory: a ring
- * that the master writes and the observer reads, whatever generation serves.
+ * history: the daemon's counters at each of the last seconds, in shared memory: a ring that the
+ * master writes and the observer reads, whatever generation serves.
  */
 #ifndef SHARED_HISTORY_H
 #define SHARED_HISTORY_H

@@ -11,7 +11,7 @@
 
 #include "shared/roster.h"
 
-/* Of the load that runs, or else of the last one. */
+/* The load that runs, or else the last one. */
 struct load_progress {
     uint32_t loading;  /* 1: one runs */
     uint32_t terminal; /* 1: standard error is one */

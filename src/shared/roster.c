@@ -28,7 +28,7 @@ map_and_seal(int fd, size_t size)
     return NULL;
 }
 
-/* Memory that is no file, for a limit of file sizes (RLIMIT_FSIZE) counts for memfds, too. */
+/* Not a memfd, since a limit of file sizes (RLIMIT_FSIZE) applies to memfds, too. */
 static struct roster *
 map_without_seal(size_t size)
 {

@@ -2,7 +2,7 @@
 /*
  * roster: the processes of one generation, in shared memory. The master alone writes it; other
  * processes map it read-only, and the kernel lets none of them change that (F_SEAL_FUTURE_WRITE
- * in fcntl(2)), so that nobody acts on a process id that a taken over worker made up.
+ * in fcntl(2)), so that nobody acts on a process id that a compromised worker made up.
  */
 #ifndef SHARED_ROSTER_H
 #define SHARED_ROSTER_H

@@ -24,7 +24,7 @@ enum crash_stack {
     CRASH_STACK_WHOLE,
     CRASH_STACK_ASTRAY,  /* the program counter was nowhere in the code: frames of who led there
                           */
-    CRASH_STACK_GUESSED, /* likewise, and who that was is the best guess of a damaged stack */
+    CRASH_STACK_GUESSED, /* the same, and the caller is the best guess of a damaged stack */
     CRASH_STACK_CUT      /* ends where it can't be read any more */
 };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * dump: the current stack of a process, on request of another one. A real-time signal makes
+ * dump: the current stack of a process, on request of another process. A real-time signal makes
  * its handler write the stack of the main thread into shared memory, so it answers in the
  * middle of a loop, too; not while it is stopped or waits for a disk in the kernel.
  */

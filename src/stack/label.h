@@ -23,7 +23,7 @@ struct label_request {
     uint32_t number;     /* 0: there is none yet, or no longer */
 };
 
-/* Likewise. */
+/* For this thread. */
 void label_set_request(struct label_request request);
 struct label_request label_request(void);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * unwind: the calls that led to a place, innermost first. The first address is the place
+ * unwind: the calls that led to an address, innermost first. The first address is the place
  * itself, all others are return addresses: an instruction behind the call.
  */
 #ifndef STACK_UNWIND_H

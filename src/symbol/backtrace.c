@@ -26,7 +26,7 @@ line_sink_address(struct printer *printer, uintptr_t pc)
     printer->line(printer->argument, text);
 }
 
-/* Of functions that were inlined, only the outermost begins somewhere. */
+/* Inlined functions have no address of their own: only the outermost begins somewhere. */
 static void
 line_sink_function(struct printer *printer, uintptr_t pc, const struct symbol *frame,
                    bool outermost, uint64_t offset)

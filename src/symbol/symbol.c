@@ -38,7 +38,7 @@ struct symbols {
     const struct maps *maps;
     Dwfl *dwfl;
     Dwfl_Module **modules; /* one a map; NULL: nothing to be had */
-    char **fallbacks;      /* likewise: "[libfoo.so]" */
+    char **fallbacks;      /* one a map: "[libfoo.so]" */
     struct intern *files;  /* absolute names of sources, and names of symbol_name() */
     struct intern *addresses;
     struct symbol_result **results; /* by an address's number */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* acceptor: accepts connections from the shared listen sockets, up to this worker's share. */
+/* acceptor: accepts connections from the shared listen sockets, up to the worker's share. */
 #ifndef WORKER_ACCEPTOR_H
 #define WORKER_ACCEPTOR_H
 
@@ -24,9 +24,9 @@ struct acceptor {
 int acceptor_open(struct worker *worker) __attribute__((warn_unused_result));
 void acceptor_release(struct worker *worker);
 
-/* Stops for good: closes the sockets in this process; they close for good when no other process
- * has them open. last: no other worker accepts, so connections in the queues are accepted
- * first. */
+/* Stops for good: closes the sockets in this process; they are really closed when no other
+ * process has them open. last: no other worker accepts, so connections in the queues are
+ * accepted first. */
 void acceptor_close(struct worker *worker, bool last);
 
 /* Once a turn: watches again when the reason for a pause is gone. */

@@ -49,7 +49,7 @@ add_event(struct worker *worker, enum trace_kind kind, uint32_t connection, uint
     trace_add(worker->activities.trace, worker->now_ns, kind, connection, request, argument);
 }
 
-/* Becomes a part of each caller, so that of all probes only that of its kind is there. */
+/* Inlined into each caller, so that only the probe of its kind remains there. */
 static inline __attribute__((always_inline)) void
 note_event(struct worker *worker, const struct connection *connection, enum trace_kind kind,
            uint64_t argument)
@@ -101,7 +101,7 @@ label_of(const struct object *object)
     return object ? object->asset->section + 1 : LABEL_NONE;
 }
 
-/* Whatever ends the wait, the connection's own end included, it has lasted. */
+/* Counted whatever ends the wait, including the end of the connection. */
 static void
 count_wait(struct worker *worker, const struct connection *connection)
 {
@@ -118,7 +118,7 @@ count_wait(struct worker *worker, const struct connection *connection)
         activity->row->stalled += ns;
 }
 
-/* It continues. */
+/* The wait is over. */
 static void
 activity_end_wait(struct worker *worker, struct connection *connection)
 {

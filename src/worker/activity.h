@@ -55,12 +55,12 @@ void activity_close(struct worker *worker, struct connection *connection);
 uint32_t activity_turn(struct worker *worker, struct connection *connection);
 void activity_turn_end(struct worker *worker, uint32_t id);
 
-/* The state was `from`, and is another one or begins anew. What it waits for there; 0: for
- * nothing that is counted. */
+/* The state was `from`, and has changed or begins anew. wait: what the connection now waits
+ * for; 0: nothing that is counted. */
 void activity_change(struct worker *worker, struct connection *connection, unsigned from,
                      enum marker wait);
 
-/* A head is looked for: no request is known yet. */
+/* The search for a head begins: no request is known yet. */
 void activity_head(const struct connection *connection);
 
 /* A response begins; object NULL: none was found. */
@@ -76,7 +76,7 @@ void activity_done(struct worker *worker, struct connection *connection);
 /* The worker as a whole waited so many ns. */
 void activity_waited(struct worker *worker, enum marker reason, uint64_t ns);
 
-/* What else happens; connection NULL: to the worker. */
+/* Any other event; connection NULL: of the worker. */
 void activity_note(struct worker *worker, const struct connection *connection,
                    enum trace_kind kind, uint64_t argument);
 

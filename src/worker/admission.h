@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * admission: how many connections send large bodies at a time. What is in flight to thousands
- * of clients at once fits in no cache, and each byte then crosses the memory bus once more; so
- * only some send, and the others wait in order. A client that takes nothing for
- * ADMISSION_PATIENCE loses its slot to the next connection, and continues without one.
+ * admission: how many connections send large bodies at a time. If thousands send at once, the
+ * bytes in flight fit in no cache, and each byte crosses the memory bus once more; so only some
+ * send, and the others wait in order. A client that takes nothing for ADMISSION_PATIENCE loses
+ * its slot to the next connection, and continues without one.
  */
 #ifndef WORKER_ADMISSION_H
 #define WORKER_ADMISSION_H

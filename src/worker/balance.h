@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * balance: which workers accept. A shared listen socket wakes the same idle worker again and
- * again, so a worker that has its fair share leaves the next ones to the others. Pure policy.
+ * again, so a worker that has its fair share leaves further connections to the others. Pure
+ * policy.
  */
 #ifndef WORKER_BALANCE_H
 #define WORKER_BALANCE_H

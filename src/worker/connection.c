@@ -28,7 +28,7 @@
 #include "worker/worker.h"
 
 #define EVENTS (EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET)
-#define SAME   CONNECTION_STATES /* in place of the next state: there is none */
+#define SAME   CONNECTION_STATES /* instead of a next state: there is none */
 
 /* --- the tables --------------------------------------------------------------------------- */
 
@@ -254,7 +254,7 @@ connection_close(struct worker *worker, struct connection *connection)
     return false;
 }
 
-/* The same, but the peer sees a reset: some clients take a short body for a whole one. */
+/* The same, but with a reset: some clients take a truncated body for a complete one. */
 static bool
 connection_reset(struct worker *worker, struct connection *connection)
 {
@@ -265,8 +265,8 @@ connection_reset(struct worker *worker, struct connection *connection)
     return connection_close(worker, connection);
 }
 
-/* No more is to be sent, but what still arrives is read, so that the kernel doesn't destroy the
- * answer with a reset (RFC 9112 section 9.6). */
+/* Nothing more is sent, but input is still read, so that the kernel doesn't destroy the
+ * response with a reset (RFC 9112 section 9.6). */
 static bool
 connection_shut_down(struct worker *worker, struct connection *connection)
 {

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * connection: one client, and the machine that leads it from state to state. Buffers exist only
- * while they hold something, so that an idle connection costs this struct and its row (rows.h)
- * alone.
+ * connection: one client, and its state machine. Buffers exist only while they hold something,
+ * so that an idle connection costs this struct and its row (rows.h) alone.
  */
 #ifndef WORKER_CONNECTION_H
 #define WORKER_CONNECTION_H
@@ -40,16 +39,16 @@ struct connection {
     bool readable : 1; /* no short read since the last event */
     bool hangup : 1;   /* the peer has shut down its side: an end of file is to come */
     bool closing : 1;  /* no request after this one */
-    bool refused : 1;  /* above the limit: told so, and not counted as served */
+    bool refused : 1;  /* above the limit: gets 503, and is not counted as served */
     bool queued : 1;   /* in the queue of turns.h */
     enum termination termination : 8; /* why responses end that are cut */
     struct sndbuf sndbuf;
     uint32_t requests;
-    uint32_t stays; /* seconds, until when it is not given to another worker */
+    uint32_t stays; /* seconds, until when it stays with this worker */
     struct timer timer;
     TAILQ_ENTRY(connection) turn; /* while queued */
     struct inbox *inbox;          /* received, not yet a whole head; NULL while nothing is */
-    struct outbox *outbox;        /* staged, refused by the socket; likewise */
+    struct outbox *outbox;        /* staged, refused by the socket; NULL while nothing is */
     struct inflight *inflight;    /* what is to be logged of responses; likewise */
     struct address peer;          /* who is connected */
     struct address client;        /* whom a proxy is connected for; or the same */
@@ -73,7 +72,7 @@ struct connection {
 struct connection *connection_open(struct worker *worker, int fd, const struct address *peer,
                                    enum trace_kind how);
 
-/* The worker has too many connections: answers 503, whatever is asked. The pointer is invalid
+/* The worker has too many connections: sends 503, whatever is asked. The pointer is invalid
  * afterwards. */
 void connection_refuse(struct worker *worker, struct connection *connection);
 

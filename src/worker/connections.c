@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* connections: every connection is in some state, and so in that state's queue of timers. */
+/* connections: walks the queues of timers, since every connection is in the queue of its state.
+ */
 #include "worker/connections.h"
 
 #include <sys/socket.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* connections: what happens to many connections at once, or to one that must go. */
+/* connections: operations on many connections, or on one that is chosen among them. */
 #ifndef WORKER_CONNECTIONS_H
 #define WORKER_CONNECTIONS_H
 
@@ -14,7 +14,7 @@ struct worker;
 struct connections {
     struct timer_queue timers[CONNECTION_STATES];
     unsigned count;
-    unsigned refused; /* of them: above the limit, only waiting for their end */
+    unsigned refused; /* of them: those above the limit, which only wait for their end */
 };
 
 void connections_start(struct worker *worker);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* drain: a limit of time is the master's to set, and to change; that of progress is our own. */
+/* drain: the master sets the time limit, and may change it; the limit of progress is the
+ * worker's own. */
 #include "worker/drain.h"
 
 #include "base/log.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * drain: a worker accepts no more and ends when the responses that it has begun are complete,
- * the time that it was given is over, or the clients that are left make no progress.
+ * drain: a worker stops accepting, and ends when its responses are complete, when its time is
+ * over, or when the remaining clients make no progress.
  */
 #ifndef WORKER_DRAIN_H
 #define WORKER_DRAIN_H

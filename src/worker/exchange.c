@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * exchange: the way from bytes received to responses begun. Each step returns its outcome; what
- * follows from it is connection.c's to say.
+ * exchange: from received bytes to responses. Each step returns its outcome; connection.c
+ * decides what follows from it.
  *
- * Heads are read where recv(2) put them, in the worker's inbox, behind what the connection's
- * own holds when a part of one had come before. Small responses gather in the stage and share a
- * system call; a body that can't leave at once ends the reading until it has. What is left over
- * of the bytes is kept, never more than server.max_header_size of it, so a client that
- * pipelines faster than it reads is stopped by its own socket.
+ * Heads are read where recv(2) put them: in the worker's inbox, behind the connection's own
+ * inbox if a part of a head had arrived before. Small responses gather in the stage and share a
+ * system call; while a body can't be sent at once, nothing is read. Unread bytes are kept, at
+ * most server.max_header_size of them, so a client that pipelines faster than it reads is
+ * stopped by its own socket.
  */
 #include "worker/exchange.h"
 
@@ -33,7 +33,7 @@
  * the disk's matter. */
 #define RETRY_AFTER 5
 
-/* The bytes that have come and are not yet answered. */
+/* The bytes received that are not yet answered. */
 struct input {
     const char *at;
     size_t length;
@@ -131,7 +131,7 @@ postpone(const struct request *request, struct response *response)
     response->retry_after = RETRY_AFTER;
 }
 
-/* Appends bytes of the object that fit. False when they can't be had at once. */
+/* Appends as many bytes of the object as fit. False if they are not available at once. */
 static bool
 stage_bytes(struct stage *stage, const struct object *object, uint64_t from, size_t length)
 {
@@ -161,7 +161,7 @@ copy_body(struct worker *worker, const struct object *object, struct range range
     return true;
 }
 
-/* What is sent, unless it is several ranges. */
+/* The range that is sent, unless there are several. */
 static struct range
 range_of(const struct object *object, const struct response *response)
 {
@@ -199,7 +199,7 @@ last_request(const struct worker *worker, const struct connection *connection)
             connection->requests >= worker->server->keepalive_requests);
 }
 
-/* A large body may be another worker's to send. */
+/* Another worker may have to send a large body. */
 static bool
 given_away(struct worker *worker, struct connection *connection, const struct object *object,
            const struct response *response, const struct input *input)
@@ -209,7 +209,7 @@ given_away(struct worker *worker, struct connection *connection, const struct ob
            handoff_offer(worker, connection, input->at, input->length);
 }
 
-/* Out of memory: what has been sent of a response must not be taken for the whole. */
+/* Out of memory: the client must not take an incomplete response for the whole. */
 static enum outcome
 exchange_give_up(struct worker *worker, struct connection *connection)
 {
@@ -290,8 +290,8 @@ stage_head(struct worker *worker, struct connection *connection, const struct in
 
 /* Decides and stages the response to an understood request. OUTCOME_SENT: it is begun. */
 static enum outcome
-process_request(struct worker *worker, struct connection *connection,
-                const struct request *request, const struct input *input)
+serve_request(struct worker *worker, struct connection *connection,
+              const struct request *request, const struct input *input)
 {
     const struct object *object = catalogue_find(worker->shared->catalogue, request->path);
     const struct representation *representation = NULL;
@@ -317,10 +317,10 @@ process_request(struct worker *worker, struct connection *connection,
     return OUTCOME_SENT;
 }
 
-/* Answers the request whose head is at the front of input, if it is whole. OUTCOME_SENT: goes
- * on. */
+/* Answers the request whose head is at the front of input, if it is complete. OUTCOME_SENT:
+ * input may hold another one. */
 static enum outcome
-process_head(struct worker *worker, struct connection *connection, struct input *input)
+serve_head(struct worker *worker, struct connection *connection, struct input *input)
 {
     const struct head_limits limits = limits_of(worker->server);
     struct request request;
@@ -334,7 +334,7 @@ process_head(struct worker *worker, struct connection *connection, struct input 
     if (refusal == REFUSAL_NONE)
         refusal = request_parse(&request, &input->head, input->at, worker->exchange.path);
     if (refusal == REFUSAL_NONE)
-        return process_request(worker, connection, &request, input);
+        return serve_request(worker, connection, &request, input);
     refuse_head(worker, connection, input, refusal);
     return OUTCOME_SENT;
 }
@@ -349,15 +349,15 @@ response_fits(const struct worker *worker)
 }
 
 /*
- * Answers the heads in input, in order, and takes them off. Ends when no whole head is left,
- * when a response can't leave at once, or when the connection takes no more requests.
- * OUTCOME_SENT: all responses have left.
+ * Answers the heads in input, in order, and removes them. Ends when no complete head is left,
+ * when a response can't be sent at once, or when the connection takes no more requests.
+ * OUTCOME_SENT: all responses have been sent.
  */
 static enum outcome
-process_input(struct worker *worker, struct connection *connection, struct input *input)
+serve_input(struct worker *worker, struct connection *connection, struct input *input)
 {
     while (input->length > 0 && !connection->closing) {
-        enum outcome result = process_head(worker, connection, input);
+        enum outcome result = serve_head(worker, connection, input);
 
         if (result != OUTCOME_SENT)
             return result;
@@ -378,8 +378,8 @@ process_input(struct worker *worker, struct connection *connection, struct input
     return sender_push(worker, connection);
 }
 
-/* All responses have left: what now? A head keeps the deadline that it was given when it began;
- * the next one has its own. */
+/* All responses have been sent: what is next? A head keeps the deadline that it got when it
+ * began; the next one gets its own. */
 static enum outcome
 all_answered(const struct connection *connection, const struct input *input)
 {
@@ -390,11 +390,11 @@ all_answered(const struct connection *connection, const struct input *input)
     return input->advanced ? OUTCOME_NEXT_HEAD : OUTCOME_HEAD;
 }
 
-/* Answers what can be answered now, and keeps the rest of input. */
+/* Answers what it can now, and keeps the rest of input. */
 static enum outcome
 go_on(struct worker *worker, struct connection *connection, struct input *input)
 {
-    const enum outcome outcome = process_input(worker, connection, input);
+    const enum outcome outcome = serve_input(worker, connection, input);
 
     if (outcome == OUTCOME_BROKEN || outcome == OUTCOME_CLOSED)
         return outcome;
@@ -466,7 +466,8 @@ exchange_send(struct worker *worker, struct connection *connection)
     return go_on(worker, connection, &input);
 }
 
-/* MSG_TRUNC: uncopied. One piece a turn, so that a flood does not hold the others up. */
+/* MSG_TRUNC: nothing is copied. One piece a turn, so that a flood does not hold up the others.
+ */
 enum outcome
 exchange_discard(struct worker *worker, struct connection *connection)
 {

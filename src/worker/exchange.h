@@ -15,7 +15,7 @@ struct connection;
 struct worker;
 struct object;
 
-/* A worker's part: buffers that one connection uses at a time, and never across two turns. */
+/* A worker's part: buffers that one connection uses at a time, never across two turns. */
 struct exchange {
     char *inbox; /* server.max_header_size bytes */
     char *path;  /* server.max_target_size bytes */
@@ -42,7 +42,7 @@ enum outcome exchange_discard(struct worker *worker, struct connection *connecti
 /* The head did not arrive in time: 408. */
 enum outcome exchange_time_out(struct worker *worker, struct connection *connection);
 
-/* There are too many connections: 503, whatever is asked. */
+/* There are too many connections: 503, whatever the request is. */
 enum outcome exchange_refuse_busy(struct worker *worker, struct connection *connection);
 
 #endif

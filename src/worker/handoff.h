@@ -25,11 +25,10 @@ int handoff_open(struct handoff *handoff) __attribute__((warn_unused_result));
 void handoff_close(struct handoff *handoff);
 
 /*
- * A large body was asked for and nothing of the response has begun: if another worker should
- * have the connection (steering.h), gives it away, with the request and what follows it, the
- * length bytes at rest. True: the other one has it, and it is to be closed here. False: it
- * stays, and nothing has changed. A connection that has come through a handoff stays for a
- * second at least.
+ * A large body is requested, and no response has begun: if another worker should have the
+ * connection (steering.h), passes it on with the request and what follows it, the length bytes
+ * at rest. True: the other worker has it, and the caller closes it here. False: it stays, and
+ * nothing has changed. A connection that came through a handoff stays for at least a second.
  */
 bool handoff_offer(struct worker *worker, struct connection *connection, const char *rest,
                    size_t length);

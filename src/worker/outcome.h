@@ -12,14 +12,14 @@ enum outcome {
     OUTCOME_IDLE,      /* every request is answered, and nothing of another one is here */
     OUTCOME_HEAD,      /* every request is answered, and a part of a head is here */
     OUTCOME_NEXT_HEAD, /* the same, behind a head that was answered now */
-    OUTCOME_BLOCKED,   /* the socket takes no more: an event tells when it does */
+    OUTCOME_BLOCKED,   /* the socket is full: an event tells when it is not */
     OUTCOME_YIELDED,   /* its turn is over; the socket would take more */
     OUTCOME_QUEUED,    /* others send first: it has a turn when it may, see admission.h */
     OUTCOME_READING,   /* a thread reads the next piece */
     OUTCOME_READY,     /* what it waited for is here */
     OUTCOME_FINISHED,  /* the last response has left */
-    OUTCOME_CLOSED,    /* the client has gone or must go, or another worker has it */
-    OUTCOME_BROKEN,    /* a response is cut short: the client must see a reset */
+    OUTCOME_CLOSED, /* the client has gone or must go, or another worker has the connection */
+    OUTCOME_BROKEN, /* a response is cut short: the client must see a reset */
     OUTCOMES,
     OUTCOME_SENT =
         OUTCOMES /* sender.h to exchange.c: all has left; it finds out what is next */

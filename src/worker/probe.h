@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * probe: static probes (USDT) at the events of trace.h, for bpftrace, perf and SystemTap. A
- * probe that nobody listens to is one instruction that does nothing. A kind that the compiler
- * knows leaves only its own; the arguments are the connection, the request and what trace.h
- * says of the kind.
+ * probe: static probes (USDT) at the events of trace.h, for bpftrace, perf and SystemTap.
+ * Without a listener, a probe is one instruction that does nothing. Where the compiler knows
+ * the kind, only the probe of that kind remains. The arguments are the connection, the request
+ * and the argument that trace.h documents for the kind.
  */
 #ifndef WORKER_PROBE_H
 #define WORKER_PROBE_H

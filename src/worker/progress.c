@@ -37,8 +37,8 @@ progress_expired(struct worker *worker, struct connection *connection)
     return OUTCOME_BROKEN;
 }
 
-/* How many bytes the client's kernel has, of all responses and in whatever form, plus what a
- * socket can hold at most, for as long as that client alone is waited for; 0: it is not. */
+/* How many bytes the client's kernel has received in all, plus the most that a socket can hold,
+ * as long as only the client is waited for; 0: it is not. */
 static uint64_t
 taken_by_client(const struct connection *connection)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * progress: does a client take what it is sent? What its kernel has acknowledged tells: a slow
- * reader is not a stalled one.
+ * progress: does a client read what it is sent? The bytes that its kernel has acknowledged tell
+ * a slow reader from a stalled one.
  */
 #ifndef WORKER_PROGRESS_H
 #define WORKER_PROGRESS_H
@@ -24,8 +24,8 @@ struct progress {
 /* The socket takes no more bytes. */
 void progress_blocked(struct connection *connection);
 
-/* server.send_timeout is over. While bytes are acknowledged, or others send first, it has more
- * time: OUTCOME_BLOCKED or OUTCOME_QUEUED; else OUTCOME_BROKEN. */
+/* server.send_timeout has expired. While bytes are acknowledged, or others send first, the
+ * client gets more time: OUTCOME_BLOCKED or OUTCOME_QUEUED; else OUTCOME_BROKEN. */
 enum outcome progress_expired(struct worker *worker, struct connection *connection);
 
 /* A response begins, and nothing was left to be sent. */

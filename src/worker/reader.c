@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * reader: a queue an object and one list of jobs done, all under one lock, and an eventfd that
- * tells the loop. A job gets a buffer when a thread begins it, so what waits costs little;
- * buffers are reused, because allocating and freeing them are system calls.
+ * tells the loop. A job gets a buffer when a thread begins it, so waiting jobs cost little;
+ * buffers are reused, because allocating and freeing them takes system calls.
  *
  * Threads block all signals except the sampler's and those of crashes; the loop handles the
  * others. They only run object_ops.read, which touches nothing but the object and the job.
@@ -47,7 +47,7 @@ struct reader {
     unsigned threads;   /* that a section may have */
     unsigned started;   /* of all sections */
     unsigned under_way; /* jobs submitted and not yet taken back; the loop's thread counts */
-    unsigned held;      /* jobs taken back and not yet released; likewise */
+    unsigned held;      /* jobs taken back and not yet released; counted by the loop's thread */
     size_t sections;
     struct reader_queue queues[];
 };
@@ -195,7 +195,7 @@ start_thread(struct reader_queue *queue)
     pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
-/* Appends the job. Is there a thread that has nothing else to do? */
+/* Appends the job. True: there is a thread that has nothing else to do. */
 static bool
 reader_append(struct reader_queue *queue, struct reader_job *job)
 {

@@ -18,7 +18,7 @@
 
 struct connection;
 
-/* A read. A thread owns it while it reads, the loop's thread after it has come back. */
+/* A read. A thread owns it while it reads, and the loop's thread afterwards. */
 struct reader_job {
     TAILQ_ENTRY(reader_job) entry;
     bool waiting;                  /* in the queue: no thread has it yet */

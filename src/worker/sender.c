@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * sender: where bytes leave.
+ * sender: writes to sockets.
  *
  * One sendmsg(2) carries what is staged and a slice of the body, so a head never travels alone.
  * A connection may hand over server.send_max_chunk bytes a turn; then the next has its turn,
  * which keeps the bytes in flight inside the caches and one fast client from starving the
- * others. A short write says that the socket is full: the edge-triggered event tells when to go
- * on. A piece of a file that is not in memory is read by a thread (reader.h), and the
+ * others. A short write says that the socket is full: the edge-triggered event tells when to
+ * continue. A piece of a file that is not in memory is read by a thread (reader.h), and the
  * connection waits for it.
  */
 #include "worker/sender.h"
@@ -56,9 +56,8 @@ loaded_slice(struct worker *worker, struct connection *connection, struct iovec 
     return error;
 }
 
-/* Reads a piece of the file, from memory or not at all: what is not there is fetched by a
- * thread. A piece lies in its cache lines as it does in the kernel's pages: the copy is a sixth
- * cheaper then. */
+/* Reads a piece of the file if it is in memory; if not, a thread reads it. A piece has the same
+ * alignment to cache lines as in the kernel's pages, which makes the copy a sixth cheaper. */
 static int
 read_slice(struct worker *worker, struct connection *connection, struct iovec *slice)
 {
@@ -160,7 +159,7 @@ account(struct worker *worker, struct connection *connection, size_t sent)
              body);
 }
 
-/* The file is not what was announced: the client must not take what it has for the whole. */
+/* The file has changed: the client must not take what it has for the whole. */
 static enum outcome
 cut(struct worker *worker, struct connection *connection, int error)
 {
@@ -228,7 +227,7 @@ pending(struct worker *worker, struct connection *connection)
     return connection->object || stage_length(&worker->stage) > 0;
 }
 
-/* What follows from one system call that was to send `wanted` bytes. */
+/* The outcome of one system call that was to send `wanted` bytes. */
 static enum outcome
 settle_sent(struct worker *worker, struct connection *connection, ssize_t sent, size_t wanted)
 {
@@ -242,8 +241,8 @@ settle_sent(struct worker *worker, struct connection *connection, ssize_t sent, 
     return OUTCOME_SENT;
 }
 
-/* Sends what is staged before the piece has been read: the client gets it sooner, and if it has
- * gone, it answers with a reset, and the read is not started. */
+/* Sends what is staged before the piece is read: the client gets it sooner, and if the client
+ * has gone, a reset comes back and the read is not started. */
 static enum outcome
 wait_for_piece(struct worker *worker, struct connection *connection)
 {
@@ -445,7 +444,7 @@ chunk_capacity(const struct sender *sender)
     return sender->chunk_size * SNDBUF_TIMES + LINE;
 }
 
-/* Without a pipe bodies are copied, as they are where nobody can hand pages over. */
+/* Without a pipe, bodies are copied, as on systems where pages can't be passed. */
 static void
 open_pipe(struct worker *worker)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * sndbuf: see sndbuf.h. The round trip is the least that the kernel has seen on this
- * connection, the handshake's included, so our own queue does not count. A socket that is no
- * TCP socket has none, and stays as it is. SO_SNDBUF ends autotuning for good, so it is set for
- * short paths only.
+ * connection, the handshake's included, so the queue of this server does not count. A socket
+ * that is no TCP socket has none, and stays as it is. SO_SNDBUF ends autotuning for good, so it
+ * is set for short paths only.
  */
 #include "worker/sndbuf.h"
 

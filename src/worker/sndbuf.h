@@ -2,7 +2,8 @@
 /*
  * sndbuf: how many bytes a connection may have in flight. Over a short path (loopback, one
  * switch) a small send buffer fills it and stays in the caches; over a long one the kernel's
- * autotuning must be left alone, or the window is never filled; it has a bound of its own.
+ * autotuning must be left alone, since a small buffer would never fill the window; such a
+ * buffer has a bound of its own.
  */
 #ifndef WORKER_SNDBUF_H
 #define WORKER_SNDBUF_H

@@ -133,7 +133,7 @@ send_pages(struct splice_pipe *pipe, int fd, const void *bytes, size_t size, boo
     return sent < 0 && error == EAGAIN ? 0 : sent;
 }
 
-/* The pipe takes all of a piece at once, unless the kernel lacks memory for a moment. */
+/* The pipe takes a whole piece at once, unless the kernel is short of memory. */
 ssize_t
 splice_send(struct splice_pipe *pipe, int fd, const void *bytes, size_t size)
 {

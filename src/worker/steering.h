@@ -23,9 +23,9 @@ struct steering {
 };
 
 /*
- * The worker that should have the connection instead: of those that run on the CPU, have no
- * more connections than this one and not their share (balance.h), the one with the fewest.
- * STEERING_NOBODY: it stays.
+ * The worker that should have the connection instead: the one with the fewest connections among
+ * those that run on the CPU, have no more connections than this one, and do not have their
+ * share (balance.h). STEERING_NOBODY: it stays.
  */
 int steering_choose(const struct steering *steering);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * transmit: see transmit.h. A window ends with the first wait after its time: the worker need
- * not wake up for it, and one that sleeps for long has waited all of it.
+ * transmit: see transmit.h. A window ends with the first wait after its time, so the worker
+ * need not wake up for it; a worker that sleeps long has waited for all of it.
  */
 #include "worker/transmit.h"
 

@@ -22,7 +22,7 @@ upkeep_publish(struct worker *worker)
     allocator_publish(&worker->slot->memory);
 }
 
-/* What a burst of connections took is given back after it. */
+/* Memory that a burst of connections took is given back after it. */
 static void
 upkeep_trim(struct worker *worker)
 {

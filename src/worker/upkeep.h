@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* upkeep: what a worker does for its memory now and then, while it has something to do. */
+/* upkeep: what a worker does for its memory from time to time. */
 #ifndef WORKER_UPKEEP_H
 #define WORKER_UPKEEP_H
 

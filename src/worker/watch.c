@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * watch: see watch.h. An event's data is generation << 32 | entry. The entry that became free
- * last is used first, which keeps the table small and in the caches.
+ * watch: see watch.h. An event's data is generation << 32 | entry. The last freed entry is used
+ * first, which keeps the table small and in the caches.
  */
 #include "worker/watch.h"
 

@@ -235,7 +235,7 @@ touch_objects(const struct catalogue *catalogue)
     }
 }
 
-/* From now on the generation before may drain. */
+/* From now on the previous generation may drain. */
 static void
 worker_announce(const struct worker *worker)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * worker: one process, one epoll loop, many connections. What its parts share is one struct.
+ * worker: one process, one epoll loop, many connections. One struct holds what its parts share.
  */
 #ifndef WORKER_WORKER_H
 #define WORKER_WORKER_H
