@@ -62,6 +62,15 @@ def plain(octets):
     return DATE.sub(b"", octets).replace(CLOSE, b"")
 
 
+def without_cut_field(octets):
+    """Without the beginning of such a field at the very end, where a reset has cut it."""
+    for field in (b"\r\nDate: ", CLOSE):
+        for length in range(len(field) - 1, 0, -1):
+            if octets.endswith(field[:length]):
+                return octets[:-length]
+    return octets
+
+
 def ask_alone(daemon, octets, status):
     """The whole response on a connection of its own, and whether the server closed with it."""
     with connect(daemon) as client:
@@ -229,7 +238,7 @@ def boundary(sequence, got):
 def check(sequence, client, got, rough):
     """Every valid request before the first invalid one is answered in order, octet by octet; nothing
     comes after that."""
-    plainly = plain(got)
+    plainly = without_cut_field(plain(got)) if rough else plain(got)
     where = f"sequence {sequence.seed}"
     if not sequence.expected.startswith(plainly):
         same = os.path.commonprefix([sequence.expected, plainly])
