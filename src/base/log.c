@@ -39,6 +39,7 @@ static struct {
     char process[32];
     char *error; /* where the next one is kept; NULL: nowhere */
     size_t error_size;
+    const char *request;
 } self = { .level = LOG_LEVEL_NOTICE, .process = "tiffd" };
 
 void
@@ -51,6 +52,12 @@ void
 log_set_process(const char *name)
 {
     snprintf(self.process, sizeof(self.process), "%s", name);
+}
+
+void
+log_set_request(const char *id)
+{
+    self.request = id;
 }
 
 void
@@ -142,13 +149,16 @@ log_write(enum log_level level, const char *format, ...)
     char line[LINE_SIZE];
     va_list arguments;
     int saved = errno;
+    int length;
 
     if (level > self.level)
         return;
     va_start(arguments, format);
-    vsnprintf(text, sizeof(text), format, arguments);
+    length = vsnprintf(text, sizeof(text), format, arguments);
     va_end(arguments);
     keep(level, text);
+    if (self.request && length > 0 && (size_t)length < sizeof(text))
+        snprintf(text + length, sizeof(text) - (size_t)length, ", request %s", self.request);
     if (!tell_lost() || !sink_write(line, write_line(line, level, text)))
         sink_add_lost(1);
     errno = saved;

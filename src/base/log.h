@@ -27,6 +27,10 @@ void log_set_process(const char *name);
  * is "". Children to come do the same. NULL: nowhere. */
 void log_keep_error(char *text, size_t size);
 
+/* The identifier of the request that the process works for, a text that stays while it is set;
+ * NULL: none. Lines end with it. */
+void log_set_request(const char *id);
+
 /* Control bytes and bytes above 0x7e leave as \xNN, so no peer can forge a line. */
 void log_write(enum log_level level, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

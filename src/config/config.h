@@ -22,6 +22,7 @@ enum digest { DIGEST_REQUEST, DIGEST_ALWAYS };
 enum reload_order { RELOAD_NEW_FIRST, RELOAD_OLD_FIRST };
 enum core { CORE_SYSTEM, CORE_OFF, CORE_ON };
 enum registers_kept { REGISTERS_OFF, REGISTERS_ON };
+enum request_id_use { REQUEST_ID_OFF, REQUEST_ID_LOG, REQUEST_ID_RESPONSE };
 enum access_escape { ACCESS_ESCAPE_DEFAULT, ACCESS_ESCAPE_JSON };
 enum sandbox_mode { SANDBOX_MODE_ENFORCE, SANDBOX_MODE_LOG, SANDBOX_MODE_OFF };
 
@@ -77,6 +78,7 @@ struct config_server {
     enum binding affinity; /* of workers to CPUs */
     enum binding steering; /* of connections to workers */
     enum sandbox_mode sandbox;
+    enum request_id_use request_id;
     unsigned max_senders;  /* large bodies sent at a time, per worker; 0: all */
     unsigned read_threads; /* threads of a worker and an object for reads that would wait */
     unsigned max_reads;    /* of an object that wait for them, per worker; above it: 503 */

@@ -75,6 +75,8 @@ OPTION(server, affinity, binding, "none", 0, 0, 0,
        "cpu: worker N stays on the Nth of the CPUs this process may use")
 OPTION(server, steering, binding, "cpu", 0, 0, 0,
        "cpu: connections that ask for large bodies move to the worker on the CPU of the request")
+OPTION(server, request_id, request_id, "log", 0, 0, 0,
+       "identifiers of requests, theirs or new ones: in logs and traces, and in responses")
 OPTION(server, max_senders, number, "256", 0, 1048576, 0,
        "connections of one worker that send large bodies at a time; 0: all of them")
 OPTION(server, read_threads, number, "4", 1, 64, 0,

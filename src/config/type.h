@@ -50,35 +50,36 @@ type_accepted(const struct config_option *option, char buffer[static TYPE_TEXT_S
     return buffer;
 }
 
-extern const struct option_type type_number;    /* a whole number */
-extern const struct option_type type_count;     /* the same, 64 bits wide */
-extern const struct option_type type_size;      /* bytes, with units */
-extern const struct option_type type_time;      /* milliseconds, with units */
-extern const struct option_type type_workers;   /* a number or auto */
-extern const struct option_type type_mode;      /* permissions of a file, octal */
-extern const struct option_type type_variant;   /* enum variant */
-extern const struct option_type type_encoding;  /* enum encoding */
-extern const struct option_type type_transmit;  /* enum transmit */
-extern const struct option_type type_binding;   /* enum binding */
-extern const struct option_type type_digest;    /* enum digest */
-extern const struct option_type type_order;     /* enum reload_order */
-extern const struct option_type type_sandbox;   /* enum sandbox_mode */
-extern const struct option_type type_core;      /* enum core */
-extern const struct option_type type_registers; /* enum registers_kept */
-extern const struct option_type type_level;     /* enum log_level */
-extern const struct option_type type_escape;    /* enum access_escape */
-extern const struct option_type type_format;    /* a line of the access log */
-extern const struct option_type type_statuses;  /* classes of status codes */
-extern const struct option_type type_path;      /* a file's name, not yet resolved */
-extern const struct option_type type_prefix;    /* how the names of files begin, not resolved */
-extern const struct option_type type_user;      /* a user that exists */
-extern const struct option_type type_group;     /* a group that exists */
-extern const struct option_type type_media;     /* a media type, RFC 9110 section 8.3.1 */
-extern const struct option_type type_value;     /* a field value, RFC 9110 section 5.5 */
-extern const struct option_type type_listen;    /* listen addresses */
-extern const struct option_type type_header;    /* "Name: value" */
-extern const struct option_type type_hosts;     /* names and addresses of hosts */
-extern const struct option_type type_origins;   /* origins of web pages, RFC 6454 */
+extern const struct option_type type_number;     /* a whole number */
+extern const struct option_type type_count;      /* the same, 64 bits wide */
+extern const struct option_type type_size;       /* bytes, with units */
+extern const struct option_type type_time;       /* milliseconds, with units */
+extern const struct option_type type_workers;    /* a number or auto */
+extern const struct option_type type_mode;       /* permissions of a file, octal */
+extern const struct option_type type_variant;    /* enum variant */
+extern const struct option_type type_encoding;   /* enum encoding */
+extern const struct option_type type_transmit;   /* enum transmit */
+extern const struct option_type type_binding;    /* enum binding */
+extern const struct option_type type_digest;     /* enum digest */
+extern const struct option_type type_order;      /* enum reload_order */
+extern const struct option_type type_sandbox;    /* enum sandbox_mode */
+extern const struct option_type type_request_id; /* enum request_id_use */
+extern const struct option_type type_core;       /* enum core */
+extern const struct option_type type_registers;  /* enum registers_kept */
+extern const struct option_type type_level;      /* enum log_level */
+extern const struct option_type type_escape;     /* enum access_escape */
+extern const struct option_type type_format;     /* a line of the access log */
+extern const struct option_type type_statuses;   /* classes of status codes */
+extern const struct option_type type_path;       /* a file's name, not yet resolved */
+extern const struct option_type type_prefix;  /* how the names of files begin, not resolved */
+extern const struct option_type type_user;    /* a user that exists */
+extern const struct option_type type_group;   /* a group that exists */
+extern const struct option_type type_media;   /* a media type, RFC 9110 section 8.3.1 */
+extern const struct option_type type_value;   /* a field value, RFC 9110 section 5.5 */
+extern const struct option_type type_listen;  /* listen addresses */
+extern const struct option_type type_header;  /* "Name: value" */
+extern const struct option_type type_hosts;   /* names and addresses of hosts */
+extern const struct option_type type_origins; /* origins of web pages, RFC 6454 */
 
 /* What lists of text have in common; added text is taken over. */
 void type_list_add(struct header_list *list, char *text);
@@ -86,34 +87,35 @@ void type_list_print(const struct config_option *option, union option_view field
 void type_list_clear(union option_field field);
 
 /* The C type of the field that each of them fills. */
-#define TYPE_FIELD_number    unsigned
-#define TYPE_FIELD_count     uint64_t
-#define TYPE_FIELD_size      uint64_t
-#define TYPE_FIELD_time      uint64_t
-#define TYPE_FIELD_workers   unsigned
-#define TYPE_FIELD_variant   enum variant
-#define TYPE_FIELD_encoding  enum encoding
-#define TYPE_FIELD_transmit  enum transmit
-#define TYPE_FIELD_binding   enum binding
-#define TYPE_FIELD_digest    enum digest
-#define TYPE_FIELD_order     enum reload_order
-#define TYPE_FIELD_sandbox   enum sandbox_mode
-#define TYPE_FIELD_mode      unsigned
-#define TYPE_FIELD_core      enum core
-#define TYPE_FIELD_registers enum registers_kept
-#define TYPE_FIELD_prefix    char *
-#define TYPE_FIELD_level     enum log_level
-#define TYPE_FIELD_escape    enum access_escape
-#define TYPE_FIELD_format    char *
-#define TYPE_FIELD_statuses  unsigned
-#define TYPE_FIELD_path      char *
-#define TYPE_FIELD_user      char *
-#define TYPE_FIELD_group     char *
-#define TYPE_FIELD_media     char *
-#define TYPE_FIELD_value     char *
-#define TYPE_FIELD_listen    struct listen_list
-#define TYPE_FIELD_header    struct header_list
-#define TYPE_FIELD_hosts     struct header_list
-#define TYPE_FIELD_origins   struct header_list
+#define TYPE_FIELD_number     unsigned
+#define TYPE_FIELD_count      uint64_t
+#define TYPE_FIELD_size       uint64_t
+#define TYPE_FIELD_time       uint64_t
+#define TYPE_FIELD_workers    unsigned
+#define TYPE_FIELD_variant    enum variant
+#define TYPE_FIELD_encoding   enum encoding
+#define TYPE_FIELD_transmit   enum transmit
+#define TYPE_FIELD_binding    enum binding
+#define TYPE_FIELD_digest     enum digest
+#define TYPE_FIELD_order      enum reload_order
+#define TYPE_FIELD_sandbox    enum sandbox_mode
+#define TYPE_FIELD_mode       unsigned
+#define TYPE_FIELD_request_id enum request_id_use
+#define TYPE_FIELD_core       enum core
+#define TYPE_FIELD_registers  enum registers_kept
+#define TYPE_FIELD_prefix     char *
+#define TYPE_FIELD_level      enum log_level
+#define TYPE_FIELD_escape     enum access_escape
+#define TYPE_FIELD_format     char *
+#define TYPE_FIELD_statuses   unsigned
+#define TYPE_FIELD_path       char *
+#define TYPE_FIELD_user       char *
+#define TYPE_FIELD_group      char *
+#define TYPE_FIELD_media      char *
+#define TYPE_FIELD_value      char *
+#define TYPE_FIELD_listen     struct listen_list
+#define TYPE_FIELD_header     struct header_list
+#define TYPE_FIELD_hosts      struct header_list
+#define TYPE_FIELD_origins    struct header_list
 
 #endif

@@ -89,6 +89,13 @@ static const char *const registers_kept[] = {
     [REGISTERS_ON + 1] = NULL,
 };
 
+static const char *const request_ids[] = {
+    [REQUEST_ID_OFF] = "off",
+    [REQUEST_ID_LOG] = "log",
+    [REQUEST_ID_RESPONSE] = "response",
+    NULL,
+};
+
 static const char *const cores[] = {
     [CORE_SYSTEM] = "system",
     [CORE_OFF] = "off",
@@ -120,6 +127,7 @@ const struct option_type type_binding = WORD_TYPE(bindings);
 const struct option_type type_digest = WORD_TYPE(digests);
 const struct option_type type_order = WORD_TYPE(orders);
 const struct option_type type_sandbox = WORD_TYPE(sandbox_modes);
+const struct option_type type_request_id = WORD_TYPE(request_ids);
 const struct option_type type_core = WORD_TYPE(cores);
 const struct option_type type_registers = WORD_TYPE(registers_kept);
 const struct option_type type_level = WORD_TYPE(levels);

@@ -7,6 +7,9 @@
  */
 #include "format/chrome.h"
 
+#include <inttypes.h>
+#include <stdio.h>
+
 #include <errno.h>
 #include <jansson.h>
 #include <stdbool.h>
@@ -56,10 +59,21 @@ static const struct shape {
 };
 
 static json_t *
+hexadecimal(uint64_t argument)
+{
+    char text[17];
+
+    snprintf(text, sizeof(text), "%014" PRIx64, argument);
+    return json_string(text);
+}
+
+static json_t *
 chrome_value_of(const struct trace_event *event, enum trace_form form)
 {
     if (form == TRACE_FORM_STATE)
         return json_string(rows_state_name((enum row_state)event->argument));
+    if (form == TRACE_FORM_HEX)
+        return hexadecimal(event->argument);
     if (form == TRACE_FORM_ROUTE)
         return number(trace_route_status(event->argument));
     return number(event->argument);
@@ -73,7 +87,7 @@ arguments_of(const struct trace_event *event)
 
     if (event->request != 0)
         json_object_set_new(arguments, "request", number(event->request));
-    if (argument.name)
+    if (argument.name && (argument.form != TRACE_FORM_HEX || event->argument != 0))
         json_object_set_new(arguments, argument.name, chrome_value_of(event, argument.form));
     return arguments;
 }

@@ -20,7 +20,7 @@
 #define SECCOMP        1     /* SYS_SECCOMP of the kernel */
 #define STACK_LIMIT    65536 /* how near the stack's end an address is when the stack was full */
 #define REASON_SIZE    64
-#define FOR_SIZE       320
+#define FOR_SIZE       400
 #define SENT_BY_KERNEL 0x80 /* SI_KERNEL */
 
 static const struct {
@@ -89,10 +89,13 @@ describe_request(const struct crash_record *record, const struct label_names *la
     const struct label_request request = record->request;
     const bool known = request.number != 0 || request.connection == 0;
     const char *object = known ? label_names_object(labels, record->label) : NULL;
+    const bool named = request.number != 0 && record->id[0] != '\0';
     char numbers[LABEL_REQUEST_SIZE];
 
     label_describe_request(request, numbers);
-    snprintf(text, FOR_SIZE, "%s%s%s", numbers, object ? ", for " : "", object ? object : "");
+    snprintf(text, FOR_SIZE, "%s%s%.*s%s%s", numbers, named ? ", id " : "",
+             named ? (int)sizeof(record->id) - 1 : 0, record->id, object ? ", for " : "",
+             object ? object : "");
 }
 
 void

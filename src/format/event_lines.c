@@ -29,6 +29,8 @@ describe_argument(const struct trace_event *event, const struct label_names *lab
     if (argument.form == TRACE_FORM_STATE)
         snprintf(text, ARGUMENT_SIZE, ", %s %s", argument.name,
                  rows_state_name((enum row_state)value));
+    if (argument.form == TRACE_FORM_HEX && value != 0)
+        snprintf(text, ARGUMENT_SIZE, ", %s %014" PRIx64, argument.name, value);
     if (argument.form != TRACE_FORM_ROUTE)
         return;
     object = label_names_object(labels, trace_route_label(value));

@@ -25,7 +25,9 @@ static const struct {
     { NAME("if-match"), HEADER_IF_MATCH },
     { NAME("if-range"), HEADER_IF_RANGE },
     { NAME("connection"), HEADER_CONNECTION },
+    { NAME("traceparent"), HEADER_TRACEPARENT },
     { NAME("want-digest"), HEADER_WANT_DIGEST },
+    { NAME("x-request-id"), HEADER_X_REQUEST_ID },
     { NAME("if-none-match"), HEADER_IF_NONE_MATCH },
     { NAME("content-length"), HEADER_CONTENT_LENGTH },
     { NAME("want-repr-digest"), HEADER_WANT_REPR_DIGEST },
@@ -37,8 +39,9 @@ static const struct {
 enum { LONGEST = 19 };
 
 /* Index of the first name that is at least this long. */
-static const unsigned char first_of_length[LONGEST + 1] = { 0, 0, 0, 0, 0, 1,  2,  4,  4,  6,
-                                                            6, 7, 8, 8, 9, 10, 10, 11, 13, 13 };
+static const unsigned char first_of_length[LONGEST + 1] = {
+    0, 0, 0, 0, 0, 1, 2, 4, 4, 6, 6, 7, 9, 10, 11, 12, 12, 13, 15, 15
+};
 
 enum header
 header_lookup(struct span name)

@@ -97,7 +97,7 @@ response_failure(const struct request *request, unsigned status, struct response
     response->repr_digest = response->digest = false;
     response->varies = false;
     response->retry_after = 0;
-    response->origin = SPAN("");
+    response->id = response->origin = SPAN("");
     response->range_count = 0;
 }
 

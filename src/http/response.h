@@ -24,8 +24,9 @@ struct response {
     bool digest;      /* the same for Digest, its predecessor */
     bool varies;      /* with the request's Origin */
     unsigned retry_after; /* seconds, for Retry-After; 0: no such field */
-    struct span origin;   /* the value of Access-Control-Allow-Origin; empty: no such field */
-    size_t range_count;   /* 206 only: 1 for a single part, more for multipart/byteranges */
+    struct span id;     /* the value of X-Request-Id, may be set later; empty: no such field */
+    struct span origin; /* the value of Access-Control-Allow-Origin; empty: no such field */
+    size_t range_count; /* 206 only: 1 for a single part, more for multipart/byteranges */
     struct range ranges[RESPONSE_RANGES_MAX]; /* the first range_count are set */
 };
 

@@ -36,6 +36,16 @@ emit_connection(char *out, unsigned minor, bool close)
 }
 
 static char *
+emit_id(char *out, struct span id)
+{
+    if (id.length == 0)
+        return out;
+    out = emit_literal(out, "X-Request-Id: ");
+    out = emit_span(out, id);
+    return emit_literal(out, "\r\n");
+}
+
+static char *
 emit_length(char *out, uint64_t length)
 {
     out = emit_literal(out, "Content-Length: ");
@@ -231,6 +241,7 @@ response_head(char *out, size_t size, const struct response *response,
     assert(size >= response_head_max(representation));
     out = emit_start(out, response->status, date);
     out = emit_connection(out, response->minor, response->close);
+    out = emit_id(out, response->id);
     out = emit_cors(out, response);
     if (response->status == 204)
         out = emit_options(out, representation);
@@ -243,13 +254,14 @@ response_head(char *out, size_t size, const struct response *response,
 
 size_t
 response_head_refusal(char *out, size_t size, unsigned status, const char *reason,
-                      bool head_only, const char date[DATE_SIZE])
+                      bool head_only, struct span id, const char date[DATE_SIZE])
 {
     char *start = out;
 
     assert(size >= RESPONSE_HEAD_MAX);
     out = emit_start(out, status, date);
     out = emit_connection(out, 1, true);
+    out = emit_id(out, id);
     out = emit_text(out, status, reason, head_only);
     return (size_t)(out - start);
 }

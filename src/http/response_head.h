@@ -11,7 +11,7 @@
 #include "http/representation.h"
 #include "http/response.h"
 
-enum { RESPONSE_HEAD_MAX = 1792 }; /* octets of a head, less what the representation adds */
+enum { RESPONSE_HEAD_MAX = 1920 }; /* octets of a head, less what the representation adds */
 
 /* Space that is enough for any head of this representation, which may be NULL. */
 size_t response_head_max(const struct representation *representation);
@@ -27,9 +27,9 @@ size_t response_head(char *out, size_t size, const struct response *response,
 /*
  * Writes the whole response to a request that was not understood; the connection closes.
  * reason, if not NULL, tells people more than the status does. head_only leaves the text out,
- * for HEAD.
+ * for HEAD. id is the value of X-Request-Id; empty: no such field.
  */
 size_t response_head_refusal(char *out, size_t size, unsigned status, const char *reason,
-                             bool head_only, const char date[DATE_SIZE]);
+                             bool head_only, struct span id, const char date[DATE_SIZE]);
 
 #endif

@@ -6,6 +6,7 @@
 #include "master/footprint.h"
 
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "observer/client_table.h"
@@ -68,6 +69,13 @@ receive_buffer(const struct config_server *server, const struct footprint_kernel
     return 2 * lesser(server->rcvbuf, kernel->rmem_max) + SEGMENT;
 }
 
+/* Is anything to be remembered of responses until they end? */
+static bool
+has_inflight(const struct config *config)
+{
+    return config->access_log.file || config->server.request_id != REQUEST_ID_OFF;
+}
+
 /* A table of watches doubles, and is copied then. */
 static uint64_t
 connection_in_worker(const struct config *config)
@@ -77,7 +85,7 @@ connection_in_worker(const struct config *config)
     return allocated(sizeof(struct connection) + sizeof(struct inbox) +
                      server->max_header_size + sizeof(struct outbox) + STAGE_SIZE +
                      multipart_size(server->max_ranges) +
-                     (config->access_log.file ? sizeof(struct inflight) + INFLIGHT_SIZE : 0)) +
+                     (has_inflight(config) ? sizeof(struct inflight) + INFLIGHT_SIZE : 0)) +
            3 * WATCH_ENTRY_SIZE;
 }
 

@@ -41,6 +41,7 @@ trace_kind_name(enum trace_kind kind)
 
 static const struct trace_argument arguments[TRACE_KINDS] = {
     [TRACE_GIVE] = { "worker", TRACE_FORM_NUMBER },
+    [TRACE_HEAD] = { "id", TRACE_FORM_HEX },
     [TRACE_ROUTE] = { "status", TRACE_FORM_ROUTE },
     [TRACE_TURN_END] = { "bytes", TRACE_FORM_AMOUNT },
     [TRACE_DONE] = { "responses", TRACE_FORM_AMOUNT },

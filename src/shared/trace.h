@@ -17,7 +17,7 @@ enum trace_kind {
     TRACE_ACCEPT,      /* a connection is there */
     TRACE_TAKE,        /* one is there that another worker had */
     TRACE_GIVE,        /* another worker gets it; argument: which */
-    TRACE_HEAD,        /* a request's head is whole */
+    TRACE_HEAD,        /* a request's head is whole; argument: request_id_number() */
     TRACE_ROUTE,       /* it is decided; argument: trace_route() */
     TRACE_FIRST_BYTE,  /* of a response, handed to the kernel */
     TRACE_TURN,        /* a connection's turn begins */
@@ -60,7 +60,8 @@ enum trace_form {
     TRACE_FORM_NUMBER, /* "pid 123" */
     TRACE_FORM_AMOUNT, /* "123 bytes" */
     TRACE_FORM_STATE,  /* "state send": enum row_state */
-    TRACE_FORM_ROUTE   /* "status 200", and an object: trace_route() */
+    TRACE_FORM_ROUTE,  /* "status 200", and an object: trace_route() */
+    TRACE_FORM_HEX     /* "id 4bf92f3577b34d"; 0: none */
 };
 
 struct trace_argument {

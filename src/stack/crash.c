@@ -152,6 +152,19 @@ record_stack(struct crash_record *record, ucontext_t *user)
 /* --- the handler -------------------------------------------------------------------------- */
 
 static void
+record_id(struct crash_record *record)
+{
+    const char *id = label_id();
+    size_t length = 0;
+
+    while (id && length + 1 < sizeof(record->id) && id[length] != '\0') {
+        record->id[length] = id[length];
+        length++;
+    }
+    record->id[length] = '\0';
+}
+
+static void
 record_crash(struct crash_record *record, const siginfo_t *info, ucontext_t *user)
 {
     record->complete = 0;
@@ -164,6 +177,7 @@ record_crash(struct crash_record *record, const siginfo_t *info, ucontext_t *use
     record->tid = crash.taker;
     record->label = label_get();
     record->request = label_request();
+    record_id(record);
     record->stack = CRASH_STACK_WHOLE;
     record->frames = (struct unwind_ends){ 0 };
     record->words = 0;

@@ -43,6 +43,7 @@ struct crash_record {
     uint32_t label; /* label.h: what the thread worked for */
     uint32_t stack; /* enum crash_stack */
     struct label_request request;
+    char id[LABEL_ID_SIZE]; /* of the request; empty: none */
     struct registers registers;
     uint32_t words; /* of the stack that could be read, from sp on; 0 without registers */
     uintptr_t top[CRASH_WORDS];

@@ -11,6 +11,7 @@
 
 static _Thread_local volatile uint32_t current;
 static _Thread_local volatile struct label_request current_request;
+static _Thread_local const char *volatile current_id;
 
 void
 label_set(uint32_t label)
@@ -34,6 +35,18 @@ struct label_request
 label_request(void)
 {
     return current_request;
+}
+
+void
+label_set_id(const char *id)
+{
+    current_id = id;
+}
+
+const char *
+label_id(void)
+{
+    return current_id;
 }
 
 void

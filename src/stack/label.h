@@ -27,6 +27,12 @@ struct label_request {
 void label_set_request(struct label_request request);
 struct label_request label_request(void);
 
+#define LABEL_ID_SIZE 65 /* of a request, with its NUL */
+
+/* The identifier of that request, a text that stays while it is set; NULL: none. */
+void label_set_id(const char *id);
+const char *label_id(void);
+
 #define LABEL_REQUEST_SIZE 64
 
 /* ", connection 12, request 3", without what is 0. */

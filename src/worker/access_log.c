@@ -249,6 +249,8 @@ request_of(const struct worker *worker, const struct connection *connection,
         .pid = worker->access_log.pid,
         .connection = connection->activity.id,
         .number = connection->requests,
+        .id = request_id_span(&worker->exchange.id),
+        .trace_id = request_id_trace(&worker->exchange.id),
     };
 }
 
@@ -271,21 +273,27 @@ access_log_begin(struct worker *worker, struct connection *connection,
                  const struct access_exchange *exchange)
 {
     struct access_log *log = &worker->access_log;
+    const struct request_id *id = &worker->exchange.id;
+    const bool wanted = is_to_be_logged(log, exchange->status);
     struct access_request request;
     struct inflight_record *record;
 
-    if (!is_to_be_logged(log, exchange->status))
+    if (!wanted && id->length == 0)
         return;
     if ((record = inflight_next(worker, connection)) == NULL) {
-        lose_lines(worker, 1, strerror(ENOMEM));
+        if (wanted)
+            lose_lines(worker, 1, strerror(ENOMEM));
         return;
     }
-    request = request_of(worker, connection, exchange);
     record->began = worker->now_ns;
     record->from = connection->progress.given + stage_length(&worker->stage) - exchange->staged;
     record->body = record->from + head_length(worker, exchange);
     record->to = record->from + exchange->staged + exchange->content;
-    record->length = access_line_begin(&log->format, &request, record->line);
+    memcpy(record->id, id->text, id->length);
+    if (wanted) {
+        request = request_of(worker, connection, exchange);
+        record->length = access_line_begin(&log->format, &request, record->line);
+    }
     inflight_add(connection, record);
 }
 

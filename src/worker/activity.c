@@ -13,8 +13,10 @@
 #include <unistd.h>
 
 #include "base/count.h"
+#include "base/log.h"
 #include "profile/block.h"
 #include "stack/label.h"
+#include "worker/inflight.h"
 #include "worker/probe.h"
 #include "worker/reader.h"
 #include "worker/worker.h"
@@ -217,6 +219,13 @@ activity_change(struct worker *worker, struct connection *connection, unsigned f
         connection->activity.row->since = worker->now_ns;
 }
 
+void
+activity_identify(const char *id)
+{
+    label_set_id(id);
+    log_set_request(id);
+}
+
 /* The connection that the loop serves from now on, for a crash report; NULL: none. */
 static void
 serve(const struct connection *connection)
@@ -229,12 +238,26 @@ serve(const struct connection *connection)
         (connection->state == CONNECTION_SEND || connection->state == CONNECTION_READ))
         request.number = connection->requests;
     label_set_request(request);
+    activity_identify(NULL);
 }
 
 void
 activity_head(const struct connection *connection)
 {
     label_set_request((struct label_request){ connection->activity.id, 0 });
+    activity_identify(NULL);
+}
+
+/* A copy, because a record goes when its response has ended. */
+static void
+resume_id(struct worker *worker, const struct connection *connection)
+{
+    const char *id = inflight_id(connection->inflight);
+
+    if (id == NULL)
+        return;
+    request_id_copy(&worker->exchange.id, id);
+    activity_identify(worker->exchange.id.text);
 }
 
 uint32_t
@@ -243,6 +266,7 @@ activity_turn(struct worker *worker, struct connection *connection)
     slot_add(&worker->slot->turns, 1);
     label_set(label_of(connection->object));
     serve(connection);
+    resume_id(worker, connection);
     if (connection->activity.reason == MARKER_WAIT_TURN)
         activity_end_wait(worker, connection);
     note_event(worker, connection, TRACE_TURN, 0);
@@ -283,7 +307,8 @@ activity_response(struct worker *worker, struct connection *connection,
     }
     label_set(label_of(object));
     label_set_request((struct label_request){ activity->id, connection->requests });
-    note_event(worker, connection, TRACE_HEAD, 0);
+    note_event(worker, connection, TRACE_HEAD,
+               worker->exchange.id.length ? request_id_number(&worker->exchange.id) : 0);
     note_event(worker, connection, TRACE_ROUTE, trace_route(label_of(object), status));
 }
 

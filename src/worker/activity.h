@@ -63,6 +63,10 @@ void activity_change(struct worker *worker, struct connection *connection, unsig
 /* The search for a head begins: no request is known yet. */
 void activity_head(const struct connection *connection);
 
+/* The identifier of the request that is answered from now on, for logs and a crash; a text that
+ * stays until the turn ends. NULL: none. */
+void activity_identify(const char *id);
+
 /* A response begins; object NULL: none was found. */
 void activity_response(struct worker *worker, struct connection *connection,
                        const struct object *object, unsigned status);

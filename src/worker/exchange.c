@@ -58,15 +58,38 @@ counters_of(const struct worker *worker, const struct object *object)
 /* --- responses ------------------------------------------------------------------------------
  */
 
+/* From now on logs, traces and a crash name the request. NULL: it was not understood. */
+static void
+exchange_identify(struct worker *worker, const struct request *request)
+{
+    struct exchange *exchange = &worker->exchange;
+
+    if (worker->server->request_id == REQUEST_ID_OFF)
+        return;
+    request_id_find(&exchange->id, request, &exchange->ids);
+    activity_identify(exchange->id.text);
+}
+
+/* What responses tell of it. */
+static struct span
+told_id(const struct worker *worker)
+{
+    return worker->server->request_id == REQUEST_ID_RESPONSE
+               ? request_id_span(&worker->exchange.id)
+               : (struct span){ NULL, 0 };
+}
+
 /* Stages an error response, after which the connection closes. */
 static void
 exchange_refuse(struct worker *worker, struct connection *connection, const struct input *input,
                 unsigned status, const char *reason, bool head_only)
 {
     struct stage *stage = &worker->stage;
-    const size_t staged = response_head_refusal(stage->bytes + stage->end, stage_space(stage),
-                                                status, reason, head_only, worker->date);
+    size_t staged;
 
+    exchange_identify(worker, NULL);
+    staged = response_head_refusal(stage->bytes + stage->end, stage_space(stage), status,
+                                   reason, head_only, told_id(worker), worker->date);
     stage->end += staged;
     slot_count_response(&worker->slot->served, status);
     activity_response(worker, connection, NULL, status);
@@ -84,9 +107,9 @@ refuse_head(struct worker *worker, struct connection *connection, const struct i
 {
     const struct refusal_info *info = refusal_info(refusal);
 
-    log_debug("refused: %s (%u)", info->name, info->status);
     exchange_refuse(worker, connection, input, info->status, info->text,
                     input->head.method == METHOD_HEAD);
+    log_debug("refused: %s (%u)", info->name, info->status);
 }
 
 static bool *
@@ -302,7 +325,9 @@ serve_request(struct worker *worker, struct connection *connection,
         object_describe(object, &description);
         representation = &description.representation;
     }
+    exchange_identify(worker, request);
     exchange_decide(worker, request, object, representation, &response);
+    response.id = told_id(worker);
     if (given_away(worker, connection, object, &response, input))
         return OUTCOME_CLOSED;
     response.close |= last_request(worker, connection);
@@ -503,6 +528,7 @@ exchange_open(struct worker *worker)
 
     exchange->inbox = malloc(worker->server->max_header_size);
     exchange->path = malloc(worker->server->max_target_size);
+    request_id_seed(&exchange->ids);
     exchange->stale = calloc(worker->shared->catalogue->count, sizeof(*exchange->stale));
     return exchange->inbox && exchange->path && exchange->stale ? 0 : -ENOMEM;
 }

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 
+#include "http/request_id.h"
 #include "worker/outcome.h"
 
 struct connection;
@@ -17,8 +18,10 @@ struct object;
 
 /* A worker's part: buffers that one connection uses at a time, never across two turns. */
 struct exchange {
-    char *inbox; /* server.max_header_size bytes */
-    char *path;  /* server.max_target_size bytes */
+    char *inbox;          /* server.max_header_size bytes */
+    char *path;           /* server.max_target_size bytes */
+    struct request_id id; /* of the request that is being answered */
+    struct request_id_source ids;
     bool *stale; /* by object: its file changed; it is answered with 500 */
 };
 

@@ -69,6 +69,17 @@ inflight_add(struct connection *connection, const struct inflight_record *record
     connection->inflight->end += record_size(record->length);
 }
 
+const char *
+inflight_id(struct inflight *inflight)
+{
+    const struct inflight_record *record;
+
+    if (inflight == NULL || inflight->start == inflight->end)
+        return NULL;
+    record = inflight_record_at(inflight, inflight->start);
+    return record->id[0] != '\0' ? record->id : NULL;
+}
+
 static uint64_t
 bytes_between(uint64_t from, uint64_t to, uint64_t given)
 {
@@ -83,6 +94,8 @@ log_record(struct worker *worker, const struct connection *connection,
 {
     const uint64_t given = connection->progress.given;
 
+    if (record->length == 0)
+        return;
     access_log_add(worker, (struct span){ record->line, record->length },
                    &(struct access_response){
                        .time = &worker->access_log.time,

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "config/access_format.h"
+#include "http/request_id.h"
 #include "worker/access_line.h"
 
 struct connection;
@@ -23,7 +24,8 @@ struct inflight_record {
     uint64_t from;
     uint64_t body; /* where its content begins */
     uint64_t to;
-    size_t length; /* of the line, as access_line_begin() has written it */
+    size_t length; /* of the line, as access_line_begin() has written it; 0: none is wanted */
+    char id[REQUEST_ID_MAX + 1]; /* of the request; empty: it has none */
     char line[];
 };
 
@@ -49,6 +51,9 @@ inflight_fits(const struct inflight *inflight)
  * inflight_add(), when its line is there. NULL without memory or space. */
 struct inflight_record *inflight_next(struct worker *worker, struct connection *connection);
 void inflight_add(struct connection *connection, const struct inflight_record *record);
+
+/* The identifier of the oldest one; NULL: it has none. Stays until that is logged. */
+const char *inflight_id(struct inflight *inflight);
 
 /* Bytes were handed to the kernel: the responses that end there are logged. */
 void inflight_sent(struct worker *worker, struct connection *connection);

@@ -76,7 +76,7 @@ def test_the_last_events(observe):
     expect_crash(daemon, "worker 0", signal.SIGSEGV)
     expected = []
     for count in (1, 2):
-        assert fetch(daemon, "HEAD", "/o").status == 200
+        assert fetch(daemon, "HEAD", "/o", "X-Request-Id: 4bf92f35-77b3-4da6-a3ce").status == 200
         victim = daemon.named("worker 0")
         os.kill(victim, signal.SIGSEGV)
         daemon.wait_log(r"worker 0: last events: -\d+ us route, ", count=count)
@@ -85,7 +85,7 @@ def test_the_last_events(observe):
             f"start, pid {victim}",
             "accept, connection 1",
             "turn, connection 1",
-            "head, connection 1, request 1",
+            "head, connection 1, request 1, id 4bf92f3577b34d",
             "route, connection 1, request 1, status 200, /o",
         ]
     told = re.findall(r"worker 0: last events: -\d+ us (.*)", "\n".join(daemon.lines()))
@@ -107,7 +107,7 @@ def test_the_request_is_named(start, tmp_path):
             time.sleep(0.1)
             os.kill(daemon.all_workers(1)[0], signal.SIGSEGV)
         line = daemon.wait_log("worker 0: SIGSEGV ", count=count)
-        named = re.search(r", (connection \d+, request \d+), for /big$", line)
+        named = re.search(r", (connection \d+, request \d+), id [0-9a-f]{32}, for /big$", line)
         if named:
             break
     else:

@@ -35,6 +35,13 @@ the_request_is_named(void **state)
     crash_report_describe(&record, "worker 0", &labels, line);
     assert_string_equal(line, "worker 0: SIGSEGV (address not mapped) at 0x10, thread 5, "
                               "connection 12, request 3, for /tiff");
+    memset(record.id, 'a', sizeof(record.id)); /* without an end, as a hostile one */
+    crash_report_describe(&record, "worker 0", &labels, line);
+    assert_string_equal(line,
+                        "worker 0: SIGSEGV (address not mapped) at 0x10, thread 5, "
+                        "connection 12, request 3, id "
+                        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa, "
+                        "for /tiff");
     record.request.number = 0;
     crash_report_describe(&record, "worker 0", &labels, line);
     assert_string_equal(line, "worker 0: SIGSEGV (address not mapped) at 0x10, thread 5, "

@@ -164,17 +164,18 @@ test_refusals(void **state)
     size_t length;
 
     (void)state;
-    length = response_head_refusal(out, sizeof(out), 400, "no good line", true, DATE);
+    length = response_head_refusal(out, sizeof(out), 400, "no good line", true, SPAN(""), DATE);
     assert_int_equal(length, strlen(head));
     assert_memory_equal(out, head, length);
-    length = response_head_refusal(out, sizeof(out), 400, "no good line", false, DATE);
+    length =
+        response_head_refusal(out, sizeof(out), 400, "no good line", false, SPAN(""), DATE);
     assert_int_equal(length, strlen(head) + 30);
     assert_memory_equal(out + strlen(head), "400 Bad Request: no good line\n", 30);
-    length = response_head_refusal(out, sizeof(out), 408, NULL, false, DATE);
+    length = response_head_refusal(out, sizeof(out), 408, NULL, false, SPAN(""), DATE);
     assert_memory_equal(out + length - 20, "408 Request Timeout\n", 20);
     memset(reason, 'x', sizeof(reason) - 1);
     reason[sizeof(reason) - 1] = '\0';
-    length = response_head_refusal(out, sizeof(out), 431, reason, false, DATE);
+    length = response_head_refusal(out, sizeof(out), 431, reason, false, SPAN(""), DATE);
     assert_in_range(length, 1, sizeof(out));
 }
 
@@ -186,8 +187,8 @@ test_every_refusal_can_be_sent(void **state)
     for (enum refusal i = 1; i < REFUSAL_COUNT; i++) {
         const struct refusal_info *info = refusal_info(i);
         char out[RESPONSE_HEAD_MAX];
-        size_t length =
-            response_head_refusal(out, sizeof(out), info->status, info->text, false, DATE);
+        size_t length = response_head_refusal(out, sizeof(out), info->status, info->text, false,
+                                              SPAN(""), DATE);
         size_t text = strlen(info->text);
 
         assert_memory_equal(out + length - 1 - text, info->text, text);
