@@ -3,7 +3,7 @@
  * backtrace: a stack for people, one line per function, as debuggers show it:
  *
  * #0 0x000055d0c0de1234 read_chunk (inlined) src/object/cached.c:41
- * #1 0x000055d0c0de1234 serve_request+0x1f src/worker/exchange.c:123
+ * #1 0x000055d0c0de1234 serve_request+0x1f src/worker/serve.c:123
  *
  * A frame that is called from where it was called itself stands once, and how often it comes.
  */

@@ -14,7 +14,6 @@
 
 struct connection;
 struct worker;
-struct object;
 
 /* A worker's part: buffers that one connection uses at a time, never across two turns. */
 struct exchange {
@@ -28,10 +27,6 @@ struct exchange {
 /* 0 or a negative errno; exchange_release() in both cases. */
 int exchange_open(struct worker *worker) __attribute__((warn_unused_result));
 void exchange_release(struct worker *worker);
-
-/* Serving the object has failed: where its file has changed, it is not served until a reload.
- */
-void exchange_note_stale(struct worker *worker, const struct object *object, int error);
 
 /* The socket has bytes, and no response is under way. */
 enum outcome exchange_receive(struct worker *worker, struct connection *connection);

@@ -22,6 +22,7 @@
 #include "worker/multipart.h"
 #include "worker/progress.h"
 #include "worker/reader.h"
+#include "worker/serve.h"
 #include "worker/sndbuf.h"
 #include "worker/worker.h"
 
@@ -168,7 +169,7 @@ cut(struct worker *worker, struct connection *connection, int error)
     log_warning("asset %s: %s: %s; a response was cut", object->asset->path,
                 object->asset->file,
                 error == -ESTALE ? "changed while it was served" : strerror(-error));
-    exchange_note_stale(worker, object, error);
+    serve_note_stale(worker, object, error);
     connection->termination = TERMINATION_OBJECT;
     stage_clear(&worker->stage);
     return OUTCOME_BROKEN;
