@@ -106,7 +106,7 @@ index_write(struct page *page)
           "<code>format=proto</code>, <code>legacy</code> or <code>text</code>, "
           "<code>sample_index=NAME</code>, <code>debug=1</code> (as text). "
           "The same pages are under <code>/pprof/</code>. "
-          "See tiffd-debug(7) and tiffd-metrics(7).</p>\n"
+          "See tiffd-debug(7), tiffd-trace(7) and tiffd-metrics(7).</p>\n"
           "<pre>go tool pprof http://HOST/debug/pprof/profile?seconds=5\n"
           "google-pprof --text --seconds=5 http://HOST/debug/pprof/profile\n"
           "curl 'http://HOST/debug/pprof/profile?seconds=5&amp;format=text'</pre>\n"

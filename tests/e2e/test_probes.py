@@ -42,7 +42,7 @@ def code(address):
 
 @needs_probes
 def test_probes_are_those_of_the_manual():
-    manual = (TOP / "man" / "tiffd-debug.7").read_text()
+    manual = (TOP / "man" / "tiffd-trace.7").read_text()
     listed = re.findall(r"usdt:\S+:tiffd:(\w+) ", manual)
     assert sorted(listed) == sorted({name for name, _ in notes()})
     assert len(set(listed)) == len(listed) == 18
