@@ -65,9 +65,9 @@ static const struct {
     struct span name;
     enum query_format format;
 } formats[] = {
-    { { "proto", 5 }, QUERY_PROTO },
-    { { "text", 4 }, QUERY_TEXT },
-    { { "legacy", 6 }, QUERY_LEGACY },
+    { { "proto", 5 }, QUERY_PROTO },   { { "text", 4 }, QUERY_TEXT },
+    { { "legacy", 6 }, QUERY_LEGACY }, { { "folded", 6 }, QUERY_FOLDED },
+    { { "flame", 5 }, QUERY_FLAME },   { { "svg", 3 }, QUERY_SVG },
     { { "json", 4 }, QUERY_JSON },
 };
 

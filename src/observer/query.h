@@ -30,7 +30,11 @@ enum query_format {
     QUERY_PROTO,
     QUERY_TEXT,
     QUERY_LEGACY,
+    QUERY_FOLDED,
+    QUERY_FLAME,
+    QUERY_SVG,
     QUERY_JSON,
+    QUERY_FORMATS
 };
 
 /* The bit of a format in query_rules. */

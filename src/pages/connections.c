@@ -12,7 +12,7 @@
 #include "format/count_profile.h"
 #include "pages/connection_list.h"
 #include "pages/connections_json.h"
-#include "pages/profiles.h"
+#include "pages/profile_reply.h"
 #include "pages/worker_stacks.h"
 #include "shared/trace.h"
 
@@ -175,7 +175,8 @@ connections_write_profile(struct page *page, const struct connection_list *list)
     if (profile == NULL)
         return -ENOMEM;
     fill(profile, list);
-    profiles_reply(page, profile, "goroutine", NULL, NULL);
+    profile_reply_write(page, &(const struct profile_reply){ .profile = profile,
+                                                             .file_name = "goroutine" });
     profile_free(profile);
     return 0;
 }
@@ -189,8 +190,8 @@ connections_goroutine(struct page *page)
     if (error == 0 && page->query.format == QUERY_JSON)
         error = connections_json_write(page, &list);
     else if (error == 0)
-        error = profiles_wanted(page) ? connections_write_profile(page, &list)
-                                      : connections_write_text(page, &list);
+        error = profile_reply_wanted(page) ? connections_write_profile(page, &list)
+                                           : connections_write_text(page, &list);
     if (error < 0)
         page_fail(page, error);
     connection_list_free(&list);

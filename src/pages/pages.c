@@ -27,8 +27,10 @@
 #define PROFILE_PARAMETERS                                                                     \
     (QUERY_WORKER | QUERY_SECONDS | QUERY_FORMAT | QUERY_SAMPLE_INDEX | QUERY_DEBUG)
 
-#define COUNT_FORMATS   (QUERY_FORMAT_BIT(QUERY_PROTO) | QUERY_FORMAT_BIT(QUERY_TEXT))
-#define PROFILE_FORMATS COUNT_FORMATS
+#define COUNT_FORMATS (QUERY_FORMAT_BIT(QUERY_PROTO) | QUERY_FORMAT_BIT(QUERY_TEXT))
+#define PROFILE_FORMATS                                                                        \
+    (COUNT_FORMATS | QUERY_FORMAT_BIT(QUERY_FOLDED) | QUERY_FORMAT_BIT(QUERY_FLAME) |          \
+     QUERY_FORMAT_BIT(QUERY_SVG))
 
 /* --- counts of the index ------------------------------------------------------------------ */
 

@@ -12,7 +12,7 @@
 #include "base/clock.h"
 #include "base/proc.h"
 #include "format/count_profile.h"
-#include "pages/profiles.h"
+#include "pages/profile_reply.h"
 #include "pages/totals.h"
 
 void
@@ -116,7 +116,8 @@ processes_write_profile(struct page *page)
             if (workers[i].pid > 0)
                 profile_count(&profile->parts[i + 1], 0, marker_pc(MARKER_WORKER), 1);
         }
-        profiles_reply(page, profile, "threadcreate", NULL, NULL);
+        profile_reply_write(page, &(const struct profile_reply){ .profile = profile,
+                                                                 .file_name = "threadcreate" });
         profile_free(profile);
     }
     free((void *)(uintptr_t)workers);
@@ -127,7 +128,7 @@ void
 processes_threadcreate(struct page *page)
 {
     const int error =
-        profiles_wanted(page) ? processes_write_profile(page) : processes_write_text(page);
+        profile_reply_wanted(page) ? processes_write_profile(page) : processes_write_text(page);
 
     if (error < 0)
         page_fail(page, error);

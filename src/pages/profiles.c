@@ -1,16 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * profiles: take a copy of the tables, or the difference of two, and hand it to the writer of
- * the format. The observer's own mappings describe the workers' stacks, for both are forks of
- * the master.
- */
+/* profiles: take a copy of the tables, or the difference of two. */
 #include "pages/profiles.h"
 
 #include <errno.h>
 
 #include "format/legacy.h"
-#include "format/pprof.h"
-#include "format/text.h"
+#include "pages/profile_reply.h"
 #include "profile/heap.h"
 #include "profile/sampler.h"
 
@@ -69,82 +64,11 @@ profiles_take(struct page *page, const struct subject *subject, const struct sco
     return profile;
 }
 
-/* --- writing ------------------------------------------------------------------------------ */
-
-static bool
-accepts_gzip(const struct page *page)
-{
-    return page->message && message_accepts(page->message, SPAN("gzip"));
-}
-
-static int
-choose_value(const struct page *page, const struct subject *subject)
-{
-    if (page->query.sample_index >= 0 || subject->preferred == NULL)
-        return page->query.sample_index;
-    return profile_type_index(subject->kind, subject->preferred);
-}
-
-static int
-write_symbolized(struct page *page, const struct profile *profile, enum query_format format,
-                 int value, const struct maps *maps)
-{
-    struct symbols *symbols = symbol_open(maps);
-    int error = -ENOMEM;
-
-    if (symbols && format == QUERY_PROTO)
-        error = pprof_write(profile, value, maps, symbols, page->out);
-    else if (symbols)
-        error =
-            text_write(profile,
-                       value >= 0 ? (unsigned)value : profile_meaning(profile->kind)->preferred,
-                       maps, symbols, page->out);
-    symbol_close(symbols);
-    return error;
-}
-
-static int
-write_as(struct page *page, const struct subject *subject, const struct profile *profile,
-         enum query_format format)
-{
-    struct maps maps;
-    int error = maps_read(&maps);
-
-    if (error == 0 && format == QUERY_LEGACY && subject->legacy)
-        subject->legacy(profile, &maps, page->out);
-    else if (error == 0)
-        error = write_symbolized(page, profile, format, choose_value(page, subject), &maps);
-    maps_free(&maps);
-    if (format != QUERY_TEXT) {
-        page->type = PAGE_BINARY;
-        page->file_name = subject->file_name;
-    }
-    return error;
-}
-
-static int
-write_profile(struct page *page, const struct subject *subject, const struct profile *profile)
-{
-    return write_as(page, subject, profile,
-                    query_choose(&page->query, accepts_gzip(page), subject->legacy != NULL));
-}
-
-void
-profiles_write(struct page *page, const struct profile *profile, const char *file_name)
-{
-    const struct subject subject = { .kind = profile->kind, .file_name = file_name };
-    const int error = write_profile(page, &subject, profile);
-
-    if (error < 0)
-        page_fail(page, error);
-}
-
 static void
 profiles_show(struct page *page, const struct subject *subject)
 {
     struct scope scope = scope_of(page->view, page->query.worker);
     struct profile *profile;
-    int error;
 
     if (!is_sampled(&scope, page->view, subject->kind)) {
         page_refuse(page, 503, "%s", subject->off);
@@ -153,46 +77,17 @@ profiles_show(struct page *page, const struct subject *subject)
     profile = profiles_take(page, subject, &scope);
     if (page->abandoned)
         return;
-    error = profile ? write_profile(page, subject, profile) : -ENOMEM;
-    if (error < 0)
-        page_fail(page, error);
+    if (profile == NULL) {
+        page_fail(page, -ENOMEM);
+        return;
+    }
+    profile_reply_write(page, &(const struct profile_reply){
+                                  .profile = profile,
+                                  .file_name = subject->file_name,
+                                  .preferred = subject->preferred,
+                                  .legacy = subject->legacy,
+                              });
     profile_free(profile);
-}
-
-bool
-profiles_wanted(const struct page *page)
-{
-    return query_choose(&page->query, accepts_gzip(page), false) == QUERY_PROTO;
-}
-
-static int
-send_proto(struct page *page, const struct profile *profile, profiles_namer *name,
-           void *argument)
-{
-    struct maps maps;
-    struct symbols *symbols = NULL;
-    int error = maps_read(&maps);
-
-    if (error == 0 &&
-        ((symbols = symbol_open(&maps)) == NULL || (name && !name(argument, symbols))))
-        error = -ENOMEM;
-    if (error == 0)
-        error = pprof_write(profile, page->query.sample_index, &maps, symbols, page->out);
-    symbol_close(symbols);
-    maps_free(&maps);
-    return error;
-}
-
-void
-profiles_reply(struct page *page, const struct profile *profile, const char *file_name,
-               profiles_namer *name, void *argument)
-{
-    const int error = send_proto(page, profile, name, argument);
-
-    page->type = PAGE_BINARY;
-    page->file_name = file_name;
-    if (error < 0)
-        page_fail(page, error);
 }
 
 /* --- the pages ---------------------------------------------------------------------------- */

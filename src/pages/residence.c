@@ -11,7 +11,7 @@
 #include "observer/scope.h"
 #include "pages/copies.h"
 #include "pages/ledger.h"
-#include "pages/profiles.h"
+#include "pages/profile_reply.h"
 
 #define SHOWN_MAX 1000 /* objects by name: the largest */
 #define PLACES    16
@@ -236,7 +236,10 @@ residence_write_profile(struct page *page, struct ledger *ledger, const struct c
         add_entry(profile, page->view, ledger, i);
         add_copies(profile, page->view, &ledger->entries[i], i, copies);
     }
-    profiles_reply(page, profile, "residence", name_frames, ledger);
+    profile_reply_write(page, &(const struct profile_reply){ .profile = profile,
+                                                             .file_name = "residence",
+                                                             .name = name_frames,
+                                                             .argument = ledger });
     profile_free(profile);
     return 0;
 }
@@ -254,7 +257,7 @@ residence_write(struct page *page)
         error = copies_take(&copies, page->view, page->query.worker, true);
     if (error == 0)
         ledger_look_at_mappings(&ledger, page->view);
-    if (error == 0 && profiles_wanted(page))
+    if (error == 0 && profile_reply_wanted(page))
         error = residence_write_profile(page, &ledger, &copies);
     else if (error == 0)
         write_table(page, &ledger, &copies);

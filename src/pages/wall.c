@@ -13,7 +13,7 @@
 #include "base/count.h"
 #include "base/proc.h"
 #include "observer/scope.h"
-#include "pages/profiles.h"
+#include "pages/profile_reply.h"
 #include "profile/marker.h"
 #include "profile/sampler.h"
 #include "shared/trace.h"
@@ -217,7 +217,8 @@ write_wall(struct page *page, const struct wall *wall)
         add_wall_worker(&profile->parts[i], &wall->workers[i], wall->samples->parts[i].stacks);
     profile->begin = wall->samples->begin;
     profile->duration = wall->samples->duration;
-    profiles_write(page, profile, "wall");
+    profile_reply_write(page, &(const struct profile_reply){ .profile = profile,
+                                                             .file_name = "wall" });
     profile_free(profile);
     return 0;
 }

@@ -4,11 +4,13 @@ clients touches anybody else."""
 
 import concurrent.futures
 import contextlib
+import json
 import os
 import re
 import signal
 import socket
 import time
+import xml.etree.ElementTree
 
 import pytest
 
@@ -375,3 +377,24 @@ def test_without_proc(start, tmp_path, monkeypatch):
         status, _, content = ask(daemon, f"/debug/pprof/{page}")
         assert (status, b"/proc/self/maps" in content) == (500, True), (page, content)
     assert ask(daemon, "/metrics")[0] == 200
+
+
+def test_flame_graphs_without_a_tool(observe):
+    """format=folded, flame and svg: all of the same profile say the same."""
+    daemon = observe(workers=1, hz=1000)
+    with load(daemon):
+        for page in ("profile?seconds=1", "wall?seconds=1", "heap?seconds=0", "residence?worker=all"):
+            folded = text(daemon, f"/debug/pprof/{page}&format=folded")
+            assert re.fullmatch(r"(?:[^\n]+ -?\d+\n)*", folded), folded
+            flame = json.loads(text(daemon, f"/debug/pprof/{page}&format=flame"))
+            assert flame["name"] == "all"
+            assert flame["value"] >= sum(child["value"] for child in flame["children"])
+            picture = xml.etree.ElementTree.fromstring(text(daemon, f"/debug/pprof/{page}&format=svg"))
+            assert picture.tag == "{http://www.w3.org/2000/svg}svg"
+    cpu = text(daemon, "/debug/pprof/profile?seconds=1&format=folded")
+    header = ask(daemon, "/debug/pprof/block?format=svg")[1]
+    assert header["content-type"] == "image/svg+xml"
+    assert header["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"
+    assert cpu == "" or "main;" in cpu or "not_sampled" in cpu
+    stacks = text(daemon, "/debug/pprof/residence?format=folded&sample_index=size").splitlines()
+    assert f"memory_file;/o {SAMPLE.stat().st_size}" in stacks

@@ -261,7 +261,7 @@ def test_scrapers(observe, tool, tmp_path, scraper):
 
 def test_sources_are_found_anywhere(observe, tool, tmp_path):
     """Names are absolute, so list finds files from any directory, and -trim_path takes them off."""
-    daemon = observe(workers=1)
+    daemon = observe(workers=1, hz=1000)  # a busy machine leaves little CPU time
     with load(daemon):
         tool("curl", "-s", "-o", "cpu.pb.gz", url(daemon, "profile?seconds=2&format=proto"))
     page = go(tool, "-list", "^worker_run$", "cpu.pb.gz")

@@ -137,7 +137,7 @@ read_page(struct fuzz_input *input, const struct route *route)
     peer.fd = ends[0];
     page.peer = &peer;
     page.query = (struct query){ .worker = (int)(fuzz_octet(input) % 3) - 1,
-                                 .format = fuzz_octet(input) % (QUERY_JSON + 1),
+                                 .format = fuzz_octet(input) % QUERY_FORMATS,
                                  .sample_index = (int)(fuzz_octet(input) % (types + 1)) - 1,
                                  .debug = fuzz_octet(input) % 3,
                                  .limit = 1000 };
