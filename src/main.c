@@ -231,7 +231,8 @@ print_help(void)
 {
     printf("%s\n", usage);
     flags_print_help(main_flags, COUNT(main_flags), stdout);
-    puts("\nSee tiffd(8), tiffd.ini(5), tiffctl(8), tiffd-debug(7), tiffd-trace(7) and tiffd-metrics(7).");
+    puts("\nSee tiffd(8), tiffd.ini(5), tiffctl(8), tiffd-debug(7), tiffd-trace(7) and "
+         "tiffd-metrics(7).");
     return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* fields: a daemon of another version may have other names; who reads asks for those it knows.
- */
+/* fields: a daemon of another version may have other names; readers look up those that they
+ * know. */
 #include "ctl/fields.h"
 
 #include "base/count.h"

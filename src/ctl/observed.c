@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * observed: data come from the debug listener, whose address the control socket tells, so that
- * the master sends no profiles. A file gets what tools read, a terminal what people read.
+ * observed: gets data from the debug listener, whose address the control socket tells, so that
+ * the master sends no profiles. Files get the form for tools, terminals the one for people.
  */
 #include "ctl/observed.h"
 

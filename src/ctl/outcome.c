@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* outcome: reasons go to standard error, and JSON to standard output whether it failed or not.
- */
+/* outcome: writes reasons to standard error, and JSON to standard output whether the command
+ * failed or not. */
 #include "ctl/outcome.h"
 
 #include <errno.h>

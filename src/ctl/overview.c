@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* overview: see overview.h. Lines of names that are not known here are those of a newer daemon.
- */
+/* overview: see overview.h. Unknown lines come from a newer daemon. */
 #include "ctl/overview.h"
 
 #include <inttypes.h>

@@ -23,7 +23,7 @@ struct rates_row {
     double requests_s;
     double bytes_s;
     double user;   /* CPUs in use */
-    double system; /* likewise, by the kernel for it */
+    double system; /* the same, by the kernel for it */
     bool has_pss;
     uint64_t pss; /* bytes */
 };

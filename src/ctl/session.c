@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * session: the reply ends with "ok" or "error: REASON"; see master/control.h. Memory that lacks
+ * session: the reply ends with "ok" or "error: REASON"; see master/control.h. A lack of memory
  * ends the program, see memory.h.
  */
 #include "ctl/session.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * count_profile: how many there are of each kind, and a line about every one: a table for
- * people, and at the same time the text form of a count profile that `go tool pprof` reads
- * (lines of people are comments there; the kinds are frames, see marker.h).
+ * count_profile: counts by kind, and a line about each item: a table for people that is also
+ * the text form of a count profile, which `go tool pprof` reads (the lines are comments there,
+ * the kinds are frames, see marker.h).
  */
 #ifndef FORMAT_COUNT_PROFILE_H
 #define FORMAT_COUNT_PROFILE_H

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * guard: a lock for signal handlers and allocator hooks. A try ends after a bounded number of
- * looks; what follows from it is the caller's to say. One that died with its holder is opened
- * by the process that takes the table over.
+ * attempts; the caller decides what then follows. If the holder died, the process that takes
+ * over the table opens the lock.
  */
 #ifndef PROFILE_GUARD_H
 #define PROFILE_GUARD_H

@@ -83,7 +83,8 @@ void profile_add(struct profile_part *part, uint32_t label, const uintptr_t *pcs
 /* The same for one address and one value. */
 void profile_count(struct profile_part *part, uint32_t label, uintptr_t pc, uint64_t count);
 
-/* Turns a profile into what came since an earlier one of the same tables, kind and workers. */
+/* Turns a profile into the difference from an earlier one of the same tables, kind and workers.
+ */
 void profile_subtract(struct profile *profile, const struct profile *earlier);
 
 /* Moves the parts of other, of the same kind, to profile, and frees other. False without

@@ -44,8 +44,8 @@ sampler_stacks(const struct sampler_table *table)
  * start. The table outlives the process. 0 or a negative errno: then there are no samples. */
 int sampler_start(struct sampler_table *table, unsigned hz) __attribute__((warn_unused_result));
 
-/* Has the calling thread sampled, too; without sampler_start() before, does nothing. The thread
- * must last as long as the process. 0 or a negative errno. */
+/* Samples the calling thread, too; does nothing without sampler_start() before. The thread must
+ * last as long as the process. 0 or a negative errno. */
 int sampler_add_thread(void) __attribute__((warn_unused_result));
 
 /* --- in any other process ----------------------------------------------------------------- */
