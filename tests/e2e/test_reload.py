@@ -383,6 +383,35 @@ def test_a_reload_waits_when_many_generations_drain(serve, object_ini, content):
         daemon.wait_log("generation 10 serves")
 
 
+def test_fifty_reloads_in_a_second_cut_nothing(serve, content):
+    """Each comes while another download has begun; all of them are complete at the end."""
+    daemon = serve(content, "drain_timeout = 10ms", workers=2)
+    daemon.wait_log("started: ")
+    with contextlib.ExitStack() as stack:
+        clients = []
+        for _ in range(50):
+            client = stack.enter_context(connect_narrowly(daemon))
+            client.begin(GET)
+            clients.append(client)
+            daemon.send_signal(signal.SIGHUP)
+            time.sleep(0.02)
+        for client in clients:
+            assert client.response().body == content
+    assert not any("cut" in line for line in daemon.lines())
+
+
+def test_workers_without_connections_end_while_others_drain(serve, content):
+    daemon = serve(content, workers=3)
+    old = daemon.all_workers(3)
+    with connect_narrowly(daemon) as client:
+        client.begin(GET)
+        daemon.send_signal(signal.SIGHUP)
+        daemon.wait_log("generation 1 serves")
+        wait_until(lambda: sum(map(alive, old)) == 1, "who has no client ends")
+        assert client.response().body == content
+    wait_until(lambda: not any(map(alive, old)), "the last one ends")
+
+
 def test_reloads_are_gathered(serve):
     """Signals that come while new workers begin are one reload after that."""
     daemon = serve(b"content", workers=2)
