@@ -18,6 +18,7 @@
 #define LOW_DESCRIPTORS 16
 
 static LIST_HEAD(, child) children = LIST_HEAD_INITIALIZER(children);
+static void (*before_isolation)(void);
 
 /* The kept ones in order, and the gaps between them. */
 static void
@@ -79,8 +80,16 @@ child_fork_apart(struct child *child, child_ended *ended)
 }
 
 void
+child_before_isolation(void (*give_up)(void))
+{
+    before_isolation = give_up;
+}
+
+void
 child_isolate(int kept)
 {
+    if (before_isolation)
+        before_isolation();
     close_all_but(sink_descriptor(), kept);
     child_keep_low_descriptors();
 }

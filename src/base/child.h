@@ -50,6 +50,10 @@ pid_t child_fork_apart(struct child *child, child_ended *ended)
  * would be written to and closed by it, so they are taken. */
 void child_keep_low_descriptors(void);
 
+/* Children give up what this does, before they close descriptors: child_isolate() and
+ * child_fork_apart() call it. Once, before the first of them. */
+void child_before_isolation(void (*give_up)(void));
+
 /* In a child: closes all descriptors but the standard ones, the log's and this one. */
 void child_isolate(int kept);
 

@@ -4,11 +4,61 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/queue.h>
 #include <unistd.h>
 
+#include "base/child.h"
 #include "base/clock.h"
+
+/* All that this process maps. */
+struct mapped {
+    LIST_ENTRY(mapped) entry;
+    struct roster *roster;
+};
+
+static LIST_HEAD(, mapped) all = LIST_HEAD_INITIALIZER(all);
+
+/* Short-lived children: what can't be protected is not kept, and they don't go on. */
+static void
+protect_all(void)
+{
+    struct mapped *mapped;
+
+    LIST_FOREACH(mapped, &all, entry)
+    if (roster_protect(mapped->roster) < 0)
+        _exit(EXIT_FAILURE);
+}
+
+static bool
+enlist(struct roster *roster)
+{
+    struct mapped *mapped = malloc(sizeof(*mapped));
+
+    if (mapped == NULL)
+        return false;
+    mapped->roster = roster;
+    LIST_INSERT_HEAD(&all, mapped, entry);
+    child_before_isolation(protect_all);
+    return true;
+}
+
+static void
+delist(const struct roster *roster)
+{
+    struct mapped *mapped;
+
+    LIST_FOREACH(mapped, &all, entry)
+    if (mapped->roster == roster)
+        break;
+    if (mapped == NULL)
+        return;
+    LIST_REMOVE(mapped, entry);
+    free(mapped);
+}
 
 /* The mapping that this makes is the last one that can be written. NULL with errno. */
 static struct roster *
@@ -56,7 +106,10 @@ roster_create(unsigned workers)
     roster->fd = fd;
     roster->workers = workers;
     roster->master = getpid();
-    return roster;
+    if (enlist(roster))
+        return roster;
+    roster_destroy(roster);
+    return NULL;
 }
 
 void
@@ -64,6 +117,7 @@ roster_destroy(struct roster *roster)
 {
     if (roster == NULL)
         return;
+    delist(roster);
     if (roster->fd >= 0)
         close(roster->fd);
     munmap(roster, roster->size);

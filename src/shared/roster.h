@@ -47,8 +47,9 @@ struct roster {
 struct roster *roster_create(unsigned workers) __attribute__((warn_unused_result));
 void roster_destroy(struct roster *roster);
 
-/* In a process that may only read it: it can't be written there any more, whatever the process
- * does. 0 or a negative errno. */
+/* In a process that may only read it, for one that is not isolated (child.h), which does this
+ * by itself: it can't be written there any more, whatever the process does. 0 or a negative
+ * errno. */
 int roster_protect(struct roster *roster) __attribute__((warn_unused_result));
 
 /* Tells how a reload went; reason NULL: well. */

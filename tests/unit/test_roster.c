@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "base/child.h"
 #include "shared/roster.h"
 
 static void
@@ -63,11 +64,34 @@ others_can_not_write_it(void **state)
     roster_destroy(roster);
 }
 
+/* It has no descriptor to map the memory anew, and what it maps is read-only for good. */
+static void
+isolated_children_can_not_write_it(void **state)
+{
+    struct roster *rosters[] = { roster_create(1), roster_create(1) };
+    int status;
+    pid_t pid;
+
+    (void)state;
+    rosters[1]->entries[0].pid = 5;
+    if ((pid = child_fork_apart(NULL, NULL)) == 0) {
+        for (int i = 0; i < 2; i++)
+            if (mprotect(rosters[i], rosters[i]->size, PROT_READ | PROT_WRITE) == 0)
+                _exit(1);
+        _exit(roster_pid(rosters[1], 0) == 5 ? 0 : 2);
+    }
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, 0);
+    for (int i = 0; i < 2; i++)
+        roster_destroy(rosters[i]);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(others_can_not_write_it),
+        cmocka_unit_test(isolated_children_can_not_write_it),
         cmocka_unit_test(restarts_are_those_after_the_first),
     };
 
