@@ -53,7 +53,7 @@ export class History {
 
 const KEPT = 600;
 
-// A quantile of the first sample of an answer is unknown, so what is known already stays.
+// A quantile of the first sample of a reply is unknown, so what is known already stays.
 function merge(old, fresh) {
   const times = old.time_seconds;
   const last = times.length ? times[times.length - 1] : -Infinity;
