@@ -243,6 +243,47 @@ def test_an_end_before_its_time(tmp_path, number):
     assert "Traceback" not in errors
 
 
+# ------------------------------------------------------------------ sweeps
+
+SWEEP = f"""
+import sys
+sys.path.insert(0, {str(experiments.TOP / "tests/bench")!r})
+sys.argv[0] = {str(SCRIPT)!r}
+sys.dont_write_bytecode = True
+from experiment import sweep
+sweep.GIB = 8 << 20
+sweep.SIZES, sweep.CONNECTIONS, sweep.DELAYS_MS = (1 << 10, 8 << 20), (1, 100), (1,)
+sweep.ROUNDS, sweep.SECONDS, sweep.COLD_ROUNDS, sweep.MEMORY_LIMIT = 2, 0.3, 1, 6 << 20
+source = open(sys.argv[0]).read().replace("Path(__file__)", f"Path({{sys.argv[0]!r}})")
+exec(compile(source, sys.argv[0], "exec"))
+"""
+
+
+def test_a_sweep(tmp_path):
+    """Smaller than a real one, and without embedded objects, which have to be built."""
+    words = ["--sweep", "--duration", "0.3", "--repeat", "1", "--variants", "cached,streaming", *SMALL]
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    done = subprocess.run([sys.executable, "-c", SWEEP, *words, "--out", tmp_path / "out"], text=True,
+                          capture_output=True, timeout=LONGEST,
+                          env={**os.environ, "TIFFD": PROGRAM, "TMPDIR": str(temporary)})
+    assert done.returncode == 0, done.stderr
+    assert list(temporary.iterdir()) == []
+    told = record.load(tmp_path / "out")
+    found = {(point.sweep, point.row, point.x): point for point in told.sweep}
+    for row in ("cached", "streaming"):
+        for sweep, x in (("sizes", 1 << 10), ("sizes", 8 << 20), ("connections", 1), ("connections", 100)):
+            assert len(found[sweep, row, x].values["mb_s"]) == 2 and not found[sweep, row, x].failure
+        assert found["cold cache", row, 1].values["first_whole_ms"]
+    if not any("no limit of memory" in note for note in told.notes):
+        failure = found["too little memory", "cached", 6 << 20].failure
+        assert re.search(r"needs \d+ bytes of memory .* has \d+ left$", failure), failure
+    if not any("no slow disk" in note for note in told.notes):
+        slow = [found["slow disk", row, 1].values["mb_s"] for row in ("cached", "streaming")]
+        assert max(slow[1]) < min(slow[0])
+    assert "### Sizes" in (tmp_path / "out/report.md").read_text()
+
+
 # ------------------------------------------------------------------ servers that are no good
 
 FAKE = """

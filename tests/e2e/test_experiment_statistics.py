@@ -3,13 +3,16 @@
 
 import os
 import pathlib
+import random
 import re
 
 import pytest
 
 from experiments import SIZE, made, whole  # puts the harness on the path
 
-from experiment import analysis, conclusion, content, options, perf, pprof, record, report, timeline
+from experiment import (
+    analysis, conclusion, content, crossover, options, perf, pprof, record, report, timeline
+)
 
 STORED = pathlib.Path(__file__).parent / "stored"
 CACHED = {"cached": 1.0, "embedded": 1.0, "cached (again)": 1.0}
@@ -98,6 +101,37 @@ def test_cheaper_and_as_fast_wins():
     results = made({"cached": 1.0, "streaming": 1.0}, noise=0.003, costs={"streaming": 0.6})
     assert conclusion.headline(results).startswith("Cached. Streaming: ")
     assert "more CPU time per gigabyte than cached" in conclusion.headline(results)
+
+
+def swept(ratios, noise=0.01):
+    """A sweep over sizes, with how many times faster streaming is at each."""
+    random.seed(5)
+    results = made({"cached": 1.0, "streaming": 1.0})
+    for size, ratio in ratios.items():
+        for row, speed in (("cached", 1.0), ("streaming", ratio)):
+            values = [1000 * speed * random.uniform(1 - noise, 1 + noise) for _ in range(7)]
+            results.sweep.append(record.Point("sizes", row, size, {"mb_s": values}))
+    return results
+
+
+def test_a_crossing_is_found():
+    results = swept({1e3: 0.8, 1e4: 0.9, 1e5: 1.0, 1e6: 1.2, 1e7: 1.3})
+    (crossing,) = crossover.crossings(results, "sizes")
+    assert (crossing.slower, crossing.faster) == ("cached", "streaming")
+    assert crossing.before == 1e4 and crossing.after == 1e6 and 3e4 < crossing.estimate < 3e5
+    (sentence,) = crossover.sentences(results)
+    assert "streaming is faster than cached; below, it is the other way round" in sentence
+
+
+def test_noise_makes_no_crossing():
+    results = swept({1e3: 1.001, 1e4: 0.999, 1e5: 1.002}, noise=0.02)
+    assert crossover.crossings(results, "sizes") == []
+    assert "no difference is larger than the noise" in crossover.sentences(results)[0]
+
+
+def test_one_that_is_always_slower_crosses_nothing():
+    (sentence,) = crossover.sentences(swept({1e3: 0.8, 1e6: 0.7}))
+    assert sentence == "cached is faster than streaming with 1 kB, 1 MB (objects)."
 
 
 # ------------------------------------------------------------------ the report

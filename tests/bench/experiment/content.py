@@ -6,7 +6,7 @@ import statistics
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from . import analysis, conclusion, figures, graphs, original, perf, pprof, timeline, words
+from . import analysis, conclusion, crossover, figures, graphs, original, perf, pprof, timeline, words
 from .analysis import COST, METRICS, Difference
 from .document import Block, Code, Document, Figure, Flame, Fold, Items, Section, Table, Text
 from .record import Ledger, Profiled, Record, Row, Run
@@ -347,5 +347,48 @@ def document(material: Material) -> Document:
     return Document("Embed it, cache it, or stream it?", conclusion.headline(record), sections)
 
 
+SWEEPS = {  # name: what x is, and in which metric
+    "sizes": ("bytes of the object", "mb_s", "MB/s"),
+    "connections": ("connections", "mb_s", "MB/s"),
+    "cold cache": ("", "first_whole_ms", "ms to the first whole response"),
+    "too little memory": ("", "mb_s", "MB/s"),
+    "slow disk": ("ms for each read", "mb_s", "MB/s"),
+}
+
+
+def _x_text(sweep: str, x: float) -> str:
+    if sweep == "cold cache":
+        return "cold" if x else "warm"
+    return words.size(x) if sweep in ("sizes", "too little memory") else words.number(x)
+
+
+def _sweep_table(record: Record, sweep: str) -> Table:
+    title, metric, unit = SWEEPS[sweep]
+    by_row = crossover.points(record, sweep)
+    xs = sorted({x for points in by_row.values() for x in points})
+    lines = []
+    for x in xs:
+        cells = []
+        for points in by_row.values():
+            point = points.get(x)
+            values = point.values.get(metric) if point else None
+            cells.append(f"failed: {point.failure[:160]}" if point and point.failure
+                         else words.number(statistics.median(values)) if values else "-")
+        lines.append([_x_text(sweep, x), *cells])
+    return Table([title or sweep, *(f"{row}, {unit}" for row in by_row)], lines)
+
+
 def _sweep(material: Material) -> list[Block]:
-    return []
+    record, blocks = material.record, []
+    for sweep, (title, metric, unit) in SWEEPS.items():
+        if not crossover.points(record, sweep):
+            continue
+        picture = None
+        if material.draw and title and sweep != "slow disk":
+            picture = figures.curves(f"sweep-{slug(sweep)}", f"Throughput by {title}: medians of the "
+                                     "rounds.", title, crossover.lines(record, sweep), unit)
+        parts = _drawn(material, [picture, _sweep_table(record, sweep)])
+        blocks.append(Section(sweep.capitalize(), parts, 3))
+    notes = ("Too little memory: the object has 1 GiB, the server and its page cache may use half of that. "
+             "Slow disk: each read takes that long and goes past the page cache.")
+    return [Section("Sweeps", [*blocks, Text(notes)])] if blocks else []

@@ -140,6 +140,8 @@ def run(options: Options, directory: Path, command: list[str]) -> Record:
     except (OSError, tools.ToolError) as error:
         record.ended_by = str(error)
     finally:
+        if options.sweep:
+            sweep.clean()
         place.progress.end()
         record.ended = now()
         record.save(options.out)

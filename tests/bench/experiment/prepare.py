@@ -18,6 +18,7 @@ from .subjects import Subject
 
 SAMPLE = tools.TOP / "assets/sample.tif"
 EMBEDDED_BUILD = "build-experiment"  # in the tree; of a tiffd with another object embedded
+SWEEP_BUILD = "build-experiment-sweep"  # with objects of many sizes
 VERSIONS = {
     "gcc": ["gcc", "--version"],
     "autocannon": [],
@@ -54,8 +55,8 @@ def install(options: Options, subjects: list[Subject]) -> list[str]:
     return []
 
 
-def build_tiffd(options: Options, embed: list[Path]) -> Path:
-    """embed: files to embed in place of the sample; none: the sample."""
+def build_tiffd(options: Options, embed: list[Path], folder: str = EMBEDDED_BUILD) -> Path:
+    """embed: files to embed in place of the sample, in a build in this folder; none: the sample."""
     if options.tiffd and not embed:
         return tools.find_tiffd(options.tiffd)
     _run(["scripts/deps", "build"])
@@ -63,9 +64,9 @@ def build_tiffd(options: Options, embed: list[Path]) -> Path:
         _run(["scripts/build", "build"])
         return tools.TOP / "build/tiffd"
     # Configured anew: another object may have the same name.
-    shutil.rmtree(tools.TOP / EMBEDDED_BUILD, ignore_errors=True)
-    _run(["scripts/build", EMBEDDED_BUILD, f"--with-embed={','.join(map(str, embed))}"])
-    return tools.TOP / EMBEDDED_BUILD / "tiffd"
+    shutil.rmtree(tools.TOP / folder, ignore_errors=True)
+    _run(["scripts/build", folder, f"--with-embed={','.join(map(str, embed))}"])
+    return tools.TOP / folder / "tiffd"
 
 
 def make_body(options: Options, root: Path) -> str:
