@@ -261,7 +261,7 @@ exec(compile(source, sys.argv[0], "exec"))
 
 def test_a_sweep(tmp_path):
     """Smaller than a real one, and without embedded objects, which have to be built."""
-    words = ["--sweep", "--duration", "0.3", "--repeat", "1", "--variants", "cached,streaming", *SMALL]
+    words = ["--sweep", "--duration", "1", "--repeat", "1", "--variants", "cached,streaming", *SMALL]
     temporary = tmp_path / "tmp"
     temporary.mkdir()
     done = subprocess.run([sys.executable, "-c", SWEEP, *words, "--out", tmp_path / "out"], text=True,
