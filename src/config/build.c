@@ -38,27 +38,28 @@ build_end(struct build *build)
     return NULL;
 }
 
-/* One row for all sections that there are once, then one for each asset. */
+/* One row for all sections that there are once, then one for each asset and tree. */
 struct origin *
 build_given(const struct build *build, const struct config_option *option, size_t asset)
 {
-    size_t row = option->section == SECTION_ASSET ? asset + 1 : 0;
+    size_t row = section_has_path(option->section) ? asset + 1 : 0;
 
     return &build->given[row * option_count + (size_t)(option - option_table)];
 }
 
 static size_t
-find_asset(const struct config *config, const char *path)
+find_asset(const struct config *config, enum section_kind kind, const char *path)
 {
     size_t i = 0;
 
-    while (i < config->asset_count && strcmp(config->assets[i].path, path) != 0)
+    while (i < config->asset_count && (section_of_asset(&config->assets[i]) != kind ||
+                                       strcmp(config->assets[i].path, path) != 0))
         i++;
     return i;
 }
 
 static size_t
-add_asset(struct build *build, const char *path, struct origin origin)
+add_asset(struct build *build, enum section_kind kind, const char *path, struct origin origin)
 {
     struct config *config = build->config;
     size_t asset = config->asset_count++;
@@ -67,7 +68,8 @@ add_asset(struct build *build, const char *path, struct origin origin)
     config->assets = memory_grow(config->assets, config->asset_count, sizeof(*config->assets));
     config->assets[asset] = (struct config_asset){ .path = memory_copy(path),
                                                    .origin = origin,
-                                                   .section = (unsigned)asset };
+                                                   .section = (unsigned)asset,
+                                                   .tree = kind == SECTION_TREE };
     build->given = memory_grow(build->given, rows * option_count, sizeof(*build->given));
     memset(&build->given[(rows - 1) * option_count], 0, option_count * sizeof(*build->given));
     return asset;
@@ -95,8 +97,8 @@ build_section(struct build *build, const char *name, struct origin origin)
     build->place = BUILD_SKIPPING;
     if (!section_parse(name, origin, build->report, &kind, &path))
         return;
-    if (kind == SECTION_ASSET)
-        asset = add_asset(build, path, origin);
+    if (section_has_path(kind))
+        asset = add_asset(build, kind, path, origin);
     else if (build->seen[kind].file)
         report_error(build->report, origin,
                      "[%s]: a second section of this name; the first is at %s:%u", name,
@@ -116,10 +118,10 @@ build_reopen(struct build *build, const char *name, struct origin origin)
     build->place = BUILD_SKIPPING;
     if (!section_parse(name, origin, build->report, &kind, &path))
         return;
-    if (kind == SECTION_ASSET)
-        asset = find_asset(build->config, path);
-    if (kind == SECTION_ASSET && asset == build->config->asset_count)
-        asset = add_asset(build, path, origin);
+    if (section_has_path(kind))
+        asset = find_asset(build->config, kind, path);
+    if (section_has_path(kind) && asset == build->config->asset_count)
+        asset = add_asset(build, kind, path, origin);
     enter(build, kind, path, asset);
 }
 

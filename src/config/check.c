@@ -161,7 +161,17 @@ check_asset(const struct build *build, size_t index, config_asset_check *check)
 {
     const struct config_asset *asset = &build->config->assets[index];
 
-    if (asset->file == NULL)
+    if (asset->tree && asset->directory == NULL && asset->variant != VARIANT_EMBEDDED)
+        report_error(build->report, asset->file_origin,
+                     "[tree %s] directory: is missing; accepted: directory = the path of the "
+                     "directory",
+                     asset->path);
+    else if (asset->tree && asset->variant == VARIANT_STREAMING)
+        report_error(build->report, asset->origin,
+                     "[tree %s] variant: \"streaming\" is not possible; accepted: cached or "
+                     "embedded",
+                     asset->path);
+    else if (!asset->tree && asset->file == NULL)
         report_error(build->report, asset->file_origin,
                      "[asset %s] file: is missing; accepted: file = the path of the object",
                      asset->path);
@@ -175,8 +185,10 @@ compare_assets(const void *a, const void *b)
 {
     const struct config_asset *const *first = a;
     const struct config_asset *const *second = b;
-    int order = strcmp((*first)->path, (*second)->path);
+    int order = (int)(*first)->tree - (int)(*second)->tree;
 
+    if (order == 0)
+        order = strcmp((*first)->path, (*second)->path);
     if (order != 0)
         return order;
     return ((*first)->origin.line > (*second)->origin.line) -
@@ -197,12 +209,15 @@ check_twins(const struct build *build)
     if (count > 0)
         qsort(sorted, count, sizeof(*sorted), compare_assets);
     for (size_t i = 0; i < count; i++) {
-        if (i == 0 || strcmp(first->path, sorted[i]->path) != 0)
+        if (i == 0 || first->tree != sorted[i]->tree ||
+            strcmp(first->path, sorted[i]->path) != 0)
             first = sorted[i];
         else
             report_error(build->report, sorted[i]->origin,
-                         "[asset %s]: a second asset for this path; the first is at %s:%u",
-                         first->path, first->origin.file, first->origin.line);
+                         "[%s %s]: a second %s for this path; the first is at %s:%u",
+                         first->tree ? "tree" : "asset", first->path,
+                         first->tree ? "tree" : "asset", first->origin.file,
+                         first->origin.line);
     }
     memory_free(sorted);
 }
@@ -227,5 +242,5 @@ check_whole(const struct build *build, config_asset_check *check)
         check_asset(build, i, check);
     if (config->asset_count == 0 && build->report->count == build->errors)
         report_error(build->report, (struct origin){ .file = config->file },
-                     "no asset; accepted: at least one section [asset /path]");
+                     "no asset; accepted: at least one section [asset /path] or [tree /path]");
 }

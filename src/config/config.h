@@ -6,6 +6,7 @@
 #define CONFIG_CONFIG_H
 
 #include <netinet/in.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/socket.h>
@@ -20,6 +21,8 @@ enum transmit { TRANSMIT_AUTO, TRANSMIT_SEND, TRANSMIT_SENDFILE, TRANSMIT_VMSPLI
 enum binding { BINDING_NONE, BINDING_CPU };
 enum digest { DIGEST_REQUEST, DIGEST_ALWAYS };
 enum reload_order { RELOAD_NEW_FIRST, RELOAD_OLD_FIRST };
+enum choice { CHOICE_NO, CHOICE_YES };
+enum missing { MISSING_ERROR, MISSING_SKIP };
 enum core { CORE_SYSTEM, CORE_OFF, CORE_ON };
 enum registers_kept { REGISTERS_OFF, REGISTERS_ON };
 enum request_id_use { REQUEST_ID_OFF, REQUEST_ID_LOG, REQUEST_ID_RESPONSE };
@@ -131,13 +134,14 @@ struct config_debug {
     enum registers_kept registers;
 };
 
-/* [asset /path] */
+/* [asset /path], which is one object, or [tree /path], which is those of a directory. */
 struct config_asset {
-    char *path; /* normalised as a request's target is */
+    char *path; /* normalised as a request's target is; a tree's ends in / only at the root */
     struct origin origin;
     unsigned section; /* its number among those that objects come from */
-    char *file;       /* absolute, or for embedded the name in the program */
-    struct origin file_origin;
+    bool tree;
+    char *file; /* an asset's: absolute, or for embedded the name in the program */
+    struct origin file_origin; /* or of the directory */
     enum variant variant;
     enum encoding encoding;
     char *content_type;  /* NULL: from the file's name */
@@ -145,6 +149,16 @@ struct config_asset {
     struct header_list header;
     enum digest repr_digest;
     struct header_list cors; /* as in [server], whose list is the default */
+
+    /* [tree] alone */
+    char *directory;            /* absolute; NULL: embedded */
+    struct header_list include; /* patterns, see pattern.h; none: all */
+    struct header_list exclude;
+    enum choice hidden;   /* files and directories whose names begin with a dot, too */
+    enum choice follow;   /* symbolic links that stay within the directory */
+    enum missing missing; /* what a file that can't be read comes to */
+    unsigned max_files;
+    struct header_list rule; /* "PATTERN KEY VALUE", see rule.h */
 };
 
 struct config {

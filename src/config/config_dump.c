@@ -35,14 +35,17 @@ config_dump(const struct config *config, FILE *out)
     for (size_t i = 0; i < SECTION_COUNT; i++) {
         enum section_kind section = (enum section_kind)i;
 
-        if (section == SECTION_ASSET)
+        if (section_has_path(section))
             continue;
         fprintf(out, "[%s]\n", section_name(section));
         dump_keys(config, section, 0, out);
         fputc('\n', out);
     }
     for (size_t i = 0; i < config->asset_count; i++) {
-        fprintf(out, "%s[asset %s]\n", i > 0 ? "\n" : "", config->assets[i].path);
-        dump_keys(config, SECTION_ASSET, i, out);
+        const enum section_kind section = section_of_asset(&config->assets[i]);
+
+        fprintf(out, "%s[%s %s]\n", i > 0 ? "\n" : "", section_name(section),
+                config->assets[i].path);
+        dump_keys(config, section, i, out);
     }
 }

@@ -28,7 +28,7 @@ config_free(struct config *config)
     clear_section(config, SECTION_PROFILE, 0);
     clear_section(config, SECTION_DEBUG, 0);
     for (size_t i = 0; i < config->asset_count; i++) {
-        clear_section(config, SECTION_ASSET, i);
+        clear_section(config, section_of_asset(&config->assets[i]), i);
         memory_free(config->assets[i].path);
     }
     memory_free(config->assets);

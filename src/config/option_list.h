@@ -168,4 +168,35 @@ OPTION(asset, repr_digest, digest, "request", 0, 0, 0,
        "the Repr-Digest field, SHA-256: if a request asks for it, or always")
 OPTION(asset, cors, origins, "", 0, 0, OPTION_INHERITED,
        "origins whose web pages may read this object; * is all, empty none")
+
+OPTION(tree, directory, path, "", 0, 0, 0,
+       "the directory with the files; the embedded variant needs none")
+OPTION(tree, include, patterns, "", 0, 0, 0,
+       "patterns of the files to serve, separated by commas; empty: all")
+OPTION(tree, exclude, patterns, "", 0, 0, 0,
+       "patterns of the files that are not served, and of directories: those end in /")
+OPTION(tree, hidden, choice, "no", 0, 0, 0,
+       "serve files and directories whose names begin with a dot, too")
+OPTION(tree, follow, choice, "no", 0, 0, 0,
+       "follow symbolic links that stay within the directory")
+OPTION(tree, missing, missing, "error", 0, 0, 0,
+       "what follows from a file that can't be read: the load fails, or the file is left out")
+OPTION(tree, max_files, number, "1000000", 1, 10000000, 0,
+       "files of this directory; with more the load fails")
+OPTION(tree, variant, variant, "", 0, 0, OPTION_INHERITED,
+       "where the bytes of these objects live")
+OPTION(tree, encoding, encoding, "identity", 0, 0, 0,
+       "base64: the files are served as their base64 text")
+OPTION(tree, content_type, media, "", 0, 0, 0,
+       "the Content-Type field; empty: from the files' names")
+OPTION(tree, cache_control, value, "", 0, 0, 0,
+       "the Cache-Control field; empty: none")
+OPTION(tree, header, header, "", 0, 0, 0,
+       "a further response field; one a line")
+OPTION(tree, repr_digest, digest, "request", 0, 0, 0,
+       "the Repr-Digest field, SHA-256: if a request asks for it, or always")
+OPTION(tree, cors, origins, "", 0, 0, OPTION_INHERITED,
+       "origins whose web pages may read these objects; * is all, empty none")
+OPTION(tree, rule, rule, "", 0, 0, 0,
+       "PATTERN KEY VALUE: another value of a key above, for files that match; one a line")
 /* clang-format on */

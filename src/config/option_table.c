@@ -13,6 +13,9 @@
 #define SECTION_OF_profile    SECTION_PROFILE
 #define SECTION_OF_debug      SECTION_DEBUG
 #define SECTION_OF_asset      SECTION_ASSET
+#define SECTION_OF_tree       SECTION_TREE
+
+#define config_tree config_asset /* they have one struct */
 
 /* The offset of a field, if it has the C type that the option's type stores. */
 #define FIELD(structure, field, type)                                                          \

@@ -33,7 +33,7 @@ refuse_path(const struct build *build, const struct config_option *option, size_
             const char *path, const char *reason)
 {
     const char *name = section_name(option->section);
-    char *title = option->section == SECTION_ASSET
+    char *title = section_has_path(option->section)
                       ? memory_format("%s %s", name, build->config->assets[asset].path)
                       : memory_copy(name);
     struct setting setting = {
@@ -89,9 +89,10 @@ static void
 complete_asset(struct build *build, size_t index, const char *directory)
 {
     struct config_asset *asset = &build->config->assets[index];
-    const struct config_option *file = option_find(SECTION_ASSET, "file");
-    const struct config_option *variant = option_find(SECTION_ASSET, "variant");
-    const struct config_option *cors = option_find(SECTION_ASSET, "cors");
+    const enum section_kind kind = section_of_asset(asset);
+    const struct config_option *file = option_find(kind, asset->tree ? "directory" : "file");
+    const struct config_option *variant = option_find(kind, "variant");
+    const struct config_option *cors = option_find(kind, "cors");
     const struct origin *given = build_given(build, file, index);
 
     asset->file_origin = given->file != NULL ? *given : asset->origin;
@@ -106,7 +107,7 @@ complete_asset(struct build *build, size_t index, const char *directory)
 static void
 complete_section(struct build *build, const struct config_option *option, const char *directory)
 {
-    if (option->section == SECTION_ASSET)
+    if (section_has_path(option->section))
         return;
     preset_option(build, option, 0);
     if (option->type == &type_path)
@@ -123,7 +124,7 @@ preset_apply(struct build *build)
     fit_target_length(build);
     for (size_t asset = 0; asset < build->config->asset_count; asset++) {
         for (size_t i = 0; i < option_count; i++)
-            if (option_table[i].section == SECTION_ASSET)
+            if (option_table[i].section == section_of_asset(&build->config->assets[asset]))
                 preset_option(build, &option_table[i], asset);
         complete_asset(build, asset, directory);
     }

@@ -14,15 +14,31 @@
 #include "config/nearest.h"
 
 static const char *const names[SECTION_COUNT] = {
-    [SECTION_SERVER] = "server",         [SECTION_LOG] = "log",
-    [SECTION_ACCESS_LOG] = "access_log", [SECTION_PROFILE] = "profile",
-    [SECTION_DEBUG] = "debug",           [SECTION_ASSET] = "asset",
+    [SECTION_SERVER] = "server",
+    [SECTION_LOG] = "log",
+    [SECTION_ACCESS_LOG] = "access_log",
+    [SECTION_PROFILE] = "profile",
+    [SECTION_DEBUG] = "debug",
+    [SECTION_ASSET] = "asset",
+    [SECTION_TREE] = "tree",
 };
 
 const char *
 section_name(enum section_kind kind)
 {
     return names[kind];
+}
+
+bool
+section_has_path(enum section_kind kind)
+{
+    return kind == SECTION_ASSET || kind == SECTION_TREE;
+}
+
+enum section_kind
+section_of_asset(const struct config_asset *asset)
+{
+    return asset->tree ? SECTION_TREE : SECTION_ASSET;
 }
 
 static bool
@@ -95,18 +111,31 @@ report_unknown(struct span word, const char *name, struct origin origin, struct 
     else
         report_error(report, origin,
                      "[%s]: unknown section; accepted: server, log, access_log, profile, "
-                     "debug, asset /path",
+                     "debug, asset /path, tree /path",
                      name);
 }
 
-static bool
-check_path(const char *name, const char *path, struct origin origin, struct report *report)
+/* A tree's path stands before the slash of a file's name, so it has none. */
+static const char *
+path_problem(enum section_kind kind, const char *path)
 {
     const char *reason = section_path_problem(path);
+    const size_t length = strlen(path);
+
+    if (reason == NULL && kind == SECTION_TREE && length > 1 && path[length - 1] == '/')
+        return "ends in /";
+    return reason;
+}
+
+static bool
+check_path(enum section_kind kind, const char *name, const char *path, struct origin origin,
+           struct report *report)
+{
+    const char *reason = path_problem(kind, path);
 
     if (*path == '\0')
-        report_error(report, origin, "[%s]: an asset without a path; accepted: [asset /path]",
-                     name);
+        report_error(report, origin, "[%s]: %s without a path; accepted: [%s /path]", name,
+                     kind == SECTION_TREE ? "a tree" : "an asset", names[kind]);
     else if (reason)
         report_error(report, origin,
                      "[%s]: the path \"%s\" %s; accepted: a path from / on, as it is after "
@@ -127,9 +156,9 @@ section_parse(const char *name, struct origin origin, struct report *report,
         report_unknown(word, name, origin, report);
         return false;
     }
-    if (*kind == SECTION_ASSET) {
+    if (section_has_path(*kind)) {
         *path = rest;
-        return check_path(name, rest, origin, report);
+        return check_path(*kind, name, rest, origin, report);
     }
     if (*rest != '\0')
         report_error(report, origin, "[%s]: text after the section's name; accepted: [%s]",
@@ -152,6 +181,7 @@ section_fields(struct config *config, enum section_kind kind, size_t asset)
     case SECTION_DEBUG:
         return (char *)&config->debug;
     case SECTION_ASSET:
+    case SECTION_TREE:
         return (char *)&config->assets[asset];
     }
     return NULL;
@@ -172,6 +202,7 @@ section_view(const struct config *config, enum section_kind kind, size_t asset)
     case SECTION_DEBUG:
         return (const char *)&config->debug;
     case SECTION_ASSET:
+    case SECTION_TREE:
         return (const char *)&config->assets[asset];
     }
     return NULL;

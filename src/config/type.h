@@ -2,7 +2,7 @@
 /*
  * type: what the values of options can be. One small vtable per type; the numbers are in
  * type_number.c, words from a fixed set in type_word.c, text in type_text.c, lists in
- * type_list.c and type_host.c, what the access log needs in type_access.c.
+ * type_list.c, type_host.c and type_tree.c, what the access log needs in type_access.c.
  */
 #ifndef CONFIG_TYPE_H
 #define CONFIG_TYPE_H
@@ -71,15 +71,19 @@ extern const struct option_type type_escape;     /* enum access_escape */
 extern const struct option_type type_format;     /* a line of the access log */
 extern const struct option_type type_statuses;   /* classes of status codes */
 extern const struct option_type type_path;       /* a file's name, not yet resolved */
-extern const struct option_type type_prefix;  /* how the names of files begin, not resolved */
-extern const struct option_type type_user;    /* a user that exists */
-extern const struct option_type type_group;   /* a group that exists */
-extern const struct option_type type_media;   /* a media type, RFC 9110 section 8.3.1 */
-extern const struct option_type type_value;   /* a field value, RFC 9110 section 5.5 */
-extern const struct option_type type_listen;  /* listen addresses */
-extern const struct option_type type_header;  /* "Name: value" */
-extern const struct option_type type_hosts;   /* names and addresses of hosts */
-extern const struct option_type type_origins; /* origins of web pages, RFC 6454 */
+extern const struct option_type type_prefix;   /* how the names of files begin, not resolved */
+extern const struct option_type type_user;     /* a user that exists */
+extern const struct option_type type_group;    /* a group that exists */
+extern const struct option_type type_media;    /* a media type, RFC 9110 section 8.3.1 */
+extern const struct option_type type_value;    /* a field value, RFC 9110 section 5.5 */
+extern const struct option_type type_listen;   /* listen addresses */
+extern const struct option_type type_header;   /* "Name: value" */
+extern const struct option_type type_hosts;    /* names and addresses of hosts */
+extern const struct option_type type_choice;   /* enum choice */
+extern const struct option_type type_missing;  /* enum missing */
+extern const struct option_type type_patterns; /* patterns of files, see pattern.h */
+extern const struct option_type type_rule;     /* "PATTERN KEY VALUE", see rule.h */
+extern const struct option_type type_origins;  /* origins of web pages, RFC 6454 */
 
 /* What lists of text have in common; added text is taken over. */
 void type_list_add(struct header_list *list, char *text);
@@ -117,5 +121,9 @@ void type_list_clear(union option_field field);
 #define TYPE_FIELD_header     struct header_list
 #define TYPE_FIELD_hosts      struct header_list
 #define TYPE_FIELD_origins    struct header_list
+#define TYPE_FIELD_choice     enum choice
+#define TYPE_FIELD_missing    enum missing
+#define TYPE_FIELD_patterns   struct header_list
+#define TYPE_FIELD_rule       struct header_list
 
 #endif

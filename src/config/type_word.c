@@ -76,6 +76,18 @@ static const char *const orders[] = {
     NULL,
 };
 
+static const char *const flags[] = {
+    [CHOICE_NO] = "no",
+    [CHOICE_YES] = "yes",
+    NULL,
+};
+
+static const char *const missings[] = {
+    [MISSING_ERROR] = "error",
+    [MISSING_SKIP] = "skip",
+    NULL,
+};
+
 static const char *const sandbox_modes[] = {
     [SANDBOX_MODE_ENFORCE] = "enforce",
     [SANDBOX_MODE_LOG] = "log",
@@ -126,6 +138,8 @@ const struct option_type type_transmit = WORD_TYPE(transmits);
 const struct option_type type_binding = WORD_TYPE(bindings);
 const struct option_type type_digest = WORD_TYPE(digests);
 const struct option_type type_order = WORD_TYPE(orders);
+const struct option_type type_choice = WORD_TYPE(flags);
+const struct option_type type_missing = WORD_TYPE(missings);
 const struct option_type type_sandbox = WORD_TYPE(sandbox_modes);
 const struct option_type type_request_id = WORD_TYPE(request_ids);
 const struct option_type type_core = WORD_TYPE(cores);

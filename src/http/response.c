@@ -121,7 +121,8 @@ response_decide(const struct request *request, const struct representation *repr
     response_failure(request, 0, response);
     response->status = decide_status(request, representation, ranges, now, response);
     response->body =
-        !response->head_only && (response->status == 200 || response->status == 206);
+        !response->head_only &&
+        (response->status == 206 || (response->status == 200 && representation->length > 0));
     response->repr_digest = digest_wanted(request);
     response->digest = digest_wanted_formerly(request);
 }

@@ -15,7 +15,10 @@
 
 enum { UNCHANGED = 1, RESERVED = 2, IN_MEMORY = 4, ABSENT = 8, ALL_FLAGS = 15 };
 
+enum { OBJECT = 1, TREE = 2 }; /* kinds of messages */
+
 struct handover {
+    uint32_t kind;
     uint32_t number; /* of the object in the catalogue */
     uint32_t flags;
     uint64_t device;
@@ -27,8 +30,33 @@ struct handover {
     unsigned char digest[OBJECT_DIGEST_SIZE];
 };
 
+/* Pieces of memory of a tree, in the order of their descriptors; then comes the directory. */
+enum { PATHS, ENTRIES, PACK, PIECES };
+
+struct handover_tree {
+    uint32_t kind;
+    uint32_t number; /* of the tree in the catalogue */
+    uint64_t count;  /* of entries */
+    uint64_t sizes[PIECES];
+    uint32_t reserved[PIECES];
+    uint32_t has_pack;
+};
+
+union handover_message {
+    uint32_t kind;
+    struct handover object;
+    struct handover_tree tree;
+};
+
+#define DESCRIPTORS_MAX (PIECES + 1)
+
+struct descriptors {
+    int fds[DESCRIPTORS_MAX];
+    size_t count;
+};
+
 union handover_ancillary {
-    char space[CMSG_SPACE(sizeof(int))];
+    char space[CMSG_SPACE(DESCRIPTORS_MAX * sizeof(int))];
     struct cmsghdr align;
 };
 
@@ -53,6 +81,7 @@ message_of(const struct object *object, uint32_t number)
     struct handover message;
 
     memset(&message, 0, sizeof(message));
+    message.kind = OBJECT;
     message.number = number;
     message.flags = (object->unchanged ? UNCHANGED : 0) |
                     (object->memory.reserved ? RESERVED : 0) |
@@ -68,54 +97,98 @@ message_of(const struct object *object, uint32_t number)
 }
 
 static void
-attach_descriptor(struct msghdr *header, union handover_ancillary *ancillary, int fd)
+attach_descriptors(struct msghdr *header, union handover_ancillary *ancillary,
+                   const struct descriptors *given)
 {
+    const size_t size = given->count * sizeof(int);
     struct cmsghdr *first;
 
+    if (given->count == 0)
+        return;
     header->msg_control = ancillary->space;
-    header->msg_controllen = sizeof(ancillary->space);
-    first = CMSG_FIRSTHDR(header);
+    header->msg_controllen = CMSG_SPACE(size);
+    if ((first = CMSG_FIRSTHDR(header)) == NULL)
+        return;
     first->cmsg_level = SOL_SOCKET;
     first->cmsg_type = SCM_RIGHTS;
-    first->cmsg_len = CMSG_LEN(sizeof(int));
-    memcpy(CMSG_DATA(first), &fd, sizeof(fd));
+    first->cmsg_len = CMSG_LEN(size);
+    memcpy(CMSG_DATA(first), given->fds, size);
 }
 
-int
-handover_send(int fd, const struct object *object, uint32_t number)
+static int
+handover_give(int fd, void *message, size_t size, const struct descriptors *given)
 {
-    struct handover message = message_of(object, number);
-    struct iovec iov = { &message, sizeof(message) };
+    struct iovec iov = { message, size };
     struct msghdr header = { .msg_iov = &iov, .msg_iovlen = 1 };
     union handover_ancillary ancillary = { { 0 } };
-    const int given = object->memory.fd >= 0 ? object->memory.fd : object->source.fd;
     ssize_t sent;
 
-    if (given >= 0)
-        attach_descriptor(&header, &ancillary, given);
+    attach_descriptors(&header, &ancillary, given);
     do
         sent = sendmsg(fd, &header, MSG_NOSIGNAL);
     while (sent < 0 && errno == EINTR);
     return sent < 0 ? -errno : 0;
 }
 
-/* --- the master's side -------------------------------------------------------------------- */
-
-static int
-descriptor_in(struct msghdr *header)
+int
+handover_send(int fd, const struct object *object, uint32_t number)
 {
-    const struct cmsghdr *first = CMSG_FIRSTHDR(header);
-    int fd = -1;
+    struct handover message = message_of(object, number);
+    const int given = object->memory.fd >= 0 ? object->memory.fd : object->source.fd;
+    const struct descriptors descriptors = { .fds = { given }, .count = given >= 0 };
 
-    if (first && first->cmsg_level == SOL_SOCKET && first->cmsg_type == SCM_RIGHTS &&
-        first->cmsg_len == CMSG_LEN(sizeof(int)))
-        memcpy(&fd, CMSG_DATA(first), sizeof(fd));
-    return fd;
+    return handover_give(fd, &message, sizeof(message), &descriptors);
 }
 
-/* As handover_take(); *given is the caller's to close; -1: none. */
+int
+handover_send_tree(int fd, const struct tree *tree, uint32_t number)
+{
+    const struct sealed *const pieces[] = { [PATHS] = &tree->paths_memory,
+                                            [ENTRIES] = &tree->entries_memory,
+                                            [PACK] = &tree->pack.memory };
+    struct handover_tree message;
+    struct descriptors descriptors = { .count = 0 };
+
+    memset(&message, 0, sizeof(message));
+    message.kind = TREE;
+    message.number = number;
+    message.count = tree->count;
+    message.has_pack = tree->pack.memory.fd >= 0;
+    for (size_t i = 0; i < PIECES; i++) {
+        message.sizes[i] = pieces[i]->size;
+        message.reserved[i] = pieces[i]->reserved;
+        if (pieces[i]->fd >= 0)
+            descriptors.fds[descriptors.count++] = pieces[i]->fd;
+    }
+    descriptors.fds[descriptors.count++] = tree->directory;
+    return handover_give(fd, &message, sizeof(message), &descriptors);
+}
+
+/* --- the master's side -------------------------------------------------------------------- */
+
+static void
+descriptors_in(struct msghdr *header, struct descriptors *given)
+{
+    const struct cmsghdr *first = CMSG_FIRSTHDR(header);
+
+    given->count = 0;
+    if (first == NULL || first->cmsg_level != SOL_SOCKET || first->cmsg_type != SCM_RIGHTS)
+        return;
+    given->count = (first->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+    memcpy(given->fds, CMSG_DATA(first), given->count * sizeof(int));
+}
+
+static bool
+has_right_size(const union handover_message *message, size_t length)
+{
+    if (length < sizeof(message->kind))
+        return false;
+    return length == (message->kind == TREE ? sizeof(message->tree) : sizeof(message->object));
+}
+
+/* As handover_take(); what is given is the caller's to close. */
 static int
-handover_receive(int fd, struct handover *message, int *given)
+handover_receive(int fd, union handover_message *message, struct descriptors *given)
 {
     union handover_ancillary ancillary;
     struct iovec iov = { message, sizeof(*message) };
@@ -125,7 +198,7 @@ handover_receive(int fd, struct handover *message, int *given)
                              .msg_controllen = sizeof(ancillary.space) };
     ssize_t length;
 
-    *given = -1;
+    given->count = 0;
     do
         length = recvmsg(fd, &header, MSG_CMSG_CLOEXEC);
     while (length < 0 && errno == EINTR);
@@ -133,10 +206,11 @@ handover_receive(int fd, struct handover *message, int *given)
         return errno == EAGAIN ? 0 : -errno;
     if (length == 0)
         return -EPIPE;
-    *given = descriptor_in(&header);
+    descriptors_in(&header, given);
     if (header.msg_flags & MSG_CTRUNC)
         return -EMFILE;
-    return length == sizeof(*message) && !(header.msg_flags & MSG_TRUNC) ? 1 : -EPROTO;
+    return has_right_size(message, (size_t)length) && !(header.msg_flags & MSG_TRUNC) ? 1
+                                                                                      : -EPROTO;
 }
 
 static bool
@@ -165,7 +239,8 @@ is_sealed_memory(const struct handover *message, uint64_t length, int fd)
 {
     const struct sealed memory = { .fd = fd, .size = message->memory_size };
 
-    return (memory.size == length || memory.size == hugepage_round(length)) &&
+    return (memory.size == (length > 0 ? length : 1) ||
+            memory.size == hugepage_round(length)) &&
            sealed_check(&memory);
 }
 
@@ -218,32 +293,68 @@ put(struct object *object, const struct handover *message, int given)
 }
 
 static int
-check_and_put(struct catalogue *catalogue, const struct catalogue *previous,
-              const struct handover *message, int given, struct object **taken)
+take_object(struct catalogue *catalogue, const struct catalogue *previous,
+            const struct handover *message, struct descriptors *given,
+            struct handover_taken *taken)
 {
+    const int fd = given->count > 0 ? given->fds[0] : -1;
     struct object *object;
 
-    if (!is_expected(catalogue, message))
+    if (message->kind != OBJECT || given->count > 1 || !is_expected(catalogue, message))
         return -EPROTO;
     object = &catalogue->objects[message->number];
-    if (!is_right(object, catalogue_find_file(previous, object->asset), message, given))
+    if (!is_right(object, catalogue_find_file(previous, object->asset), message, fd))
         return -EPROTO;
-    put(object, message, given);
-    *taken = object;
+    put(object, message, fd);
+    given->count = 0;
+    taken->object = object;
+    return 1;
+}
+
+/* What is in the memory is checked when it is attached. */
+static int
+take_tree(struct catalogue *catalogue, const struct handover_tree *message,
+          struct descriptors *given, struct handover_taken *taken)
+{
+    struct tree *tree;
+    struct sealed *pieces[PIECES];
+    size_t next = 0;
+
+    if (message->number >= catalogue->tree_count ||
+        given->count != (message->has_pack ? PIECES : PIECES - 1) + 1 ||
+        message->count > UINT32_MAX)
+        return -EPROTO;
+    tree = &catalogue->trees[message->number];
+    if (tree->paths_memory.size > 0 || tree->asset->variant == VARIANT_EMBEDDED)
+        return -EPROTO;
+    pieces[PATHS] = &tree->paths_memory;
+    pieces[ENTRIES] = &tree->entries_memory;
+    pieces[PACK] = &tree->pack.memory;
+    for (size_t i = 0; i < (message->has_pack ? PIECES : PIECES - 1); i++)
+        *pieces[i] = (struct sealed){ .fd = given->fds[next++],
+                                      .reserved = message->reserved[i] != 0,
+                                      .size = message->sizes[i] };
+    tree->directory = given->fds[next];
+    tree->count = (size_t)message->count;
+    given->count = 0;
+    taken->tree = tree;
     return 1;
 }
 
 int
 handover_take(int fd, struct catalogue *catalogue, const struct catalogue *previous,
-              struct object **taken)
+              struct handover_taken *taken)
 {
-    struct handover message;
-    int given;
+    union handover_message message;
+    struct descriptors given;
     int result = handover_receive(fd, &message, &given);
 
-    if (result == 1)
-        result = check_and_put(catalogue, previous, &message, given, taken);
-    if (result != 1 && given >= 0)
-        close(given);
+    *taken = (struct handover_taken){ 0 };
+    if (result == 1 && message.kind == TREE)
+        result = take_tree(catalogue, &message.tree, &given, taken);
+    else if (result == 1)
+        result = take_object(catalogue, previous, &message.object, &given, taken);
+    for (size_t i = 0; i < given.count; i++)
+        close(given.fds[i]);
     return result;
 }

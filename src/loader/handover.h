@@ -17,12 +17,22 @@ int handover_open(int ends[2]) __attribute__((warn_unused_result));
 int handover_send(int fd, const struct object *object, uint32_t number)
     __attribute__((warn_unused_result));
 
+/* The same with a tree, and its number in the catalogue. */
+int handover_send_tree(int fd, const struct tree *tree, uint32_t number)
+    __attribute__((warn_unused_result));
+
+/* One of both. */
+struct handover_taken {
+    struct object *object;
+    struct tree *tree;
+};
+
 /*
  * Takes the next object into the catalogue, where it is then to be attached. 1; 0: there is
  * none now; -EPIPE: the loader's end is closed; -EMFILE: this process has no descriptors left;
  * -EPROTO: the message is invalid.
  */
 int handover_take(int fd, struct catalogue *catalogue, const struct catalogue *previous,
-                  struct object **taken) __attribute__((warn_unused_result));
+                  struct handover_taken *taken) __attribute__((warn_unused_result));
 
 #endif

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * loader: all files are opened before any is read, so that a process that has read something
- * can open nothing, and all files are of the same moment. Threads take the largest object that
- * is left. The first failure ends the process.
+ * loader: the files of [asset] sections are opened before any is read, so that a process that
+ * has read something can open nothing; what is loaded is what was there at one moment. Those of
+ * trees may be too many: their directories are walked before, and then they are opened one by
+ * one, and the sandbox admits no others. Threads take the largest file that is left. The first
+ * that fails ends the process with all of them.
  */
 #include "loader/loader.h"
 
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -19,6 +22,7 @@
 #include "base/oom.h"
 #include "config/cpu.h"
 #include "loader/handover.h"
+#include "loader/tree_load.h"
 #include "object/headroom.h"
 #include "object/hugepage.h"
 #include "sandbox/sandbox.h"
@@ -26,10 +30,20 @@
 #define THREADS_MAX  16
 #define ROOM_MOMENTS 200 /* of 10 ms */
 
+/* One file to be read: an object's, or one of a tree. */
+struct loader_job {
+    uint64_t size;
+    struct object *object; /* NULL: of a tree */
+    struct tree_load *tree;
+    size_t file;
+};
+
 struct loader {
     const struct loader_inherit *inherit;
-    struct object **objects; /* to be loaded, largest first */
+    struct tree_load *trees; /* as the catalogue has them */
+    struct loader_job *jobs; /* the largest file first */
     size_t count;
+    size_t capacity;
     size_t next; /* that no thread has taken */
 };
 
@@ -48,21 +62,25 @@ check_files(const struct loader_inherit *inherit)
 {
     struct report report = { 0 };
 
-    for (size_t i = 0; inherit->previous && i < inherit->catalogue->count; i++)
+    for (size_t i = 0; inherit->previous && i < inherit->catalogue->assets; i++)
         catalogue_check(inherit->catalogue->objects[i].asset, &report);
     report_log(&report, "reload");
     if (report.count > 0)
         loader_end(EXIT_FAILURE);
 }
 
-static int
-larger_first(const void *a, const void *b)
+static void
+add_job(struct loader *loader, struct loader_job job)
 {
-    const struct object *first = *(struct object *const *)a;
-    const struct object *second = *(struct object *const *)b;
-
-    return (first->source.size < second->source.size) -
-           (first->source.size > second->source.size);
+    if (loader->count == loader->capacity) {
+        loader->capacity = loader->capacity > 0 ? 2 * loader->capacity : 64;
+        loader->jobs = reallocarray(loader->jobs, loader->capacity, sizeof(*loader->jobs));
+    }
+    if (loader->jobs == NULL) {
+        log_error("start: out of memory");
+        loader_end(EXIT_FAILURE);
+    }
+    loader->jobs[loader->count++] = job;
 }
 
 static void
@@ -70,8 +88,7 @@ open_files(struct loader *loader)
 {
     struct catalogue *catalogue = loader->inherit->catalogue;
 
-    loader->objects = calloc(catalogue->count, sizeof(*loader->objects));
-    for (size_t i = 0; loader->objects && i < catalogue->count; i++) {
+    for (size_t i = 0; i < catalogue->assets; i++) {
         struct object *object = &catalogue->objects[i];
 
         if (object->ops->load == NULL)
@@ -79,16 +96,73 @@ open_files(struct loader *loader)
         if (object->ops->open(object) < 0)
             loader_end(EXIT_FAILURE);
         load_progress_expect(loader->inherit->progress, object->source.size);
-        loader->objects[loader->count++] = object;
+        add_job(loader, (struct loader_job){ .size = object->source.size, .object = object });
     }
-    if (loader->objects)
-        qsort(loader->objects, loader->count, sizeof(*loader->objects), larger_first);
+}
+
+static bool
+is_read(const struct tree *tree)
+{
+    return tree->asset->variant != VARIANT_EMBEDDED;
+}
+
+/* The names of all files; they are opened when they are read, for there may be too many. */
+static void
+list_trees(struct loader *loader)
+{
+    const struct catalogue *catalogue = loader->inherit->catalogue;
+
+    loader->trees = calloc(catalogue->tree_count + 1, sizeof(*loader->trees));
+    for (size_t i = 0; loader->trees && i < catalogue->tree_count; i++)
+        if (is_read(&catalogue->trees[i]) &&
+            tree_load_list(&loader->trees[i], catalogue->trees[i].asset) < 0)
+            loader_end(EXIT_FAILURE);
+    if (loader->trees)
+        return;
+    log_error("start: out of memory");
+    loader_end(EXIT_FAILURE);
+}
+
+/* --- the sandbox -------------------------------------------------------------------------- */
+
+/* By their descriptors: a path may lead elsewhere by now. */
+static struct sandbox_path *
+paths_of_trees(const struct loader *loader, char (*names)[32])
+{
+    const size_t count = loader->inherit->catalogue->tree_count;
+    struct sandbox_path *paths = calloc(count + 1, sizeof(*paths));
+    size_t used = 0;
+
+    for (size_t i = 0; paths && i < count; i++) {
+        if (!is_read(&loader->inherit->catalogue->trees[i]))
+            continue;
+        snprintf(names[i], sizeof(names[i]), "/proc/self/fd/%d",
+                 loader->trees[i].walk.directory);
+        paths[used++] = (struct sandbox_path){ names[i], false };
+    }
+    return paths;
+}
+
+static bool
+enter_sandbox(const struct loader *loader)
+{
+    const size_t count = loader->inherit->catalogue->tree_count;
+    char(*names)[32] = calloc(count + 1, sizeof(*names));
+    struct sandbox_path *paths = names ? paths_of_trees(loader, names) : NULL;
+    const bool reads = paths && paths[0].path;
+    const bool entered =
+        paths && confine_enter_paths(loader->inherit->confinement,
+                                     reads ? SANDBOX_TREE_LOADER : SANDBOX_LOADER, paths) == 0;
+
+    free(paths);
+    free(names);
+    return entered;
 }
 
 /* --- loading ------------------------------------------------------------------------------ */
 
 static void
-load_one(const struct loader_inherit *inherit, struct object *object)
+load_object(const struct loader_inherit *inherit, struct object *object)
 {
     const struct object *previous = catalogue_find_file(inherit->previous, object->asset);
     const uint32_t number = (uint32_t)(object - inherit->catalogue->objects);
@@ -103,6 +177,38 @@ load_one(const struct loader_inherit *inherit, struct object *object)
     object->ops->close(object);
 }
 
+static void
+finish_tree(const struct loader *loader, struct tree_load *load)
+{
+    int error = tree_load_finish(load);
+
+    if (error < 0)
+        loader_end(EXIT_FAILURE);
+    error = handover_send_tree(loader->inherit->socket, &load->tree,
+                               (uint32_t)(load - loader->trees));
+    if (error < 0) {
+        log_error("tree %s: can't be handed over: %s", load->tree.asset->path,
+                  strerror(-error));
+        loader_end(EXIT_FAILURE);
+    }
+    tree_load_free(load);
+}
+
+static void
+load_one(struct loader *loader, const struct loader_job *job)
+{
+    bool last = false;
+
+    if (job->object) {
+        load_object(loader->inherit, job->object);
+        return;
+    }
+    if (tree_load_read(job->tree, job->file, &last, loader->inherit->progress) < 0)
+        loader_end(EXIT_FAILURE);
+    if (last)
+        finish_tree(loader, job->tree);
+}
+
 static void *
 load_some(void *argument)
 {
@@ -110,7 +216,7 @@ load_some(void *argument)
     size_t i;
 
     while ((i = __atomic_fetch_add(&loader->next, 1, __ATOMIC_RELAXED)) < loader->count)
-        load_one(loader->inherit, loader->objects[i]);
+        load_one(loader, &loader->jobs[i]);
     return NULL;
 }
 
@@ -202,12 +308,47 @@ check_absent(const struct loader_inherit *inherit)
     free(kept);
 }
 
+/* --- what is to be loaded ----------------------------------------------------------------- */
+
+static int
+larger_first(const void *a, const void *b)
+{
+    const struct loader_job *first = a;
+    const struct loader_job *second = b;
+
+    return (first->size < second->size) - (first->size > second->size);
+}
+
+static void
+prepare_tree(struct loader *loader, struct tree_load *load)
+{
+    if (tree_load_prepare(load, loader->inherit->previous, loader->inherit->progress) < 0)
+        loader_end(EXIT_FAILURE);
+    for (size_t i = 0; i < load->walk.count; i++)
+        if (tree_load_wants(load, i))
+            add_job(loader, (struct loader_job){
+                                .size = load->entries[i].size, .tree = load, .file = i });
+    if (load->left == 0)
+        finish_tree(loader, load);
+}
+
+static void
+prepare_jobs(struct loader *loader)
+{
+    const struct catalogue *catalogue = loader->inherit->catalogue;
+
+    for (size_t i = 0; i < catalogue->tree_count; i++)
+        if (is_read(&catalogue->trees[i]))
+            prepare_tree(loader, &loader->trees[i]);
+    if (loader->count > 0)
+        qsort(loader->jobs, loader->count, sizeof(*loader->jobs), larger_first);
+}
+
 void
 loader_run(const struct loader_inherit *inherit)
 {
     struct loader loader = { .inherit = inherit };
     const unsigned cpus = cpu_available(THREADS_MAX);
-    const struct confine_paths nothing = { 0 };
 
     log_set_process("loader");
     oom_offer();
@@ -216,15 +357,14 @@ loader_run(const struct loader_inherit *inherit)
     headroom_open(inherit->workers);
     check_files(inherit);
     open_files(&loader);
+    list_trees(&loader);
     if (inherit->previous && catalogue_count_absent(inherit->previous) > 0)
         wait_for_room(inherit);
-    if (loader.objects == NULL)
-        log_error("start: out of memory");
-    else if (confine_enter(inherit->confinement, SANDBOX_LOADER, &nothing) == 0) {
-        load_all(&loader, cpus);
-        check_absent(inherit);
-        load_progress_done(inherit->progress);
-        loader_end(EXIT_SUCCESS);
-    }
-    loader_end(EXIT_FAILURE);
+    if (!enter_sandbox(&loader))
+        loader_end(EXIT_FAILURE);
+    prepare_jobs(&loader);
+    load_all(&loader, cpus);
+    check_absent(inherit);
+    load_progress_done(inherit->progress);
+    loader_end(EXIT_SUCCESS);
 }

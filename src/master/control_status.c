@@ -63,7 +63,7 @@ control_status_generation(const struct master *master, const struct generation *
 
     fprintf(out, "generation=%u state=%s workers=%u variant=%s objects=%zu\n",
             generation->shared.generation, state_of(master, generation), config->server.workers,
-            config_variant_name(config->server.variant), config->asset_count);
+            config_variant_name(config->server.variant), generation->catalogue->count);
     for (unsigned i = 0; i < config->server.workers; i++)
         control_status_worker(generation, i, out);
 }

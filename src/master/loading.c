@@ -34,7 +34,8 @@ loader_ended(struct child *child, pid_t pid, const struct child_end *end)
     loading->status = end->status;
 }
 
-/* Releases the objects of other generations, which it would otherwise keep in memory. */
+/* What it inherits of other generations would be held in memory by it, too; but that before
+ * goes on meanwhile, and what is unchanged may be copied from there. */
 static _Noreturn void
 become_loader(const struct loading *loading, const struct spawn_resources *resources,
               int socket, pid_t master)
@@ -52,7 +53,8 @@ become_loader(const struct loading *loading, const struct spawn_resources *resou
 
     (void)!crash_arm(NULL);
     for (const struct generation *g = generation->older; g; g = g->older)
-        catalogue_let_go(g->catalogue);
+        if (g->catalogue != loading->previous)
+            catalogue_let_go(g->catalogue);
     child_isolate(socket);
     title_set("loader");
     loader_run(&inherit);
@@ -89,8 +91,10 @@ count_to_load(const struct catalogue *catalogue)
 {
     size_t count = 0;
 
-    for (size_t i = 0; i < catalogue->count; i++)
+    for (size_t i = 0; i < catalogue->assets; i++)
         count += catalogue->objects[i].ops->load != NULL;
+    for (size_t i = 0; i < catalogue->tree_count; i++)
+        count += catalogue->trees[i].asset->variant != VARIANT_EMBEDDED;
     return count;
 }
 
@@ -130,16 +134,25 @@ loading_end(struct loading *loading, const struct spawn_resources *resources)
 
 /* --- what it hands over ------------------------------------------------------------------- */
 
+static int
+attach(struct catalogue *catalogue, const struct handover_taken *taken,
+       const struct catalogue *previous)
+{
+    if (taken->tree)
+        return catalogue_attach_tree(catalogue, taken->tree, previous);
+    return catalogue_attach(catalogue, taken->object, previous);
+}
+
 /* False: there is no more now. */
 static bool
 take_one(struct loading *loading)
 {
     struct catalogue *catalogue = loading->generation->catalogue;
-    struct object *object;
-    int got = handover_take(loading->socket, catalogue, loading->previous, &object);
+    struct handover_taken taken;
+    int got = handover_take(loading->socket, catalogue, loading->previous, &taken);
 
     if (got == 1) {
-        if (catalogue_attach(catalogue, object, loading->previous) < 0)
+        if (attach(catalogue, &taken, loading->previous) < 0)
             note_problem(loading, "an object can't be loaded");
         loading->missing--;
         return true;
@@ -187,5 +200,8 @@ loading_over(struct loading *loading, char reason[static GENERATION_REASON_SIZE]
     if (!loading->ended && loading->problem[0] == '\0')
         return false;
     tell_end(loading, reason);
+    if (reason[0] == '\0' &&
+        catalogue_complete(loading->generation->catalogue, loading->previous) < 0)
+        snprintf(reason, GENERATION_REASON_SIZE, "the trees can't be completed");
     return true;
 }

@@ -159,7 +159,7 @@ cached_map(const struct object *object)
 static int
 cached_file(const struct object *object, uint64_t *offset)
 {
-    *offset = 0;
+    *offset = object->memory_offset;
     return object->memory.reserved ? -1 : object->memory.fd;
 }
 
@@ -169,6 +169,19 @@ const struct object_ops object_cached = {
     .load = cached_load,
     .attach = cached_attach,
     .close = cached_close,
+    .map = cached_map,
+    .file = cached_file,
+};
+
+/* What such an object has is the pack's. */
+static void
+packed_close(struct object *object)
+{
+    object->bytes = NULL;
+}
+
+const struct object_ops object_packed = {
+    .close = packed_close,
     .map = cached_map,
     .file = cached_file,
 };

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <time.h>
 
 #include "http/byteranges.h"
@@ -25,7 +26,10 @@ static const struct object_ops *const variants[] = {
 void
 catalogue_check(const struct config_asset *asset, struct report *report)
 {
-    variants[asset->variant]->check(asset, report);
+    if (asset->tree)
+        tree_check(asset, report);
+    else
+        variants[asset->variant]->check(asset, report);
 }
 
 void
@@ -48,15 +52,26 @@ catalogue_find(const struct catalogue *catalogue, struct span path)
 const struct config_asset *
 catalogue_find_section(const struct catalogue *catalogue, const struct config_asset *asset)
 {
-    const struct object *object = catalogue_find(catalogue, span_of(asset->path));
+    const struct object *object;
 
-    return object && object->asset->variant == asset->variant ? object->asset : NULL;
+    for (size_t i = 0; asset->tree && i < catalogue->tree_count; i++) {
+        const struct config_asset *tree = catalogue->trees[i].asset;
+
+        if (tree->variant == asset->variant && strcmp(tree->path, asset->path) == 0)
+            return tree;
+    }
+    if (asset->tree)
+        return NULL;
+    object = catalogue_find(catalogue, span_of(asset->path));
+    return object && !object->asset->tree && object->asset->variant == asset->variant
+               ? object->asset
+               : NULL;
 }
 
 static bool
 same_form(const struct config_asset *a, const struct config_asset *b)
 {
-    return a->variant != VARIANT_EMBEDDED && a->encoding == b->encoding &&
+    return a->variant != VARIANT_EMBEDDED && !a->tree && a->encoding == b->encoding &&
            strcmp(a->file, b->file) == 0;
 }
 
@@ -65,7 +80,7 @@ search_file(const struct catalogue *catalogue, const struct config_asset *asset)
 {
     const struct object *found = NULL;
 
-    for (size_t i = 0; i < catalogue->count; i++) {
+    for (size_t i = 0; i < catalogue->assets; i++) {
         const struct object *object = &catalogue->objects[i];
 
         if (object->absent || !same_form(object->asset, asset))
@@ -102,11 +117,15 @@ catalogue_count_absent(const struct catalogue *catalogue)
 /* --- making ready ------------------------------------------------------------------------- */
 
 static const char *
-content_type(const struct config_asset *asset)
+content_type(const struct object *object)
 {
+    const struct config_asset *asset = object->asset;
+
     if (asset->content_type)
         return asset->content_type;
-    return media_type_of(asset->encoding == ENCODING_BASE64 ? ".b64" : asset->file);
+    if (asset->encoding == ENCODING_BASE64)
+        return media_type_of(".b64");
+    return media_type_of(asset->tree ? object->path : asset->file);
 }
 
 /* RFC 9110 section 8.8.2.1 */
@@ -144,9 +163,10 @@ complete(struct catalogue *catalogue, struct object *object)
     size_t size;
 
     object->last_modified = date_of(object->last_modified);
-    object->content_type = content_type(object->asset);
+    object->content_type = content_type(object);
     if ((size = object_head_max(object)) > CATALOGUE_HEAD_MAX) {
-        log_error("asset %s: its fields are larger than %d bytes in all", object->path,
+        log_error("%s %s: its fields are larger than %d bytes in all",
+                  object->asset->tree ? "tree" : "asset", object->asset->path,
                   CATALOGUE_HEAD_MAX);
         return -E2BIG;
     }
@@ -178,22 +198,145 @@ open_quickly(struct catalogue *catalogue, struct object *object)
     return complete(catalogue, object);
 }
 
+int
+catalogue_attach_tree(struct catalogue *catalogue, struct tree *tree,
+                      const struct catalogue *previous)
+{
+    const int error =
+        tree_map(tree, previous ? previous->packs : NULL, previous ? previous->pack_count : 0);
+
+    (void)catalogue;
+    if (error == -EPROTO)
+        log_error("tree %s: the loader sent invalid lists", tree->asset->path);
+    return error;
+}
+
+/* --- trees -------------------------------------------------------------------------------- */
+
+/* The longest path first, so that of two trees with one path the more special one has it. */
+static int
+compare_prefixes(const void *a, const void *b)
+{
+    const struct tree *first = *(struct tree *const *)a;
+    const struct tree *second = *(struct tree *const *)b;
+    const size_t x = strlen(first->asset->path);
+    const size_t y = strlen(second->asset->path);
+
+    return (x < y) - (x > y);
+}
+
+static size_t
+count_files(const struct catalogue *catalogue)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < catalogue->tree_count; i++)
+        count += tree_count(&catalogue->trees[i]);
+    return count;
+}
+
+static int
+add_tree(struct catalogue *catalogue, struct tree *tree, struct tree_packs *packs)
+{
+    struct object *objects = catalogue->objects + catalogue->count;
+    size_t count = 0;
+    int error = tree_build(tree, packs, objects, &count);
+
+    for (size_t i = 0; i < count && error == 0; i++)
+        error = complete(catalogue, &objects[i]);
+    catalogue->count += count;
+    return error;
+}
+
+static int
+add_trees(struct catalogue *catalogue, struct tree_packs *packs)
+{
+    struct tree **sorted = calloc(catalogue->tree_count, sizeof(struct tree *));
+    int error = sorted ? 0 : -ENOMEM;
+
+    for (size_t i = 0; sorted && i < catalogue->tree_count; i++)
+        sorted[i] = &catalogue->trees[i];
+    if (sorted)
+        qsort(sorted, catalogue->tree_count, sizeof(struct tree *), compare_prefixes);
+    for (size_t i = 0; error == 0 && i < catalogue->tree_count; i++)
+        error = add_tree(catalogue, sorted[i], packs);
+    free(sorted);
+    return error;
+}
+
+/* For the objects of trees, behind those that there are. Straight from the kernel, and back to
+ * it: the allocator would keep the memory of the generation before, and so would workers. */
+static int
+catalogue_make_space(struct catalogue *catalogue)
+{
+    const size_t count = catalogue->count + count_files(catalogue) + 1;
+    struct object *objects = mmap(NULL, count * sizeof(*objects), PROT_READ | PROT_WRITE,
+                                  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    if (objects == MAP_FAILED)
+        return -ENOMEM;
+    memcpy(objects, catalogue->objects, catalogue->count * sizeof(*objects));
+    free(catalogue->objects);
+    catalogue->objects = objects;
+    catalogue->mapped = count * sizeof(*objects);
+    return 0;
+}
+
+static void
+free_objects(struct catalogue *catalogue)
+{
+    if (catalogue->mapped > 0)
+        munmap(catalogue->objects, catalogue->mapped);
+    else
+        free(catalogue->objects);
+}
+
+int
+catalogue_complete(struct catalogue *catalogue, const struct catalogue *previous)
+{
+    struct tree_packs packs = { .before = previous ? previous->packs : NULL,
+                                .before_count = previous ? previous->pack_count : 0 };
+    int error;
+
+    if (catalogue->tree_count == 0)
+        return 0;
+    if ((error = catalogue_make_space(catalogue)) == 0)
+        error = add_trees(catalogue, &packs);
+    catalogue->packs = packs.items;
+    catalogue->pack_count = packs.count;
+    tree_packs_end(&packs);
+    if (error == 0) {
+        path_index_free(&catalogue->index);
+        error = path_index_create(&catalogue->index, catalogue->objects, catalogue->count);
+    }
+    if (error == -ENOMEM)
+        log_error("catalogue: out of memory");
+    return error;
+}
+
+/* --- begin and end ------------------------------------------------------------------------ */
+
 static bool
 catalogue_allocate(struct catalogue *catalogue, const struct config *config)
 {
     catalogue->objects = calloc(config->asset_count, sizeof(*catalogue->objects));
     catalogue->lines = calloc(config->asset_count, sizeof(*catalogue->lines));
+    catalogue->trees = calloc(config->asset_count, sizeof(*catalogue->trees));
     catalogue->sections = config->asset_count;
-    return catalogue->objects && catalogue->lines;
+    return catalogue->objects && catalogue->lines && catalogue->trees;
 }
 
 /* In the order of the file. */
 static int
-add_assets(struct catalogue *catalogue, const struct config *config)
+add_sections(struct catalogue *catalogue, const struct config *config)
 {
     for (size_t i = 0; i < config->asset_count; i++) {
         const struct config_asset *asset = &config->assets[i];
 
+        if (asset->tree) {
+            tree_init(&catalogue->trees[catalogue->tree_count++], asset);
+            continue;
+        }
         if (prepare_lines(&catalogue->lines[i], asset) < 0)
             return -ENOMEM;
         catalogue->objects[catalogue->count++] =
@@ -205,6 +348,7 @@ add_assets(struct catalogue *catalogue, const struct config *config)
                              .source.fd = -1,
                              .memory.fd = -1 };
     }
+    catalogue->assets = catalogue->count;
     return path_index_create(&catalogue->index, catalogue->objects, catalogue->count);
 }
 
@@ -225,7 +369,7 @@ catalogue_create(const struct config *config)
     if (catalogue)
         catalogue->head_max = response_head_max(NULL);
     if (catalogue == NULL || !catalogue_allocate(catalogue, config) ||
-        add_assets(catalogue, config) < 0)
+        add_sections(catalogue, config) < 0)
         log_error("catalogue: out of memory");
     else if (open_all_quickly(catalogue) == 0) {
         return catalogue;
@@ -243,8 +387,14 @@ catalogue_close(struct catalogue *catalogue)
         catalogue->objects[i].ops->close(&catalogue->objects[i]);
     for (size_t i = 0; catalogue->lines && i < catalogue->sections; i++)
         field_lines_free(&catalogue->lines[i]);
+    for (size_t i = 0; i < catalogue->tree_count; i++)
+        tree_close(&catalogue->trees[i]);
+    for (size_t i = 0; i < catalogue->pack_count; i++)
+        tree_pack_close(&catalogue->packs[i]);
     path_index_free(&catalogue->index);
-    free(catalogue->objects);
+    free(catalogue->packs);
+    free(catalogue->trees);
+    free_objects(catalogue);
     free(catalogue->lines);
     free(catalogue);
 }
@@ -252,6 +402,8 @@ catalogue_close(struct catalogue *catalogue)
 void
 catalogue_let_go(const struct catalogue *catalogue)
 {
-    for (size_t i = 0; i < catalogue->count; i++)
+    for (size_t i = 0; i < catalogue->assets; i++)
         catalogue->objects[i].ops->close(&catalogue->objects[i]);
+    for (size_t i = 0; i < catalogue->pack_count; i++)
+        tree_pack_close(&catalogue->packs[i]);
 }

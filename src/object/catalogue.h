@@ -13,6 +13,7 @@
 #include "config/config.h"
 #include "object/object.h"
 #include "object/path_index.h"
+#include "object/tree.h"
 
 #define CATALOGUE_HEAD_MAX                                                                     \
     32768 /* of head_max; an object with more fields is refused                                \
@@ -21,7 +22,13 @@
 struct catalogue {
     struct object *objects; /* in the order of their sections */
     size_t count;
-    struct path_index index;   /* of them by path */
+    size_t mapped;           /* bytes of the array; 0: malloc(3) made it */
+    size_t assets;           /* the first of them, which are those of [asset] sections */
+    struct path_index index; /* of them by path */
+    struct tree *trees;      /* in the order of their sections */
+    size_t tree_count;
+    struct pack *packs; /* that hold the objects of trees */
+    size_t pack_count;
     struct field_lines *lines; /* by section */
     size_t sections;
     size_t head_max; /* bytes that are enough for any response's head and a part's behind
@@ -46,6 +53,14 @@ struct catalogue *catalogue_create(const struct config *config)
  * generation before, or NULL. 0, or a negative errno with a line in the log. */
 int catalogue_attach(struct catalogue *catalogue, struct object *object,
                      const struct catalogue *previous) __attribute__((warn_unused_result));
+
+/* The same for what the loader has told of a tree, which is checked. */
+int catalogue_attach_tree(struct catalogue *catalogue, struct tree *tree,
+                          const struct catalogue *previous) __attribute__((warn_unused_result));
+
+/* All is attached: makes the objects of trees. The same. */
+int catalogue_complete(struct catalogue *catalogue, const struct catalogue *previous)
+    __attribute__((warn_unused_result));
 
 /* An object of the same file in the same form, and not absent: then its digest, and in the same
  * variant its bytes, can be taken over. NULL: there is none, or no catalogue. */

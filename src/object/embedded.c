@@ -96,6 +96,15 @@ find_file(struct object *object)
     object->memory_offset = place.offset;
 }
 
+void
+embedded_set(struct object *object, const struct embed *embed)
+{
+    object->bytes = (const char *)embed->bytes;
+    object->length = embed->size;
+    object->last_modified = (time_t)embed->last_modified;
+    memcpy(object->digest, embed->digest, sizeof(object->digest));
+}
+
 static int
 embedded_open(struct object *object)
 {
@@ -105,10 +114,7 @@ embedded_open(struct object *object)
         log_error("%s: not embedded in this program", object->asset->file);
         return -ENOENT;
     }
-    object->bytes = (const char *)embed->bytes;
-    object->length = embed->size;
-    object->last_modified = (time_t)embed->last_modified;
-    memcpy(object->digest, embed->digest, sizeof(object->digest));
+    embedded_set(object, embed);
     find_file(object);
     return 0;
 }

@@ -121,8 +121,14 @@ object_verify(const struct object *object)
     return object->ops->verify ? object->ops->verify(object) : 0;
 }
 
+struct embed;
+
+/* Its bytes, and what is known of them, are those of an embedded file. */
+void embedded_set(struct object *object, const struct embed *embed);
+
 extern const struct object_ops object_cached;
 extern const struct object_ops object_embedded;
 extern const struct object_ops object_streaming;
+extern const struct object_ops object_packed; /* cached, in a pack: see tree.h */
 
 #endif

@@ -62,7 +62,7 @@ sealed_reserve(struct sealed *sealed, const char *name, uint64_t length, bool ma
     *sealed = (struct sealed){ .fd = fd, .reserved = fd >= 0, .size = rounded };
     if (fd >= 0)
         return 0;
-    sealed->size = length;
+    sealed->size = length > 0 ? length : 1;
     if ((error = reserve_shared(sealed, name, may_wait)) < 0)
         sealed_close(sealed);
     return error;

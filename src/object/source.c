@@ -32,8 +32,6 @@ objection_to(const struct stat *status)
         return "is a directory";
     if (!S_ISREG(status->st_mode))
         return "is not a regular file";
-    if (status->st_size == 0)
-        return "is empty";
     return NULL;
 }
 
@@ -56,10 +54,9 @@ source_check(const struct config_asset *asset, struct report *report)
     else
         reason = objection_to(&status);
     if (reason)
-        report_error(
-            report, asset->file_origin,
-            "[asset %s] file: \"%s\": %s; a readable, regular, non-empty file is needed",
-            asset->path, asset->file, reason);
+        report_error(report, asset->file_origin,
+                     "[asset %s] file: \"%s\": %s; a readable, regular file is needed",
+                     asset->path, asset->file, reason);
     if (fd >= 0)
         close(fd);
 }
@@ -73,23 +70,16 @@ in_memory(int fd)
            (status.f_type == TMPFS_MAGIC || status.f_type == RAMFS_MAGIC);
 }
 
-/* Fills source from an open file. 0, or a negative errno with a line in the log. */
-static int
-examine(struct source *source, int fd, const char *file)
+const char *
+source_examine(struct source *source, int fd)
 {
     struct stat status;
     const char *reason;
-    int error;
 
-    if (fstat(fd, &status) < 0) {
-        error = -errno;
-        log_error("%s: %s", file, strerror(-error));
-        return error;
-    }
-    if ((reason = objection_to(&status)) != NULL) {
-        log_error("%s: %s", file, reason);
-        return -EINVAL;
-    }
+    if (fstat(fd, &status) < 0)
+        return strerror(errno);
+    if ((reason = objection_to(&status)) != NULL)
+        return reason;
     *source = (struct source){ .fd = fd,
                                .device = status.st_dev,
                                .inode = status.st_ino,
@@ -97,13 +87,14 @@ examine(struct source *source, int fd, const char *file)
                                .modified = status.st_mtim,
                                .changed = status.st_ctim,
                                .in_memory = in_memory(fd) };
-    return 0;
+    return NULL;
 }
 
 int
 source_open(struct source *source, const struct config_asset *asset)
 {
     int fd = open_for_reading(asset->file);
+    const char *reason;
     int error;
 
     if (fd < 0) {
@@ -111,11 +102,11 @@ source_open(struct source *source, const struct config_asset *asset)
         log_error("%s: %s", asset->file, strerror(-error));
         return error;
     }
-    if ((error = examine(source, fd, asset->file)) < 0) {
-        close(fd);
-        return error;
-    }
-    return 0;
+    if ((reason = source_examine(source, fd)) == NULL)
+        return 0;
+    log_error("%s: %s", asset->file, reason);
+    close(fd);
+    return -EINVAL;
 }
 
 uint64_t
@@ -190,10 +181,10 @@ read_chunk(const struct source *source, unsigned char *chunk, uint64_t offset)
 /* Where the next chunk goes to, and from where its digest is taken: straight into the target,
  * or into work, which holds a chunk and, behind it, its encoding. */
 static ssize_t
-load_chunk(const struct source *source, const struct config_asset *asset, char **out,
-           unsigned char *work, uint64_t offset)
+load_chunk(const struct source *source, enum encoding encoding, char **out, unsigned char *work,
+           uint64_t offset)
 {
-    const bool encode = asset->encoding == ENCODING_BASE64;
+    const bool encode = encoding == ENCODING_BASE64;
     unsigned char *chunk = *out && !encode ? (unsigned char *)*out : work;
     const ssize_t n = read_chunk(source, chunk, offset);
 
@@ -208,16 +199,16 @@ load_chunk(const struct source *source, const struct config_asset *asset, char *
 }
 
 static int
-load_chunks(const struct source *source, const struct config_asset *asset, char *target,
+load_chunks(const struct source *source, enum encoding encoding, char *target,
             unsigned char *work, struct sha256_ctx *sha, struct load_progress *progress)
 {
     uint64_t offset = 0;
 
     while (offset < source->size) {
         char *out = target;
-        const ssize_t n = load_chunk(source, asset, &out, work, offset);
+        const ssize_t n = load_chunk(source, encoding, &out, work, offset);
         const size_t length =
-            n > 0 && asset->encoding == ENCODING_BASE64 ? base64_length((size_t)n) : (size_t)n;
+            n > 0 && encoding == ENCODING_BASE64 ? base64_length((size_t)n) : (size_t)n;
 
         if (n < 0)
             return (int)n;
@@ -230,21 +221,42 @@ load_chunks(const struct source *source, const struct config_asset *asset, char 
     return source_verify(source);
 }
 
+/* Bytes to work in; 0: all goes straight into the target. */
+static size_t
+work_size(const struct source *source, enum encoding encoding, const char *target)
+{
+    const size_t chunk = source->size < CHUNK ? (size_t)source->size + 1 : CHUNK;
+
+    if (target && encoding == ENCODING_IDENTITY)
+        return 0;
+    return encoding == ENCODING_IDENTITY ? chunk : CHUNK + base64_length(CHUNK);
+}
+
+int
+source_read(const struct source *source, enum encoding encoding, char *target,
+            unsigned char *digest, struct load_progress *progress)
+{
+    struct sha256_ctx sha;
+    const size_t size = work_size(source, encoding, target);
+    unsigned char *work = size > 0 ? nodump_alloc(size) : NULL;
+    int result;
+
+    if (size > 0 && work == NULL)
+        return -ENOMEM;
+    sha256_init(&sha);
+    result = load_chunks(source, encoding, target, work, &sha, progress);
+    sha256_digest(&sha, SHA256_DIGEST_SIZE, digest);
+    if (size > 0)
+        nodump_free(work, size);
+    return result;
+}
+
 int
 source_load(const struct source *source, const struct config_asset *asset, char *target,
             unsigned char *digest, struct load_progress *progress)
 {
-    struct sha256_ctx sha;
-    const size_t size = CHUNK + base64_length(CHUNK);
-    unsigned char *work = nodump_alloc(size);
-    int result = -ENOMEM;
+    const int result = source_read(source, asset->encoding, target, digest, progress);
 
-    if (work) {
-        sha256_init(&sha);
-        result = load_chunks(source, asset, target, work, &sha, progress);
-        sha256_digest(&sha, SHA256_DIGEST_SIZE, digest);
-        nodump_free(work, size);
-    }
     if (result < 0)
         log_error("%s: %s", asset->file,
                   result == -ESTALE ? "changed while it was read" : strerror(-result));

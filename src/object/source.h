@@ -23,7 +23,7 @@ struct source {
     bool in_memory;          /* the file system is made of memory: no read waits for a disk */
 };
 
-/* Reports a file that is missing, unreadable, empty or not a regular file. */
+/* Reports a file that is missing, unreadable or not a regular file. */
 void source_check(const struct config_asset *asset, struct report *report);
 
 /* Opens the asset's file for reading. 0, or a negative errno with a line in the log. */
@@ -55,5 +55,13 @@ bool source_same(const struct source *a, const struct source *b);
 int source_load(const struct source *source, const struct config_asset *asset, char *target,
                 unsigned char *digest, struct load_progress *progress)
     __attribute__((warn_unused_result));
+
+/* The same without a line. */
+int source_read(const struct source *source, enum encoding encoding, char *target,
+                unsigned char *digest, struct load_progress *progress)
+    __attribute__((warn_unused_result));
+
+/* Fills source from an open file. NULL, or why it can't be served. */
+const char *source_examine(struct source *source, int fd);
 
 #endif

@@ -9,21 +9,6 @@
 
 #include "base/residency.h"
 
-/* What holds an object's bytes. */
-struct holder {
-    int fd; /* -1: nobody knows */
-    uint64_t offset;
-    uint64_t length;
-};
-
-static struct holder
-holder_of(const struct object *object)
-{
-    if (object->asset->variant == VARIANT_STREAMING)
-        return (struct holder){ object->source.fd, 0, object->source.size };
-    return (struct holder){ object->memory.fd, object->memory_offset, object->length };
-}
-
 const char *
 ledger_location(const struct ledger_entry *entry)
 {
@@ -31,7 +16,7 @@ ledger_location(const struct ledger_entry *entry)
                                              [VARIANT_EMBEDDED] = "program_file",
                                              [VARIANT_STREAMING] = "page_cache" };
 
-    return locations[entry->object->asset->variant];
+    return locations[entry->asset->variant];
 }
 
 /* --- what is the same --------------------------------------------------------------------- */
@@ -47,12 +32,11 @@ struct keyed {
 static struct keyed
 key_of(struct ledger_entry *entry)
 {
-    const struct holder holder = holder_of(entry->object);
     struct stat status;
 
-    if (holder.fd < 0 || fstat(holder.fd, &status) < 0)
+    if (entry->fd < 0 || fstat(entry->fd, &status) < 0)
         return (struct keyed){ .entry = entry };
-    return (struct keyed){ entry, status.st_dev, status.st_ino, holder.offset };
+    return (struct keyed){ entry, status.st_dev, status.st_ino, entry->offset };
 }
 
 static int
@@ -100,13 +84,13 @@ is_draining(const struct view *view)
 }
 
 static size_t
-count_objects(const struct view *newest)
+count_entries(const struct view *newest)
 {
     size_t count = 0;
 
     for (const struct view *view = newest; view; view = view->older)
         if (view == newest || is_draining(view))
-            count += view->shared->catalogue->count;
+            count += view->shared->catalogue->assets + view->shared->catalogue->pack_count;
     return count;
 }
 
@@ -126,7 +110,7 @@ read_mappings(const struct view *view, struct proc_mappings *mappings)
 static void
 note_huge(struct ledger_entry *entry, const struct proc_mappings *mappings)
 {
-    const uintptr_t address = (uintptr_t)entry->object->bytes;
+    const uintptr_t address = (uintptr_t)entry->bytes;
     const struct proc_mapping *mapping = proc_memory_find(mappings, address);
 
     entry->huge_known = address == 0 || mapping;
@@ -150,13 +134,12 @@ look_at_mappings(struct ledger *ledger, const struct view *view)
 static void
 ledger_look_at(struct ledger_entry *entry, uint64_t *left)
 {
-    const struct holder holder = holder_of(entry->object);
-
-    if (entry->shared || *left < holder.length)
+    if (entry->shared || *left < entry->size)
         return;
-    *left -= holder.length;
-    entry->known = holder.fd >= 0 &&
-                   residency_of_file(holder.fd, holder.offset, holder.length, &entry->resident);
+    *left -= entry->size;
+    entry->known = entry->size == 0 ||
+                   (entry->fd >= 0 &&
+                    residency_of_file(entry->fd, entry->offset, entry->size, &entry->resident));
 }
 
 static int
@@ -169,22 +152,56 @@ largest_first(const void *a, const void *b)
         return x->size > y->size ? -1 : 1;
     return x->view != y->view
                ? (x->view->shared->generation > y->view->shared->generation ? -1 : 1)
-               : (x->object > y->object) - (x->object < y->object);
+               : (x->asset > y->asset) - (x->asset < y->asset);
+}
+
+static struct ledger_entry
+entry_of_object(const struct view *view, const struct object *object)
+{
+    struct ledger_entry entry = { .view = view,
+                                  .asset = object->asset,
+                                  .fd = object->memory.fd,
+                                  .offset = object->memory_offset,
+                                  .bytes = object->bytes,
+                                  .size = object->length };
+
+    if (object->asset->variant == VARIANT_STREAMING) {
+        entry.fd = object->source.fd;
+        entry.offset = 0;
+        entry.size = object->source.size;
+    }
+    return entry;
+}
+
+static struct ledger_entry
+entry_of_pack(const struct view *view, size_t number)
+{
+    const struct pack *packs = view->shared->catalogue->packs;
+    const struct pack *pack = &packs[number];
+    bool further = false;
+
+    for (size_t i = 0; i < number; i++)
+        further |= packs[i].asset == pack->asset;
+    return (struct ledger_entry){ .view = view,
+                                  .asset = pack->asset,
+                                  .fd = pack->memory.fd,
+                                  .bytes = pack->bytes,
+                                  .further = further,
+                                  .size = pack->memory.size };
 }
 
 static void
-list(struct ledger *ledger, const struct view *newest, size_t room)
+list(struct ledger *ledger, const struct view *newest)
 {
     for (const struct view *view = newest; view; view = view->older) {
+        const struct catalogue *catalogue = view->shared->catalogue;
+
         if (view != newest && !is_draining(view))
             continue;
-        for (size_t i = 0; i < view->shared->catalogue->count && ledger->count < room; i++) {
-            const struct object *object = &view->shared->catalogue->objects[i];
-
-            ledger->entries[ledger->count++] = (struct ledger_entry){
-                .view = view, .object = object, .size = holder_of(object).length
-            };
-        }
+        for (size_t i = 0; i < catalogue->assets; i++)
+            ledger->entries[ledger->count++] = entry_of_object(view, &catalogue->objects[i]);
+        for (size_t i = 0; i < catalogue->pack_count; i++)
+            ledger->entries[ledger->count++] = entry_of_pack(view, i);
     }
     qsort(ledger->entries, ledger->count, sizeof(*ledger->entries), largest_first);
 }
@@ -206,12 +223,11 @@ add_up(struct ledger *ledger)
 int
 ledger_take(struct ledger *ledger, const struct view *view, uint64_t most)
 {
-    const size_t count = count_objects(view);
-
-    *ledger = (struct ledger){ .entries = calloc(count + 1, sizeof(*ledger->entries)) };
+    *ledger =
+        (struct ledger){ .entries = calloc(count_entries(view) + 1, sizeof(*ledger->entries)) };
     if (ledger->entries == NULL)
         return -ENOMEM;
-    list(ledger, view, count);
+    list(ledger, view);
     if (!mark_shared(ledger)) {
         ledger_free(ledger);
         return -ENOMEM;
@@ -239,7 +255,7 @@ ledger_free(struct ledger *ledger)
 bool
 ledger_mapped(const struct ledger_entry *entry, unsigned worker, uint64_t *bytes)
 {
-    const uintptr_t address = (uintptr_t)entry->object->bytes;
+    const uintptr_t address = (uintptr_t)entry->bytes;
 
     *bytes = 0;
     return address == 0 ||

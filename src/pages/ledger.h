@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * ledger: for each object, where its bytes are, how many of them are in memory, and how many
- * each worker has in its page tables. Objects of draining generations are listed if they hold
- * memory of their own.
+ * ledger: for each object of an [asset] section, and for each pack of a tree's, where its bytes
+ * are and how many of them are in memory: once for all, and as far as each worker has them in
+ * its page tables. Objects of draining generations are
+ * listed if they hold memory of their own.
  */
 #ifndef PAGES_LEDGER_H
 #define PAGES_LEDGER_H
@@ -15,8 +16,12 @@
 
 struct ledger_entry {
     const struct view *view;
-    const struct object *object;
-    uint64_t size;     /* bytes of what is held: the representation, or its file */
+    const struct config_asset *asset; /* its section */
+    int fd;                           /* what holds the bytes; -1: nobody knows */
+    uint64_t offset;                  /* of the bytes in it */
+    const char *bytes;                /* where workers map them; NULL: they do not */
+    bool further;                     /* another entry of its section comes before */
+    uint64_t size;     /* bytes of what is held: the representation, its file, or a pack */
     uint64_t resident; /* of them in memory */
     uint64_t huge;     /* of them that a worker maps by huge pages */
     bool known;        /* resident is */

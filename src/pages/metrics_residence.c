@@ -33,7 +33,7 @@ write_sum(const struct exposition *out, const struct ledger *ledger, enum varian
     for (size_t i = 0; i < ledger->count; i++) {
         const struct ledger_entry *entry = &ledger->entries[i];
 
-        if (entry->object->asset->variant != variant || entry->shared)
+        if (entry->asset->variant != variant || entry->shared)
             continue;
         found = entry;
         resident += entry->resident;
@@ -88,8 +88,8 @@ write_copies(const struct exposition *out, const struct copies *copies,
 static void
 write_entry(const struct exposition *out, const struct ledger_entry *entry)
 {
-    const struct config_asset *asset = entry->object->asset;
-    const struct exposition_label labels[] = { { "path", entry->object->path },
+    const struct config_asset *asset = entry->asset;
+    const struct exposition_label labels[] = { { "path", asset->path },
                                                { "variant",
                                                  config_variant_name(asset->variant) },
                                                { NULL, NULL } };

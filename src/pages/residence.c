@@ -70,10 +70,9 @@ copies_of(const struct copies *copies, const struct ledger_entry *entry)
 {
     struct copies_entry sum = { 0 };
     const struct copies_entry *first;
-    const size_t count =
-        copies_find(copies, entry->view, entry->object->asset->section + 1, &first);
+    const size_t count = copies_find(copies, entry->view, entry->asset->section + 1, &first);
 
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count && !entry->further; i++) {
         sum.buffered += first[i].buffered;
         sum.queued += first[i].queued;
     }
@@ -96,7 +95,7 @@ residence_print_entry(FILE *out, const struct ledger_entry *entry, const struct 
     print_amount(out, entry->huge, entry->huge_known);
     print_amount(out, copied.buffered, true);
     print_amount(out, copied.queued, copies->queues_known);
-    fprintf(out, " %-12s %s", ledger_location(entry), entry->object->path);
+    fprintf(out, " %-12s %s", ledger_location(entry), entry->asset->path);
     if (entry->view->shared->generation > 0)
         fprintf(out, " of generation %u", entry->view->shared->generation);
     fputc('\n', out);
@@ -141,7 +140,7 @@ write_table(struct page *page, const struct ledger *ledger, const struct copies 
 static uintptr_t
 frame_of_location(const struct ledger_entry *entry)
 {
-    return FRAMES + (uintptr_t)entry->object->asset->variant;
+    return FRAMES + (uintptr_t)entry->asset->variant;
 }
 
 /* That of the object with this number; all but the largest have one together. */
@@ -163,7 +162,7 @@ name_frames(void *argument, struct symbols *symbols)
         const struct ledger_entry *entry = &ledger->entries[i];
 
         named = symbol_name(symbols, frame_of_location(entry), ledger_location(entry)) &&
-                symbol_name(symbols, frame_of_object(i), entry->object->path);
+                symbol_name(symbols, frame_of_object(i), entry->asset->path);
     }
     return named;
 }
@@ -185,7 +184,7 @@ add_entry(struct profile *profile, const struct view *newest, const struct ledge
 {
     const struct ledger_entry *entry = &ledger->entries[number];
     struct profile_part *part = profile->parts + parts_before(newest, entry->view);
-    const uint32_t label = number < SHOWN_MAX ? entry->object->asset->section + 1 : 0;
+    const uint32_t label = number < SHOWN_MAX ? entry->asset->section + 1 : 0;
     const uintptr_t pcs[] = { frame_of_object(number) + 1, frame_of_location(entry) + 1 };
     const uint64_t once[PROFILE_VALUES] = { entry->resident, 0, entry->huge, entry->size };
 
@@ -209,14 +208,13 @@ add_copies(struct profile *profile, const struct view *newest, const struct ledg
            size_t number, const struct copies *copies)
 {
     struct profile_part *part = profile->parts + parts_before(newest, entry->view) + 1;
-    const uint32_t label = number < SHOWN_MAX ? entry->object->asset->section + 1 : 0;
+    const uint32_t label = number < SHOWN_MAX ? entry->asset->section + 1 : 0;
     const uintptr_t buffer[] = { frame_of_object(number) + 1, FRAME_BUFFER + 1 };
     const uintptr_t queue[] = { frame_of_object(number) + 1, FRAME_QUEUE + 1 };
     const struct copies_entry *first;
-    const size_t count =
-        copies_find(copies, entry->view, entry->object->asset->section + 1, &first);
+    const size_t count = copies_find(copies, entry->view, entry->asset->section + 1, &first);
 
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count && !entry->further; i++) {
         const uint64_t buffered[PROFILE_VALUES] = { first[i].buffered };
         const uint64_t queued[PROFILE_VALUES] = { first[i].queued };
 

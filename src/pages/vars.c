@@ -220,6 +220,7 @@ all(const struct view *view, unsigned limit)
     json_object_set_new(value, "generations", all_generations(view));
     json_object_set_new(value, "sections", vars_objects_sections(view, limit));
     json_object_set_new(value, "objects", vars_objects(view, limit));
+    json_object_set_new(value, "trees", vars_objects_trees(view, limit));
     vars_value_put(value, "object_count", view->shared->catalogue->count);
     free(workers);
     return value;

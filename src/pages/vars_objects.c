@@ -9,14 +9,14 @@
 #include "pages/vars_value.h"
 
 static json_t *
-one_object(const struct object *object, const struct slot_counters *counters)
+one_object(const struct view *view, const struct config_asset *asset, uint64_t length)
 {
+    const struct slot_counters counters = totals_counters(view, asset->section);
     json_t *value = json_object();
 
-    json_object_set_new(value, "variant",
-                        json_string(config_variant_name(object->asset->variant)));
-    vars_value_put(value, "length", object->length);
-    vars_value_counters(value, counters);
+    json_object_set_new(value, "variant", json_string(config_variant_name(asset->variant)));
+    vars_value_put(value, "length", length);
+    vars_value_counters(value, &counters);
     return value;
 }
 
@@ -36,20 +36,34 @@ json_t *
 vars_objects(const struct view *view, unsigned limit)
 {
     const struct catalogue *catalogue = view->shared->catalogue;
-    const struct object **largest = calloc(catalogue->count + 1, sizeof(*largest));
+    const struct object **largest = calloc(catalogue->assets + 1, sizeof(*largest));
     json_t *value = largest ? json_object() : NULL;
 
-    for (size_t i = 0; largest && i < catalogue->count; i++)
+    for (size_t i = 0; largest && i < catalogue->assets; i++)
         largest[i] = &catalogue->objects[i];
-    if (largest && limit < catalogue->count)
-        qsort(largest, catalogue->count, sizeof(*largest), compare_lengths);
-    for (size_t i = 0; largest && i < catalogue->count && i < limit; i++) {
-        const struct slot_counters counters = totals_counters(view, largest[i]->asset->section);
-
-        json_object_set_new(value, largest[i]->asset->path, one_object(largest[i], &counters));
-    }
+    if (largest && limit < catalogue->assets)
+        qsort(largest, catalogue->assets, sizeof(*largest), compare_lengths);
+    for (size_t i = 0; largest && i < catalogue->assets && i < limit; i++)
+        json_object_set_new(value, largest[i]->asset->path,
+                            one_object(view, largest[i]->asset, largest[i]->length));
     free(largest);
     return value;
+}
+
+json_t *
+vars_objects_trees(const struct view *view, unsigned limit)
+{
+    const struct catalogue *catalogue = view->shared->catalogue;
+    json_t *trees = json_object();
+
+    for (size_t i = 0; i < catalogue->tree_count && i < limit; i++) {
+        const struct tree *tree = &catalogue->trees[i];
+        json_t *value = one_object(view, tree->asset, tree->bytes);
+
+        vars_value_put(value, "files", tree->files);
+        json_object_set_new(trees, tree->asset->path, value);
+    }
+    return trees;
 }
 
 /* Half, or 99 %, of the responses took at most as long; null: there were none. */

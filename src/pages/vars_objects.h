@@ -16,4 +16,7 @@ json_t *vars_objects(const struct view *view, unsigned limit)
 json_t *vars_objects_sections(const struct view *view, unsigned limit)
     __attribute__((warn_unused_result));
 
+/* "trees": of so many sections, what they hold and what was answered from it. */
+json_t *vars_objects_trees(const struct view *view, unsigned limit);
+
 #endif

@@ -27,7 +27,8 @@
 #define C   (1u << SANDBOX_CLIENT)
 #define R   (1u << SANDBOX_REPORTER)
 #define F   (1u << SANDBOX_WRITER)
-#define L   (1u << SANDBOX_LOADER)
+#define L   (1u << SANDBOX_LOADER | T)
+#define T   (1u << SANDBOX_TREE_LOADER)
 #define ALL (W | O | C | R | F | L)
 
 #define CALL(call, who)                                                                        \
@@ -163,7 +164,9 @@ static const struct call table[] = {
     /* Reading files: programs, libraries, debug information, /proc; objects. Landlock says
      * which. */
     IF("openat", C | R, LACKS(2, TO_WRITE)),
+    CALL("openat2", T), /* below directories of trees */
     CALL("newfstatat", O | C | R | F),
+    CALL("fstatfs", T),
     CALL("statx", C | R),
     CALL("readlink", C | R),
     CALL("readlinkat", C | R),

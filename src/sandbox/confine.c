@@ -90,19 +90,27 @@ confine_add_code(struct confine_paths *paths)
 static bool
 stays(enum sandbox_kind kind)
 {
-    return kind == SANDBOX_OBSERVER || kind == SANDBOX_WRITER || kind == SANDBOX_LOADER;
+    return kind == SANDBOX_OBSERVER || kind == SANDBOX_WRITER || kind == SANDBOX_LOADER ||
+           kind == SANDBOX_TREE_LOADER;
 }
 
 int
-confine_enter(const struct confinement *confinement, enum sandbox_kind kind,
-              const struct confine_paths *paths)
+confine_enter_paths(const struct confinement *confinement, enum sandbox_kind kind,
+                    const struct sandbox_path *paths)
 {
     int error = 0;
 
     sandbox_bound(confinement->mode);
     if (!stays(kind) && (error = identity_become(&confinement->identity)) < 0)
         log_error("user: %s", strerror(-error));
-    return error < 0 ? error : sandbox_enter(confinement->mode, kind, paths->items);
+    return error < 0 ? error : sandbox_enter(confinement->mode, kind, paths);
+}
+
+int
+confine_enter(const struct confinement *confinement, enum sandbox_kind kind,
+              const struct confine_paths *paths)
+{
+    return confine_enter_paths(confinement, kind, paths->items);
 }
 
 int

@@ -41,6 +41,10 @@ void confine_free(struct confine_paths *paths);
 int confine_enter(const struct confinement *confinement, enum sandbox_kind kind,
                   const struct confine_paths *paths) __attribute__((warn_unused_result));
 
+/* The same with a list of any length, whose last path is NULL. */
+int confine_enter_paths(const struct confinement *confinement, enum sandbox_kind kind,
+                        const struct sandbox_path *paths) __attribute__((warn_unused_result));
+
 /* The same for those that read code. */
 int confine_reader(const struct confinement *confinement, enum sandbox_kind kind)
     __attribute__((warn_unused_result));

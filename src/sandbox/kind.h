@@ -11,6 +11,7 @@ enum sandbox_kind {
     SANDBOX_REPORTER, /* reads ELF and DWARF: crash reports, stacks, names in profiles */
     SANDBOX_WRITER,   /* puts finished profiles into files */
     SANDBOX_LOADER,   /* reads objects for the master, with its threads; opens nothing */
+    SANDBOX_TREE_LOADER, /* the same, but opens files below the directories of trees */
     SANDBOX_KINDS
 };
 

@@ -51,6 +51,7 @@ static const struct {
     [SANDBOX_REPORTER] = { "reporter", "reporter", 0, true },
     [SANDBOX_WRITER] = { "profile writer", "profile_writer", FILES, false },
     [SANDBOX_LOADER] = { "loader", "loader", 0, false },
+    [SANDBOX_TREE_LOADER] = { "loader", "tree_loader", PRIVILEGE(CAP_DAC_READ_SEARCH), false },
 };
 
 /* Refused calls by kind, in shared memory; NULL: nobody counts. A worker has a counter of its

@@ -63,7 +63,11 @@ end(void **state)
 static int
 take(struct object **taken)
 {
-    return handover_take(ends[0], got, NULL, taken);
+    struct handover_taken both;
+    const int result = handover_take(ends[0], got, NULL, &both);
+
+    *taken = both.object;
+    return result;
 }
 
 /* The object of the loader is refused under this number. */

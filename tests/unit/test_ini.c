@@ -261,7 +261,7 @@ refuses_what_is_no_file(void **state)
     report_free(&report);
     assert_null(config_load("/dev/null", NULL, 0, &report));
     assert_string_equal(report.text, "/dev/null: no asset; accepted: at least one section "
-                                     "[asset /path]\n");
+                                     "[asset /path] or [tree /path]\n");
     report_free(&report);
 }
 

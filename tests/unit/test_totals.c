@@ -45,7 +45,8 @@ give_objects(struct observed *observed, struct object *list, unsigned count)
     unsigned workers = observed->shared.slots.workers;
 
     slots_destroy(&observed->shared.slots);
-    observed->catalogue = (struct catalogue){ .objects = list, .count = count };
+    observed->catalogue =
+        (struct catalogue){ .objects = list, .count = count, .assets = count };
     assert_int_equal(path_index_create(&observed->catalogue.index, list, count), 0);
     assert_int_equal(slots_create(&observed->shared.slots, workers, count), 0);
 }

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * walk: lists the files of a tree. Nothing is opened but directories, and symbolic links never
+ * lead out of the tree's own.
+ */
+#ifndef LOADER_WALK_H
+#define LOADER_WALK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include <time.h>
+
+#include "config/config.h"
+
+/* As the walk found it. */
+struct walk_file {
+    uint64_t name; /* offset in the names */
+    dev_t device;
+    ino_t inode;
+    uint64_t size;
+    struct timespec modified;
+    struct timespec changed;
+};
+
+struct tree_walk {
+    const struct config_asset *tree;
+    int directory; /* the root, O_PATH; -1: not open */
+    struct walk_file *files;
+    size_t count;
+    size_t capacity;
+    char *names; /* relative to the root, each with a NUL */
+    size_t names_size;
+    size_t names_capacity;
+    size_t passed;  /* links, sockets and the like that are no files to serve */
+    size_t missing; /* files and directories that can't be read, and are left out */
+};
+
+/* Walks the directory of the tree, once. 0, or a negative errno with a line in the log.
+ * walk_free() in both cases. */
+int walk_run(struct tree_walk *walk, const struct config_asset *tree)
+    __attribute__((warn_unused_result));
+void walk_free(struct tree_walk *walk);
+
+static inline const char *
+walk_name(const struct tree_walk *walk, size_t file)
+{
+    return walk->names + walk->files[file].name;
+}
+
+/* A file or directory of the tree can't be read: a line in the log. False: that is an error of
+ * the whole (`missing = error`). */
+bool walk_misses(const struct config_asset *tree, const char *name, const char *reason);
+
+#endif
