@@ -79,10 +79,21 @@ exposition_sample(const struct exposition *out, const char *name,
         fprintf(out->out, " %.15g\n", value);
 }
 
+static void
+write_exemplar(const struct exposition *out, const struct exposition_exemplar *exemplar)
+{
+    if (!out->open || exemplar == NULL || exemplar->labels[0].name == NULL)
+        return;
+    fputs(" # ", out->out);
+    put_labels(out->out, exemplar->labels, NULL);
+    fprintf(out->out, " %.15g %.3f", exemplar->value, exemplar->at);
+}
+
 /* OpenMetrics wants a bound to look like a number with a fraction. */
 static void
 write_bucket(const struct exposition *out, const char *name,
-             const struct exposition_label *labels, double bound, uint64_t count)
+             const struct exposition_label *labels, double bound, uint64_t count,
+             const struct exposition_exemplar *exemplar)
 {
     char text[32];
 
@@ -94,13 +105,16 @@ write_bucket(const struct exposition *out, const char *name,
         snprintf(text, sizeof(text), "%.15g", bound);
     fprintf(out->out, "%s_bucket", name);
     put_labels(out->out, labels, text);
-    fprintf(out->out, " %" PRIu64 "\n", count);
+    fprintf(out->out, " %" PRIu64, count);
+    write_exemplar(out, exemplar);
+    fputc('\n', out->out);
 }
 
 void
 exposition_histogram(const struct exposition *out, const char *name,
                      const struct exposition_label *labels, const struct histogram *histogram,
-                     const struct histogram_scale *scale, double unit)
+                     const struct histogram_scale *scale, double unit,
+                     const struct exposition_exemplar *exemplars)
 {
     uint64_t count = 0;
 
@@ -108,7 +122,7 @@ exposition_histogram(const struct exposition *out, const char *name,
         count += histogram->buckets[i];
         write_bucket(out, name, labels,
                      i < HISTOGRAM_BOUNDS ? (double)scale->bounds[i] / unit : (double)INFINITY,
-                     count);
+                     count, exemplars ? &exemplars[i] : NULL);
     }
     fprintf(out->out, "%s_sum", name);
     put_labels(out->out, labels, NULL);

@@ -32,12 +32,20 @@ void exposition_family(const struct exposition *out, const char *name, const cha
 void exposition_sample(const struct exposition *out, const char *name,
                        const struct exposition_label *labels, double value);
 
+/* An example of what fell into a bucket. */
+struct exposition_exemplar {
+    struct exposition_label labels[2]; /* the last one without a name; the first, too: none */
+    double value;
+    double at; /* seconds since the epoch */
+};
+
 /* A whole histogram: its buckets, cumulated, its sum and its count. Values and bounds are
- * divided by unit. */
+ * divided by unit. exemplars: one for each bucket, only shown in OpenMetrics; NULL: none. */
 void exposition_histogram(const struct exposition *out, const char *name,
                           const struct exposition_label *labels,
                           const struct histogram *histogram,
-                          const struct histogram_scale *scale, double unit);
+                          const struct histogram_scale *scale, double unit,
+                          const struct exposition_exemplar *exemplars);
 
 /* What comes last. */
 void exposition_end(const struct exposition *out);

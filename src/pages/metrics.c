@@ -12,6 +12,7 @@
 #include "build.h"
 #include "format/exposition.h"
 #include "pages/metrics_cost.h"
+#include "pages/metrics_histogram.h"
 #include "pages/metrics_residence.h"
 #include "pages/metrics_section.h"
 #include "pages/metrics_worker.h"
@@ -241,36 +242,6 @@ write_refused(const struct scrape *scrape)
     }
 }
 
-static void
-write_histograms(const struct scrape *scrape)
-{
-    const struct slot_timing *timing = &scrape->totals.sum.timing;
-    const struct {
-        const char *name;
-        const char *help;
-        const struct histogram *histogram;
-        const struct histogram_scale *scale;
-        double unit;
-    } rows[] = {
-        { "tiffd_time_to_first_byte_seconds",
-          "From a whole request head to the first byte of the response handed to the kernel.",
-          &timing->first_byte, &histogram_time, NS },
-        { "tiffd_transfer_seconds",
-          "From a whole request head to the last byte of the response handed to the kernel.",
-          &timing->transfer, &histogram_time, NS },
-        { "tiffd_stall_seconds", "From a full socket to its taking more.", &timing->stall,
-          &histogram_time, NS },
-        { "tiffd_body_bytes", "Sizes of bodies that were sent to their end.", &timing->body,
-          &histogram_bytes, 1 },
-    };
-
-    for (size_t i = 0; i < COUNT(rows); i++) {
-        exposition_family(&scrape->out, rows[i].name, "histogram", rows[i].help);
-        exposition_histogram(&scrape->out, rows[i].name, NULL, rows[i].histogram, rows[i].scale,
-                             rows[i].unit);
-    }
-}
-
 /* --- objects ------------------------------------------------------------------------------ */
 
 static const struct {
@@ -335,7 +306,7 @@ metrics_write(struct page *page)
     write_counters(&scrape);
     write_classes(&scrape);
     write_refused(&scrape);
-    write_histograms(&scrape);
+    metrics_histogram_write(&scrape.out, page->view, &scrape.totals.sum.timing);
     metrics_cost_write(&scrape.out, page->view);
     metrics_worker_write(&scrape.out, scrape.workers, scrape.worker_count);
     metrics_section_write(&scrape.out, page->view);

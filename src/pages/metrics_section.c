@@ -34,7 +34,7 @@ write_section(const struct exposition *out, const char *name, size_t offset,
     const char *histogram = (const char *)timing + offset;
 
     exposition_histogram(out, name, labels, (const struct histogram *)(const void *)histogram,
-                         &histogram_time, NS);
+                         &histogram_time, NS, NULL);
 }
 
 void

@@ -202,3 +202,21 @@ totals_memory(const struct totals_worker *workers, unsigned count)
             counters_add(COUNTER_MEMORY, &total, workers[i].slot);
     return total.memory;
 }
+
+bool
+totals_exemplar(const struct view *view, size_t offset, unsigned bucket,
+                struct exemplar *newest)
+{
+    *newest = (struct exemplar){ 0 };
+    for (; view; view = view->older)
+        for (unsigned i = 0; i < view->shared->slots.workers; i++) {
+            const char *slot = (const char *)slots_worker(&view->shared->slots, i);
+            struct exemplar exemplar;
+
+            if (exemplar_take((const struct exemplars *)(const void *)(slot + offset), bucket,
+                              &exemplar) &&
+                exemplar.at >= newest->at)
+                *newest = exemplar;
+        }
+    return newest->version != 0;
+}

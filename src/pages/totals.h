@@ -44,6 +44,11 @@ void totals_take(const struct view *view, struct totals *totals);
 struct totals_worker *totals_workers(const struct view *view, unsigned *count)
     __attribute__((warn_unused_result));
 
+/* The newest exemplar of a bucket that any worker has, those that have ended included. offset:
+ * of the struct exemplars in struct slot. False: there is none. */
+bool totals_exemplar(const struct view *view, size_t offset, unsigned bucket,
+                     struct exemplar *newest) __attribute__((warn_unused_result));
+
 /* tcmalloc's numbers of these. */
 struct slot_memory totals_memory(const struct totals_worker *workers, unsigned count);
 

@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "shared/exemplar.h"
 #include "shared/histogram.h"
 
 #define SLOT_STARTING (-1) /* in place of a process id: it is about to be */
@@ -80,6 +81,8 @@ struct slot {
     uint32_t cpu;     /* one more than the CPU of the loop's turn; 0: there was none yet */
     pid_t pid;        /* 0: no process now; SLOT_STARTING; written by the master */
     struct slot_timing timing;
+    struct exemplars first_byte; /* of the histograms of these names */
+    struct exemplars transfer;
     struct slot_memory memory; /* of the process that is there */
 
     /* Only in totals of generations that have ended; else the roster knows. */

@@ -111,8 +111,11 @@ static void
 note_first_byte(const struct worker *worker, const struct connection *connection,
                 struct inflight_record *record)
 {
-    if (record->first_byte == 0 && connection->progress.given > record->from)
-        record->first_byte = worker->now_ns;
+    if (record->first_byte != 0 || connection->progress.given <= record->from)
+        return;
+    record->first_byte = worker->now_ns;
+    exemplar_add(&worker->slot->first_byte, &histogram_time, worker->now_ns - record->began,
+                 worker->now_ns, record->id);
 }
 
 /* Logs the records that end there or before. */
@@ -129,6 +132,9 @@ log_until(struct worker *worker, struct connection *connection, uint64_t offset,
         if (record->to > offset)
             return;
         log_record(worker, connection, record, termination);
+        if (termination == TERMINATION_COMPLETE)
+            exemplar_add(&worker->slot->transfer, &histogram_time,
+                         worker->now_ns - record->began, worker->now_ns, record->id);
         inflight->start += record_size(record->length);
     }
     connection->inflight = NULL;

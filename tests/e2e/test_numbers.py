@@ -281,6 +281,24 @@ def test_cpu_time_is_the_kernels(numbered):
         assert sum(workers) == pytest.approx(samples[f"tiffd_{part}_cpu_seconds_total"], abs=0.05)
 
 
+def test_a_request_of_each_bucket(numbered):
+    """Exemplars, for clients that understand them."""
+    parser = pytest.importorskip("prometheus_client.openmetrics.parser")
+    began = time.time()
+    fetch(numbered, "GET", "/o", "X-Request-Id: order-7/a")
+    asked = urllib.request.Request(numbered.debug_url + "/metrics", headers={"Accept": SCRAPER})
+    with urllib.request.urlopen(asked, timeout=DEADLINE) as response:
+        text = response.read().decode()
+    families = {family.name: family for family in parser.text_string_to_metric_families(text)}
+    for name in ("tiffd_time_to_first_byte_seconds", "tiffd_transfer_seconds"):
+        (sample,) = [sample for sample in families[name].samples if sample.exemplar]
+        assert sample.exemplar.labels == {"request_id": "order-7/a"}
+        assert 0 < sample.exemplar.value <= float(sample.labels["le"])
+        assert began - 1 < float(sample.exemplar.timestamp) < time.time() + 1
+        assert sample.value == 1
+    assert "order-7" not in ask(numbered, "/metrics")[1]
+
+
 def test_counters_outlive_processes_and_generations(numbered):
     get(numbered, "/o", 20)
     before = scrape(numbered)

@@ -92,7 +92,7 @@ a_histogram(void **state)
     histogram_add(&histogram, &histogram_time, 25000);
     histogram_add(&histogram, &histogram_time, 25001);
     histogram_add(&histogram, &histogram_time, UINT64_C(200000000000));
-    exposition_histogram(&out, "h", NULL, &histogram, &histogram_time, 1e9);
+    exposition_histogram(&out, "h", NULL, &histogram, &histogram_time, 1e9, NULL);
     fclose(out.out);
     assert_ptr_equal(text, strstr(text, "h_bucket{le=\"2.5e-05\"} 1\n"
                                         "h_bucket{le=\"5e-05\"} 2\n"));
@@ -110,7 +110,7 @@ an_open_histogram(void **state)
     (void)state;
     out.open = true;
     exposition_family(&out, "h", "histogram", "H.");
-    exposition_histogram(&out, "h", one, &histogram, &histogram_time, 1e9);
+    exposition_histogram(&out, "h", one, &histogram, &histogram_time, 1e9, NULL);
     exposition_end(&out);
     fclose(out.out);
     assert_ptr_equal(text, strstr(text, "# HELP h H.\n# TYPE h histogram\n"));
@@ -118,6 +118,26 @@ an_open_histogram(void **state)
     assert_non_null(strstr(text, "\nh_bucket{a=\"b\",le=\"100.0\"} 0\n"
                                  "h_bucket{a=\"b\",le=\"+Inf\"} 0\nh_sum{a=\"b\"} 0\n"
                                  "h_count{a=\"b\"} 0\n# EOF\n"));
+}
+
+/* Prometheus' format has none. */
+static void
+exemplars(void **state)
+{
+    const struct exposition_exemplar some[HISTOGRAM_BOUNDS + 1] = {
+        [1] = { .labels = { { "request_id", "a\"b" } }, .value = 3e-05, .at = 1700000000.25 },
+    };
+    struct histogram histogram = { 0 };
+
+    (void)state;
+    exposition_histogram(&out, "h", NULL, &histogram, &histogram_time, 1e9, some);
+    out.open = true;
+    exposition_histogram(&out, "g", NULL, &histogram, &histogram_time, 1e9, some);
+    fclose(out.out);
+    assert_non_null(strstr(text, "h_bucket{le=\"5e-05\"} 0\n"));
+    assert_non_null(strstr(text, "g_bucket{le=\"2.5e-05\"} 0\n"
+                                 "g_bucket{le=\"5e-05\"} 0 # {request_id=\"a\\\"b\"} 3e-05 "
+                                 "1700000000.250\n"));
 }
 
 /* Suffixes belong to samples. */
@@ -147,6 +167,7 @@ main(void)
         cmocka_unit_test_setup_teardown(labels, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_histogram, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_open_histogram, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(exemplars, set_up, tear_down),
         cmocka_unit_test_setup_teardown(open_families, set_up, tear_down),
     };
 
