@@ -156,6 +156,26 @@ check_debug_listen(const struct build *build)
     }
 }
 
+/* Whoever connects there could tell anything. */
+static void
+check_proxies(const struct build *build)
+{
+    const struct config *config = build->config;
+
+    for (size_t i = 0; i < config->server.listen.count; i++)
+        if (config->server.listen.items[i].proxy_protocol &&
+            config->server.trusted_proxies.count == 0)
+            report_error(build->report, config->server.listen.items[i].origin,
+                         "[server] listen: \"%s\" has proxy_protocol, and no proxy is trusted; "
+                         "accepted: trusted_proxies = ADDRESS, too",
+                         config->server.listen.items[i].text);
+    for (size_t i = 0; i < config->debug.listen.count; i++)
+        if (config->debug.listen.items[i].proxy_protocol)
+            report_error(build->report, config->debug.listen.items[i].origin,
+                         "[debug] listen: \"%s\" has proxy_protocol; accepted: in [server]",
+                         config->debug.listen.items[i].text);
+}
+
 static void
 check_asset(const struct build *build, size_t index, config_asset_check *check)
 {
@@ -231,6 +251,7 @@ check_whole(const struct build *build, config_asset_check *check)
     check_group(build, SECTION_SERVER, config->server.group);
     check_group(build, SECTION_PROFILE, config->profile.group);
     check_debug_listen(build);
+    check_proxies(build);
     if (check) {
         check_written(build, SECTION_SERVER, "pid_file", config->server.pid_file);
         check_written(build, SECTION_LOG, "file", config->log.file);

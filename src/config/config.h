@@ -13,6 +13,7 @@
 #include <sys/un.h>
 
 #include "base/log.h"
+#include "base/network.h"
 #include "base/report.h"
 
 enum variant { VARIANT_CACHED, VARIANT_EMBEDDED, VARIANT_STREAMING };
@@ -26,6 +27,7 @@ enum missing { MISSING_ERROR, MISSING_SKIP };
 enum core { CORE_SYSTEM, CORE_OFF, CORE_ON };
 enum registers_kept { REGISTERS_OFF, REGISTERS_ON };
 enum request_id_use { REQUEST_ID_OFF, REQUEST_ID_LOG, REQUEST_ID_RESPONSE };
+enum real_ip_header { REAL_IP_NONE, REAL_IP_FORWARDED, REAL_IP_X_FORWARDED_FOR };
 enum access_escape { ACCESS_ESCAPE_DEFAULT, ACCESS_ESCAPE_JSON };
 enum sandbox_mode { SANDBOX_MODE_ENFORCE, SANDBOX_MODE_LOG, SANDBOX_MODE_OFF };
 
@@ -35,6 +37,7 @@ struct listen_address {
     struct sockaddr_storage address;
     socklen_t length;
     struct origin origin;
+    bool proxy_protocol; /* a proxy connects there, and tells for whom */
 };
 
 struct listen_list {
@@ -54,8 +57,10 @@ struct config_server {
     unsigned workers; /* "auto" is already resolved */
     enum variant variant;
     struct header_list cors; /* origins; "*" stands alone */
-    char *user;              /* NULL: stay who we are */
-    char *group;             /* NULL: the user's own group */
+    struct network_list trusted_proxies;
+    enum real_ip_header real_ip_header; /* that tells for whom they ask */
+    char *user;                         /* NULL: stay who we are */
+    char *group;                        /* NULL: the user's own group */
     char *pid_file;
     char *control; /* NULL: no such socket */
     unsigned control_mode;

@@ -39,6 +39,7 @@ union option_field {
     char **text;
     struct listen_list *listen;
     struct header_list *header;
+    struct network_list *networks;
 };
 
 /* The same, to be read. */
@@ -49,6 +50,7 @@ union option_view {
     char *const *text;
     const struct listen_list *listen;
     const struct header_list *header;
+    const struct network_list *networks;
 };
 
 /* Rows of one section follow each other. */

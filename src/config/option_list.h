@@ -21,6 +21,10 @@ OPTION(server, variant, variant, "cached", 0, 0, 0,
        "where the bytes of objects live, unless an asset says otherwise")
 OPTION(server, cors, origins, "", 0, 0, 0,
        "origins whose web pages may read responses, unless an asset says otherwise; * is all")
+OPTION(server, trusted_proxies, networks, "", 0, 0, 0,
+       "who may tell for whom they ask: networks, addresses, and unix for clients of Unix sockets")
+OPTION(server, real_ip_header, real_ip_header, "x-forwarded-for", 0, 0, 0,
+       "the request field in which they do; what it tells is for the access log only")
 OPTION(server, user, user, "", 0, 0, 0,
        "the user that workers run as; empty: the one that started tiffd")
 OPTION(server, group, group, "", 0, 0, 0,

@@ -83,7 +83,9 @@ extern const struct option_type type_choice;   /* enum choice */
 extern const struct option_type type_missing;  /* enum missing */
 extern const struct option_type type_patterns; /* patterns of files, see pattern.h */
 extern const struct option_type type_rule;     /* "PATTERN KEY VALUE", see rule.h */
-extern const struct option_type type_origins;  /* origins of web pages, RFC 6454 */
+extern const struct option_type type_networks; /* sets of addresses */
+extern const struct option_type type_real_ip_header; /* enum real_ip_header */
+extern const struct option_type type_origins;        /* origins of web pages, RFC 6454 */
 
 /* What lists of text have in common; added text is taken over. */
 void type_list_add(struct header_list *list, char *text);
@@ -91,39 +93,41 @@ void type_list_print(const struct config_option *option, union option_view field
 void type_list_clear(union option_field field);
 
 /* The C type of the field that each of them fills. */
-#define TYPE_FIELD_number     unsigned
-#define TYPE_FIELD_count      uint64_t
-#define TYPE_FIELD_size       uint64_t
-#define TYPE_FIELD_time       uint64_t
-#define TYPE_FIELD_workers    unsigned
-#define TYPE_FIELD_variant    enum variant
-#define TYPE_FIELD_encoding   enum encoding
-#define TYPE_FIELD_transmit   enum transmit
-#define TYPE_FIELD_binding    enum binding
-#define TYPE_FIELD_digest     enum digest
-#define TYPE_FIELD_order      enum reload_order
-#define TYPE_FIELD_sandbox    enum sandbox_mode
-#define TYPE_FIELD_mode       unsigned
-#define TYPE_FIELD_request_id enum request_id_use
-#define TYPE_FIELD_core       enum core
-#define TYPE_FIELD_registers  enum registers_kept
-#define TYPE_FIELD_prefix     char *
-#define TYPE_FIELD_level      enum log_level
-#define TYPE_FIELD_escape     enum access_escape
-#define TYPE_FIELD_format     char *
-#define TYPE_FIELD_statuses   unsigned
-#define TYPE_FIELD_path       char *
-#define TYPE_FIELD_user       char *
-#define TYPE_FIELD_group      char *
-#define TYPE_FIELD_media      char *
-#define TYPE_FIELD_value      char *
-#define TYPE_FIELD_listen     struct listen_list
-#define TYPE_FIELD_header     struct header_list
-#define TYPE_FIELD_hosts      struct header_list
-#define TYPE_FIELD_origins    struct header_list
-#define TYPE_FIELD_choice     enum choice
-#define TYPE_FIELD_missing    enum missing
-#define TYPE_FIELD_patterns   struct header_list
-#define TYPE_FIELD_rule       struct header_list
+#define TYPE_FIELD_number         unsigned
+#define TYPE_FIELD_count          uint64_t
+#define TYPE_FIELD_size           uint64_t
+#define TYPE_FIELD_time           uint64_t
+#define TYPE_FIELD_workers        unsigned
+#define TYPE_FIELD_variant        enum variant
+#define TYPE_FIELD_encoding       enum encoding
+#define TYPE_FIELD_transmit       enum transmit
+#define TYPE_FIELD_binding        enum binding
+#define TYPE_FIELD_digest         enum digest
+#define TYPE_FIELD_order          enum reload_order
+#define TYPE_FIELD_sandbox        enum sandbox_mode
+#define TYPE_FIELD_mode           unsigned
+#define TYPE_FIELD_request_id     enum request_id_use
+#define TYPE_FIELD_core           enum core
+#define TYPE_FIELD_registers      enum registers_kept
+#define TYPE_FIELD_prefix         char *
+#define TYPE_FIELD_level          enum log_level
+#define TYPE_FIELD_escape         enum access_escape
+#define TYPE_FIELD_format         char *
+#define TYPE_FIELD_statuses       unsigned
+#define TYPE_FIELD_path           char *
+#define TYPE_FIELD_user           char *
+#define TYPE_FIELD_group          char *
+#define TYPE_FIELD_media          char *
+#define TYPE_FIELD_value          char *
+#define TYPE_FIELD_listen         struct listen_list
+#define TYPE_FIELD_header         struct header_list
+#define TYPE_FIELD_hosts          struct header_list
+#define TYPE_FIELD_origins        struct header_list
+#define TYPE_FIELD_choice         enum choice
+#define TYPE_FIELD_missing        enum missing
+#define TYPE_FIELD_patterns       struct header_list
+#define TYPE_FIELD_rule           struct header_list
+#define TYPE_FIELD_networks       struct network_list
+#define TYPE_FIELD_real_ip_header enum real_ip_header
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * type_host: options that are lists of hosts, or of origins, separated by commas. Nothing is
- * fatal.
+ * type_host: options that are lists of hosts, of origins or of networks, separated by commas.
+ * Nothing is fatal.
  */
 #include <string.h>
 
@@ -112,6 +112,54 @@ parse_origins(const struct setting *setting, union option_field field)
             return;
         }
 }
+
+static void
+parse_networks(const struct setting *setting, union option_field field)
+{
+    struct span rest = span_of(setting->value);
+    struct network_list *list = field.networks;
+
+    while (rest.length > 0 && rest.at) {
+        const struct span text = span_trim(span_cut(&rest, ','));
+        struct network network;
+        const char *reason = network_parse(text, &network);
+
+        if (reason) {
+            setting_refuse(setting, text, reason);
+            continue;
+        }
+        list->items = memory_grow(list->items, list->count + 1, sizeof(network));
+        list->items[list->count++] = network;
+    }
+}
+
+static void
+print_networks(const struct config_option *option, union option_view field, FILE *out)
+{
+    char text[NETWORK_TEXT_SIZE];
+
+    for (size_t i = 0; i < field.networks->count; i++) {
+        network_print(&field.networks->items[i], text);
+        fprintf(out, "%s = %s\n", option->key, text);
+    }
+    if (field.networks->count == 0)
+        fprintf(out, "%s =\n", option->key);
+}
+
+static void
+clear_networks(union option_field field)
+{
+    memory_free(field.networks->items);
+    *field.networks = (struct network_list){ 0 };
+}
+
+const struct option_type type_networks = {
+    .list = true,
+    .parse = parse_networks,
+    .print = print_networks,
+    .clear = clear_networks,
+    .accepts = "addresses, networks such as 192.0.2.0/24 or 2001:db8::/32, unix",
+};
 
 const struct option_type type_hosts = {
     .list = true,

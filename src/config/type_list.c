@@ -13,14 +13,32 @@
 #include "config/setting.h"
 #include "config/type.h"
 
+/* What stands behind the address. NULL, or what is wrong. */
+static const char *
+parse_parameters(struct span text, struct listen_address *item)
+{
+    while (text.length > 0) {
+        const struct span word = span_cut(&text, ' ');
+
+        text = span_trim(text);
+        if (!span_equal(word, SPAN("proxy_protocol")))
+            return "has an unknown parameter";
+        item->proxy_protocol = true;
+    }
+    return NULL;
+}
+
 static void
 add_address(const struct setting *setting, struct span text, struct listen_list *list)
 {
     struct listen_address item = { .origin = setting->origin };
+    struct span rest = text;
     const char *reason;
 
-    item.text = memory_copy_span(text);
+    item.text = memory_copy_span(span_cut(&rest, ' '));
     reason = listen_parse(item.text, &item);
+    if (reason == NULL)
+        reason = parse_parameters(span_trim(rest), &item);
     if (reason == NULL && listen_find(list, &item) != NULL)
         reason = "is listed twice";
     if (reason) {
@@ -47,7 +65,8 @@ static void
 print_listen(const struct config_option *option, union option_view field, FILE *out)
 {
     for (size_t i = 0; i < field.listen->count; i++)
-        fprintf(out, "%s = %s\n", option->key, field.listen->items[i].text);
+        fprintf(out, "%s = %s%s\n", option->key, field.listen->items[i].text,
+                field.listen->items[i].proxy_protocol ? " proxy_protocol" : "");
     if (field.listen->count == 0)
         fprintf(out, "%s =\n", option->key);
 }

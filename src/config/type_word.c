@@ -108,6 +108,13 @@ static const char *const request_ids[] = {
     NULL,
 };
 
+static const char *const real_ip_headers[] = {
+    [REAL_IP_NONE] = "none",
+    [REAL_IP_FORWARDED] = "forwarded",
+    [REAL_IP_X_FORWARDED_FOR] = "x-forwarded-for",
+    NULL,
+};
+
 static const char *const cores[] = {
     [CORE_SYSTEM] = "system",
     [CORE_OFF] = "off",
@@ -142,6 +149,7 @@ const struct option_type type_choice = WORD_TYPE(flags);
 const struct option_type type_missing = WORD_TYPE(missings);
 const struct option_type type_sandbox = WORD_TYPE(sandbox_modes);
 const struct option_type type_request_id = WORD_TYPE(request_ids);
+const struct option_type type_real_ip_header = WORD_TYPE(real_ip_headers);
 const struct option_type type_core = WORD_TYPE(cores);
 const struct option_type type_registers = WORD_TYPE(registers_kept);
 const struct option_type type_level = WORD_TYPE(levels);

@@ -24,7 +24,8 @@
 #define PASSED_MAX       1024
 #define PASSED_MAX_TEXT  "1024"
 #define UNIX_PREFIX      "unix:"
-#define UNIX_UNCONNECTED 1 /* SS_UNCONNECTED of the kernel */
+#define PROXIED          " proxy_protocol" /* at the end of an inherited socket's name */
+#define UNIX_UNCONNECTED 1                 /* SS_UNCONNECTED of the kernel */
 
 static int
 listeners_failed(const char *name, const char *what)
@@ -397,17 +398,13 @@ check_names(const char *names, size_t count)
                               "as many names, with colons between them, as LISTEN_FDS says");
 }
 
-/* Is the name at this place of the list "name:name:..." that of sockets for [debug]? Goes on to
- * the next. */
+/* Is the name at this place of the list "name:name:..." this one? */
 static bool
-is_for_debug(const char **names)
+listeners_named(const char *names, const char *name)
 {
-    size_t length = strcspn(*names, ":");
-    bool result =
-        length == strlen(LISTENERS_DEBUG) && strncmp(*names, LISTENERS_DEBUG, length) == 0;
+    const size_t length = strcspn(names, ":");
 
-    *names += length + ((*names)[length] == ':');
-    return result;
+    return length == strlen(name) && strncmp(names, name, length) == 0;
 }
 
 int
@@ -423,16 +420,35 @@ listeners_inherit(struct listeners *server, struct listeners *debug)
     if (error == 0 && (error = check_names(given, count)) == 0 && count > 0)
         error = listeners_expect(server, debug, count);
     for (size_t i = 0; error == 0 && i < count; i++) {
-        struct listeners *listeners = is_for_debug(&names) ? debug : server;
+        struct listeners *listeners = listeners_named(names, LISTENERS_DEBUG) ? debug : server;
 
         listeners->inherited = true;
         write_name(LISTENERS_FIRST + (int)i, name, sizeof(name));
+        if (listeners_named(names, LISTENERS_PROXY))
+            strcat(name, PROXIED); /* for an upgrade, too */
+        names += strcspn(names, ":");
+        names += *names == ':';
         error = listeners_receive(listeners, LISTENERS_FIRST + (int)i, name);
     }
     unsetenv("LISTEN_PID");
     unsetenv("LISTEN_FDS");
     unsetenv("LISTEN_FDNAMES");
     return error;
+}
+
+bool
+listeners_is_proxied(const struct listeners *listeners, size_t index,
+                     const struct listen_list *configured)
+{
+    const char *name = listeners->names[index];
+
+    if (listeners->inherited)
+        return strlen(name) > strlen(PROXIED) &&
+               strcmp(name + strlen(name) - strlen(PROXIED), PROXIED) == 0;
+    for (size_t i = 0; i < configured->count; i++)
+        if (strcmp(configured->items[i].text, name) == 0)
+            return configured->items[i].proxy_protocol;
+    return false;
 }
 
 void

@@ -26,6 +26,9 @@ struct listeners {
 /* The name in LISTEN_FDNAMES of sockets for [debug]; all others are for [server]. */
 #define LISTENERS_DEBUG "debug"
 
+/* That of sockets for [server] on which proxies tell for whom they connect. */
+#define LISTENERS_PROXY "proxy"
+
 /* The first of the descriptors that a service manager passes (SD_LISTEN_FDS_START). */
 #define LISTENERS_FIRST 3
 
@@ -70,6 +73,11 @@ void listeners_set_rcvbuf(const struct listeners *listeners, uint64_t size);
  * wanted is closed; or the new sockets are closed, and current stays. */
 void listeners_commit(struct listeners *plan, struct listeners *current, int backlog);
 void listeners_abandon(struct listeners *plan, const struct listeners *current);
+
+/* Do proxies connect to this socket (PROXY protocol)? The configuration says so, or the name of
+ * an inherited one. */
+bool listeners_is_proxied(const struct listeners *listeners, size_t index,
+                          const struct listen_list *configured);
 
 /* Closes all; removes the files of Unix sockets that were bound here, unless they are shared.
  */

@@ -75,6 +75,17 @@ let_go_of_objects(const struct generation *own, const struct spawn_resources *re
             catalogue_let_go(g->shared.catalogue);
 }
 
+/* For each socket whether proxies connect there. NULL without memory. */
+static const bool *
+proxied_of(const struct listeners *listeners, const struct listen_list *configured)
+{
+    bool *proxied = calloc(listeners->count + 1, sizeof(*proxied));
+
+    for (size_t i = 0; proxied && i < listeners->count; i++)
+        proxied[i] = listeners_is_proxied(listeners, i, configured);
+    return proxied;
+}
+
 void
 spawn_worker(const struct generation *generation, const struct spawn_resources *resources,
              unsigned slot, int channel)
@@ -89,6 +100,7 @@ spawn_worker(const struct generation *generation, const struct spawn_resources *
         .observed = observed,
         .listen_fds = resources->listeners->fds,
         .listen_count = resources->listeners->count,
+        .listen_proxied = proxied_of(resources->listeners, &config->server.listen),
         .slot = slot,
         .doorbells = generation->doorbells,
         .handoffs = generation->handoffs,

@@ -70,6 +70,7 @@ struct slot {
     uint64_t turn_began;   /* ms, when the loop's turn began; 0: it waits for events */
     uint64_t drain_until;  /* ms of clock.h: responses under way are cut then; SLOT_NO_LIMIT; 0:
                             * the worker decides; written by the master */
+    uint64_t untrusted;    /* connections closed: no trusted proxy, or a bad header of one */
     uint64_t cut;          /* responses that were cut */
     uint64_t access_lines; /* of the access log, written */
     uint64_t access_lost;  /* that could not be */

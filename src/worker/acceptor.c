@@ -130,7 +130,7 @@ accept_next(int listener, struct address *peer)
 }
 
 static void
-acceptor_admit(struct worker *worker, int fd, const struct address *peer)
+acceptor_serve(struct worker *worker, int fd, const struct address *peer, bool proxied)
 {
     const bool served = close_idle(worker);
     struct connection *connection = connection_open(worker, fd, peer, TRACE_ACCEPT);
@@ -139,15 +139,38 @@ acceptor_admit(struct worker *worker, int fd, const struct address *peer)
         pause_exhausted(worker, ENOMEM);
         return;
     }
+    connection->proxied = proxied;
     slot_add(&worker->slot->accepted, 1);
     if (!served)
         refuse_busy(worker, connection);
     ring_others(worker);
 }
 
+/* Nobody else may say for whom it connects, and nothing else may come there. */
+static bool
+is_untrusted(struct worker *worker, const struct address *peer, bool proxied)
+{
+    if (!proxied || network_contains(&worker->server->trusted_proxies, peer))
+        return false;
+    slot_add(&worker->slot->untrusted, 1);
+    return true;
+}
+
+static void
+acceptor_admit(struct worker *worker, int fd, const struct address *peer, bool proxied)
+{
+    if (is_untrusted(worker, peer, proxied)) {
+        close(fd);
+        return;
+    }
+    acceptor_serve(worker, fd, peer, proxied);
+}
+
 static void
 acceptor_on_ready(struct worker *worker, struct watch *watch, uint32_t events)
 {
+    const size_t index = (size_t)(watch - worker->acceptor.listeners);
+
     (void)events;
     for (int i = 0; i < BATCH && worker->acceptor.again_at == 0; i++) {
         struct address peer;
@@ -158,7 +181,7 @@ acceptor_on_ready(struct worker *worker, struct watch *watch, uint32_t events)
                 pause_exhausted(worker, errno);
             return;
         }
-        acceptor_admit(worker, fd, &peer);
+        acceptor_admit(worker, fd, &peer, worker->inherit->listen_proxied[index]);
         if (balance_reached(&worker->shared->slots, worker->inherit->slot, worker->now)) {
             pause_accepting(worker);
             set_sharing(worker, true);
@@ -191,13 +214,14 @@ acceptor_start(struct worker *worker)
 
 /* Connections that are still in the queue when the socket closes would be reset. */
 static void
-take_waiting(struct worker *worker, int listener)
+take_waiting(struct worker *worker, size_t index)
 {
+    const int listener = worker->acceptor.listeners[index].fd;
     struct address peer;
     int fd;
 
     while ((fd = accept_next(listener, &peer)) >= 0)
-        acceptor_admit(worker, fd, &peer);
+        acceptor_admit(worker, fd, &peer, worker->inherit->listen_proxied[index]);
     worker->acceptor.again_at = 0;
 }
 
@@ -208,7 +232,7 @@ acceptor_close(struct worker *worker, bool last)
     set_closed(worker, true);
     for (size_t i = 0; i < worker->inherit->listen_count; i++) {
         if (last)
-            take_waiting(worker, worker->acceptor.listeners[i].fd);
+            take_waiting(worker, i);
         close(worker->acceptor.listeners[i].fd);
     }
 }

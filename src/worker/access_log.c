@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "http/forwarded.h"
 #include "http/head.h"
 #include "http/response.h"
 #include "worker/inflight.h"
@@ -227,9 +228,15 @@ access_log_variant(const struct object *object)
                   : (struct span){ NULL, 0 };
 }
 
+static const enum forwarded_field fields_of[] = {
+    [REAL_IP_NONE] = FORWARDED_NONE,
+    [REAL_IP_FORWARDED] = FORWARDED_STANDARD,
+    [REAL_IP_X_FORWARDED_FOR] = FORWARDED_X,
+};
+
 static struct access_request
 request_of(const struct worker *worker, const struct connection *connection,
-           const struct access_exchange *exchange)
+           const struct access_exchange *exchange, const struct address *client)
 {
     const struct response *response = exchange->response;
 
@@ -237,7 +244,7 @@ request_of(const struct worker *worker, const struct connection *connection,
         .line = request_line(exchange),
         .fields = field_lines(exchange),
         .length = exchange->parsed ? exchange->parsed->length : 0,
-        .client = &connection->client,
+        .client = client,
         .peer = &connection->peer,
         .status = exchange->status,
         .ranges = response ? response->ranges : NULL,
@@ -277,6 +284,7 @@ access_log_begin(struct worker *worker, struct connection *connection,
     const bool wanted = is_to_be_logged(log, exchange->status);
     struct access_request request;
     struct inflight_record *record;
+    struct address client;
 
     if (!wanted && id->length == 0)
         return;
@@ -291,7 +299,10 @@ access_log_begin(struct worker *worker, struct connection *connection,
     record->to = record->from + exchange->staged + exchange->content;
     memcpy(record->id, id->text, id->length);
     if (wanted) {
-        request = request_of(worker, connection, exchange);
+        client = forwarded_client(&connection->client, field_lines(exchange),
+                                  fields_of[worker->server->real_ip_header],
+                                  &worker->server->trusted_proxies);
+        request = request_of(worker, connection, exchange, &client);
         record->length = access_line_begin(&log->format, &request, record->line);
     }
     inflight_add(connection, record);

@@ -40,6 +40,7 @@ struct connection {
     bool hangup : 1;   /* the peer has shut down its side: an end of file is to come */
     bool closing : 1;  /* no request after this one */
     bool refused : 1;  /* above the limit: gets 503, and is not counted as served */
+    bool proxied : 1;  /* a PROXY protocol header is to come first */
     bool queued : 1;   /* in the queue of turns.h */
     enum termination termination : 8; /* why responses end that are cut */
     struct sndbuf sndbuf;

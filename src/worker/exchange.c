@@ -16,6 +16,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "http/proxy_protocol.h"
 #include "worker/sender.h"
 #include "worker/serve.h"
 #include "worker/worker.h"
@@ -115,12 +116,41 @@ received_nothing(struct connection *connection, ssize_t n)
     return OUTCOME_NOTHING;
 }
 
+/* A proxy tells for whom it connects, before everything else. OUTCOME_SENT: it has. */
+static enum outcome
+take_proxy_header(struct worker *worker, struct connection *connection, struct input *input)
+{
+    struct address client;
+    size_t length;
+
+    switch (proxy_protocol_read(input->at, input->length, &length, &client)) {
+    case PROXY_PROTOCOL_MORE:
+        if (inbox_keep(&connection->inbox, input->at, input->length, &input->head,
+                       (size_t)worker->server->max_header_size) < 0)
+            return serve_give_up(worker, connection);
+        return OUTCOME_HEAD;
+    case PROXY_PROTOCOL_BAD:
+        slot_add(&worker->slot->untrusted, 1);
+        log_debug("refused: a bad header of the PROXY protocol");
+        return OUTCOME_BROKEN;
+    case PROXY_PROTOCOL_DONE:
+        break;
+    }
+    connection->proxied = false;
+    if (client.family != AF_UNSPEC)
+        connection->client = client;
+    input->at += length;
+    input->length -= length;
+    return OUTCOME_SENT;
+}
+
 enum outcome
 exchange_receive(struct worker *worker, struct connection *connection)
 {
     struct input input = input_of(connection->inbox);
     const size_t space = (size_t)worker->server->max_header_size - input.length;
     ssize_t n = receive(connection, worker->exchange.inbox + input.length, space, 0);
+    enum outcome outcome;
 
     if (n <= 0)
         return received_nothing(connection, n);
@@ -130,6 +160,9 @@ exchange_receive(struct worker *worker, struct connection *connection)
         memcpy(worker->exchange.inbox, input.at, input.length);
     input.at = worker->exchange.inbox;
     input.length += (size_t)n;
+    if (connection->proxied &&
+        (outcome = take_proxy_header(worker, connection, &input)) != OUTCOME_SENT)
+        return outcome;
     return answer_input(worker, connection, &input);
 }
 
@@ -162,6 +195,8 @@ exchange_time_out(struct worker *worker, struct connection *connection)
     const struct input begun = input_of(connection->inbox);
     struct input none = { 0 };
 
+    if (connection->proxied)
+        return OUTCOME_BROKEN;
     serve_refuse(worker, connection, &begun, 408, "the head did not arrive in time", false);
     return answer_input(worker, connection, &none);
 }

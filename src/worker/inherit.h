@@ -26,6 +26,7 @@ struct inherit {
     bool observed;               /* and what the kernel holds of each connection */
     const int *listen_fds;       /* non-blocking, shared by all workers */
     size_t listen_count;
+    const bool *listen_proxied;     /* by socket: a proxy tells for whom it connects */
     unsigned slot;                  /* 0 .. config->server.workers - 1 */
     const int *doorbells;           /* an eventfd a worker: rung when it may accept again */
     const struct handoff *handoffs; /* one a worker; NULL: connections stay where they are */
