@@ -17,6 +17,7 @@
 #include "config/config_free.h"
 #include "config/config_load.h"
 
+#define SERVICE      "/run/tiffd/control" /* of tiffd.service */
 #define DEFAULT_FILE SYSCONFDIR "/tiffd/tiffd.ini"
 #define LISTENS      0x10000 /* __SO_ACCEPTCON, in the flags of /proc/net/unix */
 
@@ -37,6 +38,8 @@ socket_of_config(const struct task *task, char **error)
 
     if (config && config->server.control)
         path = memory_copy(config->server.control);
+    else if (task->file == NULL && access(SERVICE, F_OK) == 0)
+        path = memory_copy(SERVICE);
     else if (config)
         *error = memory_format("%s: [server] control is not set, so there is no socket",
                                locate_file(task));
