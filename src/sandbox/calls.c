@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * calls: one row for each system call, one letter for each kind of process. A name of another
- * architecture does no harm; libseccomp leaves it out.
+ * calls: one row per system call, one letter per kind of process. libseccomp ignores names that
+ * exist on other architectures only.
  *
- * io_uring_setup must never be listed: what its ring asks for is done by the kernel without
- * passing a filter, so it would bring back open, connect and the rest.
+ * Never list io_uring_setup: the kernel carries out the requests in its ring without consulting
+ * a filter, so it would allow open, connect and all the others.
  *
- * Known weakness: newfstatat, which fstat(3) is made of, tells the metadata of any path.
+ * Known weakness: newfstatat, which the C library uses for fstat(3), reveals the metadata of
+ * any path.
  */
 #include "sandbox/calls.h"
 
@@ -44,7 +45,7 @@
         .name = (call), .kinds = (who), .conditions = { __VA_ARGS__ }                          \
     }
 
-/* An int argument: its upper half is not the kernel's concern. */
+/* An int argument: compares the lower half only, since the kernel ignores the upper one. */
 #define IS(number, wanted)                                                                     \
     {                                                                                          \
         .argument = (number), .mask = UINT32_MAX, .value = (wanted)                            \
@@ -60,14 +61,14 @@
 
 #define TO_WRITE (O_ACCMODE | O_CREAT | O_TRUNC | (O_TMPFILE & ~O_DIRECTORY))
 #define SHARED                                                                                 \
-    (CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD) /* by threads */
+    (CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD) /* threads share */
 #define NAMESPACES                                                                             \
     (CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET | \
      CLONE_NEWCGROUP)
 
 /* clang-format off */
 static const struct call table[] = {
-    /* Descriptors that are open already: clients, the log, pipes, event counters. */
+    /* Descriptors that are already open: clients, the log, pipes, eventfds. */
     CALL("read", ALL),
     CALL("write", ALL),
     CALL("readv", ALL),
@@ -77,7 +78,7 @@ static const struct call table[] = {
     IF("newfstatat", W | L, HAS(3, AT_EMPTY_PATH, AT_EMPTY_PATH)), /* fstat(3) */
     CALL("lseek", ALL),
 
-    /* A worker's loop and its connections; SCM_RIGHTS for the handoff and the log. */
+    /* A worker's event loop and its connections; SCM_RIGHTS for the handoff and the log. */
     CALL("epoll_wait", W),
     CALL("epoll_pwait", W),
     CALL("epoll_ctl", W),
@@ -85,43 +86,43 @@ static const struct call table[] = {
     CALL("recvfrom", W | C),
     CALL("recvmsg", W | O | C),
     CALL("sendto", W | C),
-    CALL("sendmsg", ALL), /* to the journal, too */
+    CALL("sendmsg", ALL), /* also to the journal */
     CALL("shutdown", W | C),
     CALL("getsockopt", W | C),
     IF("setsockopt", W, IS(1, SOL_SOCKET), IS(2, SO_SNDBUF)),
     IF("setsockopt", W, IS(1, SOL_SOCKET), IS(2, SO_LINGER)),
     IF("ioctl", W | C, IS(1, SIOCOUTQ)),
     CALL("sendfile", W | F),
-    CALL("vmsplice", W), /* pages of memory into the pipe that was made before, and */
+    CALL("vmsplice", W), /* pages of memory into a pipe made before, and */
     CALL("splice", W),   /* from it into a socket or /dev/null */
 
-    /* Files of objects: opened by the loader before it entered, and read by its threads; read
-     * by those of a worker. */
+    /* Files of objects. The loader opens them before it enters the sandbox; its threads and
+     * those of workers read them. */
     CALL("pread64", ALL),
     CALL("preadv", W),
     CALL("preadv2", W),
 
-    /* Memory, but none that can be both written and run. */
+    /* Memory, but nothing executable. */
     CALL("brk", ALL),
     IF("mmap", ALL, LACKS(2, PROT_EXEC)),
     IF("mprotect", ALL, LACKS(2, PROT_EXEC)),
     CALL("munmap", ALL),
     CALL("mremap", ALL),
     CALL("madvise", ALL),
-    CALL("getsockname", C), /* is it a Unix socket? */
-    CALL("cachestat", C | R), /* how much of an object is in memory */
-    CALL("mincore", ALL), /* libunwind, by which tcmalloc notes who lets the heap grow */
+    CALL("getsockname", C), /* tells whether it is a Unix socket */
+    CALL("cachestat", C | R), /* counts how much of an object is in memory */
+    CALL("mincore", ALL), /* libunwind, with which tcmalloc records stacks that grow the heap */
 
-    /* Threads. clone3 is answered with ENOSYS, see filter.c: its flags are out of reach. */
+    /* Threads. clone3 fails with ENOSYS, see filter.c: a filter can't inspect its flags. */
     IF("clone", W | L, HAS(0, SHARED | NAMESPACES, SHARED)),
     CALL("set_robust_list", ALL),
     CALL("rseq", ALL),
     CALL("futex", ALL),
     CALL("sched_yield", ALL),
-    CALL("sched_getaffinity", ALL), /* the C library counts CPUs with it */
+    CALL("sched_getaffinity", ALL), /* the C library counts CPUs */
     CALL("getcpu", ALL),
 
-    /* Clocks, where the vDSO has none. */
+    /* Clocks that the vDSO does not provide. */
     CALL("clock_gettime", ALL),
     CALL("clock_getres", ALL), /* clock_getcpuclockid(3) */
     CALL("gettimeofday", ALL),
@@ -129,13 +130,13 @@ static const struct call table[] = {
     CALL("nanosleep", ALL),
     CALL("clock_nanosleep", ALL),
 
-    /* The sampler's timers, and what a sample was spent on. */
+    /* The sampler's timers, and user and system time. */
     CALL("getrusage", W),
     CALL("timer_create", W),
     CALL("timer_settime", W),
     CALL("timer_delete", W),
 
-    /* Signals: those that come, and a process's own end by abort(3) or after a crash. */
+    /* Signal handling, and the process's own end by abort(3) or after a crash. */
     CALL("rt_sigreturn", ALL),
     CALL("rt_sigprocmask", ALL),
     CALL("rt_sigaction", ALL),
@@ -145,7 +146,7 @@ static const struct call table[] = {
     CALL("pause", ALL),
     SELF("tgkill", ALL & ~O),
     SELF("rt_tgsigqueueinfo", ALL & ~O),
-    IF("prctl", ALL, IS(0, PR_SET_DUMPABLE)), /* for a core */
+    IF("prctl", ALL, IS(0, PR_SET_DUMPABLE)), /* for a core file */
 
     CALL("getpid", ALL),
     CALL("gettid", ALL),
@@ -155,13 +156,13 @@ static const struct call table[] = {
     CALL("exit", ALL),
     CALL("exit_group", ALL),
 
-    /* Waiting without epoll; a deadline for all of a process. */
-    CALL("poll", ALL), /* the log, where it can't be written without waiting */
+    /* Waiting without epoll; a deadline for the whole process. */
+    CALL("poll", ALL), /* when writing to the log would block */
     CALL("ppoll", ALL),
     CALL("alarm", O | C | R | F),
     CALL("setitimer", O | C | R | F),
 
-    /* Reading files: programs, libraries, debug information, /proc; objects. Landlock says
+    /* Reading files: programs, libraries, debug information, /proc, objects. Landlock decides
      * which. */
     IF("openat", C | R, LACKS(2, TO_WRITE)),
     CALL("openat2", T), /* below directories of trees */
@@ -177,36 +178,36 @@ static const struct call table[] = {
     CALL("faccessat2", C | R),
     CALL("sysinfo", C | R | F | L), /* qsort(3) */
 
-    /* Asking a worker for its stack (SIGRTMIN + 2, which the C library calls 36) and for
-     * samples. */
+    /* Requesting a worker's stack (SIGRTMIN + 2, which is 36 with glibc) and samples. */
     IF("kill", O | C | R, IS(1, 36)),
     IF("kill", O | C, IS(1, SIGPROF)),
 
-    /* Files of profiles: made under a name of their own, then renamed. */
+    /* Profile files: created under a temporary name, then renamed. */
     CALL("openat", F),
     CALL("rename", F),
     CALL("renameat", F),
     CALL("renameat2", F),
     CALL("unlink", F),
     CALL("unlinkat", F),
-    IF("fchmod", F, LACKS(1, S_ISUID | S_ISGID | S_ISVTX)), /* Landlock knows of no modes */
+    IF("fchmod", F, LACKS(1, S_ISUID | S_ISGID | S_ISVTX)), /* Landlock does not restrict modes */
     CALL("fchown", F),
     CALL("wait4", O | F),
 
-    /* Memory that holds an object, sealed and handed to the master. */
+    /* Memory for an object, which is sealed and passed to the master. */
     CALL("memfd_create", O | F | L),
     CALL("ftruncate", L),
     CALL("fallocate", L),
 
-    /* The observer has children, and whatever these are allowed later: a filter that is added
-     * only takes away. They become who they are by the last of these calls. */
+    /* The observer's own children. Its filter also allows whatever its children may do, because
+     * a filter can't be lifted, only tightened. The last of these calls change a child's user
+     * and tighten its sandbox. */
     IF("clone", O, LACKS(0, CLONE_VM | NAMESPACES)),
-    IF("kill", O, IS(1, SIGKILL)), /* children that do not end */
+    IF("kill", O, IS(1, SIGKILL)), /* children that exceed their deadline */
     CALL("tgkill", O),
     CALL("rt_tgsigqueueinfo", O),
     CALL("signalfd4", O),
     CALL("close_range", O),
-    CALL("pipe2", O | C | R | F | L), /* and libunwind, whose pipe is closed in children */
+    CALL("pipe2", O | C | R | F | L), /* also libunwind, whose pipe is closed in children */
     CALL("setgroups", O),
     CALL("setgid", O),
     CALL("setuid", O),
@@ -220,7 +221,7 @@ static const struct call table[] = {
 };
 /* clang-format on */
 
-/* What the children of the observer may is within its own filter. */
+/* The observer's filter contains those of its children. */
 static unsigned
 kinds_within(enum sandbox_kind kind)
 {

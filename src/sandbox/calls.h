@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * calls: the system calls that each kind of process needs after its start. Everything that is
- * not in this table is refused.
+ * calls: the system calls that each kind of process needs after its start. Calls that are not
+ * in this table are refused.
  */
 #ifndef SANDBOX_CALLS_H
 #define SANDBOX_CALLS_H
@@ -12,7 +12,7 @@
 
 #include "sandbox/kind.h"
 
-#define CALLS_CONDITIONS 2 /* on the arguments of one call; all of them must hold */
+#define CALLS_CONDITIONS 2 /* per call; all of them must hold */
 
 /* Holds when (argument & mask) == value; mask 0: no condition. */
 struct call_condition {
@@ -28,7 +28,7 @@ struct call {
     struct call_condition conditions[CALLS_CONDITIONS];
 };
 
-/* The next row of the table for this kind of process. *place begins at 0. NULL at the end. */
+/* Returns the next row for this kind of process, NULL at the end. *place starts at 0. */
 const struct call *calls_next(enum sandbox_kind kind, size_t *place);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * canary: the value that the stack protector guards return addresses with. A fork inherits it,
- * so whoever may crash one worker after the other could guess it byte by byte.
+ * canary: the stack protector's secret value, which guards return addresses. A forked process
+ * inherits it, so an attacker who can crash workers repeatedly could guess it byte by byte.
  */
 #ifndef SANDBOX_CANARY_H
 #define SANDBOX_CANARY_H
@@ -9,7 +9,7 @@
 #include <stdint.h>
 #include <sys/random.h>
 
-/* The one that is in use; 0: not known. */
+/* The current value; 0: unknown. */
 static inline uint64_t
 canary_value(void)
 {
@@ -21,9 +21,9 @@ canary_value(void)
     return value;
 }
 
-/* Another one from here on. None of the functions that are being executed may return, and this
- * one is always inlined for that reason. Does nothing where the value is read-only (AArch64).
- * Its lowest byte stays 0, which ends strings. */
+/* Replaces the value. No function that is being executed may return afterwards; that is also
+ * why this one is always inlined. Does nothing where the value is read-only (AArch64). The
+ * lowest byte stays 0, which terminates strings. */
 static inline __attribute__((always_inline)) void
 canary_renew(void)
 {

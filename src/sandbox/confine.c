@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* confine: see confine.h. */
+/* confine: collects paths, then enters the sandbox. */
 #include "sandbox/confine.h"
 
 #include <errno.h>
@@ -74,7 +74,7 @@ add_program_folder(struct confine_paths *paths)
         add_folder(paths, path, (size_t)(slash - path) + 1, false);
 }
 
-/* Libraries of /lib are in /usr/lib where these are one. */
+/* /usr holds most libraries; those loaded from other folders are added one by one. */
 void
 confine_add_code(struct confine_paths *paths)
 {
@@ -119,7 +119,8 @@ confine_reader(const struct confinement *confinement, enum sandbox_kind kind)
     struct confine_paths paths = { 0 };
     int error;
 
-    if (confinement->mode != SANDBOX_MODE_OFF) /* it has no network, see sandbox_probe() */
+    if (confinement->mode !=
+        SANDBOX_MODE_OFF) /* the sandbox has no network, see sandbox_probe() */
         unsetenv("DEBUGINFOD_URLS");
     confine_add_code(&paths);
     error = confine_enter(confinement, kind, &paths);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * confine: children that do one thing in a sandbox of their own: who they become, what they may
- * open, and work that is done apart because what it reads is not trusted.
+ * confine: the sandboxes of short-lived children: their user, the paths they may open, and work
+ * done in a child because it reads untrusted input.
  */
 #ifndef SANDBOX_CONFINE_H
 #define SANDBOX_CONFINE_H
@@ -11,33 +11,34 @@
 
 #define CONFINE_PATHS 64
 
-/* What the processes of a generation are confined to. */
+/* The confinement of a generation's processes. */
 struct confinement {
     enum sandbox_mode mode;
-    struct identity identity; /* of those that need no files of others */
+    struct identity identity; /* of processes that need no access to files of other users */
 };
 
 struct confine_paths {
-    struct sandbox_path items[CONFINE_PATHS]; /* the last one ends the list */
+    struct sandbox_path items[CONFINE_PATHS]; /* the last one terminates the list */
     unsigned count;
-    char *folders[CONFINE_PATHS]; /* owned, of the paths among the items */
+    char *folders[CONFINE_PATHS]; /* owned; folders among the items */
     unsigned folder_count;
 };
 
-/* Borrows the path; what there is no room for is left out. */
+/* Borrows the path. Ignores it if the list is full. */
 void confine_add(struct confine_paths *paths, const char *path, bool write);
 
-/* The folder of a file that will be written. Without memory it is left out; NULL: nothing. */
+/* Adds the folder of a file that will be written. Ignores it if out of memory, or if file is
+ * NULL. */
 void confine_add_folder(struct confine_paths *paths, const char *file);
 
-/* What is read to give addresses names: the program, libraries, debug information and /proc. */
+/* Adds what is read to look up symbols: the program, libraries, debug information and /proc. */
 void confine_add_code(struct confine_paths *paths);
 
-/* Leaves an empty list. */
+/* Empties the list. */
 void confine_free(struct confine_paths *paths);
 
-/* Becomes the confinement's user, if this kind does, and enters. 0 or a negative errno, with a
- * line in the log: then the process must not continue. */
+/* Changes to the confinement's user, if this kind of process does, and enters the sandbox. 0 or
+ * a negative errno, which is logged: then the process must not continue. */
 int confine_enter(const struct confinement *confinement, enum sandbox_kind kind,
                   const struct confine_paths *paths) __attribute__((warn_unused_result));
 
@@ -45,12 +46,12 @@ int confine_enter(const struct confinement *confinement, enum sandbox_kind kind,
 int confine_enter_paths(const struct confinement *confinement, enum sandbox_kind kind,
                         const struct sandbox_path *paths) __attribute__((warn_unused_result));
 
-/* The same for those that read code. */
+/* The same for processes that look up symbols. */
 int confine_reader(const struct confinement *confinement, enum sandbox_kind kind)
     __attribute__((warn_unused_result));
 
-/* Has a child (SANDBOX_REPORTER) do the work, and waits for it; SIGALRM ends it after
- * CHILD_SECONDS. 0, or a negative errno: it has not been done to its end. */
+/* Runs work in a child (SANDBOX_REPORTER) and waits for it. SIGALRM ends the child after
+ * CHILD_SECONDS. 0, or a negative errno: the work was not completed. */
 int confine_apart(const struct confinement *confinement, void (*work)(void *argument),
                   void *argument) __attribute__((warn_unused_result));
 

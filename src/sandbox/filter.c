@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * filter: libseccomp makes the program: a binary tree over the numbers. Calls without
- * conditions never run it where the kernel remembers them (5.11 and later).
+ * filter: libseccomp compiles the table to a BPF program, a binary tree over system call
+ * numbers. The kernel (5.11 and later) caches which calls are allowed unconditionally and does
+ * not run the program for them.
  *
- * The mitigation of speculative store bypass that older kernels (before 5.16) tie to seccomp is
- * declined: it slows all code down, and guards secrets from code that runs in the same process,
- * which none does here.
+ * Kernels before 5.16 enable a mitigation of speculative store bypass for processes with a
+ * filter. It is declined: it slows down all code, and protects secrets from untrusted code in
+ * the same process, of which there is none here.
  */
 #include "sandbox/filter.h"
 
@@ -47,7 +48,7 @@ is_conditional(const struct call *call)
     return call->self || call->conditions[0].mask != 0;
 }
 
-/* Is the call allowed whatever its arguments are? */
+/* Is the call allowed with any arguments? */
 static bool
 is_free(enum sandbox_kind kind, const char *name)
 {
@@ -76,8 +77,8 @@ filter_compare(const struct call *call, struct scmp_arg_cmp compares[CALLS_CONDI
     return count;
 }
 
-/* A tracer that wants a call to be skipped, to inject its result, sets its number to -1. There
- * is no such call: the kernel does nothing, so letting it through gives nothing away. */
+/* A tracer skips a call, to inject its result, by setting the number to -1. No such call exists
+ * and the kernel does nothing, so allowing it is safe. */
 static int
 allow_skipped(scmp_filter_ctx context)
 {
@@ -85,9 +86,9 @@ allow_skipped(scmp_filter_ctx context)
     return seccomp_rule_add(context, SCMP_ACT_ALLOW, -1, 0);
 }
 
-/* A process is made while all signals are blocked (by posix_spawn(3), and since glibc 2.41 by
- * fork(3)), and then SIGSYS ends the caller. So this is answered by the filter, and not
- * counted. */
+/* posix_spawn(3), and fork(3) since glibc 2.41, block all signals before they create a process,
+ * and a SIGSYS that is blocked kills the caller. So the filter itself returns the error, and
+ * the call is not counted. */
 static int
 refuse_processes(scmp_filter_ctx context, enum sandbox_kind kind, bool spare)
 {
@@ -133,7 +134,7 @@ load_program(const struct sock_filter *program, size_t count)
                : 0;
 }
 
-/* Reads what libseccomp has written behind capacity for a few instructions. */
+/* Exports libseccomp's program and leaves space for capacity instructions before it. */
 static int
 export_behind(scmp_filter_ctx context, size_t capacity, struct sock_filter **program,
               size_t *count)
@@ -157,7 +158,8 @@ export_behind(scmp_filter_ctx context, size_t capacity, struct sock_filter **pro
     return error;
 }
 
-/* libseccomp can't compare the place that a call is made from. */
+/* Allows calls from refused_repeat() first: libseccomp can't compare the instruction
+ * pointer. */
 static int
 load_sparing(scmp_filter_ctx context)
 {

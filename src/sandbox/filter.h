@@ -8,14 +8,14 @@
 #include "sandbox/kind.h"
 
 /*
- * From now on this thread, and those it will make, may only make the calls of that kind; every
- * other one raises SIGSYS, whose handler decides what becomes of it. spare: but for calls that
- * refused_repeat() makes. Needs no_new_privs. 0 or a negative errno; -ENOSYS: built without
+ * Restricts this thread, and those it creates, to the calls of its kind. Other calls raise
+ * SIGSYS, whose handler decides what happens (refused.h). spare: exempts calls made by
+ * refused_repeat(). Needs no_new_privs. 0 or a negative errno; -ENOSYS: built without
  * libseccomp.
  */
 int filter_load(enum sandbox_kind kind, bool spare) __attribute__((warn_unused_result));
 
-/* The name of a system call, which the caller frees; NULL: not known. */
+/* The name of a system call, which the caller frees; NULL: unknown. */
 char *filter_call_name(int number) __attribute__((warn_unused_result));
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * landlock: by its three system calls, for the C library has no functions. Numbers and bits are
- * spelled out, since headers are often older than the kernel that runs.
+ * landlock: uses system calls directly, because the C library has no wrappers. Numbers and bits
+ * are defined here, because headers are often older than the running kernel.
  */
 #include "sandbox/landlock.h"
 
@@ -33,7 +33,7 @@
 #define TO_READ        (READ_FILE | READ_FOLDER)
 #define TO_WRITE       (WRITE_FILE | REMOVE_FILE | MAKE_FILE | RENAME | TRUNCATE)
 #define BIND_CONNECT   3 /* TCP */
-#define SCOPE_SOCKETS  1 /* abstract ones of other processes */
+#define SCOPE_SOCKETS  1 /* abstract Unix sockets of other processes */
 #define SCOPE_SIGNALS  2
 
 struct ruleset {
@@ -47,7 +47,7 @@ struct rule {
     int32_t parent;
 } __attribute__((packed));
 
-/* What each version of the interface knows how to forbid; see "Landlock ABI" in landlock(7). */
+/* What each ABI version can restrict; see "Landlock ABI" in landlock(7). */
 static const struct ruleset versions[] = {
     { (UINT64_C(1) << 13) - 1, 0, 0 },
     { (UINT64_C(1) << 14) - 1, 0, 0 },
@@ -63,7 +63,7 @@ create(struct ruleset *ruleset)
     long fd = syscall(CREATE_RULESET, ruleset, sizeof(*ruleset), 0);
 
     if (fd < 0 && errno == EINVAL && ruleset->scoped != 0) {
-        ruleset->scoped = 0; /* some kernels have the number of a version, but not all of it */
+        ruleset->scoped = 0; /* some kernels report a version that they support only in part */
         fd = syscall(CREATE_RULESET, ruleset, sizeof(*ruleset), 0);
     }
     return fd < 0 ? -errno : (int)fd;

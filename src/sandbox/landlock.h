@@ -1,22 +1,21 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * landlock: restricts the files that a process may reach, and lets it bind and connect
- * nothing. A second lock on doors that the filter closes, and the only one on paths. See
- * landlock(7).
+ * landlock: restricts the files that a process may access, and forbids bind and connect. The
+ * filter also forbids most of this, but only Landlock can decide by path. See landlock(7).
  */
 #ifndef SANDBOX_LANDLOCK_H
 #define SANDBOX_LANDLOCK_H
 
 #include <stdbool.h>
 
-/* A folder with all that is below it, or a file. One that is not there is passed over. */
+/* A file, or a folder with everything below it. Paths that do not exist are skipped. */
 struct sandbox_path {
     const char *path; /* NULL: the end of the list */
-    bool write;       /* create, write, rename and remove, too */
+    bool write;       /* also create, write, rename and remove */
 };
 
-/* This thread, and those it will make, reach these paths alone (NULL: none). signals: other
- * processes may be sent signals. Needs no_new_privs. 0, -EOPNOTSUPP where the kernel has none,
+/* Restricts this thread, and those it creates, to these paths (NULL: none). signals: allows
+ * signals to other processes. Needs no_new_privs. 0, -EOPNOTSUPP if the kernel has no Landlock,
  * or another negative errno. */
 int landlock_restrict(const struct sandbox_path *paths, bool signals)
     __attribute__((warn_unused_result));

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* privileges: two calls of the kernel, without libcap: the C library has neither. */
+/* privileges: calls the kernel directly, without libcap: the C library has no wrappers for
+ * capget and capset. */
 #include "sandbox/privileges.h"
 
 #include <errno.h>
@@ -23,7 +24,7 @@ privileges_bound(void)
 {
     for (int capability = 0; prctl(PR_CAPBSET_READ, capability) >= 0; capability++)
         if (prctl(PR_CAPBSET_DROP, capability) < 0)
-            break; /* no right to, and no right to anything */
+            break; /* no CAP_SETPCAP: an unprivileged process has nothing to drop */
     (void)prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
 }
 

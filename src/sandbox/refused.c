@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * refused: the handler adds one and sets the result of the call; names are looked up later, by
- * the loop. Known weakness: in a thread that blocks SIGSYS the kernel ends the process instead.
+ * refused: the handler counts the call and sets its result; the event loop looks up its name
+ * later. Known weakness: if a thread has SIGSYS blocked, the kernel kills the process instead.
  */
 #include "sandbox/refused.h"
 
@@ -14,24 +14,24 @@
 #include "build.h"
 #include "sandbox/filter.h"
 
-#define NUMBERS     512 /* of system calls; the last counts all above */
-#define FROM_FILTER 1   /* SYS_SECCOMP of the kernel, in si_code */
+#define NUMBERS     512 /* of system calls; the last one counts all above it */
+#define FROM_FILTER 1   /* SYS_SECCOMP, in si_code */
 
-/* This process's: a signal handler can be given nothing else. */
+/* Static, because a signal handler gets no argument of its own. */
 static struct {
     bool repeat;
     struct sigaction before;
     uint64_t *counter; /* shared with other processes; NULL: none */
     uint64_t total;
-    uint64_t told; /* of the total */
+    uint64_t told; /* the total when it was last logged */
     uint32_t counts[NUMBERS];
-    uint32_t next[NUMBERS]; /* the count that is worth a line; 0: the first */
+    uint32_t next[NUMBERS]; /* log when the count reaches this; 0: at once */
 } refused;
 
 /* --- making a call again ------------------------------------------------------------------ */
 
-/* long refused_repeat(long number, long argument[6]): the filter lets through what comes from
- * here. */
+/* long refused_repeat(long number, long argument[6]): makes the call from an address that the
+ * filter allows. */
 long refused_repeat(long number, const long *arguments);
 extern const char refused_repeat_end[];
 
@@ -141,7 +141,7 @@ on_sigsys(int signal, siginfo_t *info, void *context)
     set_result(context, refused_repeat(info->si_syscall, arguments));
 }
 
-/* On the stack that made the call; nothing waits meanwhile. */
+/* SA_NODEFER: a call can be refused while the handler of another one runs. */
 int
 refused_arm(bool repeat, uint64_t *counter)
 {

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * sandbox: the order of what is given up. The filter comes last, for it forbids the rest.
+ * sandbox: gives up privileges in order. The filter comes last, because it forbids the calls
+ * that the other steps need.
  *
- * What finds errors at run time (sanitizers) opens files, starts programs and traces itself; in
- * such builds there is no sandbox.
+ * Sanitizers open files, start programs and trace their own process, so builds with them have
+ * no sandbox.
  */
 #include "sandbox/sandbox.h"
 
@@ -54,12 +55,12 @@ static const struct {
     [SANDBOX_TREE_LOADER] = { "loader", "tree_loader", PRIVILEGE(CAP_DAC_READ_SEARCH), false },
 };
 
-/* Refused calls by kind, in shared memory; NULL: nobody counts. A worker has a counter of its
- * own and does not map this one. */
+/* Refused calls by kind, in shared memory; NULL: not counted. A worker has a counter of its own
+ * and does not map this one. */
 static uint64_t *counts;
 static uint64_t *own_counter;
 
-/* What the system lacks, as sandbox_probe() found it. */
+/* The parts that this system lacks, set by sandbox_probe(). */
 static struct {
     bool known;
     unsigned parts;
@@ -97,7 +98,7 @@ enter_filter(enum sandbox_mode mode, enum sandbox_kind kind)
     return filter_load(kind, repeat);
 }
 
-/* In the mode "log" nothing is taken but what the filter needs. */
+/* Mode "log" restricts nothing; it only sets what the filter requires. */
 static int
 sandbox_give_up(enum sandbox_mode mode, enum sandbox_kind kind,
                 const struct sandbox_path *paths)
@@ -129,7 +130,7 @@ sandbox_enter(enum sandbox_mode mode, enum sandbox_kind kind, const struct sandb
 void
 sandbox_bound(enum sandbox_mode mode)
 {
-    static bool done; /* and so it is in children */
+    static bool done; /* also in children, which inherit the bounding set */
 
     if (mode == SANDBOX_MODE_ENFORCE && !is_instrumented() && !done)
         privileges_bound();
@@ -144,7 +145,7 @@ sandbox_log(enum sandbox_kind kind)
 
 /* --- counting ----------------------------------------------------------------------------- */
 
-/* Not fatal: without the memory nothing is counted. */
+/* If there is no memory, calls are not counted. */
 static void
 share_counts(void)
 {
@@ -178,7 +179,7 @@ sandbox_label(enum sandbox_kind kind)
 
 /* --- what there is ------------------------------------------------------------------------ */
 
-/* Ends with the parts that are missing as its status. */
+/* Exits with the missing parts as its status. */
 static _Noreturn void
 try_all(void)
 {
@@ -193,8 +194,8 @@ try_all(void)
     _exit((int)parts);
 }
 
-/* Where it can't be tried, nothing is taken for missing: a process that then can't enter its
- * sandbox ends, and says why. */
+/* If the test can't run, assumes that nothing is missing: a process that then fails to enter
+ * its sandbox ends and logs the reason. */
 static unsigned
 find_missing(void)
 {

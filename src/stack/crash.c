@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * crash: the handler writes what is certain first and the stack last, directly into the record:
- * reading a damaged stack can fault again, and then what has been read so far is there. It
- * neither allocates nor locks, and runs on a stack of its own.
+ * crash: the handler writes directly into the record, what is certain first and the stack last:
+ * reading a damaged stack can fault again, and what was read before is kept. It neither
+ * allocates nor locks, and runs on its own stack.
  *
- * A call to where no code is leaves nothing to unwind from; the return address that it left on
- * the stack serves instead. After a return to a smashed address there is none, so the stack is
- * searched for the first word that follows a call instruction: a guess, and marked as one.
+ * After a call to an address without code, unwinding can't start at the program counter; it
+ * starts at the return address that the call pushed. After a return to an overwritten address
+ * there is none, so the stack is searched for the first word that points behind a call
+ * instruction. That is a guess, and marked as one.
  *
- * Weakness: of threads that crash at once only the first is recorded.
+ * Known weakness: if several threads crash at once, only the first is recorded.
  */
 #include "stack/crash.h"
 
@@ -28,22 +29,23 @@
 #include "base/signals.h"
 #include "stack/registers.h"
 
-#define STACK_SIZE   65536 /* for the handler, once more for a fault in it, and the unwinder */
+#define STACK_SIZE   65536 /* for the handler, a second fault in it, and the unwinder */
 #define SEARCH_WORDS 1024  /* of a damaged stack */
 
 static const int signals[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGSYS, SIGTRAP };
 
-/* This process's: a signal handler can be given nothing else. */
+/* Static, because a signal handler gets no argument of its own. */
 static struct {
     struct crash_record *record;
-    pid_t taker;     /* thread in the handler; 0: none */
-    sigjmp_buf back; /* where a fault while reading the stack leads */
+    pid_t taker;     /* the thread that crashed first; 0: none */
+    sigjmp_buf back; /* where to continue after a fault while reading the stack */
 } crash;
 
 /* --- where there is code ------------------------------------------------------------------ */
 
-/* In a segment of the program or a library that can be executed? _dl_find_object() is safe in
- * handlers; where the program headers are not mapped, all of the object counts. */
+/* Is the address in an executable segment of the program or a library? _dl_find_object() is
+ * safe in signal handlers. If the program headers are not mapped, any address of the object
+ * counts. */
 static bool
 is_code(uintptr_t address)
 {
@@ -90,8 +92,8 @@ follows_call(uintptr_t address)
 
 /* --- the stack ---------------------------------------------------------------------------- */
 
-/* Lets unwinding begin at a return address. One less is inside the call, as the unwinder wants
- * it of a place that was interrupted. */
+/* Unwinds from a return address. The unwinder expects an interrupted instruction, so it is
+ * given the address minus one, which is inside the call. */
 static void
 record_callers(struct crash_record *record, ucontext_t *user, uintptr_t back, uintptr_t sp)
 {
@@ -120,7 +122,7 @@ record_astray(struct crash_record *record, ucontext_t *user)
     }
 }
 
-/* Its innermost part; a fault leads out of here. */
+/* Copies the top of the stack. A fault jumps back here and ends the copy. */
 __attribute__((no_sanitize_address)) static void
 record_top(struct crash_record *record)
 {
@@ -190,8 +192,8 @@ record_crash(struct crash_record *record, const siginfo_t *info, ucontext_t *use
     __atomic_store_n(&record->complete, 1, __ATOMIC_RELEASE);
 }
 
-/* Comes again as it was (the core tells why), once the handler has returned to where it came:
- * until then it is blocked. */
+/* Raises the signal again with its default action, so that a core file shows it. It stays
+ * blocked until the handler returns to the instruction that crashed. */
 static void
 end_by(int signal, siginfo_t *info, ucontext_t *user)
 {
@@ -203,13 +205,12 @@ end_by(int signal, siginfo_t *info, ucontext_t *user)
     sigprocmask(SIG_BLOCK, &set, NULL);
     sigdelset(&user->uc_sigmask, signal);
     sigaction(signal, &action, NULL);
-    prctl(PR_SET_DUMPABLE,
-          1); /* in a sandbox nobody may look in until now, and no core is left */
+    prctl(PR_SET_DUMPABLE, 1); /* the sandbox cleared it, which prevents a core file */
     syscall(SYS_rt_tgsigqueueinfo, getpid(), gettid(), signal, info);
 }
 
-/* A second fault of the same thread is one of reading its stack. Another thread waits for the
- * end that the first one brings. */
+/* A second fault in the same thread comes from reading its stack. Other threads wait until the
+ * first one ends the process. */
 static void
 on_crash(int signal, siginfo_t *info, void *context)
 {
@@ -230,7 +231,8 @@ on_crash(int signal, siginfo_t *info, void *context)
 
 /* --- arming ------------------------------------------------------------------------------- */
 
-/* A fault whose signal is blocked ends the process without asking the handler. */
+/* If the signal of a fault is blocked, the kernel ends the process without calling the
+ * handler. */
 static void
 unblock(void)
 {
@@ -238,7 +240,7 @@ unblock(void)
         signals_unblock(signals[i]);
 }
 
-/* Everything else waits while the handler runs; a second fault must not. */
+/* Other signals are blocked while the handler runs; a second fault must not be. */
 static int
 install_handlers(void)
 {
@@ -263,7 +265,7 @@ restore_defaults(void)
         sigaction(signals[i], &action, NULL);
 }
 
-/* A child has the stack of its parent, at the same address. */
+/* A forked child has inherited its parent's alternate stack. */
 int
 crash_arm_thread(void)
 {

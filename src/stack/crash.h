@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * crash: what a process records about its own crash by SIGSEGV and the like, in shared memory,
- * for another process to read. Then the signal does what it would have done, so a core is as
- * the system is configured, and shows the place of the crash.
+ * crash: records a crash of this process (SIGSEGV and the like) in shared memory, for another
+ * process to read. Then the signal takes its default action, so that a core file, if the system
+ * is configured to write one, shows the place of the crash.
  *
  * See sigaction(2), sigaltstack(2), core(5).
  */
@@ -22,49 +22,47 @@
 /* How the stack was found. */
 enum crash_stack {
     CRASH_STACK_WHOLE,
-    CRASH_STACK_ASTRAY,  /* the program counter was nowhere in the code: frames of who led there
-                          */
-    CRASH_STACK_GUESSED, /* the same, and the caller is the best guess of a damaged stack */
-    CRASH_STACK_CUT      /* ends where it can't be read any more */
+    CRASH_STACK_ASTRAY,  /* the program counter pointed to no code; frames of its caller */
+    CRASH_STACK_GUESSED, /* the same, and the caller was guessed from a damaged stack */
+    CRASH_STACK_CUT      /* incomplete: the rest could not be read */
 };
 
-/* One process's, in shared memory. A process writes its own; whoever reads it must not trust
- * it. */
+/* In shared memory. Only the process itself writes its record; readers must not trust it. */
 struct crash_record {
-    uint32_t complete; /* 0: the process died over its record, which holds what there is */
+    uint32_t complete; /* 0: the process died while it wrote the record */
     uint32_t reported; /* see crash_claim() */
     pid_t pid;         /* 0: no crash */
     pid_t tid;
     int32_t signal;
     int32_t code;      /* si_code */
-    uintptr_t address; /* si_addr; of signals that were sent: the sender's process id */
+    uintptr_t address; /* si_addr; if a process sent the signal: its id */
     uintptr_t pc;
     uintptr_t sp;
-    uint32_t label; /* label.h: what the thread worked for */
+    uint32_t label; /* label.h: the object that the thread was serving */
     uint32_t stack; /* enum crash_stack */
     struct label_request request;
     char id[LABEL_ID_SIZE]; /* of the request; empty: none */
     struct registers registers;
-    uint32_t words; /* of the stack that could be read, from sp on; 0 without registers */
+    uint32_t words; /* read from the stack, from sp on; 0 if registers are off */
     uintptr_t top[CRASH_WORDS];
     struct unwind_ends frames;
 };
 
-/* Clears the record and has crashes of this process recorded there from now on; also those of
- * processes it forks until they call this with their own. Includes crash_arm_thread(). NULL:
- * crashes are no longer recorded. 0 or a negative errno: then some can't be. */
+/* Clears the record and records crashes of this process there from now on, and those of its
+ * children until they call this themselves. Includes crash_arm_thread(). NULL: stops recording.
+ * 0 or a negative errno: then some crashes can't be recorded. */
 int crash_arm(struct crash_record *record) __attribute__((warn_unused_result));
 
-/* For every other thread, at its start: gives it a stack for the handler, and lets the signals
- * of crashes through. The thread must last as long as the process. 0 or a negative errno: then
- * the overflow of its stack can't be recorded. */
+/* Call at the start of every other thread: gives it an alternate stack and unblocks the signals
+ * of crashes. The thread must last as long as the process. 0 or a negative errno: then an
+ * overflow of its stack can't be recorded. */
 int crash_arm_thread(void) __attribute__((warn_unused_result));
 
-/* Copies the record of a crash of this process. False: there was none. */
+/* Copies the crash record of this process. False: it has not crashed. */
 bool crash_take(const struct crash_record *record, pid_t pid, struct crash_record *copy)
     __attribute__((warn_unused_result));
 
-/* Is the caller the first who wants to report this crash? */
+/* Claims the report of a crash. True for the first caller only. */
 bool crash_claim(struct crash_record *record) __attribute__((warn_unused_result));
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * dump: questions are numbered, and a reply says which was the last when it was written, so
- * several may ask at once. A reader that meets the next reply half written reads again.
+ * dump: requests are numbered, and a reply says which was the latest when it was written, so
+ * several processes may ask at once. A reader that sees a reply being overwritten tries again.
  */
 #include "stack/dump.h"
 
@@ -18,10 +18,10 @@
 #include "stack/label.h"
 #include "stack/unwind.h"
 
-#define DUMP_SIGNAL (SIGRTMIN + 2) /* the first two are for people, see signals.h */
+#define DUMP_SIGNAL (SIGRTMIN + 2) /* the two before it are for operators, see signals.h */
 #define POLL_NS     200000
 
-/* This process's: a signal handler can be given nothing else. */
+/* Static, because a signal handler gets no argument of its own. */
 static struct dump_record *mine;
 
 /* --- in the process that answers ---------------------------------------------------------- */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * label: a thread's own variables, read by the signal handler that interrupts the same thread.
- * In a program (as opposed to a library loaded later) their addresses are fixed when the thread
- * is made, so a handler may touch them.
+ * label: thread-local variables, read by signal handlers of the same thread. In a program (as
+ * opposed to a library loaded later) they are allocated when the thread is created, so a
+ * handler may access them.
  */
 #include "stack/label.h"
 

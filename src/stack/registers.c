@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* registers: a table for each processor, from DWARF's numbers to the places in ucontext_t. */
+/* registers: for each processor, a table from DWARF register numbers to ucontext_t. */
 #include "stack/registers.h"
 
 #include <stddef.h>
 
 #include "base/count.h"
 
-static bool off; /* a handler can be given nothing else */
+static bool off; /* static, because a signal handler gets no argument of its own */
 
 #if defined(__x86_64__)
 

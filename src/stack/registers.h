@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * registers: what a handler's third argument keeps of the interrupted thread, by processor. See
- * getcontext(3) and sigaction(2), "SA_SIGINFO".
+ * registers: the registers of an interrupted thread, from the third argument of a signal
+ * handler. See getcontext(3) and sigaction(2), "SA_SIGINFO".
  */
 #ifndef STACK_REGISTERS_H
 #define STACK_REGISTERS_H
@@ -11,25 +11,25 @@
 #include <ucontext.h>
 
 #if defined(__x86_64__)
-#define REGISTERS_COUNT 17 /* the last is the program counter, which unwinders call RA */
+#define REGISTERS_COUNT 17 /* the last one is the program counter, which unwinders call RA */
 #else
 #define REGISTERS_COUNT 32
 #endif
 
-/* What they held, by the numbers that DWARF gives them. */
+/* By DWARF register number. */
 struct registers {
-    uint32_t count; /* 0: they are not kept; else REGISTERS_COUNT */
+    uint32_t count; /* REGISTERS_COUNT, or 0: not recorded */
     uint64_t values[REGISTERS_COUNT];
 };
 
-/* Whether registers_read() keeps anything: they can hold addresses and what is being worked on.
- * For this process and those that it forks; they are kept unless this is called. */
+/* Whether registers_read() records anything: registers can hold addresses and user data.
+ * Applies to this process and its future children; the default is true. */
 void registers_keep(bool keep);
 
 /* Safe in signal handlers. */
 void registers_read(const ucontext_t *user, struct registers *registers);
 
-/* "rax"; NULL: there is none. */
+/* "rax"; NULL: no such register. */
 const char *registers_name(unsigned number);
 
 static inline uintptr_t
@@ -54,7 +54,7 @@ registers_sp(const ucontext_t *user)
 #endif
 }
 
-/* Where the thread continues when the handler returns, and where unwinding begins. */
+/* Sets where unwinding starts, and where the thread continues when the handler returns. */
 static inline void
 registers_set(ucontext_t *user, uintptr_t pc, uintptr_t sp)
 {
@@ -67,7 +67,7 @@ registers_set(ucontext_t *user, uintptr_t pc, uintptr_t sp)
 #endif
 }
 
-/* Where a processor that keeps the return address in a register has it; 0: on the stack. */
+/* The return address, on processors that keep it in a register; 0: it is on the stack. */
 static inline uintptr_t
 registers_link(const ucontext_t *user)
 {

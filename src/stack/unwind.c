@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * unwind: libgcc's unwinder, asked for addresses only.
+ * unwind: uses libgcc's unwinder to collect return addresses.
  *
- * It reads the same tables that exceptions use, which every library on the path has, so it
- * reaches main() without frame pointers. It finds them by _dl_find_object() (glibc 2.35, and
- * the libgcc of GCC 12), which takes no lock; an older libgcc could block when a sample is
- * taken in the middle of dlopen(). The alternative, libunwind, talks to itself through a pipe
- * and masks signals at each step.
+ * It reads the unwind tables of exceptions, which all libraries here have, so it reaches main()
+ * without frame pointers. It finds the tables with _dl_find_object() (glibc 2.35, and the
+ * libgcc of GCC 12), which takes no lock; an older libgcc could deadlock when a sample is taken
+ * inside dlopen(). libunwind, the alternative, writes to a pipe and changes the signal mask at
+ * each step.
  */
 #include "stack/unwind.h"
 
@@ -21,9 +21,9 @@ struct walk {
     unsigned count;
     unsigned capacity;
     bool (*skip)(struct walk *walk, uintptr_t pc);
-    uintptr_t wanted; /* by skip_until */
+    uintptr_t wanted; /* skip_until() skips frames up to this one */
     struct unwind_range range;
-    bool inside; /* the range has been seen */
+    bool inside; /* a frame in the range has been seen */
 };
 
 static _Unwind_Reason_Code
@@ -50,7 +50,7 @@ unwind_prime(void)
     _Unwind_Backtrace(visit, &walk);
 }
 
-/* The handler's own frames lie between us and what it interrupted. */
+/* Skips the signal handler's own frames. */
 static bool
 skip_until(struct walk *walk, uintptr_t pc)
 {
@@ -86,7 +86,7 @@ unwind_add(struct unwind_ends *ends, uintptr_t pc)
 
 struct climb {
     struct unwind_ends *ends;
-    uintptr_t place; /* the interrupted one */
+    uintptr_t place; /* the interrupted instruction */
     bool passed;     /* it has been seen */
 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * arguments: a stack machine for the DWARF expressions (DWARF 5, section 2.5) that compilers
- * make for parameters; whatever else an expression does, its value is not known.
+ * arguments: evaluates the DWARF expressions (DWARF 5, section 2.5) that compilers emit for
+ * parameters. An operation that is not implemented here makes the value unknown.
  */
 #include "symbol/arguments.h"
 
@@ -18,14 +18,14 @@
 #define LINE_SIZE 512
 #define PER_LINE  4 /* registers */
 
-/* A value on its way. */
+/* The state of one evaluation. */
 struct machine {
     const struct arguments_of *of;
-    Dwarf_Die *function; /* whose frame base counts */
+    Dwarf_Die *function; /* provides the frame base */
     Dwfl_Module *module;
     uint64_t stack[DEPTH];
     unsigned depth;
-    bool is_value; /* not the address of one */
+    bool is_value; /* the top of the stack is the value itself, not its address */
 };
 
 /* --- memory and registers ----------------------------------------------------------------- */
@@ -67,7 +67,7 @@ push(struct machine *machine, uint64_t value)
     return true;
 }
 
-/* The address that the caller's frame ends at. */
+/* Pushes the canonical frame address (CFA). */
 static bool
 push_cfa(struct machine *machine)
 {
@@ -119,7 +119,7 @@ push_register(struct machine *machine, uint64_t number, int64_t offset, bool val
     return true;
 }
 
-/* The two on top become one. */
+/* Replaces the two topmost entries with the result of the operation. */
 static bool
 combine(struct machine *machine, unsigned atom)
 {
@@ -218,7 +218,7 @@ run(struct machine *machine, const Dwarf_Op *ops, size_t count)
 
 /* --- parameters --------------------------------------------------------------------------- */
 
-/* Through typedefs and qualifiers. */
+/* The type of a parameter, without typedefs and qualifiers. */
 static bool
 type_of(Dwarf_Die *parameter, Dwarf_Die *type)
 {
@@ -324,7 +324,7 @@ is_function(Dwarf_Die *die)
     return dwarf_tag(die) == DW_TAG_subprogram || dwarf_tag(die) == DW_TAG_inlined_subroutine;
 }
 
-/* scopes: innermost first, up to the function that was compiled. */
+/* scopes: innermost first; those outside the function that was compiled are ignored. */
 static void
 describe_scopes(struct machine *machine, Dwarf_Die *scopes, int count, Dwarf_Addr address,
                 line_sink_line *line, void *argument)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* backtrace: looks up each address; all but the first are return addresses, and belong to the
- * call before. Longer lines are cut. */
+/* backtrace: looks up each address. All but the first are return addresses, so the byte before
+ * them is looked up, which belongs to the call. Long lines are truncated. */
 #include "symbol/backtrace.h"
 
 #include <inttypes.h>
@@ -26,7 +26,7 @@ line_sink_address(struct printer *printer, uintptr_t pc)
     printer->line(printer->argument, text);
 }
 
-/* Inlined functions have no address of their own: only the outermost begins somewhere. */
+/* An inlined function has no start address, so only the outermost one gets an offset. */
 static void
 line_sink_function(struct printer *printer, uintptr_t pc, const struct symbol *frame,
                    bool outermost, uint64_t offset)
@@ -62,7 +62,7 @@ line_sink_frame(struct printer *printer, uintptr_t pc, bool innermost)
         line_sink_function(printer, pc, &functions[i], i + 1 == count, offset);
 }
 
-/* More of the frame that was told last. */
+/* Says how often the frame printed last repeats. */
 static void
 line_sink_repeats(struct printer *printer, size_t frames, size_t lines)
 {
@@ -84,7 +84,7 @@ line_sink_left_out(struct printer *printer, size_t frames)
     printer->number += frames;
 }
 
-/* Those from one to before another. Two of a kind are not worth a line about them. */
+/* Prints the frames from (included) until (not included); collapses runs of three and more. */
 static void
 line_sink_frames(struct printer *printer, const uintptr_t *pcs, size_t from, size_t until)
 {

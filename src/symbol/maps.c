@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * maps: reads /proc/self/maps; the build ids come from the notes that are mapped with the
- * program and its libraries, so no file is opened for them. Without /proc (in a chroot) there
- * is nothing to read and -ENOENT.
+ * maps: reads /proc/self/maps. Build ids come from the notes that are mapped with the program
+ * and its libraries, so no file is opened. Without /proc (in a chroot) it returns -ENOENT.
  */
 #include "symbol/maps.h"
 
@@ -23,7 +22,7 @@ strip_deleted(char *path)
         path[length - mark_length] = '\0';
 }
 
-/* A number and the character behind it. */
+/* Parses a number and the character that must follow it. */
 static bool
 maps_take(const char **at, int base, char end, uint64_t *value)
 {

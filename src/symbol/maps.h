@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * maps: what of the address space holds code, as proc_pid_maps(5) tells it. Processes that were
- * forked without exec share it, so the master's describes the stacks of all workers.
+ * maps: the executable mappings of the address space, see proc_pid_maps(5). Processes that were
+ * forked without exec share them, so the master's mappings describe the stacks of all workers.
  */
 #ifndef SYMBOL_MAPS_H
 #define SYMBOL_MAPS_H
@@ -27,19 +27,20 @@ struct maps {
     size_t count;
 };
 
-/* This process's mappings that can be executed; without those of vsyscall, which no tool
- * understands. 0 or a negative errno; maps_free() in both cases. */
+/* Reads this process's executable mappings. Leaves out vsyscall, which no tool understands. 0
+ * or a negative errno; maps_free() in both cases. */
 int maps_read(struct maps *maps) __attribute__((warn_unused_result));
 void maps_free(struct maps *maps);
 
-/* One line of proc_pid_maps(5). False when it is none of the kind above, or there is no memory.
- * map->path is to be freed. A trailing " (deleted)" is taken off. */
+/* Parses a line of proc_pid_maps(5) and removes a trailing " (deleted)". The caller frees
+ * map->path. False: not an executable mapping as above, or out of memory. */
 bool maps_parse(const char *line, struct map *map) __attribute__((warn_unused_result));
 
 /* The mapping that holds this address, or NULL. */
 const struct map *maps_find(const struct maps *maps, uintptr_t address);
 
-/* Writes them in the form they are read in, for the profiles that end with them. */
+/* Writes the mappings in the format of proc_pid_maps(5), for the profiles that end with
+ * them. */
 void maps_write(const struct maps *maps, FILE *out);
 
 #endif

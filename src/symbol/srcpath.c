@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* srcpath: works on the text alone, since the files need not be on this machine. */
+/* srcpath: works on the text alone, because the files need not exist on this machine. */
 #include "symbol/srcpath.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Takes "", "." and ".." out of an absolute name, in place. */
+/* Removes "", "." and ".." from an absolute name, in place. */
 static void
 normalize(char *path)
 {
@@ -14,7 +14,7 @@ normalize(char *path)
     const char *from = path;
 
     while (*from) {
-        size_t length = strcspn(from + 1, "/") + 1; /* with the slash in front */
+        size_t length = strcspn(from + 1, "/") + 1; /* including the slash before it */
 
         if (length == 3 && memcmp(from, "/..", 3) == 0) {
             while (to > path && *--to != '/')

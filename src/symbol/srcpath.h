@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * srcpath: names of source files as tools need them. Compilers write them relative to where
- * they ran, "../src/main.c", which means nothing to who looks at a profile somewhere else.
+ * srcpath: absolute names of source files. Compilers record them relative to their working
+ * directory, "../src/main.c", which is useless to a reader of profiles elsewhere.
  */
 #ifndef SYMBOL_SRCPATH_H
 #define SYMBOL_SRCPATH_H
 
-/* name as an absolute one without "." and "..", seen from directory. NULL: neither of them is
- * absolute, or there is no memory. To be freed. */
+/* Makes name absolute, relative to directory, without "." and "..". The caller frees the
+ * result. NULL: neither name is absolute, or out of memory. */
 char *srcpath_join(const char *directory, const char *name) __attribute__((warn_unused_result));
 
 #endif

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * symbol: elfutils' libdwfl over the files that are mapped: DWARF where there is some, else
- * .symtab, else .dynsym. Debug information in files of its own is found by build id under
- * /usr/lib/debug, by the name in .gnu_debuglink beside the program, and, where libdebuginfod is
- * there and DEBUGINFOD_URLS names a server, over the network; see symbol_stay_local().
+ * symbol: elfutils' libdwfl on the mapped files. Uses DWARF if there is any, else .symtab, else
+ * .dynsym. Finds separate debug information by build id under /usr/lib/debug, by the name in
+ * .gnu_debuglink beside the program, and, if libdebuginfod is installed and DEBUGINFOD_URLS
+ * names a server, over the network; see symbol_stay_local().
  *
- * The program is opened by /proc/self/exe, so it may have been replaced meanwhile; a library
- * whose build id is not the one that is mapped is not used.
+ * The program is opened through /proc/self/exe, because its file may have been replaced. A
+ * library is not used if its build id differs from the mapped one.
  */
 #include "symbol/symbol.h"
 
@@ -28,7 +28,7 @@
 #define INLINED_MAX 16
 
 struct symbol_result {
-    struct symbol *frames; /* NULL: just the fallback */
+    struct symbol *frames; /* NULL: use the fallback */
     size_t count;
     struct symbol fallback;
 };
@@ -37,9 +37,9 @@ struct symbols {
     struct maps own; /* of symbol_open_self() */
     const struct maps *maps;
     Dwfl *dwfl;
-    Dwfl_Module **modules; /* one a map; NULL: nothing to be had */
-    char **fallbacks;      /* one a map: "[libfoo.so]" */
-    struct intern *files;  /* absolute names of sources, and names of symbol_name() */
+    Dwfl_Module **modules; /* one per map; NULL: can't be used */
+    char **fallbacks;      /* one per map: "[libfoo.so]" */
+    struct intern *files; /* absolute names of source files, and names given to symbol_name() */
     struct intern *addresses;
     struct symbol_result **results; /* by an address's number */
     size_t capacity;
@@ -51,7 +51,7 @@ static const struct symbol unknown = { .function = "[unknown]" };
 
 static char *debug_path = NULL; /* libdwfl's default */
 
-/* The last way loads libdebuginfod, which asks the network. */
+/* Tries the network last: only dwfl_standard_find_debuginfo() loads libdebuginfod. */
 static int
 symbol_find_debuginfo(Dwfl_Module *module, void **userdata, const char *name, Dwarf_Addr base,
                       const char *file, const char *link, GElf_Word checksum, char **found)
@@ -206,7 +206,7 @@ symbol_close(struct symbols *symbols)
 
 /* --- names of sources --------------------------------------------------------------------- */
 
-/* The name as it is where that can't be made absolute. */
+/* Returns name itself if it can't be made absolute. */
 static const char *
 absolute(const struct symbols *symbols, const char *directory, const char *name)
 {
@@ -230,7 +230,7 @@ directory_of(Dwarf_Die *unit)
 
 /* --- one address -------------------------------------------------------------------------- */
 
-/* Where an address was looked for. */
+/* What a lookup needs besides the address. */
 struct lookup {
     const struct symbols *symbols;
     Dwarf_Die *unit;
@@ -253,7 +253,7 @@ scopes_at(Dwarf_Die *unit, Dwarf_Addr address, Dwarf_Die **scopes)
     return count > 0 ? count : 0;
 }
 
-/* Where an inlined function was called. */
+/* Sets place to the line that calls the inlined function. */
 static void
 go_to_call(const struct lookup *search, Dwarf_Die *inlined, struct symbol *place)
 {
@@ -272,7 +272,8 @@ go_to_call(const struct lookup *search, Dwarf_Die *inlined, struct symbol *place
                                dwarf_filesrc(files, file, NULL, NULL));
 }
 
-/* Compilers and <immintrin.h> mark what is a part of its caller in the eyes of a debugger. */
+/* Compilers and <immintrin.h> mark as artificial what a debugger should show as part of the
+ * caller. */
 static bool
 is_artificial(Dwarf_Die *inlined)
 {
