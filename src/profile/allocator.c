@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * allocator: tcmalloc tells how much there is of everything but not how often it was asked, so
- * a hook counts that. Known weakness: a process has one counter; a second allocator_count()
- * moves it.
+ * allocator: tcmalloc reports sizes but not the number of allocations, so a hook counts those.
+ * Known weakness: a process has one counter; a second call of allocator_count() replaces it.
  */
 #include "profile/allocator.h"
 
@@ -17,7 +16,7 @@
 
 #define TRIM_MIN (1024 * 1024) /* bytes of free pages */
 
-static uint64_t *counter; /* set before the hook is */
+static uint64_t *counter; /* set before the hook is installed */
 
 static void
 allocator_on_new(const void *pointer, size_t size)

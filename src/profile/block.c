@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* block: a stack of one frame a reason, so a table never has more than reasons times labels. */
+/* block: one frame per reason, so that a table has at most one record per reason and label. */
 #include "profile/block.h"
 
 void

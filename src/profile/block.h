@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * block: where connections wait, for how long. The frames are reasons (marker.h) instead of
- * code, for while a connection waits no code of it runs.
+ * block: how long connections waited, and for what. The frames are reasons (marker.h) instead
+ * of code, because a waiting connection executes no code.
  */
 #ifndef PROFILE_BLOCK_H
 #define PROFILE_BLOCK_H
@@ -11,13 +11,14 @@
 #include "profile/marker.h"
 #include "profile/stacks.h"
 
-/* What the values of a record count. */
+/* The meaning of a record's values. */
 enum { BLOCK_TIMES, BLOCK_NS };
 
-/* For a worker that takes the table over; call once, before block_add(). */
+/* Call once, before block_add(), in a worker that takes the table over. */
 void block_start(struct stacks *stacks);
 
-/* A wait of so many ns for a MARKER_WAIT_ reason is over. For the worker's main thread. */
+/* Adds a wait of so many ns that has ended; reason is one of MARKER_WAIT_. Call only in the
+ * worker's main thread. */
 void block_add(struct stacks *stacks, uint32_t label, enum marker reason, uint64_t ns);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * guard: a lock for signal handlers and allocator hooks. A try ends after a bounded number of
- * attempts; the caller decides what then follows. If the holder died, the process that takes
- * over the table opens the lock.
+ * guard: a lock for signal handlers and allocator hooks. It gives up after a bounded number of
+ * attempts, and the caller decides what to do then. If the holder died, the process that takes
+ * over the table releases the lock.
  */
 #ifndef PROFILE_GUARD_H
 #define PROFILE_GUARD_H
@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define GUARD_TRIES 4096 /* some microseconds; what is guarded takes a fraction of one */
+#define GUARD_TRIES 4096 /* some microseconds; the lock is held for a fraction of one */
 
 static inline bool
 guard_try(uint32_t *guard)

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * heap: hooks of tcmalloc that count down bytes. The distance to the next sample is drawn from
- * an exponential distribution, which has no memory: no pattern of allocations can be in step
- * with it, and each allocation has the chance that its size alone gives it.
+ * heap: tcmalloc's hooks count down the bytes to the next sample. The distance is drawn from an
+ * exponential distribution, which is memoryless: no pattern of allocations can correlate with
+ * it, and each allocation is sampled with a probability that depends on its size alone.
  *
- * The hooks allocate nothing. An allocation that finds the guard taken for too long is counted
- * as lost. The end of one that was sampled waits for it, or that would count as in use for
- * ever. Without heap_start() none of these hooks is installed.
+ * The hooks do not allocate. An allocation that can't get the guard is counted as lost; freeing
+ * a sampled one waits for the guard, because it would otherwise count as in use for ever.
+ * Without heap_start(), no hooks are installed.
  */
 #include "profile/heap.h"
 
@@ -33,13 +33,13 @@ heap_weight(size_t size, uint64_t sample_bytes)
 #if HAVE_TCMALLOC
 #include <gperftools/malloc_hook_c.h>
 
-/* This process's: hooks are given nothing to find it by. */
+/* Static, because hooks get no argument of their own. */
 static struct {
     struct heap_table *table; /* NULL: off */
     struct unwind_range allocator;
 } heap;
 
-/* A thread's own. */
+/* Per thread. */
 static _Thread_local struct {
     int64_t left;    /* bytes until the next sample */
     uint64_t random; /* state; 0: not seeded yet */
@@ -58,7 +58,7 @@ seed(void)
     mine.random = (clock_read(CLOCK_MONOTONIC) << 32 ^ (uint64_t)(uintptr_t)&mine) | 1;
 }
 
-/* Marsaglia's xorshift64*; the upper bits, as a number in (0, 1]. */
+/* Marsaglia's xorshift64*, whose upper bits make a number in (0, 1]. */
 static double
 draw(void)
 {
@@ -74,7 +74,7 @@ next_distance(void)
     return (int64_t)(-log(draw()) * (double)heap.table->sample_bytes);
 }
 
-/* Where it can't be kept it is freed at once, for its end will not be noticed. */
+/* A sample that can't be kept is counted as freed at once, because its end would be missed. */
 static void
 count_allocation(uintptr_t address, size_t size)
 {
@@ -142,7 +142,7 @@ on_delete(const void *pointer)
     guard_open(&heap.table->guard);
 }
 
-/* What a process that has died held is free again. */
+/* Memory that a dead process held counts as freed. */
 static void
 heap_settle(struct stacks *stacks)
 {

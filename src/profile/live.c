@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * live: sets of a few places each, so that taking out leaves no trace that look-ups would have
- * to step over. Known weakness: a set can be full while others are not; with 2000 samples alive
- * that happens to one in some thousands, and its allocation is then counted as lost.
+ * live: a hash table of small sets, so that removing an entry leaves no tombstone that lookups
+ * must step over. Known weakness: a set can be full while others are not. With 2000 live
+ * samples this happens to one in some thousands, which is then counted as lost.
  */
 #include "profile/live.h"
 

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * marker: the functions. They differ by a constant, and the compiler is told to leave them
- * alone, since it would make one function of those with equal bodies.
- */
+/* marker: the bodies differ in an operand only; noipa keeps the compiler from merging them. */
 #include "profile/marker.h"
 
 #define MARKER_FUNCTION(name, number)                                                          \
@@ -45,7 +42,8 @@ static void (*const functions[MARKERS])(void) = {
     [MARKER_WAIT_KERNEL] = wait_in_kernel,  [MARKER_STOPPED] = process_stopped,
 };
 
-/* Readers take one off return addresses, so the function's first byte would be one too few. */
+/* Readers subtract one from return addresses, so the first byte of the function would not
+ * do. */
 uintptr_t
 marker_pc(enum marker marker)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* mutex: tries first; only who has to wait looks at the clock. What finds the guard taken is
- * counted as lost. */
+/* mutex: tries the lock first, and reads the clock only if it must wait. A wait that can't get
+ * the guard of the table is counted as lost. */
 #include "profile/mutex.h"
 
 #include "base/clock.h"
@@ -8,7 +8,7 @@
 #include "stack/label.h"
 #include "stack/unwind.h"
 
-/* This process's: locks are taken where there is nothing to find it by. */
+/* Static, because callers of mutex_lock() do not know the table. */
 static struct mutex_table *mine;
 
 static struct stacks *

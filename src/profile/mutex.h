@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * mutex: which calls have waited for a lock that another thread held, and how long. Locks that
- * are free cost nothing more.
+ * mutex: which calls waited for a lock held by another thread, and for how long. Uncontended
+ * locks cost nothing more.
  */
 #ifndef PROFILE_MUTEX_H
 #define PROFILE_MUTEX_H
@@ -11,10 +11,10 @@
 
 #include "profile/stacks.h"
 
-/* What the values of a record count. */
+/* The meaning of a record's values. */
 enum { MUTEX_TIMES, MUTEX_NS };
 
-/* One worker's, in shared memory. */
+/* Of one worker, in shared memory. */
 struct mutex_table {
     uint32_t guard;
     uint32_t unused;
@@ -27,10 +27,10 @@ mutex_stacks(const struct mutex_table *table)
     return (const struct stacks *)table->stacks;
 }
 
-/* Counts waits of this process from now on, in all threads. The table outlives the process. */
+/* Records waits of this process from now on, in all threads. The table outlives the process. */
 void mutex_start(struct mutex_table *table);
 
-/* As pthread_mutex_lock(3). Without mutex_start() before, nothing is counted. */
+/* Like pthread_mutex_lock(3). Records nothing before mutex_start(). */
 void mutex_lock(pthread_mutex_t *mutex);
 
 #endif

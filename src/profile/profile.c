@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * profile: copies of tables, their arithmetic, and the one place where raw counters become the
- * numbers that users see.
+ * profile: copies tables, adds and subtracts them, and converts raw counters to the values that
+ * users see.
  */
 #include "profile/profile.h"
 
@@ -205,12 +205,12 @@ profile_append(struct profile *profile, struct profile *other)
 struct profile_reading {
     const struct profile *profile;
     const struct profile_part *part;
-    double scale; /* of CPU time */
+    double scale; /* for CPU time */
     void (*visit)(void *argument, const struct profile_sample *sample);
     void *argument;
 };
 
-/* An estimate of some bytes is one of some objects. */
+/* Rounds, but bytes that are not 0 belong to at least one object. */
 static int64_t
 objects(uint64_t units, uint64_t bytes)
 {
@@ -278,7 +278,7 @@ sum_of(const struct stacks *stacks, unsigned value)
     return sum;
 }
 
-/* What is not in the records. */
+/* Adds what is not in the records: lost samples, and CPU time without samples. */
 static void
 visit_rest(const struct profile_reading *reading, uint64_t sampled)
 {
@@ -348,7 +348,8 @@ profile_total(const struct profile *profile, unsigned value)
     return total.sum;
 }
 
-/* The innermost frame of a CPU sample is where it was interrupted; all others are calls. */
+/* The innermost frame of a CPU or wall-clock sample is an interrupted instruction; all others
+ * are return addresses. */
 uintptr_t
 profile_address(enum profile_kind kind, const struct profile_sample *sample, unsigned frame)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * profile: the contents of the tables at one moment, or the difference between two; in private
- * memory, for the writers (legacy.h, pprof.h, text.h).
+ * profile: the contents of the tables at one moment, or the difference between two moments, in
+ * private memory, for the writers (legacy.h, pprof.h, text.h).
  */
 #ifndef PROFILE_PROFILE_H
 #define PROFILE_PROFILE_H
@@ -29,7 +29,7 @@ enum profile_kind {
 
 #define PROFILE_VALUES 4
 
-/* What samples of a kind count, in the terms of profile.proto. */
+/* The unit of a value, in the terms of profile.proto. */
 struct profile_type {
     const char *name; /* "cpu" */
     const char *unit; /* "nanoseconds" */
@@ -38,7 +38,7 @@ struct profile_type {
 struct profile_meaning {
     struct profile_type types[PROFILE_VALUES];
     unsigned count;
-    unsigned preferred; /* the one to show when nobody asks for another */
+    unsigned preferred; /* shown by default */
 };
 
 const struct profile_meaning *profile_meaning(enum profile_kind kind);
@@ -48,47 +48,46 @@ int profile_type_index(enum profile_kind kind, const char *name);
 
 #define PROFILE_NO_WORKER UINT_MAX
 
-/* One worker's share. */
+/* The part of one worker. */
 struct profile_part {
-    unsigned worker; /* PROFILE_NO_WORKER: another process's */
+    unsigned worker; /* PROFILE_NO_WORKER: of another process */
     struct stacks *stacks;
     const struct label_names *labels; /* borrowed */
-    uint64_t cpu_ns;                  /* CPU time the worker has used; 0: not a CPU profile */
+    uint64_t cpu_ns;                  /* CPU time used by the worker; 0: not a CPU profile */
 };
 
 struct profile {
     enum profile_kind kind;
     uint64_t begin;    /* ns since the epoch */
     uint64_t duration; /* ns */
-    uint64_t rate;     /* asked for: samples a second (CPU), bytes a sample (heap); 0: none */
+    uint64_t rate; /* configured: samples a second (CPU), bytes per sample (heap); 0: none */
     struct profile_part *parts;
     size_t count;
 };
 
-/* All workers, or first to first + count - 1, since the tables were made. labels outlives the
- * profile. NULL without memory. */
+/* Copies the tables of all workers, or of first to first + count - 1, counted since the tables
+ * were created. labels must outlive the profile. NULL: out of memory. */
 struct profile *profile_take(const struct tables *tables, enum profile_kind kind,
                              unsigned first, unsigned count, const struct label_names *labels)
     __attribute__((warn_unused_result));
 void profile_free(struct profile *profile);
 
-/* One of a kind that has no tables, with empty parts. NULL without memory. */
+/* Creates a profile of a kind without tables, with empty parts. NULL: out of memory. */
 struct profile *profile_create(enum profile_kind kind, unsigned parts)
     __attribute__((warn_unused_result));
 
-/* Adds to what such a part counts for a stack (depth 1 to STACKS_DEPTH). */
+/* Adds values for a stack (depth 1 to STACKS_DEPTH) to a part of such a profile. */
 void profile_add(struct profile_part *part, uint32_t label, const uintptr_t *pcs,
                  unsigned depth, const uint64_t values[PROFILE_VALUES]);
 
-/* The same for one address and one value. */
+/* Adds one value for a stack of one address. */
 void profile_count(struct profile_part *part, uint32_t label, uintptr_t pc, uint64_t count);
 
-/* Turns a profile into the difference from an earlier one of the same tables, kind and workers.
- */
+/* Subtracts an earlier profile of the same tables, kind and workers. */
 void profile_subtract(struct profile *profile, const struct profile *earlier);
 
-/* Moves the parts of other, of the same kind, to profile, and frees other. False without
- * memory: then nothing has changed. */
+/* Moves the parts of other, which has the same kind, to profile, and frees other. False: out of
+ * memory, and nothing has changed. */
 bool profile_append(struct profile *profile, struct profile *other)
     __attribute__((warn_unused_result));
 
@@ -97,23 +96,23 @@ struct profile_sample {
     const struct label_name *label; /* never NULL */
     const uintptr_t *pcs;           /* see unwind.h */
     unsigned depth;                 /* at least 1 */
-    int64_t values[PROFILE_VALUES]; /* as profile_meaning() tells */
+    int64_t values[PROFILE_VALUES]; /* see profile_meaning() */
 };
 
 /*
- * Calls visit for each stack that counts something. The values of a CPU profile add up to the
- * CPU time used: what is in no sample comes as a frame of its own (marker.h), and what samples
- * have too much, since the first of a window can reach back before it, is taken off all in
- * proportion.
+ * Calls visit for each stack with a value that is not 0. The values of a CPU profile add up to
+ * the CPU time used. Time without samples gets a frame of its own (marker.h). The first sample
+ * can include time from before the profile; if the samples exceed the CPU time, all are scaled
+ * down.
  */
 void profile_each(const struct profile *profile,
                   void (*visit)(void *argument, const struct profile_sample *sample),
                   void *argument);
 
-/* The sum of one value over all samples. */
+/* The sum of a value over all samples. */
 int64_t profile_total(const struct profile *profile, unsigned value);
 
-/* Where the call (or, innermost, the instruction) of a frame is: what to look up. */
+/* The address to look up for a frame: the call, or the interrupted instruction. */
 uintptr_t profile_address(enum profile_kind kind, const struct profile_sample *sample,
                           unsigned frame);
 

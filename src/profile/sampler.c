@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * sampler: SIGPROF comes from two sides. From a thread's timer it means a sample of that
- * thread. From another process it means that table->wanted has changed, and the timers are set
- * accordingly; timer_settime(2) may be called in a handler.
+ * sampler: SIGPROF has two sources. From a thread's timer it requests a sample of that thread.
+ * From another process it means that table->wanted has changed, and the handler starts or stops
+ * the timers; timer_settime(2) is async-signal-safe.
  *
- * The handler allocates nothing, locks nothing it would wait for, and leaves errno alone. CPU
- * time of threads that are not sampled, and since each thread's last sample, is in no record;
- * readers see it as the difference to sampler_cpu_time().
+ * The handler does not allocate, does not wait for locks, and preserves errno. CPU time of
+ * unsampled threads, and after a thread's last sample, is in no record; readers obtain it as
+ * the difference to sampler_cpu_time().
  */
 #include "profile/sampler.h"
 
@@ -35,18 +35,18 @@
 struct thread {
     timer_t timer;
     clockid_t clock;
-    uint64_t last;   /* ns on that clock: up to here the time is accounted for */
-    uint64_t system; /* ns of its system time at that moment */
-    bool fresh;      /* there was no sample since the timer was set: system is not known */
-    bool ready;      /* set last */
+    uint64_t last;   /* ns on that clock: time up to here is in a sample */
+    uint64_t system; /* system time at that moment, ns */
+    bool fresh;      /* no sample since the timer was started: system is not valid */
+    bool ready;      /* written last */
 };
 
-/* This process's. A signal handler can be given nothing else to find them by. */
+/* Static, because a signal handler gets no argument of its own. */
 static struct {
     struct sampler_table *table;
     uint64_t period; /* ns */
     bool armed;
-    unsigned count; /* of threads; some of the last may not be ready */
+    unsigned count; /* of threads; the last ones may not be ready yet */
     struct thread threads[THREADS_MAX];
 } sampler;
 
@@ -56,8 +56,8 @@ sampler_stacks_of(struct sampler_table *table)
     return (struct stacks *)table->stacks;
 }
 
-/* How much of so many ns of CPU time the calling thread was in the kernel. The first time after
- * a pause, what it has spent there in all its life says in what proportion. */
+/* The part of ns that the calling thread spent in the kernel. For the first sample after a
+ * pause, it is estimated from the thread's totals. */
 static uint64_t
 system_part(const struct thread *thread, const struct rusage *usage, uint64_t ns)
 {
@@ -70,7 +70,7 @@ system_part(const struct thread *thread, const struct rusage *usage, uint64_t ns
     return part < ns ? part : ns;
 }
 
-/* When another thread holds the guard, the time goes to this thread's next sample. */
+/* If another thread holds the guard, the time is added to this thread's next sample. */
 static void
 take_sample(struct thread *thread, const void *context)
 {
@@ -94,7 +94,7 @@ take_sample(struct thread *thread, const void *context)
     guard_open(&sampler.table->guard);
 }
 
-/* The first period is random, so that workers don't sample in step with each other. */
+/* The first period is random, so that the workers' samples are not synchronised. */
 static void
 sampler_arm(struct thread *thread, bool on)
 {
@@ -129,7 +129,7 @@ is_wanted(void)
     return __atomic_load_n(&sampler.table->wanted, __ATOMIC_SEQ_CST) > 0;
 }
 
-/* `wanted` may change meanwhile, and its signal may go to another thread. */
+/* Repeats, because wanted may change meanwhile, and its signal may go to another thread. */
 static void
 arm_as_wanted(void)
 {
@@ -142,7 +142,7 @@ arm_as_wanted(void)
     } while (is_wanted() != on);
 }
 
-/* Any process of our user could send what looks like a timer's signal. */
+/* Checks the pointer, because any process of the same user could send such a signal. */
 static struct thread *
 thread_of(const siginfo_t *info)
 {
@@ -165,7 +165,7 @@ sampler_on_signal(int signal, siginfo_t *info, void *context)
     errno = error;
 }
 
-/* SA_RESTART: calls of the worker continue where the kernel can do that. */
+/* SA_RESTART: interrupted system calls continue where the kernel can restart them. */
 static int
 install_handler(void)
 {
@@ -201,8 +201,8 @@ sampler_add_thread(void)
     return 0;
 }
 
-/* The pid is published before wanted is read, and sampler_request() does it the other way
- * round, so one of the two sees the other. */
+/* This publishes the pid before it reads wanted; sampler_request() changes wanted before it
+ * reads the pid. So at least one of them sees the other's change. */
 int
 sampler_start(struct sampler_table *table, unsigned hz)
 {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * sampler: where a worker's CPU time goes. Each thread has a timer on its own CPU clock; when
- * it expires, the stack and the label are counted in shared memory together with the CPU time
- * that has passed since the thread's last sample, in all, and the parts of it that were spent
- * in the program and in the kernel (getrusage(2)). The times add up to what the kernel charged,
- * whatever the rate: timers on a CPU clock expire on the kernel's tick only (CONFIG_HZ, often
- * 250 a second), so asking for more gives no more samples.
+ * sampler: samples a worker's CPU time. Each thread has a timer on its own CPU clock. When it
+ * expires, the handler adds the CPU time since the thread's last sample to the record of the
+ * stack and label in shared memory: the total, and the parts in user and system mode
+ * (getrusage(2)). The times add up to what the kernel charged, at any rate. Timers on a CPU
+ * clock expire only on the kernel's tick (CONFIG_HZ, often 250 a second), so a higher rate
+ * gives no more samples.
  *
  * See timer_create(2), "SIGEV_THREAD_ID".
  */
@@ -18,16 +18,16 @@
 
 #include "profile/stacks.h"
 
-/* What the values of a record count. */
+/* The meaning of a record's values. */
 enum { SAMPLER_SAMPLES, SAMPLER_NS, SAMPLER_USER_NS, SAMPLER_SYSTEM_NS };
 
-/* One worker's, in shared memory. */
+/* Of one worker, in shared memory. */
 struct sampler_table {
     uint32_t guard;
-    uint32_t wanted;  /* how many want samples; a worker that none wants takes none */
-    uint32_t hz;      /* requested, also before it starts; 0: there will be no samples */
-    pid_t pid;        /* the process that takes samples; 0: none */
-    uint64_t retired; /* ns of CPU time that processes before this one have used */
+    uint32_t wanted;  /* number of requests for samples; 0: none are taken */
+    uint32_t hz;      /* configured, even before it starts; 0: there will be no samples */
+    pid_t pid;        /* the process that is sampled; 0: none */
+    uint64_t retired; /* CPU time that earlier processes used, ns */
     uint64_t stacks[STACKS_SIZE / sizeof(uint64_t)];
 };
 
@@ -39,26 +39,26 @@ sampler_stacks(const struct sampler_table *table)
 
 /* --- in the worker ------------------------------------------------------------------------ */
 
-/* Makes this process take samples, at most hz (1 to 1000) a second of CPU time, whenever
- * somebody wants some. Takes SIGPROF. Call once, in the main thread, before other threads
- * start. The table outlives the process. 0 or a negative errno: then there are no samples. */
+/* Lets this process take samples, at most hz (1 to 1000) per second of CPU time, while they are
+ * requested. Uses SIGPROF. Call once, in the main thread, before other threads start. The table
+ * outlives the process. 0 or a negative errno: then there are no samples. */
 int sampler_start(struct sampler_table *table, unsigned hz) __attribute__((warn_unused_result));
 
-/* Samples the calling thread, too; does nothing without sampler_start() before. The thread must
- * last as long as the process. 0 or a negative errno. */
+/* Samples the calling thread, too. Does nothing without sampler_start(). The thread must last
+ * as long as the process. 0 or a negative errno. */
 int sampler_add_thread(void) __attribute__((warn_unused_result));
 
 /* --- in any other process ----------------------------------------------------------------- */
 
-/* Wants samples (or no longer): counted, so that several can at once. pid is the worker's, from
- * a source that workers can't write (0: none now). Works on a worker that is stuck, and on one
- * that will replace it. */
+/* Requests samples, or withdraws a request; requests are counted, so there can be several. pid:
+ * the worker's, from memory that workers can't write (0: none now). Also reaches a worker that
+ * is stuck, and one that is respawned later. */
 void sampler_request(struct sampler_table *table, pid_t pid, bool want);
 
-/* CPU time that all processes of this worker have used so far: ns. */
+/* CPU time that all processes of this worker have used so far, ns. */
 uint64_t sampler_cpu_time(const struct sampler_table *table);
 
-/* The master's, when a worker's process has ended after so much CPU time (getrusage(2)). */
+/* For the master, when a worker's process has ended after this much CPU time (getrusage(2)). */
 void sampler_retire(struct sampler_table *table, uint64_t cpu_ns);
 
 #endif

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * stacks: an index of fixed size with open addressing, and an arena that fills up with records
- * of the length they need.
+ * stacks: a hash index of fixed size with open addressing, and an arena of records of variable
+ * length.
  *
  *     taken of the arena, lost | index: arena offset + 1 | records ...
  *
- * A record is written first, then its place in the index, with release order: a reader
- * that finds the place finds a whole record. Space of a record whose writer died before that is
- * wasted, no more. Known weakness: a full table stays full for the life of its generation.
+ * The writer completes a record before it publishes its offset in the index (release order), so
+ * readers find only complete records. If the writer dies in between, the space of the record is
+ * wasted. Known weakness: a full table stays full for the life of its generation.
  */
 #include "profile/stacks.h"
 
@@ -15,11 +15,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SLOTS  8192 /* a power of two; twice the records that fit when all are shallow */
+#define SLOTS  8192 /* a power of two; twice the records that fit if all are shallow */
 #define PROBES 64
 
 struct stacks {
-    uint32_t taken; /* words of the arena */
+    uint32_t taken; /* words used in the arena */
     uint32_t unused;
     uint64_t lost[STACKS_VALUES];
     uint32_t index[SLOTS];
@@ -37,7 +37,7 @@ record_at(const struct stacks *stacks, uint32_t place)
     return (struct stacks_record *)(uintptr_t)&stacks->arena[place - 1];
 }
 
-/* A record that lies within what is taken, as those of a working writer do. */
+/* Does the record lie within the used part, as a correct writer ensures? */
 static bool
 is_whole(const struct stacks *stacks, uint32_t place)
 {
@@ -88,7 +88,7 @@ stacks_matches(const struct stacks_record *record, uint32_t hash, uint32_t label
            memcmp(record->pcs, pcs, depth * sizeof(*pcs)) == 0;
 }
 
-/* Takes space for a record and fills it in; its place in the index is given by the caller. */
+/* Allocates and fills a record; the caller publishes its offset in the index. */
 static uint32_t
 write_record(struct stacks *stacks, uint32_t hash, uint32_t label, const uintptr_t *pcs,
              unsigned depth)
@@ -166,7 +166,7 @@ copy_words(uint64_t *to, const uint64_t *from, size_t count)
         to[i] = __atomic_load_n(&from[i], __ATOMIC_RELAXED);
 }
 
-/* The index first: all it names is in the arena by then. */
+/* Copies the index before the arena: all records that it names are then complete. */
 static uint32_t
 copy_index(uint32_t *index, const struct stacks *stacks)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * tables: one mapping, a page for the whole, then a part for each worker, which ends with the
- * two tables whose size is configured. It is reserved without backing (MAP_NORESERVE) and kept
- * out of core files.
+ * tables: one mapping: a page for the whole, then a part for each worker that ends with the two
+ * tables of configurable size. It is reserved without backing (MAP_NORESERVE) and excluded from
+ * core files.
  */
 #include "profile/tables.h"
 

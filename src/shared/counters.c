@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* counters: in the order of the trace lines in the terminal. */
+/* counters: in the order of the SCHED and ALLOC lines. */
 #include "shared/counters.h"
 
 #include "base/count.h"

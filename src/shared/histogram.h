@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * histogram: how values are spread over fixed buckets. One process adds, any may read. The
- * bounds are powers of two or nearly so, chosen once, so that histograms of all workers and all
- * times can be added up.
+ * histogram: counts values in fixed buckets. One process adds, any process may read. The bounds
+ * are powers of two, or close to them, and never change, so that histograms of all workers and
+ * times can be added.
  */
 #ifndef SHARED_HISTOGRAM_H
 #define SHARED_HISTOGRAM_H
@@ -11,8 +11,8 @@
 
 #define HISTOGRAM_BOUNDS 16
 
-/* What the buckets of a histogram hold: bucket i values up to bounds[i], the last one all
- * above. */
+/* Bucket i counts values up to bounds[i] and above the bound before; the last bucket counts all
+ * larger ones. */
 struct histogram_scale {
     uint64_t bounds[HISTOGRAM_BOUNDS]; /* ascending */
 };
@@ -25,24 +25,25 @@ struct histogram {
     uint64_t buckets[HISTOGRAM_BOUNDS + 1];
 };
 
-/* Which bucket a value falls into. */
+/* The bucket of a value. */
 unsigned histogram_bucket(const struct histogram_scale *scale, uint64_t value);
 
-/* For the one writer. Readers see whole numbers, not a consistent set of them. */
+/* For the only writer. Each count that a reader sees is whole, but the counts may not be
+ * consistent with each other. */
 void histogram_add(struct histogram *histogram, const struct histogram_scale *scale,
                    uint64_t value);
 
-/* Adds one to another; total is private to the caller. */
+/* Adds histogram to total, which is private to the caller. */
 void histogram_sum(struct histogram *total, const struct histogram *histogram);
 
-/* What has been added since an earlier copy of the same histogram. */
+/* Leaves what was added since an earlier copy of the same histogram. */
 void histogram_subtract(struct histogram *histogram, const struct histogram *earlier);
 
-/* How many values there are in all. */
+/* The number of all values. */
 uint64_t histogram_count(const struct histogram *histogram);
 
-/* The value that a part of all values (0 to 1) does not exceed, as if those of each bucket were
- * spread evenly; the last bound for those above it. Negative: there are no values. */
+/* The value that the given fraction (0 to 1) of all values does not exceed; interpolates within
+ * a bucket and returns the last bound for larger values. Negative: there are no values. */
 double histogram_quantile(const struct histogram *histogram,
                           const struct histogram_scale *scale, double part);
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* history: an entry is overwritten before the count says so. A reader therefore leaves out the
- * entry that is written next, and those that were overwritten while it copied. */
+/* history: the writer overwrites the oldest sample before it increments the count. A reader
+ * therefore skips the sample that is written next, and those overwritten while it copied. */
 #include "shared/history.h"
 
 #include <string.h>
 #include <sys/mman.h>
 
-#define WHOLE_MAX (HISTORY_SAMPLES - 1) /* samples that nobody is writing */
+#define WHOLE_MAX (HISTORY_SAMPLES - 1) /* the other one may be being written */
 
 struct history *
 history_create(void)
@@ -29,19 +29,18 @@ history_add(struct history *history, const struct history_sample *sample)
 {
     const uint64_t written = history->written;
 
-    __atomic_thread_fence(__ATOMIC_RELEASE); /* the count before it is there */
+    __atomic_thread_fence(__ATOMIC_RELEASE); /* orders the previous count before this sample */
     history->samples[written % HISTORY_SAMPLES] = *sample;
     __atomic_store_n(&history->written, written + 1, __ATOMIC_RELEASE);
 }
 
-/* How many of the copied samples, from the first one on, may have been overwritten meanwhile.
- */
+/* How many of the oldest copied samples may have been overwritten during the copy. */
 static size_t
 history_spoilt(const struct history *history, uint64_t first, size_t count)
 {
     uint64_t written;
 
-    __atomic_thread_fence(__ATOMIC_ACQUIRE); /* the copy is made before the count is read */
+    __atomic_thread_fence(__ATOMIC_ACQUIRE); /* orders the copy before the count */
     written = __atomic_load_n(&history->written, __ATOMIC_RELAXED);
     if (written < first || written - first <= WHOLE_MAX)
         return 0;

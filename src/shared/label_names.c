@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* label_names: an array; numbers outside it have no name. */
+/* label_names: an array; labels outside it have no name. */
 #include "shared/label_names.h"
 
 const struct label_name *

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* label_names: what the labels of one generation (see label.h) stand for. */
+/* label_names: the objects that the labels (label.h) of one generation stand for. */
 #ifndef SHARED_LABEL_NAMES_H
 #define SHARED_LABEL_NAMES_H
 
@@ -12,11 +12,11 @@ struct label_name {
 };
 
 struct label_names {
-    const struct label_name *items; /* by number of the label, less one */
+    const struct label_name *items; /* by label, minus 1 */
     size_t count;
 };
 
-/* Never NULL; names may be. */
+/* Never returns NULL, but the names in the result may be NULL. */
 const struct label_name *label_names_find(const struct label_names *names, uint32_t label);
 
 /* The object of a label; NULL: none. names may be NULL. */

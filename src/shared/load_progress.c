@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* load_progress: see load_progress.h. Numbers are read relaxed: each is right, whatever the
- * others are.
- */
+/* load_progress: numbers are read with relaxed order, since each is used by itself. */
 #include "shared/load_progress.h"
 
 #include <stdbool.h>
@@ -11,7 +9,7 @@
 
 #include "base/clock.h"
 
-#define INTERVAL 250 /* milliseconds between two lines, and before the first */
+#define INTERVAL 250 /* milliseconds between updates of the line, and before the first one */
 
 struct load_progress *
 load_progress_create(void)
@@ -89,7 +87,7 @@ load_progress_line(const struct load_progress *progress, uint64_t elapsed, char 
              rate > 0 && expected > bytes ? (expected - bytes) / rate : 0);
 }
 
-/* Spaces cover the end of a longer line before. */
+/* Spaces overwrite the rest of a longer previous line. */
 static void
 show(const struct load_progress *progress, uint64_t now, const char *end)
 {
@@ -102,7 +100,7 @@ show(const struct load_progress *progress, uint64_t now, const char *end)
     (void)!write(STDERR_FILENO, text, (size_t)length);
 }
 
-/* One thread shows it, and the others continue. */
+/* Only one thread updates the line; the others continue. */
 static bool
 is_due(struct load_progress *progress, uint64_t now)
 {

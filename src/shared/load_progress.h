@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * load_progress: how far objects are loaded, in memory that the master and the loader share and
- * the observer reads; and as a line on a terminal.
+ * load_progress: the progress of loading objects, in memory that the master and the loader
+ * write and the observer reads; also shown on a terminal.
  */
 #ifndef SHARED_LOAD_PROGRESS_H
 #define SHARED_LOAD_PROGRESS_H
@@ -11,14 +11,14 @@
 
 #include "shared/roster.h"
 
-/* The load that runs, or else the last one. */
+/* The current load, or else the last one. */
 struct load_progress {
-    uint32_t loading;  /* 1: one runs */
-    uint32_t terminal; /* 1: standard error is one */
+    uint32_t loading;  /* 1: in progress */
+    uint32_t terminal; /* 1: standard error is a terminal */
     uint64_t began;    /* ms of clock.h */
-    uint64_t bytes;    /* read of files */
-    uint64_t expected; /* of these, in all */
-    uint64_t shown;    /* ms of clock.h: the last line on the terminal; 0: none */
+    uint64_t bytes;    /* read from files so far */
+    uint64_t expected; /* to be read in all */
+    uint64_t shown;    /* ms of clock.h: when the line was last updated; 0: never */
     char problem[ROSTER_REASON_SIZE]; /* the first error of the last reload; "": none */
 };
 
@@ -26,16 +26,17 @@ struct load_progress {
 struct load_progress *load_progress_create(void) __attribute__((warn_unused_result));
 void load_progress_destroy(struct load_progress *progress);
 
-/* A load begins, and has not found out how much there is to read; and ends. */
+/* Call at the beginning of a load, before it is known how much must be read, and at the end. */
 void load_progress_begin(struct load_progress *progress);
 void load_progress_end(struct load_progress *progress);
 
-/* Any thread: so many bytes more are to be read; or fewer, since nothing has changed. */
+/* From any thread: adds to the number of bytes to be read, or subtracts those of an unchanged
+ * file. */
 void load_progress_expect(struct load_progress *progress, uint64_t bytes);
 void load_progress_skip(struct load_progress *progress, uint64_t bytes);
 
-/* Any thread: so many bytes more have been read. A load that takes long writes a line to
- * standard error, over the one before, where that is a terminal. */
+/* From any thread: adds to the number of bytes read. If standard error is a terminal and the
+ * load takes long, updates a line there. */
 void load_progress_add(struct load_progress *progress, uint64_t bytes);
 
 /* Ends the line on the terminal, if there is one. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* roster: the memory behind the list of processes, and what it adds up to. */
+/* roster: allocates the list of processes and computes sums over it. */
 #include "shared/roster.h"
 
 #include <errno.h>
@@ -14,7 +14,7 @@
 #include "base/child.h"
 #include "base/clock.h"
 
-/* All that this process maps. */
+/* All rosters that this process maps. */
 struct mapped {
     LIST_ENTRY(mapped) entry;
     struct roster *roster;
@@ -22,7 +22,7 @@ struct mapped {
 
 static LIST_HEAD(, mapped) all = LIST_HEAD_INITIALIZER(all);
 
-/* Short-lived children: what can't be protected is not kept, and they don't go on. */
+/* For short-lived children, which end if a roster can't be protected. */
 static void
 protect_all(void)
 {
@@ -60,7 +60,8 @@ delist(const struct roster *roster)
     free(mapped);
 }
 
-/* The mapping that this makes is the last one that can be written. NULL with errno. */
+/* Maps the memory writable, then seals it so that later mappings are read-only. NULL with
+ * errno. */
 static struct roster *
 map_and_seal(int fd, size_t size)
 {
@@ -78,7 +79,7 @@ map_and_seal(int fd, size_t size)
     return NULL;
 }
 
-/* Not a memfd, since a limit of file sizes (RLIMIT_FSIZE) applies to memfds, too. */
+/* Used if memfds fail, for instance because of a file size limit (RLIMIT_FSIZE). */
 static struct roster *
 map_without_seal(size_t size)
 {

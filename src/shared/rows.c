@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* rows: an array with a free list through it. A reader sees whole numbers; a row that changes
- * at that moment can be half new. */
+/* rows: an array with a free list. Each number that a reader sees is whole, but a row that is
+ * being written can be half new. */
 #include "shared/rows.h"
 
 #define STATE_NAME(name, text) [ROW_##name] = (text),

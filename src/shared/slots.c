@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * slots: the shared memory behind the statistics, laid out as
+ * slots: creates the shared memory of the statistics, which is laid out as
  *
  *     slot 0 | counters 0 | counters 1 | ... | timing 0 | ... | slot 1 | counters 0 | ...
  *
- * with every part on cache lines of its own. Made by the master before it forks.
+ * Each part begins on a cache line of its own. The master creates it before it forks.
  */
 #include "shared/slots.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * trace: the ring's shape and its readers. A reader trusts nothing in the ring: its size comes
+ * trace: writing to the ring and reading it. Readers trust nothing in the ring; its size comes
  * from the caller, who reserved the memory.
  */
 #include "shared/trace.h"
@@ -57,7 +57,7 @@ trace_argument(enum trace_kind kind)
     return kind < TRACE_KINDS ? arguments[kind] : (struct trace_argument){ 0 };
 }
 
-/* A power of two, so that a place in the ring costs no division. */
+/* Rounds up to a power of two, so that the position in the ring needs no division. */
 static uint64_t
 trace_capacity(unsigned events)
 {
@@ -104,19 +104,19 @@ trace_reserve(struct trace_copy *copy, size_t more)
     return true;
 }
 
-/* The first event that is surely whole: the writer may have come round while the events were
- * copied, and be in the middle of the place after the last that it has counted. */
+/* The first event that is certainly intact: during the copy, the writer may have wrapped around
+ * and be writing the event after the last one it has counted. */
 static uint64_t
 oldest_intact(const struct trace *trace, uint64_t size)
 {
     uint64_t next;
 
-    __atomic_thread_fence(__ATOMIC_ACQUIRE); /* the copy is made before the count is read */
+    __atomic_thread_fence(__ATOMIC_ACQUIRE); /* orders the copy before the count */
     next = trace_written(trace) + 1;
     return next > size ? next - size : 0;
 }
 
-/* Appends events that lie somewhat behind the end of the copy. */
+/* Appends events that are stored further back in the copy's memory. */
 static void
 trace_append(struct trace_copy *copy, const struct trace_event *events, uint64_t count,
              uint64_t missed)
@@ -143,7 +143,7 @@ trace_take(const struct trace *trace, unsigned events, uint64_t *since, struct t
         return 0;
     if (!trace_reserve(copy, end - begin + 1))
         return -ENOMEM;
-    added = copy->events + copy->count + 1; /* behind the place for a gap */
+    added = copy->events + copy->count + 1; /* leaves space for a gap */
     for (uint64_t i = begin; i < end; i++)
         added[i - begin] = trace->events[i & (size - 1)];
     oldest = oldest_intact(trace, size);
