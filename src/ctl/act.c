@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* act: see act.h. */
+/* act: sends the command and waits for its outcome. */
 #include "ctl/act.h"
 
 #include "base/clock.h"
@@ -9,7 +9,7 @@
 #include "ctl/outcome.h"
 #include "ctl/session.h"
 
-/* NULL, or why it was refused or has failed. */
+/* NULL, or why the command was refused or failed. */
 static char *
 send_command(const struct contact *contact, const struct task *task)
 {

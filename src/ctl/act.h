@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* act: the commands that change something: the daemon says how they end. */
+/* act: the commands that change the daemon's state. */
 #ifndef CTL_ACT_H
 #define CTL_ACT_H
 

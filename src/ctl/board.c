@@ -109,7 +109,7 @@ board_sort(const struct board *board, struct rates *rates)
 static const struct {
     int letter;
     enum board_action action;
-    const char *help; /* NULL: said by another row */
+    const char *help; /* NULL: in the row of another key */
 } keys[] = {
     { 'q', BOARD_QUIT, "q, F10         end" },
     { ' ', BOARD_REFRESH, "space          look again now" },
@@ -158,7 +158,7 @@ scroll_to(struct board *board, size_t row, size_t rows)
     board->scroll = row < rows ? row : rows > 0 ? rows - 1 : 0;
 }
 
-/* Actions that choose a column or a row. False: it is another one. */
+/* Handles actions that choose a column or a row. False: another action. */
 static bool
 choose_column(struct board *board, enum board_action action)
 {

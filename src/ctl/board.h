@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* board: what top shows: the order of its rows, and how keys change it. Pure. */
+/* board: the state of "tiffctl top": how rows are sorted, and what keys do. Pure. */
 #ifndef CTL_BOARD_H
 #define CTL_BOARD_H
 
@@ -9,13 +9,13 @@
 
 #include "ctl/rates.h"
 
-/* What a key means. */
+/* The meanings of keys. */
 enum board_action {
     BOARD_NOTHING,
     BOARD_QUIT,
     BOARD_REFRESH,
-    BOARD_REPAINT, /* whatever others have written over it */
-    BOARD_HELP,    /* shows the keys, or no longer */
+    BOARD_REPAINT, /* redraws a screen that other programs have written over */
+    BOARD_HELP,    /* shows or hides the keys */
     BOARD_FASTER,
     BOARD_SLOWER,
     BOARD_REVERSE,
@@ -31,13 +31,13 @@ enum board_action {
     BOARD_LAST
 };
 
-/* Begins as BOARD_START. */
+/* BOARD_START initialises it. */
 struct board {
-    unsigned column; /* that rows are sorted by */
-    bool reversed;   /* the least first */
+    unsigned column; /* by which rows are sorted */
+    bool reversed;   /* smallest first */
     bool help;       /* the keys are shown */
-    uint64_t delay;  /* between two looks, ms */
-    size_t scroll;   /* the first row that is shown */
+    uint64_t delay;  /* between updates, ms */
+    size_t scroll;   /* index of the first row shown */
     bool quit;
 };
 
@@ -46,18 +46,18 @@ struct board {
         .reversed = true, .delay = 2000                                                        \
     }
 
-/* For keys as in top(1) and htop(1). Others are BOARD_NOTHING. */
+/* The action of a key, as in top(1) and htop(1), or BOARD_NOTHING. */
 enum board_action board_action_of(int letter) __attribute__((const));
 
-/* rows: how many there are. */
+/* rows: the number of rows. */
 void board_act(struct board *board, enum board_action action, size_t rows);
 
-/* What rows are sorted by: "worker", "connections", ... */
+/* The column that rows are sorted by: "worker", "connections", ... */
 const char *board_column_name(const struct board *board);
 
 void board_sort(const struct board *board, struct rates *rates);
 
-/* The lines above the rows, the last of them the titles; and the rows. */
+/* Prints the lines above the rows, the last of which has the titles; and the rows. */
 void board_print_head(const struct board *board, const char *reply, const struct rates *rates,
                       FILE *out);
 void board_print_rows(const struct rates *rates, FILE *out);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * checking: a reload reads the file and the overrides that the daemon was started with, so
- * these are checked, by the program that an upgrade would start ("tiffd -t"). Without a daemon,
- * or with -c, it is the file that the command line names, and the program beside this one.
+ * checking: runs "tiffd -t". If a daemon runs, it checks the file and the overrides that the
+ * daemon was started with, as a reload would read them, with the program that an upgrade would
+ * start. Without a daemon, or with -c, it checks the file on the command line with the tiffd
+ * beside this program.
  */
 #include "ctl/checking.h"
 
@@ -23,7 +24,7 @@
 #include "ctl/outcome.h"
 
 struct check {
-    char **words; /* the command; NULL at the end */
+    char **words; /* the command, terminated by NULL */
     size_t count;
 };
 
@@ -56,7 +57,7 @@ program_beside(void)
     return memory_format("%.*s/tiffd", slash ? (int)(slash - path) : 0, path);
 }
 
-/* The daemon may have been started in another directory. */
+/* Resolves the path, because the daemon may have been started in another directory. */
 static char *
 file_of(const struct contact *contact)
 {
@@ -114,7 +115,7 @@ become(char *const *words, int out)
     _exit(127);
 }
 
-/* What the command prints, a string each; *ok: it has succeeded. */
+/* The lines that the command prints; *ok: it succeeded. */
 static json_t *
 check_run(char *const *words, bool *ok)
 {

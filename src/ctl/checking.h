@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* checking: "tiffctl test": whether a reload would take the configuration. */
+/* checking: "tiffctl test", which says whether a reload would accept the configuration. */
 #ifndef CTL_CHECKING_H
 #define CTL_CHECKING_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* contact: see contact.h. */
+/* contact: locates the daemon and asks for its status. */
 #include "ctl/contact.h"
 
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* dump: what the daemon prints reads back as a configuration; as JSON, each section is an
- * object of keys, and a key that is there several times has a list. */
+/* dump: the daemon's output is a valid configuration. As JSON, each section is an object of
+ * keys; a key that occurs several times has a list. */
 #include "ctl/dump.h"
 
 #include <jansson.h>

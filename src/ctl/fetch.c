@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * fetch: the observer closes after its response and says how long it is (observer/reply.h), so
- * what comes until the end of the stream is head and body, and the length tells whether all has
- * come. RFC 9112 section 6.3.
+ * fetch: the observer sends Content-Length and closes the connection (observer/reply.h). So
+ * fetch reads until the end of the stream and compares the length. RFC 9112 section 6.3.
  */
 #include "ctl/fetch.h"
 
@@ -43,7 +42,7 @@ fetch_connect(const char *address, char **error)
     return -1;
 }
 
-/* All of it, with a NUL behind. */
+/* Receives everything, and adds a NUL. */
 static bool
 fetch_receive(int fd, struct fetch *all, const struct session_tick *tick)
 {
@@ -62,7 +61,7 @@ fetch_receive(int fd, struct fetch *all, const struct session_tick *tick)
     return n == 0;
 }
 
-/* Keeps of a response the body, or says why there is none. */
+/* Returns the body of a response, or sets the error. */
 static char *
 take_body(struct fetch *fetch)
 {

@@ -7,14 +7,14 @@
 
 #include "ctl/session.h"
 
-/* Both are the caller's, for fetch_free(). */
+/* Both are the caller's; fetch_free() frees them. */
 struct fetch {
     char *body;
     size_t length;
-    char *error; /* why there is no body; NULL: there is one */
+    char *error; /* why there is no body; NULL: success */
 };
 
-/* GET target from an address as in [debug] listen, and wait for it, however long it takes; tick
+/* Requests target with GET from an address of [debug] listen, and waits without a limit. tick:
  * as in session.h. */
 void fetch_run(struct fetch *fetch, const char *address, const char *target,
                const struct session_tick *tick);

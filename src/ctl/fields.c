@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* fields: a daemon of another version may have other names; readers look up those that they
+/* fields: a daemon of another version may send other names, so readers look up those they
  * know. */
 #include "ctl/fields.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * flag_list: every option of tiffctl(8), once. Feeds getopt_long(3), the help and
+ * flag_list: every option of tiffctl(8), once, for getopt_long(3), the help and
  * scripts/completion. No guard: included where FLAG is defined.
  *
  * FLAG(letter, name, argument, help)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * locate: a pid file leads to the socket by what the process has open: unix(7) sockets that
- * listen, with the name that they were bound to. That is "PATH.PID", see base/beside.h, and no
- * other socket of a daemon has such a name.
+ * locate: finds the socket of a process id among the process's open descriptors: a listening
+ * unix(7) socket that was bound as "PATH.PID", see base/beside.h. No other socket of a daemon
+ * has such a name.
  */
 #include "ctl/locate.h"
 
@@ -67,7 +67,7 @@ pid_in(const char *path)
     return pid;
 }
 
-/* "PATH.PID" without the end; NULL: it is another name. */
+/* "PATH.PID" without ".PID"; NULL: the name has another form. */
 static char *
 without_pid(const char *name, long pid)
 {
@@ -82,7 +82,7 @@ without_pid(const char *name, long pid)
     return path;
 }
 
-/* Of the table in proc_net(5): the sockets that listen. NULL: none has such a name. */
+/* Searches the listening sockets in the table of proc_net(5). NULL: none has such a name. */
 static char *
 socket_of_pid(long pid)
 {

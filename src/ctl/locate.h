@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* locate: finds the control socket of the daemon that a command is about. */
+/* locate: finds the control socket of the daemon that a command addresses. */
 #ifndef CTL_LOCATE_H
 #define CTL_LOCATE_H
 
 #include "ctl/task.h"
 
-/* The path of the socket, or NULL and the reason in *error. Both are the caller's, for
+/* Returns the path of the socket, or NULL and the reason in *error. The caller frees both with
  * memory_free(). */
 char *locate_socket(const struct task *task, char **error) __attribute__((warn_unused_result));
 

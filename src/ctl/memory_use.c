@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* memory_use: see usage.h for what the numbers mean. */
+/* memory_use: see usage.h for the meaning of the numbers. */
 #include "ctl/memory_use.h"
 
 #include <stdlib.h>
@@ -9,8 +9,8 @@
 #include "ctl/outcome.h"
 #include "ctl/usage.h"
 
-/* The process that the command line names, or the master of the daemon. 0 and an error:
- * neither. */
+/* The process on the command line, or else the master of the daemon. 0 and *error: not
+ * found. */
 static pid_t
 wanted_process(const struct task *task, char **error)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* meter: the line is written over itself (ECMA-48: carriage return, erase in line). */
+/* meter: overwrites its line (ECMA-48: carriage return, erase in line). */
 #include "ctl/meter.h"
 
 #include <inttypes.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* meter: a line on the terminal while a command takes long. */
+/* meter: a progress line on the terminal while a command runs. */
 #ifndef CTL_METER_H
 #define CTL_METER_H
 
@@ -11,21 +11,21 @@
 
 struct meter {
     const char *verb;
-    const struct contact *contact; /* who is asked how far it is; NULL: nobody */
-    unsigned expected;             /* seconds that it takes; 0: unknown */
+    const struct contact *contact; /* the daemon to ask for its progress; NULL: none */
+    unsigned expected;             /* expected duration in seconds; 0: unknown */
     uint64_t began;                /* ms of clock.h */
     bool shown;
 };
 
-/* What session_run() and fetch_run() are to do meanwhile; NULL where standard error is no
- * terminal. tick is the caller's memory. */
+/* Prepares tick, for session_run() and fetch_run(), and returns it; NULL if standard error is
+ * not a terminal. */
 const struct session_tick *meter_begin(struct meter *meter, struct session_tick *tick);
 
-/* Wipes the line. */
+/* Erases the line. */
 void meter_end(const struct meter *meter);
 
-/* How far the daemon is, from its reply to "status": a load, or else connections that are to
- * end. */
+/* Describes the progress of the daemon from its reply to "status": a load, or connections that
+ * drain. */
 void meter_describe(const char *status, char *text, size_t size);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * observed: gets data from the debug listener, whose address the control socket tells, so that
- * the master sends no profiles. Files get the form for tools, terminals the one for people.
+ * observed: fetches pages from the debug listener, whose address the master tells, so that the
+ * master itself sends no profiles. Files get the binary form, terminals the text.
  */
 #include "ctl/observed.h"
 
@@ -26,9 +26,9 @@
 static const struct observed_page {
     const char *verb;
     const char *page;
-    const char *text;   /* the query for standard output */
+    const char *text;   /* query for standard output */
     const char *binary; /* for a file */
-    unsigned seconds;   /* unless the command line says otherwise */
+    unsigned seconds;   /* default duration */
 } pages[] = {
     { "profile", "profile", "format=text", "format=proto", 30 },
     { "heap", "heap", "format=text", "format=proto", 0 },
@@ -48,7 +48,7 @@ page_of(const struct task *task)
     return &pages[i];
 }
 
-/* The first debug listener; free with memory_free(). NULL: there is none. */
+/* The address of the first debug listener, for memory_free(). NULL: there is none. */
 static char *
 debug_address(const char *status)
 {
@@ -93,7 +93,7 @@ get_page(const struct task *task, const char *address, unsigned seconds, struct 
     memory_free(whole);
 }
 
-/* NULL, or what is wrong. */
+/* Writes the page to a file. NULL, or an error. */
 static char *
 save(const struct fetch *fetch, const char *path)
 {
@@ -105,7 +105,7 @@ save(const struct fetch *fetch, const char *path)
     return written ? NULL : memory_format("%s: %s", path, strerror(errno));
 }
 
-/* Tools want to know where code is mapped; people don't. */
+/* Cuts off the mappings, which tools need but people do not. */
 static void
 cut_map(struct fetch *fetch)
 {
@@ -115,7 +115,7 @@ cut_map(struct fetch *fetch)
         fetch->length = (size_t)(map - fetch->body);
 }
 
-/* A page as a list of lines; a trace is JSON itself. */
+/* A page as a list of lines; a trace is already JSON. */
 static json_t *
 page_json(const struct task *task, const struct fetch *fetch)
 {
@@ -146,7 +146,7 @@ deliver(const struct task *task, const struct fetch *fetch)
     return status;
 }
 
-/* Where the page is; NULL with an error. */
+/* The address of the observer; NULL with an error. */
 static char *
 find_observer(const struct task *task, char **error)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* observed: the commands that show pages of the observer, see tiffd-debug(7). */
+/* observed: the commands that show pages of the debug listener, see tiffd-debug(7). */
 #ifndef CTL_OBSERVED_H
 #define CTL_OBSERVED_H
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* outcome: writes reasons to standard error, and JSON to standard output whether the command
- * failed or not. */
+/* outcome: writes errors to standard error, and JSON to standard output in any case. */
 #include "ctl/outcome.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* outcome: how a command has ended: for people, as JSON, and as the exit status. */
+/* outcome: the result of a command, as text, as JSON, and as the exit status. */
 #ifndef CTL_OUTCOME_H
 #define CTL_OUTCOME_H
 
@@ -7,13 +7,12 @@
 
 #include "ctl/task.h"
 
-/* Prints the outcome and returns the exit status. error NULL: the command has succeeded, and
- * people are told nothing. more: further members of the JSON object, which it owns; NULL: none.
- */
+/* Prints the result and returns the exit status. error NULL: success, which prints no text.
+ * more: further members of the JSON object, which takes ownership; NULL: none. */
 int outcome_tell(const struct task *task, const char *error, json_t *more)
     __attribute__((warn_unused_result));
 
-/* The error of a session, if any; free with memory_free(). status: of session_run(). */
+/* The error of a session, or NULL; free with memory_free(). status: from session_run(). */
 struct session;
 char *outcome_of_session(const struct session *session, int status, const char *path);
 

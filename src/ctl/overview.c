@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* overview: see overview.h. Unknown lines come from a newer daemon. */
+/* overview: ignores unknown lines, which come from a newer daemon. */
 #include "ctl/overview.h"
 
 #include <inttypes.h>
@@ -93,7 +93,7 @@ overview_titles(FILE *out)
           out);
 }
 
-/* width columns, with so many digits behind the point; "-" unless it is known. */
+/* Prints value with so many digits after the point, or "-" if it is unknown. */
 static void
 print_unless(bool known, double value, int digits, int width, FILE *out)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* overview_json: one object for each line, in the list or the place that its first name belongs
- * to. */
+/* overview_json: one object per line; the first name of the line says in which list or member
+ * it belongs. */
 #include <jansson.h>
 #include <stdlib.h>
 
@@ -8,7 +8,7 @@
 #include "ctl/fields.h"
 #include "ctl/overview.h"
 
-/* What becomes of lines. Others are those of a newer daemon, and left out. */
+/* Where lines go. Others, from a newer daemon, are ignored. */
 static const struct {
     const char *line;
     const char *member;

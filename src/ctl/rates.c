@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * rates: a worker of the second look is the one of the first if generation, number and
- * process are the same.
- */
+/* rates: compares workers of two replies if generation, number and process are the same. */
 #include "ctl/rates.h"
 
 #include "base/count.h"
 #include "base/memory.h"
 #include "ctl/fields.h"
 
-#define SENT_LEAST 1e6 /* bytes a second, below which costs per byte mean nothing */
+#define SENT_LEAST 1e6 /* bytes a second; below, a cost per byte means nothing */
 
 bool
 rates_is(struct span line, const char *name)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* rates: the workers of a daemon, and what they do a second, from two replies to "status" (see
+/* rates: the workers of a daemon and their rates, from two replies to "status" (see
  * master/control_status.h). */
 #ifndef CTL_RATES_H
 #define CTL_RATES_H
@@ -22,29 +22,29 @@ struct rates_row {
     uint64_t restarts;
     double requests_s;
     double bytes_s;
-    double user;   /* CPUs in use */
-    double system; /* the same, by the kernel for it */
+    double user;   /* CPUs in use, in user mode */
+    double system; /* CPUs in use, in the kernel */
     bool has_pss;
     uint64_t pss; /* bytes */
 };
 
 struct rates {
-    struct rates_row *rows; /* as in the reply */
+    struct rates_row *rows; /* in the order of the reply */
     size_t count;
 };
 
-/* The memory of a process: PSS in bytes; false: unknown. */
+/* Reads the PSS of a process in bytes; false: unknown. */
 typedef bool rates_pss(pid_t pid, uint64_t *bytes);
 
-/* A worker of the second reply that is not in the first one has no rates yet. Free with
- * rates_free(). */
+/* Compares two replies. A worker that is only in the second one has no rates yet. rates_free()
+ * frees the result. */
 void rates_compare(struct rates *rates, const char *first, const char *second, rates_pss *pss);
 void rates_free(struct rates *rates);
 
 /* The sums. */
 struct rates_row rates_total(const struct rates *rates);
 
-/* CPU seconds per gigabyte sent; negative: too little is sent to tell. */
+/* CPU seconds per gigabyte sent; negative: too little was sent to tell. */
 double rates_cost(const struct rates_row *row);
 
 /* Does the line begin with this name? */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * session: the reply ends with "ok" or "error: REASON"; see master/control.h. A lack of memory
- * ends the program, see memory.h.
+ * session: a reply ends with "ok" or "error: REASON", see master/control.h. If memory runs out,
+ * the program exits, see memory.h.
  */
 #include "ctl/session.h"
 
@@ -41,7 +41,7 @@ session_connect(const char *path)
     return error;
 }
 
-/* The last line decides. False: the reply has no end. */
+/* Reads the outcome from the last line. False: the reply is incomplete. */
 static bool
 take_outcome(struct session *session, char *line)
 {
@@ -80,7 +80,7 @@ await_reply(int fd, const struct session_tick *tick)
         tick->run(tick->argument);
 }
 
-/* 0: it is in another PID namespace. */
+/* 0: the daemon is in another PID namespace. */
 static pid_t
 peer_of(int fd)
 {

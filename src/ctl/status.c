@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* status: rates need two looks; JSON has counters, for those who look twice themselves. */
+/* status: asks twice, to compute rates. JSON has only counters, for programs that ask twice
+ * themselves. */
 #include "ctl/status.h"
 
 #include <stdlib.h>
@@ -10,7 +11,7 @@
 #include "ctl/outcome.h"
 #include "ctl/overview.h"
 
-#define LOOK_NS 500000000 /* between the two looks */
+#define LOOK_NS 500000000 /* between the two requests */
 
 static void
 print_json(const struct contact *contact)

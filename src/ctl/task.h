@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* task: what the command line of tiffctl(8) asks for. */
+/* task: the parsed command line of tiffctl(8). */
 #ifndef CTL_TASK_H
 #define CTL_TASK_H
 
@@ -7,10 +7,10 @@
 #include <stdint.h>
 
 struct task {
-    const char *file;     /* the configuration of the daemon; NULL: the default one */
-    const char *socket;   /* the control socket; NULL: as the other two say */
-    const char *pid_file; /* NULL: as the configuration says */
-    const char *output;   /* where a page goes; NULL: standard output */
+    const char *file;     /* configuration of the daemon; NULL: the default */
+    const char *socket;   /* control socket; NULL: found by pid_file or file */
+    const char *pid_file; /* NULL: taken from the configuration */
+    const char *output;   /* file for the page; NULL: standard output */
     const char *verb;
     const char *argument; /* NULL: none */
     bool json;

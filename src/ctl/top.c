@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * top: two looks at a time, so that rates are those of the last interval. ncurses draws what
- * board.c prints; a daemon that restarts meanwhile is found again.
+ * top: rates are those between the last two replies. ncurses draws what board.c prints; top
+ * reconnects when the daemon restarts.
  */
 #include "ctl/top.h"
 
@@ -24,9 +24,9 @@ struct top {
     const struct task *task;
     struct board board;
     struct contact contact;
-    char *reply; /* the last one */
+    char *reply; /* the last reply */
     struct rates rates;
-    char *error; /* of the last look; NULL: none */
+    char *error; /* of the last request; NULL: none */
 };
 
 /* --- looking ------------------------------------------------------------------------------ */
@@ -40,7 +40,7 @@ top_close(struct top *top)
     contact_close(&top->contact);
 }
 
-/* The first look, also at another daemon than before. */
+/* Asks for the first time, possibly after a restart of the daemon. */
 static void
 top_open(struct top *top)
 {
@@ -110,7 +110,7 @@ run_batch(struct top *top)
 
 /* --- the screen --------------------------------------------------------------------------- */
 
-/* Those that are no letters. */
+/* Keys that are not characters. */
 static const struct {
     int key;
     enum board_action action;
@@ -134,7 +134,7 @@ action_of(int key)
     return board_action_of(key);
 }
 
-/* Lines from one on, as far as the screen has space below the cursor. */
+/* Draws the lines from number from on, as far as they fit below the cursor. */
 static void
 draw_lines(const char *text, size_t from, bool last_is_title)
 {
@@ -194,7 +194,8 @@ top_draw(const struct top *top)
     refresh();
 }
 
-/* Until it is time to look again, or a key asks for it. A change of size is a key, too. */
+/* Handles keys until the next update is due or a key requests it. A change of the window size
+ * is a key, too. */
 static void
 take_keys(struct top *top, uint64_t until)
 {
@@ -224,7 +225,7 @@ run_screen(struct top *top)
     keypad(stdscr, TRUE);
     curs_set(0);
     top_open(top);
-    take_keys(top, clock_now() + 100); /* so that the second look is soon */
+    take_keys(top, clock_now() + 100); /* makes the second update come soon */
     for (unsigned i = 0;
          !top->board.quit && (top->task->iterations == 0 || i < top->task->iterations); i++) {
         look(top);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* top: "tiffctl top": the status of a daemon, again and again. */
+/* top: "tiffctl top": the status of a daemon, updated continuously. */
 #ifndef CTL_TOP_H
 #define CTL_TOP_H
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* usage: reads smaps_rollup, which only root and the process's own user may do; see proc(5). */
+/* usage: reads smaps_rollup, which only root and the process's own user may read; see
+ * proc(5). */
 #include "ctl/usage.h"
 
 #include <dirent.h>
@@ -23,7 +24,7 @@ usage_open(pid_t pid, const char *name)
     return fopen(path, "re");
 }
 
-/* Which member a line of status or smaps_rollup adds to. */
+/* The member that a line of status or smaps_rollup is added to. */
 static const struct {
     const char *name;
     size_t offset;
@@ -53,7 +54,7 @@ add_number(struct usage *usage, const char *line)
         usage->parent = (pid_t)strtol(line + 5, NULL, 10);
 }
 
-/* False: the file can't be read, or has nothing, as for a zombie. */
+/* False: the file can't be read or is empty, as for a zombie. */
 static bool
 add_numbers(struct usage *usage, const char *name)
 {
@@ -71,7 +72,7 @@ add_numbers(struct usage *usage, const char *name)
     return lines > 0;
 }
 
-/* Arguments with blanks between them; nothing that moves a terminal's cursor. */
+/* Joins the arguments with blanks; replaces control characters, which could move the cursor. */
 static void
 read_title(struct usage *usage)
 {
@@ -127,7 +128,7 @@ parent_of(pid_t pid)
     return add_numbers(&usage, "status") ? usage.parent : 0;
 }
 
-/* One pass over all processes; a child may come before its parent. */
+/* One pass over all processes; a child may be listed before its parent. */
 static bool
 add_children(struct usage_list *list)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * verb_list: every command of tiffctl(8), once. Feeds the command line, the help and
+ * verb_list: every command of tiffctl(8), once, for the command line, the help and
  * scripts/completion. No guard: included where VERB is defined.
  *
- * VERB(name, argument: NONE, OPTIONAL or REQUIRED, what the help calls it, function, help)
+ * VERB(name, argument: NONE, OPTIONAL or REQUIRED, its name in the help, function, help)
  */
 
 /* clang-format off */

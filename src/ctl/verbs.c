@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* verbs: see verb_list.h. */
+/* verbs: finds a command by name. */
 #include "ctl/verbs.h"
 
 #include <string.h>

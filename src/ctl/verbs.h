@@ -12,7 +12,7 @@ enum verb_argument { ARGUMENT_NONE, ARGUMENT_OPTIONAL, ARGUMENT_REQUIRED };
 struct verb {
     const char *name;
     enum verb_argument takes;
-    const char *argument; /* what the help calls it */
+    const char *argument; /* name of the argument in the help */
     int (*run)(const struct task *task);
     const char *help;
 };
@@ -20,7 +20,7 @@ struct verb {
 extern const struct verb verbs_table[];
 extern const size_t verbs_count;
 
-/* NULL: there is none of this name. */
+/* NULL: there is no such command. */
 const struct verb *verbs_find(const char *name) __attribute__((pure));
 
 #endif

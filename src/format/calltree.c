@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* calltree: children are few, so they are a list. Depth is bounded by that of stacks and of
- * inlined calls, so functions here call themselves. */
+/* calltree: children are kept in a list, because there are few. The functions recurse; depth is
+ * bounded by the depth of stacks and of inlined calls. */
 #include "format/calltree.h"
 
 #include <stdbool.h>
@@ -14,10 +14,10 @@ struct builder {
     unsigned value;
     struct symbols *symbols;
     struct calltree *root;
-    bool failed; /* without memory */
+    bool failed; /* out of memory */
 };
 
-/* By name, then file; none comes first. */
+/* By name, then file; no file comes first. */
 static int
 calltree_compare(const struct calltree *node, const struct symbol *frame)
 {
@@ -28,7 +28,7 @@ calltree_compare(const struct calltree *node, const struct symbol *frame)
     return strcmp(node->file ? node->file : "", frame->home ? frame->home : "");
 }
 
-/* The child for a frame; makes it if there is none. NULL without memory. */
+/* Finds or creates the child for a frame. NULL: out of memory. */
 static struct calltree *
 calltree_child(struct calltree *parent, const struct symbol *frame)
 {
@@ -46,7 +46,7 @@ calltree_child(struct calltree *parent, const struct symbol *frame)
     return *at = made;
 }
 
-/* Adds a call of each function, outermost first; returns the innermost. */
+/* Adds the functions of a frame, outermost first; returns the innermost. */
 static struct calltree *
 calltree_descend(struct builder *builder, struct calltree *node, uintptr_t address,
                  int64_t value)

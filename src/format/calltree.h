@@ -9,21 +9,21 @@
 #include "symbol/symbol.h"
 
 struct calltree {
-    const char *name;          /* of the function; borrowed of the symbols */
-    const char *file;          /* that it is defined in; NULL: unknown */
-    int64_t value;             /* of it and of all that it called */
-    int64_t self;              /* its own */
-    struct calltree *children; /* by name */
-    struct calltree *next;     /* of the same caller */
+    const char *name;          /* of the function; borrowed from the symbols */
+    const char *file;          /* file that defines the function; NULL: unknown */
+    int64_t value;             /* of the function and all it called */
+    int64_t self;              /* of the function itself */
+    struct calltree *children; /* sorted by name */
+    struct calltree *next;     /* next child of the same caller */
 };
 
-/* The root, "all", calls the outermost functions. value: which of the kind's. NULL without
+/* Creates the tree; its root is "all". value: index of one of the kind's values. NULL: out of
  * memory. */
 struct calltree *calltree_create(const struct profile *profile, unsigned value,
                                  struct symbols *symbols) __attribute__((warn_unused_result));
 void calltree_free(struct calltree *tree);
 
-/* How many calls are within each other at most, the root included. */
+/* The greatest depth, including the root. */
 unsigned calltree_depth(const struct calltree *tree);
 
 #endif

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * chrome: events become spans that nest, since that is what all three viewers can draw: turns
- * in the loop's lane, where one follows the other, and on a connection's lane its requests and
- * their waits. For that the events are sorted by lane, and then lane by lane played back.
- * Pipelined requests whose responses leave together end together.
+ * chrome: turns events into nested spans, which all three viewers can draw: turns in the loop's
+ * lane, one after the other, and in a connection's lane its requests and their waits. It sorts
+ * the events by lane and replays each lane. Pipelined requests whose responses are sent
+ * together end together.
  */
 #include "format/chrome.h"
 
@@ -20,18 +20,18 @@
 
 #define LOOP 0 /* the lane of the worker itself; connections count from 1 */
 
-/* The worker itself or one connection, as far as its events have been played back. */
+/* The worker itself or one connection, and the state of its replay. */
 struct lane {
     struct event_stream *stream;
     const struct label_names *labels;
-    struct event_window window; /* of the events; what has not begun or ended does so there */
+    struct event_window window; /* of the events; spans that extend beyond it are cut */
     uint32_t number;
     const struct trace_event *const *events;
     size_t count;
-    size_t at;                       /* the event in hand */
-    size_t responses;                /* requests before it have got theirs */
-    bool carried;                    /* a response was under way before the first event */
-    const struct trace_event *waits; /* began a span that has not ended; NULL: none */
+    size_t at;                       /* index of the current event */
+    size_t responses;                /* requests before it have got their responses */
+    bool carried;                    /* a response was in progress before the first event */
+    const struct trace_event *waits; /* began a wait that has not ended; NULL: none */
 };
 
 /* --- what events are ---------------------------------------------------------------------- */
@@ -43,8 +43,8 @@ number(uint64_t argument)
 }
 
 static const struct shape {
-    const char *span; /* what begins or ends */
-    bool inside;      /* happens only while a response is under way */
+    const char *span; /* name of the span that begins or ends */
+    bool inside;      /* occurs only while a response is in progress */
 } shapes[TRACE_KINDS] = {
     [TRACE_ROUTE] = { .inside = true },
     [TRACE_FIRST_BYTE] = { .inside = true },
@@ -138,7 +138,7 @@ chrome_end(struct lane *lane, const struct trace_event *event)
     end_wait(lane, event, event->ns);
 }
 
-/* An object's path is the administrator's, and perhaps not UTF-8; then the name is without. */
+/* An object's path may not be valid UTF-8; then the name omits it. */
 static json_t *
 name_of_request(const struct label_names *labels, uint32_t label)
 {
@@ -148,7 +148,7 @@ name_of_request(const struct label_names *labels, uint32_t label)
     return name ? name : json_string("request");
 }
 
-/* The response to the request whose head is there; the next event says what it is. */
+/* Adds the span of the request whose header is at head; the next event tells its response. */
 static void
 put_response(struct lane *lane, size_t head, uint64_t ended)
 {
@@ -164,7 +164,7 @@ put_response(struct lane *lane, size_t head, uint64_t ended)
                arguments);
 }
 
-/* All responses whose requests came since the last time. */
+/* Ends all requests that came since the last time. */
 static void
 end_responses(struct lane *lane, uint64_t ns)
 {
@@ -183,7 +183,7 @@ done(struct lane *lane, const struct trace_event *event)
     end_responses(lane, event->ns);
 }
 
-/* Also at the end of the window: what has begun is shown as far as it has come. */
+/* Ends what is open, also at the end of the window. */
 static void
 end_all(struct lane *lane, uint64_t ns)
 {
@@ -239,7 +239,7 @@ play_lane(struct lane *lane)
     end_all(lane, lane->window.until);
 }
 
-/* By lane, in the order of the ring. */
+/* Compares by lane, then by position in the ring. */
 static int
 chrome_compare(const void *a, const void *b)
 {
@@ -257,13 +257,13 @@ sort_events(const struct trace_event *events, size_t count, const struct trace_e
     size_t kept = 0;
 
     for (size_t i = 0; i < count; i++)
-        if (events[i].kind < TRACE_KINDS) /* a broken worker writes anything */
+        if (events[i].kind < TRACE_KINDS) /* a broken worker can write anything */
             sorted[kept++] = &events[i];
     qsort(sorted, kept, sizeof(*sorted), chrome_compare);
     return kept;
 }
 
-/* Events without a break among them. */
+/* Writes events between which none is missing. */
 static int
 write_stretch(struct event_stream *stream, const struct label_names *labels,
               const struct trace_event *events, size_t count, struct event_window window)
@@ -288,7 +288,7 @@ write_stretch(struct event_stream *stream, const struct label_names *labels,
     return 0;
 }
 
-/* After these, nothing is known about what went on before. */
+/* After these events, the earlier state is unknown. */
 static bool
 is_break(const struct trace_event *event)
 {

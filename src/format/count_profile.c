@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* count_profile: see count_profile.h; the form is that of Go's "goroutine profile: total 3". */
+/* count_profile: in the format of Go's "goroutine profile: total 3". */
 #include "format/count_profile.h"
 
 #include <inttypes.h>

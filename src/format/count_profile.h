@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * count_profile: counts by kind, and a line about each item: a table for people that is also
- * the text form of a count profile, which `go tool pprof` reads (the lines are comments there,
- * the kinds are frames, see marker.h).
+ * count_profile: counts by kind, and a line for each item: a table for people that is also the
+ * text form of a count profile for go tool pprof, which takes the lines for comments and the
+ * kinds for frames (marker.h).
  */
 #ifndef FORMAT_COUNT_PROFILE_H
 #define FORMAT_COUNT_PROFILE_H
@@ -14,11 +14,10 @@
 
 void count_profile_begin(FILE *out, const char *name, uint64_t total);
 
-/* A kind and how many of it there are; none: leaves it out. Lines that begin with "#\t" follow.
- */
+/* Writes a kind and its count; nothing if that is 0. Lines that begin with "#\t" may follow. */
 void count_profile_group(FILE *out, enum marker kind, const char *what, uint64_t count);
 
-/* The mappings that names are looked up by. 0 or a negative errno. */
+/* Writes the mappings, with which tools look up names. 0 or a negative errno. */
 int count_profile_end(FILE *out) __attribute__((warn_unused_result));
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * crash_report: the words for what siginfo_t(3type) has numbers for. The record comes from a
- * process that was not in good health: numbers without a word are printed as such.
+ * crash_report: names for the numbers in siginfo_t(3type). The record comes from a crashed
+ * process, so unknown numbers are printed as they are.
  */
 #include "format/crash_report.h"
 
@@ -17,8 +17,9 @@
 #include "symbol/arguments.h"
 #include "symbol/backtrace.h"
 
-#define SECCOMP        1     /* SYS_SECCOMP of the kernel */
-#define STACK_LIMIT    65536 /* how near the stack's end an address is when the stack was full */
+#define SECCOMP 1 /* SYS_SECCOMP of the kernel */
+#define STACK_LIMIT                                                                            \
+    65536 /* an address this close to the end of the stack means that the stack overflowed */
 #define REASON_SIZE    64
 #define FOR_SIZE       400
 #define SENT_BY_KERNEL 0x80 /* SI_KERNEL */
@@ -81,7 +82,8 @@ describe_reason(const struct crash_record *record, char text[static REASON_SIZE]
         snprintf(text, REASON_SIZE, "stack overflow");
 }
 
-/* While the next head is read, the label can still be that of the response before. */
+/* While the next request header is read, the label can still be that of the previous
+ * response. */
 static void
 describe_request(const struct crash_record *record, const struct label_names *labels,
                  char text[static FOR_SIZE])
@@ -122,7 +124,7 @@ crash_report_log_line(void *argument, const char *line)
     log_error("%s: %s", (const char *)argument, line);
 }
 
-/* Where the program counter was nowhere in the code, the registers are still told. */
+/* The registers are useful even if the program counter pointed to no code. */
 static void
 log_registers(const struct crash_record *record, struct symbols *symbols, const char *who)
 {

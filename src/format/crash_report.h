@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* crash_report: a crash record (crash.h) as log lines of a healthy process. */
+/* crash_report: logs a crash record (crash.h) from a healthy process. */
 #ifndef FORMAT_CRASH_REPORT_H
 #define FORMAT_CRASH_REPORT_H
 
@@ -18,11 +18,12 @@ void crash_report_describe(const struct crash_record *record, const char *who,
                            const struct label_names *labels,
                            char line[static CRASH_REPORT_LINE]);
 
-/* That line and the stack, a line each frame. */
+/* Logs that line and the stack, one line per frame. */
 void crash_report_log(const struct crash_record *record, const char *who,
                       const struct label_names *labels);
 
-/* The same in a child, because it reads files and takes its time. 0 or a negative errno. */
+/* The same in a child, because looking up symbols reads files and can be slow. 0 or a negative
+ * errno. */
 int crash_report_fork(const struct crash_record *record, const char *who,
                       const struct label_names *labels, const struct confinement *confinement);
 

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* event: see event.h; jansson writes one entry at a time, so a trace of any size needs little
- * memory. */
+/* event: jansson writes one entry at a time, so a trace of any size needs little memory. */
 #include "format/event.h"
 
-/* Takes the entry over. */
+/* Takes ownership of the entry. */
 static void
 event_put(struct event_stream *stream, json_t *entry)
 {
@@ -26,8 +25,8 @@ inside(const struct event_stream *stream, uint64_t ns)
 }
 
 /*
- * The format counts in us, and viewers add a start and a duration to find the end, which must
- * not miss the start of what follows: so times are whole 64ths of a us, whose sums are exact.
+ * The format counts in us. Viewers compute the end of a span as start plus duration, which must
+ * equal the start of the next one; so times are multiples of 1/64 us, whose sums are exact.
  */
 static uint64_t
 grid(const struct event_stream *stream, uint64_t ns)

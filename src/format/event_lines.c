@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* event_lines: see event_lines.h. Every process begins with an event that has its id, so that
- * tells whose the others are. Longer lines are cut. */
+/* event_lines: each process begins with an event that has its process id, which tells whose the
+ * following events are. Long lines are truncated. */
 #include "format/event_lines.h"
 
 #include <inttypes.h>
@@ -53,8 +53,9 @@ event_lines_describe(const struct trace_event *event, uint64_t end,
              numbers, argument);
 }
 
-/* Where the events of a process begin, and before which they end. Without any start all are
- * its: the ring has come round. With others' starts only, it died before its own. */
+/* Finds where the events of a process begin and end. Without any start event, all are its own,
+ * because the ring has wrapped around. With start events of other processes only, it died
+ * before it wrote its own. */
 static size_t
 find_events(const struct trace_copy *trace, pid_t pid, size_t *end)
 {

@@ -15,8 +15,8 @@
 #include "shared/label_names.h"
 #include "shared/trace.h"
 
-/* The last events of this process, so many at most. The ring may also hold events of the
- * processes that had its slot before and after it. labels may be NULL. */
+/* Writes the last events of this process, most at the most. The ring may also hold events of
+ * earlier and later processes in its slot. labels may be NULL. */
 void event_lines_write(const struct trace_copy *trace, pid_t pid, size_t most,
                        const struct label_names *labels, line_sink_line *line, void *argument);
 

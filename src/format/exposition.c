@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* exposition: see exposition.h; pure formatting. Help must hold no line feed, quotation mark
- * nor backslash. */
+/* exposition: pure formatting. Help texts must not contain line feeds, quotation marks or
+ * backslashes. */
 #include "format/exposition.h"
 
 #include <assert.h>
@@ -8,7 +8,7 @@
 #include <math.h>
 #include <string.h>
 
-/* How long the name of a family is: without the suffix of its samples in OpenMetrics. */
+/* The length of the name of a family, which in OpenMetrics omits the suffix of its samples. */
 static int
 family_length(const struct exposition *out, const char *name, const char *type)
 {
@@ -47,7 +47,7 @@ put_value(FILE *out, const char *text)
     }
 }
 
-/* bound: one label more, "le"; NULL: none. */
+/* bound: the value of an additional label, "le"; NULL: none. */
 static void
 put_labels(FILE *out, const struct exposition_label *labels, const char *bound)
 {
@@ -89,7 +89,7 @@ write_exemplar(const struct exposition *out, const struct exposition_exemplar *e
     fprintf(out->out, " %.15g %.3f", exemplar->value, exemplar->at);
 }
 
-/* OpenMetrics wants a bound to look like a number with a fraction. */
+/* OpenMetrics requires bounds in the form of a floating-point number. */
 static void
 write_bucket(const struct exposition *out, const char *name,
              const struct exposition_label *labels, double bound, uint64_t count,

@@ -13,12 +13,11 @@
 
 struct exposition {
     FILE *out;
-    bool
-        open; /* OpenMetrics, which calls a family of counters what they are without "_total" */
+    bool open; /* OpenMetrics, where the name of a family of counters omits "_total" */
 };
 
 struct exposition_label {
-    const char *name; /* NULL: the end */
+    const char *name; /* NULL terminates the list */
     const char *value;
 };
 
@@ -27,27 +26,28 @@ struct exposition_label {
 void exposition_family(const struct exposition *out, const char *name, const char *type,
                        const char *help);
 
-/* One sample. labels: ended by one without a name, or NULL. Whole numbers below 2^53 are exact.
- */
+/* Writes a sample. labels: terminated by one without a name, or NULL. Whole numbers below 2^53
+ * are exact. */
 void exposition_sample(const struct exposition *out, const char *name,
                        const struct exposition_label *labels, double value);
 
-/* An example of what fell into a bucket. */
+/* An example of a value in a bucket. */
 struct exposition_exemplar {
-    struct exposition_label labels[2]; /* the last one without a name; the first, too: none */
+    struct exposition_label
+        labels[2]; /* the last one has no name; no exemplar if the first has none */
     double value;
     double at; /* seconds since the epoch */
 };
 
-/* A whole histogram: its buckets, cumulated, its sum and its count. Values and bounds are
- * divided by unit. exemplars: one for each bucket, only shown in OpenMetrics; NULL: none. */
+/* Writes a histogram: its cumulative buckets, its sum and its count. Values and bounds are
+ * divided by unit. exemplars: one per bucket, for OpenMetrics only; NULL: none. */
 void exposition_histogram(const struct exposition *out, const char *name,
                           const struct exposition_label *labels,
                           const struct histogram *histogram,
                           const struct histogram_scale *scale, double unit,
                           const struct exposition_exemplar *exemplars);
 
-/* What comes last. */
+/* Writes the end of the page. */
 void exposition_end(const struct exposition *out);
 
 #endif

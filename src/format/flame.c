@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* flame: see flame.h. */
+/* flame: recurses over the tree. */
 #include "format/flame.h"
 
 #include <errno.h>
 #include <jansson.h>
 
-/* A name that is no UTF-8 is not shown. */
+/* A name that is not valid UTF-8 is omitted. */
 static json_t *
 flame_node(const struct calltree *node)
 {

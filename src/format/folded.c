@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* folded: semicolons in a name, which separate frames, become colons. */
+/* folded: replaces semicolons in names, which separate frames, by colons. */
 #include "format/folded.h"
 
 #include <errno.h>
@@ -13,7 +13,7 @@ folded_put_name(const char *name, FILE *out)
         fputc(*name == ';' ? ':' : *name, out);
 }
 
-/* path: the functions that lead to node, from the outermost on; the root is none of them. */
+/* path: the functions that lead to node, outermost first, without the root. */
 static void
 folded_write_stack(const struct calltree *const *path, unsigned depth, FILE *out)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* folded: a tree of calls as the lines that flamegraph.pl, speedscope and inferno read:
+/* folded: a call tree as lines for flamegraph.pl, speedscope and inferno:
  * "main;worker_run;sender_push 1234", the outermost function first. */
 #ifndef FORMAT_FOLDED_H
 #define FORMAT_FOLDED_H
@@ -8,7 +8,8 @@
 
 #include "format/calltree.h"
 
-/* A line for each stack with a value of its own; what is negative stays so. 0 or -ENOMEM. */
+/* Writes a line for each stack whose own value is not 0; negative ones stay negative. 0 or
+ * -ENOMEM. */
 int folded_write(const struct calltree *tree, FILE *out) __attribute__((warn_unused_result));
 
 #endif

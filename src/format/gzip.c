@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <zlib.h>
 
-#define GZIP_WINDOW (MAX_WBITS + 16) /* zlib's way to ask for gzip */
+#define GZIP_WINDOW (MAX_WBITS + 16) /* how zlib selects gzip */
 #define CHUNK       16384
 
 int

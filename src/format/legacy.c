@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * legacy: see legacy.h. Two peculiarities of the readers are worked around.
+ * legacy: works around two peculiarities of the tools.
  *
- * CPU: when all (in Go: about 31 of 32) stacks have the same second frame, both take it for a
- * trace of the profiler and drop it: a hot loop with one caller would lose that. Records that
- * count nothing, each with a second frame of its own, make the stacks differ.
+ * CPU: if all stacks (in Go: about 31 of 32) have the same second frame, both tools take it for
+ * a frame of the profiler and drop it, so a hot loop with one caller would lose the caller.
+ * Records with a count of 0, each with a second frame of its own, prevent that.
  *
  * Heap: Go shows the columns of all allocations only if the totals in the first line differ
  * from those in use.
@@ -24,7 +24,7 @@
 struct cpu {
     FILE *out;
     size_t records;
-    int64_t carry; /* ns that did not make a whole period yet */
+    int64_t carry; /* ns that did not fill a period yet */
 };
 
 static void
@@ -42,7 +42,7 @@ put_record(FILE *out, uintptr_t count, const uintptr_t *pcs, unsigned depth)
     put_words(out, pcs, depth);
 }
 
-/* What rounding takes from one stack it gives to the next, so that the sum is right. */
+/* Carries the remainder of rounding to the next stack, so that the sum is right. */
 static void
 put_sample(void *argument, const struct profile_sample *sample)
 {
@@ -90,8 +90,8 @@ struct heap {
     int64_t sums[PROFILE_VALUES];
 };
 
-/* The order of profile.proto, with a floor: the format has no numbers below 0, as can be in
- * use in the difference of two moments. Without objects there are no bytes. */
+/* Reorders the values as in profile.proto. The format has no negative numbers, which occur in
+ * the difference of two heaps; they become 0. Without objects there are no bytes. */
 static void
 clamp(const int64_t *from, int64_t to[PROFILE_VALUES])
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * pprof: samples are written as they come, with numbers for strings, functions and locations;
- * the tables behind the numbers follow when all are known. Fields may come in any order.
+ * pprof: writes samples at once and numbers their strings, functions and locations; the tables
+ * of these follow when they are complete. Fields may be in any order.
  */
 #include "format/pprof.h"
 
@@ -49,11 +49,11 @@ enum { LOCATION_ID = 1, LOCATION_MAPPING, LOCATION_ADDRESS, LOCATION_LINE };
 enum { LINE_FUNCTION = 1, LINE_LINE };
 enum { FUNCTION_ID = 1, FUNCTION_NAME, FUNCTION_SYSTEM_NAME, FUNCTION_FILENAME };
 
-/* What is known of the code of a mapping: bits. A reader that has the file need not look again
- * for what is, and does for what is not. */
+/* What is known about the code of a mapping, as bits. Readers that have the file look up only
+ * what is unknown. */
 enum { KNOWN_FUNCTIONS = 1, KNOWN_FILES = 2, KNOWN_LINES = 4, KNOWN_INLINED = 8 };
 
-/* A function's key: numbers of strings. */
+/* Key of a function: numbers of strings. */
 struct function {
     size_t name;
     size_t file;
@@ -64,8 +64,8 @@ struct writer {
     const struct maps *maps;
     struct symbols *symbols;
     struct proto whole;
-    struct proto part; /* a message of the whole */
-    struct proto leaf; /* a message of part */
+    struct proto part; /* a message within the profile */
+    struct proto leaf; /* a message within part */
     struct intern *strings;
     struct intern *functions;
     struct intern *locations; /* by address */
@@ -80,7 +80,7 @@ pprof_string(struct writer *writer, const char *text)
     return intern_number(writer->strings, text, strlen(text));
 }
 
-/* Ends a message of the whole. */
+/* Ends a message of the profile. */
 static void
 finish(struct writer *writer, unsigned field)
 {
@@ -226,7 +226,8 @@ add_type(struct writer *writer, unsigned field, const char *name, const char *un
     finish(writer, field);
 }
 
-/* The rate that was reached, for the one that was asked for is out of a tick's reach. */
+/* Adds the rate that was reached, because the kernel's tick limits the rate that was
+ * configured. */
 static void
 add_cpu_rate(struct writer *writer)
 {
@@ -276,7 +277,8 @@ add_head(struct writer *writer, int preferred)
     proto_number(&writer->whole, PROFILE_DURATION_NANOS, profile->duration);
 }
 
-/* The string table is last, since everything else adds to it; its first entry must be "". */
+/* The string table comes last, because everything else adds to it; its first entry must be
+ * "". */
 static void
 encode(struct writer *writer, int preferred)
 {

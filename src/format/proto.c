@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* proto: a buffer that doubles, and variable-length numbers. */
+/* proto: a growing buffer and variable-length integers. */
 #include "format/proto.h"
 
 #include <stdlib.h>
@@ -41,7 +41,7 @@ proto_reserve(struct proto *proto, size_t more)
     return true;
 }
 
-/* Seven bits a byte, the lowest first; the eighth says that more follow. */
+/* Seven bits per byte, the lowest first; the eighth bit marks that more follow. */
 static size_t
 put_varint(unsigned char *at, uint64_t value)
 {

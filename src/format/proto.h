@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * proto: writes protocol buffers (protobuf.dev, "Encoding"), as far as profile.proto needs
- * them.
+ * proto: writes protocol buffers (protobuf.dev, "Encoding"), but only what profile.proto needs.
  */
 #ifndef FORMAT_PROTO_H
 #define FORMAT_PROTO_H
@@ -10,20 +9,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A message that is being written. All zero: an empty one. */
+/* A message that is being written. Zeroed: empty. */
 struct proto {
     unsigned char *bytes;
     size_t size;
     size_t capacity;
-    bool failed; /* without memory; what follows is ignored */
+    bool failed; /* out of memory; further calls are ignored */
 };
 
 void proto_free(struct proto *proto);
 
-/* Forgets what was written; keeps the memory for the next message. */
+/* Empties the message and keeps its memory for the next one. */
 void proto_clear(struct proto *proto);
 
-/* A field of type int64, uint64 or bool; left out when it is 0, which readers assume. */
+/* A field of type int64, uint64 or bool; omitted if it is 0, the default. */
 void proto_number(struct proto *proto, unsigned field, uint64_t value);
 
 /* A field of type string, bytes or message. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* svg: the root is at the bottom. No style sheet is needed, so that the strictest policy of a
- * page shows it. Lengths are pixels. */
+/* svg: the root is at the bottom. Styles are attributes, because the Content-Security-Policy of
+ * a page may forbid style sheets. Lengths are in pixels. */
 #include "format/svg.h"
 
 #include <string.h>
@@ -9,7 +9,7 @@
 
 #define WIDTH     1200.0
 #define ROW       17u
-#define LETTER    6.6 /* width of one */
+#define LETTER    6.6 /* width of a letter */
 #define NARROWEST 0.3
 
 struct picture {
@@ -19,7 +19,7 @@ struct picture {
     FILE *out;
 };
 
-/* Of XML 1.0; control characters are not allowed in it. */
+/* Escapes markup and replaces control characters, which XML 1.0 forbids. */
 static void
 svg_put_text(const char *text, size_t length, FILE *out)
 {
@@ -30,7 +30,7 @@ svg_put_text(const char *text, size_t length, FILE *out)
             fputc(text[i], out);
 }
 
-/* The same name has the same colour everywhere. */
+/* The colour depends on the name only. */
 static void
 svg_put_colour(const char *name, FILE *out)
 {
@@ -53,7 +53,7 @@ svg_put_title(const struct picture *picture, const struct calltree *node)
             100 * (double)node->value / picture->total);
 }
 
-/* Only as much of the name as has room. */
+/* Truncates the name to the width of the frame. */
 static void
 svg_put_label(const struct picture *picture, const struct calltree *node, double x, unsigned y,
               double width)

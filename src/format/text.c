@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* text: adds up by function name, sorts by flat value, then name, and prints. */
+/* text: adds up values by function, sorts by flat value and name, and prints. */
 #include "format/text.h"
 
 #include <errno.h>
@@ -15,11 +15,11 @@
 #define HIDDEN_BELOW 0.005 /* of the total */
 
 struct text_row {
-    const char *name; /* of the function; behind its end the file's */
-    const char *file; /* shown beside the name when others have the same; else NULL */
+    const char *name; /* of the function, followed by the name of the file */
+    const char *file; /* shown beside the name if other functions share it; else NULL */
     int64_t flat;
     int64_t cum;
-    size_t seen; /* in the sample with this number; recursion counts once */
+    size_t seen; /* number of the last sample counted; recursion counts once */
 };
 
 struct table {
@@ -36,7 +36,7 @@ struct table {
 
 /* --- adding up ---------------------------------------------------------------------------- */
 
-/* Static functions of one name are as many as there are files. */
+/* Static functions in different files can have the same name. */
 static size_t
 number_of(struct table *table, const struct symbol *frame)
 {
@@ -183,7 +183,7 @@ name_rows(struct table *table, size_t count)
             rows[i].file = rows[i].name + strlen(rows[i].name) + 1;
 }
 
-/* Sorts, and moves what is too small to show behind the rest. Returns how many to show. */
+/* Sorts, moves rows that are too small to the end, and returns the number of the others. */
 static size_t
 arrange(struct table *table)
 {
@@ -224,7 +224,7 @@ print_times(const struct profile *profile, const struct table *table, const char
     fputc('\n', out);
 }
 
-/* A small worker may well allocate less than that in all. */
+/* A small worker may allocate less than the sampling interval. */
 static void
 print_rate(const struct profile *profile, size_t shown, FILE *out)
 {

@@ -9,10 +9,10 @@
 #include "symbol/maps.h"
 #include "symbol/symbol.h"
 
-/* value: which of the kind's values. A function's flat value is its own, cum that of all it
- * called, too. Functions below 0.5 % of the total in both are left out, and it says how many.
- * For the heap it says how much is allocated for each sample, and how to get more when there is
- * none. 0 or -ENOMEM; errors of out itself are left to ferror(3). */
+/* value: index of one of the kind's values. flat is a function's own value, cum includes all it
+ * called. Functions below 0.5 % of the total in both are omitted and counted. For the heap, it
+ * prints the sampling interval, and, without samples, how to get more. 0 or -ENOMEM; errors of
+ * out are left to ferror(3). */
 int text_write(const struct profile *profile, unsigned value, const struct maps *maps,
                struct symbols *symbols, FILE *out) __attribute__((warn_unused_result));
 
