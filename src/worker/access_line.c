@@ -28,11 +28,35 @@ static const bool unsafe[256] = {
     [0 ... 0x1f] = true, ['"'] = true, ['\\'] = true, [0x7f ... 0xff] = true
 };
 
+#define EIGHT(octet) (UINT64_C(0x0101010101010101) * (octet))
+
+/* Not 0 if one of eight bytes is this one. */
+static uint64_t
+has_octet(uint64_t word, unsigned char octet)
+{
+    const uint64_t difference = word ^ EIGHT(octet);
+
+    return (difference - EIGHT(1)) & ~difference & EIGHT(0x80);
+}
+
+/* Are eight bytes all safe? The same as the table says, for all at once. */
+static bool
+are_safe(const char *bytes)
+{
+    uint64_t word;
+
+    memcpy(&word, bytes, sizeof(word));
+    return (((word - EIGHT(0x20)) | word) & EIGHT(0x80)) == 0 &&
+           (has_octet(word, '"') | has_octet(word, '\\') | has_octet(word, 0x7f)) == 0;
+}
+
 static size_t
 safe_run(struct span text)
 {
     size_t length = 0;
 
+    while (text.length - length >= 8 && are_safe(text.at + length))
+        length += 8;
     while (length < text.length && !unsafe[(unsigned char)text.at[length]])
         length++;
     return length;

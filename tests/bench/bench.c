@@ -19,8 +19,8 @@
 #include "versus.h"
 
 static const struct benchmark *const tables[] = {
-    bench_request, bench_response_head, bench_range,   bench_catalogue, bench_histogram,
-    bench_trace,   bench_base64,        bench_sampler, bench_filter,
+    bench_request,   bench_access_line, bench_response_head, bench_range,   bench_catalogue,
+    bench_histogram, bench_trace,       bench_base64,        bench_sampler, bench_filter,
 };
 
 enum { N_MAX = 1000000000 };

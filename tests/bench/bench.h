@@ -29,6 +29,7 @@ bench_keep(uint64_t value)
 }
 
 /* One table for each file bench_*.c. */
+extern const struct benchmark bench_access_line[];
 extern const struct benchmark bench_base64[];
 extern const struct benchmark bench_catalogue[];
 extern const struct benchmark bench_filter[];

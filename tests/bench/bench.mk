@@ -13,6 +13,7 @@ tests_bench_bench_SOURCES = \
 	tests/bench/allocations.h \
 	tests/bench/bench.c \
 	tests/bench/bench.h \
+	tests/bench/bench_access_line.c \
 	tests/bench/bench_base64.c \
 	tests/bench/bench_catalogue.c \
 	tests/bench/bench_filter.c \

@@ -144,6 +144,26 @@ nothing_leaves_unescaped(void **state)
                         "a\\\"\\\\\\u000A\\u007F\\u00E4z");
 }
 
+/* Eight bytes are looked at together. */
+static void
+every_byte_is_found_at_every_place(void **state)
+{
+    struct access_request request = plain;
+    char text[19];
+
+    (void)state;
+    for (unsigned byte = 0; byte < 256; byte++)
+        for (size_t at = 0; at < sizeof(text); at++) {
+            const bool safe = byte >= 0x20 && byte < 0x7f && byte != '"' && byte != '\\';
+
+            memset(text, 'a', sizeof(text));
+            text[at] = (char)byte;
+            request.line = (struct span){ text, sizeof(text) };
+            assert_int_equal(strlen(written("$request", &request)),
+                             sizeof(text) + (safe ? 0 : 3));
+        }
+}
+
 static void
 long_values_are_cut_between_units(void **state)
 {
@@ -171,6 +191,7 @@ main(void)
         cmocka_unit_test(the_end_is_told),
         cmocka_unit_test(times_have_two_forms),
         cmocka_unit_test(nothing_leaves_unescaped),
+        cmocka_unit_test(every_byte_is_found_at_every_place),
         cmocka_unit_test(long_values_are_cut_between_units),
     };
 
