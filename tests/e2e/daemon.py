@@ -18,6 +18,8 @@ import socket
 import subprocess
 import time
 
+import pytest
+
 TOP = pathlib.Path(os.environ.get("TOP_SRCDIR", pathlib.Path(__file__).resolve().parents[2]))
 
 
@@ -111,6 +113,16 @@ def title(pid):
     with contextlib.suppress(OSError, IndexError):
         return pathlib.Path(f"/proc/{pid}/cmdline").read_text().partition("\0")[0].split()[1]
     return ""
+
+
+def over_proc(filesystem, *options):
+    """What precedes a command that is to have another /proc, in namespaces of its own: options of
+    unshare(1) tell which others. In a chroot / is no mount point, so only /proc is made private."""
+    mount = f'mount --make-private /proc && mount -t {filesystem} none /proc && exec "$0" "$@"'
+    command = ["unshare", "--mount", "--propagation=unchanged", *options, "sh", "-c", mount]
+    if subprocess.run([*command, "true"], capture_output=True, check=False).returncode != 0:
+        pytest.skip("no namespaces and mounts can be made here")
+    return command
 
 
 def sockets(pid):

@@ -14,16 +14,15 @@ import xml.etree.ElementTree
 
 import pytest
 
-import daemon as daemon_module
 from client import connect, connect_narrowly, fetch, request
 from daemon import (
-    PROGRAM,
     SAMPLE,
     alive,
     children,
     dial,
     free_port,
     has_tcmalloc,
+    over_proc,
     sanitized,
     state,
     wait_until,
@@ -355,22 +354,14 @@ def test_a_unix_socket(observe, tmp_path):
     assert title(daemon.named("observer")).endswith("observer")
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount")
 @pytest.mark.skipif(sanitized(), reason="the sanitizers need /proc")
-def test_without_proc(start, tmp_path, monkeypatch):
+def test_without_proc(start):
     """Profiles say what is missing; numbers are there."""
-    program = tmp_path / "without-proc"
-    program.write_text(
-        "#!/bin/sh\nexec unshare --mount sh -c "
-        f"'mount -t tmpfs none /proc && exec {PROGRAM} \"$@\"' sh \"$@\"\n"
-    )
-    program.chmod(0o755)
     port = free_port()
     ini = (
         f"[server]\nworkers = 1\n[debug]\nlisten = 127.0.0.1:{port}\n[asset /o]\nfile = {SAMPLE}\n"
     )
-    monkeypatch.setattr(daemon_module, "PROGRAM", str(program))
-    daemon = start(ini, kind=Observed)
+    daemon = start(ini, kind=Observed, wrapper=over_proc("tmpfs"))
     daemon.observer_address = ("127.0.0.1", port)
     daemon.wait_log("started: ")
     for page in ("profile?seconds=1", "block", "goroutine", "symbol?0x1"):

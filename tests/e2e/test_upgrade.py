@@ -11,7 +11,7 @@ import subprocess
 import pytest
 
 from client import Client, connect, fetch, request
-from daemon import PROGRAM, alive, children, dial, free_port, sockets, stopped, wait_until
+from daemon import PROGRAM, alive, children, dial, free_port, over_proc, sockets, stopped, wait_until
 from test_handover import DRAIN, response_under_way
 from test_numbers import health, scrape
 from upgrading import Detached, Upgradable, UpgradableBinding
@@ -370,13 +370,9 @@ def test_odd_words_of_the_master_before(object_ini, tmp_path, text):
     assert not (tmp_path / "socket").exists()
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
 def test_process_1_is_not_replaced(serve):
     """The container would end with it."""
-    unshare = ["unshare", "--pid", "--mount-proc", "--fork", "--kill-child"]
-    if subprocess.run([*unshare, "true"], check=False).returncode != 0:
-        pytest.skip("no namespace of process ids can be made")
-    daemon = serve(b"content", wrapper=unshare)
+    daemon = serve(b"content", wrapper=over_proc("proc", "--pid", "--fork", "--kill-child"))
     daemon.wait_log("started: ")
     (master,) = children(daemon.pid)
     daemon.expect_log("upgrade refused: process 1 can't be replaced")
