@@ -36,10 +36,13 @@ registers_name(unsigned number)
 
 #else
 
+/* DWARF for the Arm 64-bit architecture, section 4.1. */
 static uint64_t
 value_of(const ucontext_t *user, unsigned number)
 {
-    return number < 31 ? user->uc_mcontext.regs[number] : user->uc_mcontext.sp;
+    return number < 31    ? user->uc_mcontext.regs[number]
+           : number == 31 ? user->uc_mcontext.sp
+                          : user->uc_mcontext.pc;
 }
 
 const char *
@@ -48,7 +51,7 @@ registers_name(unsigned number)
     static const char *const names[REGISTERS_COUNT] = {
         "x0",  "x1",  "x2",  "x3",  "x4",  "x5",  "x6",  "x7",  "x8",  "x9",  "x10",
         "x11", "x12", "x13", "x14", "x15", "x16", "x17", "x18", "x19", "x20", "x21",
-        "x22", "x23", "x24", "x25", "x26", "x27", "x28", "x29", "x30", "sp",
+        "x22", "x23", "x24", "x25", "x26", "x27", "x28", "x29", "x30", "sp",  "pc",
     };
 
     return number < COUNT(names) ? names[number] : NULL;

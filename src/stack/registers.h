@@ -11,12 +11,12 @@
 #include <ucontext.h>
 
 #if defined(__x86_64__)
-#define REGISTERS_COUNT 17 /* the last one is the program counter, which unwinders call RA */
+#define REGISTERS_COUNT 17
 #else
-#define REGISTERS_COUNT 32
+#define REGISTERS_COUNT 33
 #endif
 
-/* By DWARF register number. */
+/* By DWARF register number. The last one is the program counter. */
 struct registers {
     uint32_t count; /* REGISTERS_COUNT, or 0: not recorded */
     uint64_t values[REGISTERS_COUNT];
