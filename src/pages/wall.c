@@ -18,7 +18,9 @@
 #include "profile/sampler.h"
 #include "shared/trace.h"
 
-#define LOOK_MS 10 /* between two looks */
+#define LOOK_MS 10      /* between two looks */
+#define READ_NS 1000000 /* a read that takes longer was interrupted, */
+#define READS   100     /* and is repeated, so often at most */
 
 /* What a loop can wait for besides a CPU. */
 static const enum marker waits[] = { MARKER_WAIT_EVENTS, MARKER_WAIT_KERNEL, MARKER_STOPPED };
@@ -43,20 +45,32 @@ struct wall {
 
 /* --- looking ------------------------------------------------------------------------------ */
 
+/* What the kernel counted until *now. */
+static bool
+read_sched(pid_t pid, uint64_t *now, struct proc_sched *sched)
+{
+    for (unsigned i = 0; i < READS; i++) {
+        *now = trace_now();
+        if (!proc_sched(pid, sched))
+            return false;
+        if (trace_now() - *now < READ_NS)
+            break;
+    }
+    return true;
+}
+
 static void
 begin_worker(struct wall_worker *worker)
 {
     worker->pid = roster_pid(worker->view->shared->roster, worker->number);
-    worker->began_ns = trace_now();
-    if (!proc_sched(worker->pid, &worker->began))
+    if (!read_sched(worker->pid, &worker->began_ns, &worker->began))
         worker->pid = 0;
 }
 
 static void
 end_worker(struct wall_worker *worker)
 {
-    worker->ended_ns = trace_now();
-    if (!proc_sched(worker->pid, &worker->ended) ||
+    if (!read_sched(worker->pid, &worker->ended_ns, &worker->ended) ||
         roster_pid(worker->view->shared->roster, worker->number) != worker->pid)
         worker->pid = 0;
 }
@@ -206,6 +220,21 @@ add_wall_worker(struct profile_part *part, const struct wall_worker *worker,
         add_waiting(part, worker, window - ran - delayed);
 }
 
+/* That of the worker that was watched longest: they differ by what came between. */
+static uint64_t
+window_of(const struct wall *wall)
+{
+    uint64_t longest = 0;
+
+    for (unsigned i = 0; i < wall->count; i++) {
+        const struct wall_worker *worker = &wall->workers[i];
+
+        if (worker->pid != 0 && worker->ended_ns - worker->began_ns > longest)
+            longest = worker->ended_ns - worker->began_ns;
+    }
+    return longest;
+}
+
 static int
 write_wall(struct page *page, const struct wall *wall)
 {
@@ -216,7 +245,7 @@ write_wall(struct page *page, const struct wall *wall)
     for (unsigned i = 0; i < wall->count && i < wall->samples->count; i++)
         add_wall_worker(&profile->parts[i], &wall->workers[i], wall->samples->parts[i].stacks);
     profile->begin = wall->samples->begin;
-    profile->duration = wall->samples->duration;
+    profile->duration = window_of(wall);
     profile_reply_write(page, &(const struct profile_reply){ .profile = profile,
                                                              .file_name = "wall" });
     profile_free(profile);

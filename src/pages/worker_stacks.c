@@ -2,6 +2,7 @@
 /* worker_stacks: asks one worker after the other (dump.h), then looks the names up. */
 #include "pages/worker_stacks.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,7 +13,8 @@
 #include "symbol/arguments.h"
 #include "symbol/backtrace.h"
 
-#define PATIENCE_MS 250 /* a worker */
+#define PATIENCE_MS 250 /* a worker, */
+#define BUSY_TIMES  20  /* and so often that if all it waits for is a CPU */
 #define LINE_SIZE   640
 
 struct stacks_writer {
@@ -57,6 +59,21 @@ write_stack(struct stacks_writer *writer, const struct view *view, const struct 
     arguments_registers(&dump->registers, write_stacks_frame, writer);
 }
 
+static int
+ask_worker(const struct view *view, unsigned worker, pid_t pid, struct dump *dump)
+{
+    struct dump_record *record = tables_dump(view->shared->tables, worker);
+    int error = -ETIMEDOUT;
+    struct proc_stat stat = { .state = 'R' };
+
+    for (unsigned i = 0; error == -ETIMEDOUT && stat.state == 'R' && i < BUSY_TIMES; i++) {
+        error = dump_ask(record, pid, PATIENCE_MS, dump);
+        if (!proc_stat(pid, &stat))
+            break;
+    }
+    return error;
+}
+
 static void
 write_worker_stack(struct stacks_writer *writer, const struct view *view, unsigned worker)
 {
@@ -69,7 +86,7 @@ write_worker_stack(struct stacks_writer *writer, const struct view *view, unsign
         return;
     write_stacks_line(writer, "stack of worker %u, generation %u, pid %d", worker,
                       view->shared->generation, (int)pid);
-    error = dump_ask(tables_dump(view->shared->tables, worker), pid, PATIENCE_MS, &dump);
+    error = ask_worker(view, worker, pid, &dump);
     if (error == 0)
         write_stack(writer, view, &dump);
     else

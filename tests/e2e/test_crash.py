@@ -279,7 +279,7 @@ def test_registers_and_arguments(observe):
     pointer, program = pathlib.Path(f"/proc/{victim}/syscall").read_text().split()[-2:]
     stacks = text(daemon, "/debug/pprof/goroutine?debug=2&arguments=1")
     os.kill(victim, signal.SIGSEGV)
-    counter = "rip" if os.uname().machine == "x86_64" else "x30"
+    counter = "rip" if os.uname().machine == "x86_64" else "pc"
     line = daemon.wait_log(rf"error .*: worker 0: .*{counter} 0x[0-9a-f]{{16}}")
     if counter == "rip":
         assert f"rip 0x{int(program, 16):016x}" in line
