@@ -176,6 +176,7 @@ def test_a_disk_that_fails(reloading, disk):
 def test_the_master_dies_meanwhile(reloading, disk):
     process = loader(reloading)
     reloading.expect_log("the master")
+    reloading.expect_log("loader.*: can't be handed over: Broken pipe")  # if it was read by then
     os.kill(reloading.pid, signal.SIGKILL)
     reloading.status = -signal.SIGKILL
     disk.go_on()

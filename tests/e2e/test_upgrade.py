@@ -227,17 +227,17 @@ def test_a_program_that_is_none(upgradable):
 
 
 SCRIPTS = [
-    ("exit 3", r"process \d+ ended with status 3"),
-    ("kill -SEGV $$", r"process \d+ was ended by signal 11 \(Segmentation fault\)"),
-    ("sleep 60 & wait", r"process \d+ does not serve in time"),
-    ("trap '' TERM; while :; do sleep 1; done", r"process \d+ does not serve in time"),
+    ("exit 3", "10m", r"process \d+ ended with status 3"),
+    ("kill -SEGV $$", "10m", r"process \d+ was ended by signal 11 \(Segmentation fault\)"),
+    ("sleep 60 & wait", "300ms", r"process \d+ does not serve in time"),
+    ("trap '' TERM; while :; do sleep 1; done", "300ms", r"process \d+ does not serve in time"),
 ]
 
 
-@pytest.mark.parametrize("script,reason", SCRIPTS)
-def test_another_program(upgradable, script, reason):
+@pytest.mark.parametrize("script,timeout,reason", SCRIPTS)
+def test_another_program(upgradable, script, timeout, reason):
     """Whatever is at the path by then."""
-    daemon = upgradable(b"content", "upgrade_timeout = 300ms")
+    daemon = upgradable(b"content", f"upgrade_timeout = {timeout}")
     os.unlink(daemon.program)
     with open(daemon.program, "w", encoding="ascii") as out:
         out.write(f"#!/bin/sh\n{script}\n")
