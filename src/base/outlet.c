@@ -5,8 +5,9 @@
  * (systemd's journal) can't be, and has MSG_DONTWAIT. What can neither is polled first, and may
  * block when others write to it at the same time. Files are written as they are: their pages
  * take what the disk does not yet. Weakness: where no more pages may be dirty, as with a disk
- * that hangs for long, a write to a file waits; RWF_NOWAIT is refused for buffered writes by
- * ext4, and by most network file systems.
+ * that hangs for long, a write to a file waits, which is why the log's has a process of its own
+ * (log_writer.c); RWF_NOWAIT is refused for buffered writes by ext4, and by most network file
+ * systems.
  */
 #include "base/outlet.h"
 

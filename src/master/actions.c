@@ -35,6 +35,8 @@ actions_reopen_log(struct master *master)
 
     if (error < 0)
         log_error("log: %s", outlet_problem(error));
+    else
+        log_writer_take(master, master->newest->shared.config->server.sandbox);
     for (struct generation *g = master->newest; g && error == 0; g = g->older)
         supervise_hand_log(g);
     for (struct generation *g = master->newest; g; g = g->older)

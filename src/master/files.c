@@ -60,6 +60,7 @@ change_log(struct master *master)
 
     log_notice("the log continues in %s", path ? path : "standard error");
     sink_commit();
+    log_writer_take(master, master->newest->shared.config->server.sandbox);
     for (struct generation *g = master->newest; g; g = g->older)
         supervise_hand_log(g);
 }

@@ -198,6 +198,7 @@ master_start(struct master *master, struct config *config, struct generation **g
         config_free(config);
         return -1;
     }
+    log_writer_take(master, config->server.sandbox);
     if ((*generation = generation_create(config, NULL, master->takeover.generation)) == NULL)
         return -1;
     return 0;
@@ -237,6 +238,7 @@ master_run(const struct master_options *options, struct config *config)
                              .program = program_find(options->arguments[0]) };
     struct generation *generation;
 
+    master.log_writer = LOG_WRITER_NONE;
     log_set_process("master");
     master.resources.listeners = &master.listeners;
     master.resources.observed = &master.observed;
@@ -251,11 +253,13 @@ master_run(const struct master_options *options, struct config *config)
     master.resources.takeover = &master.takeover;
     master.resources.upgrade = &master.upgrade;
     master.resources.control = &master.control;
+    master.resources.log_writer = &master.log_writer;
     master.resources.arguments = options->arguments;
     if (master_start(&master, config, &generation) < 0) {
         listeners_abandon(&master.planned, &master.listeners);
         listeners_abandon(&master.planned_debug, &master.observed);
         master_end(&master);
+        log_writer_end(&master.log_writer);
         return EXIT_FAILURE;
     }
     title_set("master");
@@ -263,5 +267,6 @@ master_run(const struct master_options *options, struct config *config)
     loop(&master);
     master_end(&master);
     log_total(&master.total);
+    log_writer_end(&master.log_writer);
     return master.failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -8,6 +8,7 @@
 
 #include "base/count.h"
 #include "base/title.h"
+#include "master/log_writer.h"
 #include "master/orphan.h"
 #include "observer/observer.h"
 #include "pages/pages.h"
@@ -49,6 +50,7 @@ let_go(const struct spawn_resources *resources, const struct listeners *own)
         pid_file_let_go(resources->pid_files[i]);
     takeover_let_go(resources->takeover);
     control_let_go(resources->control);
+    log_writer_let_go(resources->log_writer);
     if (resources->upgrade->socket > 0)
         close(resources->upgrade->socket);
     let_go_of_listeners(resources, own);

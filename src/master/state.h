@@ -12,6 +12,7 @@
 #include "master/generation.h"
 #include "master/listeners.h"
 #include "master/loading.h"
+#include "master/log_writer.h"
 #include "master/manager.h"
 #include "master/master.h"
 #include "master/pid_file.h"
@@ -35,8 +36,9 @@ struct master {
     char *program;            /* that an upgrade starts, see program.h */
     struct takeover takeover; /* from an old master */
     struct upgrade upgrade;   /* to a new program */
-    struct manager manager;   /* of services, such as systemd */
-    struct control control;   /* the control socket */
+    struct log_writer log_writer;
+    struct manager manager; /* of services, such as systemd */
+    struct control control; /* the control socket */
     struct generation *newest;
     struct loading loading;       /* of the newest's objects */
     struct slot total;            /* of generations that are gone */

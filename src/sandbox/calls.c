@@ -30,7 +30,8 @@
 #define F   (1u << SANDBOX_WRITER)
 #define L   (1u << SANDBOX_LOADER | T)
 #define T   (1u << SANDBOX_TREE_LOADER)
-#define ALL (W | O | C | R | F | L)
+#define P   (1u << SANDBOX_LOG_WRITER)
+#define ALL (W | O | C | R | F | L | P)
 
 #define CALL(call, who)                                                                        \
     {                                                                                          \
@@ -84,7 +85,7 @@ static const struct call table[] = {
     CALL("epoll_ctl", W),
     CALL("accept4", W | O),
     CALL("recvfrom", W | C),
-    CALL("recvmsg", W | O | C),
+    CALL("recvmsg", W | O | C | P),
     CALL("sendto", W | C),
     CALL("sendmsg", ALL), /* also to the journal */
     CALL("shutdown", W | C),

@@ -4,13 +4,14 @@
 #define SANDBOX_KIND_H
 
 enum sandbox_kind {
-    SANDBOX_WORKER,   /* serves clients; with its reader threads */
-    SANDBOX_OBSERVER, /* accepts on [debug] listen, forks for each client; reads nothing */
-    SANDBOX_CLIENT,   /* a child of the observer: serves one client */
-    SANDBOX_REPORTER, /* reads ELF and DWARF: crash reports, stacks, names in profiles */
-    SANDBOX_WRITER,   /* writes finished profiles to files */
-    SANDBOX_LOADER,   /* reads objects for the master, with its threads; opens nothing */
+    SANDBOX_WORKER,      /* serves clients; with its reader threads */
+    SANDBOX_OBSERVER,    /* accepts on [debug] listen, forks for each client; reads nothing */
+    SANDBOX_CLIENT,      /* a child of the observer: serves one client */
+    SANDBOX_REPORTER,    /* reads ELF and DWARF: crash reports, stacks, names in profiles */
+    SANDBOX_WRITER,      /* writes finished profiles to files */
+    SANDBOX_LOADER,      /* reads objects for the master, with its threads; opens nothing */
     SANDBOX_TREE_LOADER, /* the same, but opens files below the directories of trees */
+    SANDBOX_LOG_WRITER,  /* puts lines of the log into its file */
     SANDBOX_KINDS
 };
 

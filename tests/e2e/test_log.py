@@ -5,13 +5,14 @@ import contextlib
 import fcntl
 import os
 import pwd
+import re
 import resource
 import signal
 
 import pytest
 
 from client import fetch
-from daemon import Daemon, wait_until
+from daemon import Daemon, children, stopped, title, wait_until
 
 NOBODY = pwd.getpwnam("nobody")
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root is led astray")
@@ -89,16 +90,65 @@ def test_a_stalled_reader_stops_no_lines_in_the_terminal(piped):
     daemon.reader = os.open("/dev/null", os.O_RDONLY)  # its lines are not those of the log
 
 
+def log_writer(daemon):
+    """The process that writes the log's file."""
+
+    def found():
+        return [pid for pid in children(daemon.pid) if title(pid) == "log"]
+
+    return wait_until(found, "there is a log writer")[0]
+
+
+def test_a_hanging_disk_stops_nobody(serve, tmp_path):
+    """As its writer is stopped, so it is when its disk hangs: nobody else waits."""
+    log = tmp_path / "the.log"
+    daemon = serve(b"content", "[log]", f"file = {log}", "level = debug", workers=2)
+    wait_until(lambda: log.exists() and "started" in log.read_text(), "the start is told")
+    (first, second) = daemon.all_workers(2)
+    writer = log_writer(daemon)
+    with stopped(writer):
+        size = log.stat().st_size
+        for _ in range(1500):
+            assert fetch(daemon, "GET", "/o", "X Y: no field").status == 400
+        os.kill(first, signal.SIGKILL)
+        wait_until(lambda: len(set(daemon.workers()) - {first, second}) == 1, "the worker is replaced")
+        daemon.reload_quietly()
+        assert fetch(daemon, "GET", "/o").body == b"content"
+        assert log.stat().st_size == size
+    wait_until(lambda: log.stat().st_size > size + 60000, "the disk goes on")
+    daemon.send_signal(signal.SIGHUP)
+    wait_until(lambda: re.search(r"\d+ lines of the log were lost", log.read_text()), "the rest is told")
+    os.kill(log_writer(daemon), signal.SIGSTOP)
+    daemon.send_signal(signal.SIGTERM)
+    assert daemon.process.wait(20) == 0
+    os.kill(writer, signal.SIGKILL)
+
+
+def test_a_log_writer_that_is_killed(serve, tmp_path):
+    """Its place is taken by the file itself, and at a rotation by another one."""
+    log = tmp_path / "the.log"
+    daemon = serve(b"content", "[log]", f"file = {log}")
+    first = log_writer(daemon)
+    os.kill(first, signal.SIGKILL)
+    wait_until(lambda: f"log writer: process {first} has ended" in log.read_text(), "that is told")
+    log.rename(tmp_path / "rotated")
+    daemon.send_signal(signal.SIGUSR1)
+    wait_until(lambda: log_writer(daemon) != first, "there is another one")
+    daemon.send_signal(signal.SIGHUP)
+    wait_until(lambda: log.exists() and "generation 1 serves" in log.read_text(), "it writes")
+
+
 def test_a_full_disk_joins_no_lines(serve, tmp_path):
     log = tmp_path / "the.log"
     daemon = serve(b"content", "[log]", f"file = {log}")
     wait_until(lambda: log.exists() and "started" in log.read_text(), "the start is told")
-    _, hard = resource.prlimit(daemon.pid, resource.RLIMIT_FSIZE)
-    resource.prlimit(daemon.pid, resource.RLIMIT_FSIZE, (log.stat().st_size + 20, hard))
+    writer = log_writer(daemon)
+    _, hard = resource.prlimit(writer, resource.RLIMIT_FSIZE)
+    resource.prlimit(writer, resource.RLIMIT_FSIZE, (log.stat().st_size + 20, hard))
     daemon.all_workers(1)
     for _ in range(3):
         daemon.reload_quietly()
-    resource.prlimit(daemon.pid, resource.RLIMIT_FSIZE, (hard, hard))
+    resource.prlimit(writer, resource.RLIMIT_FSIZE, (hard, hard))
     daemon.send_signal(signal.SIGHUP)
     wait_until(lambda: "generation 4 serves" in log.read_text(), "the log continues")
     daemon.expect_log(r"\d+ lines of the log were lost")

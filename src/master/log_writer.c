@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * log_writer: begins with the first file, is handed others, and ends when nobody has the pipe
+ * any more. A disk that hangs keeps this process, and no other.
+ */
+#include "master/log_writer.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/channel.h"
+#include "base/sink.h"
+#include "base/title.h"
+#include "master/detach.h"
+#include "master/state.h"
+#include "master/supervise.h"
+#include "sandbox/sandbox.h"
+
+#define PATIENCE  1000  /* milliseconds for the last lines */
+#define READ_SIZE 65536 /* what a pipe holds */
+
+/* --- its process -------------------------------------------------------------------------- */
+
+static unsigned
+log_writer_lines(const char *text, size_t length)
+{
+    unsigned count = 0;
+
+    for (size_t i = 0; i < length; i++)
+        count += text[i] == '\n';
+    return count;
+}
+
+/* What the disk does not take is lost: there is nobody to keep it. False: the pipe is at its
+ * end. */
+static bool
+copy_some(int pipe, const struct outlet *file, uint32_t *torn)
+{
+    static char buffer[READ_SIZE];
+    const ssize_t n = read(pipe, buffer, sizeof(buffer));
+    ssize_t written;
+
+    if (n <= 0)
+        return n < 0 && (errno == EINTR || errno == EAGAIN);
+    written = outlet_write(file, torn, buffer, (size_t)n);
+    if (written < 0)
+        written = 0;
+    sink_add_lost(log_writer_lines(buffer + written, (size_t)(n - written)));
+    return true;
+}
+
+/* Lines that were written before the file was handed over belong to the one before. */
+static void
+take_file(int channel, int pipe, struct outlet *file, uint32_t *torn)
+{
+    struct channel_message message;
+    struct pollfd lines = { .fd = pipe, .events = POLLIN };
+    int descriptor;
+
+    if (channel_receive(channel, &message, &descriptor) <= 0 || descriptor < 0)
+        return;
+    while (poll(&lines, 1, 0) == 1 && lines.revents == POLLIN && copy_some(pipe, file, torn))
+        ;
+    outlet_close(file);
+    *file = outlet_of(descriptor);
+}
+
+static void
+write_log(int channel, int pipe, struct outlet *file)
+{
+    struct pollfd fds[] = { { .fd = pipe, .events = POLLIN },
+                            { .fd = channel, .events = POLLIN } };
+    uint32_t torn = 0;
+
+    for (;;) {
+        if (poll(fds, 2, -1) < 0)
+            continue;
+        if (fds[1].revents & POLLIN)
+            take_file(channel, pipe, file, &torn);
+        else if (fds[1].revents)
+            fds[1].fd = -1;
+        if (fds[0].revents && !copy_some(pipe, file, &torn))
+            return;
+    }
+}
+
+/* It keeps nothing of what the master has, but the file. */
+static _Noreturn void
+be_log_writer(const struct master *master, enum sandbox_mode mode, int channel, int pipe)
+{
+    struct outlet file = outlet_of(sink_descriptor());
+
+    for (const struct generation *g = master->newest; g; g = g->older)
+        catalogue_let_go(g->shared.catalogue);
+    detach_streams();
+    if (dup2(pipe, STDIN_FILENO) < 0 || dup2(channel, STDOUT_FILENO) < 0)
+        _exit(EXIT_FAILURE);
+    child_isolate(STDERR_FILENO);
+    title_set("log writer");
+    if (sandbox_enter(mode, SANDBOX_LOG_WRITER, NULL) == 0)
+        write_log(STDOUT_FILENO, STDIN_FILENO, &file);
+    child_finish();
+}
+
+/* --- the master's side -------------------------------------------------------------------- */
+
+static void
+close_ends(struct log_writer *writer)
+{
+    close(writer->channel);
+    close(writer->pipe);
+    writer->channel = writer->pipe = -1;
+}
+
+static void
+hand_to_all(const struct master *master)
+{
+    for (const struct generation *g = master->newest; g; g = g->older)
+        supervise_hand_log(g);
+}
+
+/* Something has killed it. */
+static void
+log_writer_ended(struct child *child, pid_t pid, const struct child_end *end)
+{
+    struct master *master = child->owner;
+
+    (void)end;
+    close_ends(&master->log_writer);
+    if (sink_reopen() < 0)
+        return;
+    hand_to_all(master);
+    log_error("log writer: process %d has ended; the next SIGUSR1 starts another one",
+              (int)pid);
+}
+
+static int
+start_log_writer(struct master *master, enum sandbox_mode mode)
+{
+    struct log_writer *writer = &master->log_writer;
+    int pipe[2];
+    int channel;
+    int error;
+    pid_t pid;
+
+    sandbox_probe(mode);
+    if (pipe2(pipe, O_CLOEXEC) < 0)
+        return -errno;
+    if ((error = channel_open(&writer->channel, &channel)) < 0) {
+        close(pipe[0]);
+        close(pipe[1]);
+        return error;
+    }
+    writer->pipe = pipe[1];
+    writer->child.owner = master;
+    if ((pid = child_fork(&writer->child, log_writer_ended)) == 0)
+        be_log_writer(master, mode, channel, pipe[0]);
+    close(pipe[0]);
+    close(channel);
+    if (pid < 0 || fcntl(pipe[1], F_SETFL, O_NONBLOCK) < 0) {
+        error = pid < 0 ? pid : -errno;
+        close_ends(writer);
+    }
+    return error;
+}
+
+static bool
+is_on_a_disk(void)
+{
+    struct stat status;
+
+    return sink_has_file() && fstat(sink_descriptor(), &status) == 0 && S_ISREG(status.st_mode);
+}
+
+/* The sink's file is the log writer's. */
+static int
+hand_over(const struct log_writer *writer)
+{
+    const struct channel_message message = { .kind = CHANNEL_LOG };
+
+    return channel_send(writer->channel, &message, sink_descriptor());
+}
+
+void
+log_writer_take(struct master *master, enum sandbox_mode mode)
+{
+    struct log_writer *writer = &master->log_writer;
+    int error;
+    int fd = -1;
+
+    if (!is_on_a_disk())
+        return;
+    error = writer->pipe < 0 ? start_log_writer(master, mode) : hand_over(writer);
+    if (error == 0 && (fd = fcntl(writer->pipe, F_DUPFD_CLOEXEC, STDERR_FILENO + 1)) < 0)
+        error = -errno;
+    if (error < 0)
+        log_warning("log writer: %s; lines are written to the file itself", strerror(-error));
+    else
+        sink_use(fd);
+}
+
+void
+log_writer_let_go(const struct log_writer *writer)
+{
+    if (writer->pipe < 0)
+        return;
+    close(writer->channel);
+    close(writer->pipe);
+}
+
+void
+log_writer_end(struct log_writer *writer)
+{
+    struct pollfd end = { .events = POLLIN };
+
+    if (writer->pipe < 0)
+        return;
+    end.fd = pidfd_open(writer->child.pid, 0);
+    sink_use(-1);
+    close_ends(writer);
+    if (end.fd < 0)
+        return;
+    poll(&end, 1, PATIENCE);
+    close(end.fd);
+}
