@@ -20,7 +20,7 @@ SHIPPED = (TOP / "etc" / "tiffd.ini").read_text()
 @pytest.fixture(params=VARIANTS)
 def shipped(request, start):
     """A daemon with that configuration, in each variant."""
-    ini = SHIPPED.replace("../assets/", f"{ASSETS}/")
+    ini = SHIPPED.replace("../assets", str(ASSETS))
     return start(ini, "-o", f"server.variant={request.param}", "-o", "server.workers=1")
 
 
