@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/socket.h>
+#include <sys/types.h>
 #include <sys/un.h>
 
 #include "base/log.h"
@@ -37,7 +38,11 @@ struct listen_address {
     struct sockaddr_storage address;
     socklen_t length;
     struct origin origin;
+    char *parameters;    /* as written behind the address; NULL: none */
     bool proxy_protocol; /* a proxy connects there, and tells for whom */
+    unsigned mode;       /* of a Unix socket's file */
+    uid_t user;          /* its owner; -1: who makes it */
+    gid_t group;
 };
 
 struct listen_list {

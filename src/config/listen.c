@@ -7,12 +7,19 @@
 #include "config/listen.h"
 
 #include <arpa/inet.h>
+#include <grp.h>
+#include <net/if.h>
+#include <pwd.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/count.h"
 #include "config/unit.h"
 
 #define UNIX_PREFIX "unix:"
+#define HOST_SIZE   (INET6_ADDRSTRLEN + IF_NAMESIZE + sizeof("[%]"))
+#define NAME_SIZE   64 /* of a user or a group */
 
 static void
 store(struct listen_address *item, const void *address, socklen_t length)
@@ -36,30 +43,66 @@ parse_unix(const char *path, struct listen_address *item)
     return NULL;
 }
 
+/* Cuts "%eth0" or "%2" off. */
+static const char *
+parse_zone(char *host, struct sockaddr_in6 *address)
+{
+    char *zone = strchr(host, '%');
+    uint64_t index;
+
+    if (zone == NULL)
+        return NULL;
+    *zone++ = '\0';
+    address->sin6_scope_id = if_nametoindex(zone);
+    if (address->sin6_scope_id == 0 && unit_parse(UNIT_PLAIN, zone, &index) == NULL &&
+        index <= UINT32_MAX)
+        address->sin6_scope_id = (uint32_t)index;
+    return address->sin6_scope_id != 0 ? NULL : "has a zone that is no interface";
+}
+
+static const char *
+ipv6_problem(const struct sockaddr_in6 *address)
+{
+    const bool local = IN6_IS_ADDR_LINKLOCAL(&address->sin6_addr);
+
+    if (IN6_IS_ADDR_V4MAPPED(&address->sin6_addr))
+        return "is an IPv4 address in IPv6 notation (write it as 127.0.0.1:PORT)";
+    if (local && address->sin6_scope_id == 0)
+        return "is a link-local address, which needs a zone (as in [fe80::1%eth0]:PORT)";
+    if (!local && address->sin6_scope_id != 0)
+        return "has a zone, which only link-local addresses have";
+    return NULL;
+}
+
+static const char *
+parse_ipv6(const char *host, uint16_t port, struct listen_address *item)
+{
+    struct sockaddr_in6 ipv6 = { .sin6_family = AF_INET6, .sin6_port = htons(port) };
+    char inner[HOST_SIZE];
+    const size_t length = strlen(host);
+    const char *reason;
+
+    if (length < 2 || host[length - 1] != ']')
+        return "is not [IPV6]:PORT";
+    memcpy(inner, host + 1, length - 2);
+    inner[length - 2] = '\0';
+    if ((reason = parse_zone(inner, &ipv6)) != NULL)
+        return reason;
+    if (inet_pton(AF_INET6, inner, &ipv6.sin6_addr) != 1)
+        return "is not [IPV6]:PORT";
+    store(item, &ipv6, sizeof(ipv6));
+    return ipv6_problem(&ipv6);
+}
+
 static const char *
 parse_host(const char *host, uint16_t port, struct listen_address *item)
 {
-    size_t length = strlen(host);
-    char inner[INET6_ADDRSTRLEN];
     struct sockaddr_in ipv4 = { .sin_family = AF_INET,
                                 .sin_port = htons(port),
                                 .sin_addr.s_addr = htonl(INADDR_ANY) };
-    struct sockaddr_in6 ipv6 = { .sin6_family = AF_INET6, .sin6_port = htons(port) };
 
-    if (host[0] == '[') {
-        if (host[length - 1] != ']' || length - 2 >= sizeof(inner))
-            return "is not [IPV6]:PORT";
-        memcpy(inner, host + 1, length - 2);
-        inner[length - 2] = '\0';
-        if (inet_pton(AF_INET6, inner, &ipv6.sin6_addr) != 1)
-            return "is not [IPV6]:PORT";
-        if (IN6_IS_ADDR_V4MAPPED(&ipv6.sin6_addr))
-            return "is an IPv4 address in IPv6 notation (write it as 127.0.0.1:PORT)";
-        if (IN6_IS_ADDR_LINKLOCAL(&ipv6.sin6_addr))
-            return "is a link-local address, which needs a scope (there are none here)";
-        store(item, &ipv6, sizeof(ipv6));
-        return NULL;
-    }
+    if (host[0] == '[')
+        return parse_ipv6(host, port, item);
     if (strchr(host, ':') != NULL)
         return "has an IPv6 address without brackets";
     if (strcmp(host, "*") != 0 && inet_pton(AF_INET, host, &ipv4.sin_addr) != 1)
@@ -72,7 +115,7 @@ const char *
 listen_parse(const char *text, struct listen_address *item)
 {
     const char *colon = strrchr(text, ':');
-    char host[INET6_ADDRSTRLEN + sizeof("[]")];
+    char host[HOST_SIZE];
     uint64_t port;
     size_t length;
 
@@ -91,6 +134,69 @@ listen_parse(const char *text, struct listen_address *item)
     memcpy(host, text, length);
     host[length] = '\0';
     return parse_host(host, (uint16_t)port, item);
+}
+
+static const char *
+parse_listen_mode(const char *text, struct listen_address *item)
+{
+    const size_t length = strlen(text);
+
+    if (length < 3 || length > 4 || strspn(text, "01234567") != length)
+        return "has a bad mode";
+    item->mode = (unsigned)strtoul(text, NULL, 8);
+    return item->mode > 0 && item->mode <= 0777 ? NULL : "has a bad mode";
+}
+
+static const char *
+parse_listen_user(const char *text, struct listen_address *item)
+{
+    const struct passwd *user = getpwnam(text);
+
+    if (user == NULL)
+        return "names a user that this system does not have";
+    item->user = user->pw_uid;
+    return NULL;
+}
+
+static const char *
+parse_listen_group(const char *text, struct listen_address *item)
+{
+    const struct group *group = getgrnam(text);
+
+    if (group == NULL)
+        return "names a group that this system does not have";
+    item->group = group->gr_gid;
+    return NULL;
+}
+
+static const struct {
+    struct span name;
+    const char *(*parse)(const char *text, struct listen_address *item);
+} file_parameters[] = {
+    { { "mode", 4 }, parse_listen_mode },
+    { { "user", 4 }, parse_listen_user },
+    { { "group", 5 }, parse_listen_group },
+};
+
+const char *
+listen_parameter(struct span word, struct listen_address *item)
+{
+    const struct span name = span_cut(&word, '=');
+    char value[NAME_SIZE] = "";
+
+    if (span_equal(name, SPAN("proxy_protocol")) && word.at == NULL) {
+        item->proxy_protocol = true;
+        return NULL;
+    }
+    if (word.at == NULL || word.length >= sizeof(value))
+        return "has an unknown parameter";
+    memcpy(value, word.at, word.length);
+    for (size_t i = 0; i < COUNT(file_parameters); i++)
+        if (span_equal(name, file_parameters[i].name))
+            return item->address.ss_family == AF_UNIX
+                       ? file_parameters[i].parse(value, item)
+                       : "has a parameter that is for Unix sockets only";
+    return "has an unknown parameter";
 }
 
 const struct listen_address *

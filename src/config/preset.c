@@ -5,7 +5,10 @@
  */
 #include "config/preset.h"
 
+#include <grp.h>
+#include <pwd.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/memory.h"
 #include "config/line.h"
@@ -78,6 +81,31 @@ fit_target_length(const struct build *build)
         server->max_target_size = server->max_header_size;
 }
 
+/* The group of the workers; -1: that of this process. */
+static gid_t
+group_of_workers(const struct config_server *server)
+{
+    const struct group *group = server->group ? getgrnam(server->group) : NULL;
+    const struct passwd *user = server->user ? getpwnam(server->user) : NULL;
+
+    if (user == NULL || geteuid() != 0)
+        return (gid_t)-1;
+    return group ? group->gr_gid : user->pw_gid;
+}
+
+/* Who may connect to Unix sockets that say nothing about it: at [server] the group of the
+ * workers may, at [debug] only the owner. */
+static void
+complete_sockets(struct listen_list *list, unsigned mode, gid_t group)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        if (list->items[i].mode == 0)
+            list->items[i].mode = mode;
+        if (list->items[i].group == (gid_t)-1)
+            list->items[i].group = group;
+    }
+}
+
 static void
 inherit_list(struct header_list *list, const struct header_list *from)
 {
@@ -122,6 +150,9 @@ preset_apply(struct build *build)
     for (size_t i = 0; i < option_count; i++)
         complete_section(build, &option_table[i], directory);
     fit_target_length(build);
+    complete_sockets(&build->config->server.listen, 0660,
+                     group_of_workers(&build->config->server));
+    complete_sockets(&build->config->debug.listen, 0600, (gid_t)-1);
     for (size_t asset = 0; asset < build->config->asset_count; asset++) {
         for (size_t i = 0; i < option_count; i++)
             if (option_table[i].section == section_of_asset(&build->config->assets[asset]))

@@ -17,21 +17,23 @@
 static const char *
 parse_parameters(struct span text, struct listen_address *item)
 {
-    while (text.length > 0) {
-        const struct span word = span_cut(&text, ' ');
+    const char *reason = NULL;
 
+    if (text.length > 0)
+        item->parameters = memory_copy_span(text);
+    while (text.length > 0 && reason == NULL) {
+        reason = listen_parameter(span_cut(&text, ' '), item);
         text = span_trim(text);
-        if (!span_equal(word, SPAN("proxy_protocol")))
-            return "has an unknown parameter";
-        item->proxy_protocol = true;
     }
-    return NULL;
+    return reason;
 }
 
 static void
 add_address(const struct setting *setting, struct span text, struct listen_list *list)
 {
-    struct listen_address item = { .origin = setting->origin };
+    struct listen_address item = { .origin = setting->origin,
+                                   .user = (uid_t)-1,
+                                   .group = (gid_t)-1 };
     struct span rest = text;
     const char *reason;
 
@@ -44,6 +46,7 @@ add_address(const struct setting *setting, struct span text, struct listen_list 
     if (reason) {
         setting_refuse(setting, text, reason);
         memory_free(item.text);
+        memory_free(item.parameters);
         return;
     }
     list->items = memory_grow(list->items, list->count + 1, sizeof(item));
@@ -64,9 +67,12 @@ parse_listen(const struct setting *setting, union option_field field)
 static void
 print_listen(const struct config_option *option, union option_view field, FILE *out)
 {
-    for (size_t i = 0; i < field.listen->count; i++)
-        fprintf(out, "%s = %s%s\n", option->key, field.listen->items[i].text,
-                field.listen->items[i].proxy_protocol ? " proxy_protocol" : "");
+    for (size_t i = 0; i < field.listen->count; i++) {
+        const struct listen_address *item = &field.listen->items[i];
+
+        fprintf(out, "%s = %s%s%s\n", option->key, item->text, item->parameters ? " " : "",
+                item->parameters ? item->parameters : "");
+    }
     if (field.listen->count == 0)
         fprintf(out, "%s =\n", option->key);
 }
@@ -74,8 +80,10 @@ print_listen(const struct config_option *option, union option_view field, FILE *
 static void
 clear_listen(union option_field field)
 {
-    for (size_t i = 0; i < field.listen->count; i++)
+    for (size_t i = 0; i < field.listen->count; i++) {
         memory_free(field.listen->items[i].text);
+        memory_free(field.listen->items[i].parameters);
+    }
     memory_free(field.listen->items);
     *field.listen = (struct listen_list){ 0 };
 }

@@ -137,6 +137,27 @@ listeners_prepare(int fd, const struct listen_address *address)
         setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &only, sizeof(only));
 }
 
+/* Nobody can connect before it listens, so its owner may come after its mode. */
+static int
+bind_file(int fd, const struct listen_address *address)
+{
+    const char *path = unix_path(address->text);
+    const mode_t mask = path ? umask(0777 & ~address->mode) : 0;
+    const int bound = bind(fd, (const struct sockaddr *)&address->address, address->length);
+    int error = 0;
+
+    if (path)
+        umask(mask);
+    if (bound < 0)
+        return listeners_failed(address->text, "bind");
+    if (path && (address->user != (uid_t)-1 || address->group != (gid_t)-1) &&
+        lchown(path, address->user, address->group) < 0) {
+        error = listeners_failed(address->text, "owner");
+        socket_file_remove(path, socket_file_of(path));
+    }
+    return error;
+}
+
 static int
 bind_one(const struct listen_address *address)
 {
@@ -146,9 +167,9 @@ bind_one(const struct listen_address *address)
     if (fd < 0)
         return listeners_failed(address->text, "socket");
     listeners_prepare(fd, address);
-    if (bind(fd, (const struct sockaddr *)&address->address, address->length) == 0)
+    error = bind_file(fd, address);
+    if (error == 0)
         return fd;
-    error = listeners_failed(address->text, "bind");
     close(fd);
     return error;
 }

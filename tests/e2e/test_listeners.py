@@ -2,7 +2,9 @@
 """Where the daemon listens: addresses of its own, and sockets it is handed."""
 
 import contextlib
+import grp
 import os
+import pwd
 import re
 import signal
 import socket
@@ -218,3 +220,45 @@ def test_the_file_of_another_is_not_removed(start, object_ini, tmp_path):
         other.listen()
         daemon.stop()
         assert path.exists()
+
+
+def permissions(path):
+    status = path.stat()
+    return f"{status.st_mode & 0o777:04o} {status.st_uid} {status.st_gid}"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+@pytest.mark.parametrize(
+    "lines, parameters, wanted",
+    (
+        ((), "", "0660 0 0"),
+        (("user = nobody",), "", "0660 0 {nogroup}"),
+        ((), " mode=0606", "0606 0 0"),
+        (("user = nobody",), " mode=666 user=nobody group=daemon", "0666 {nobody} {daemon}"),
+    ),
+)
+def test_who_may_connect_to_a_unix_socket(start, object_ini, tmp_path, lines, parameters, wanted):
+    (tmp_path / "object").write_bytes(b"content")
+    path = tmp_path / "socket"
+    start(object_ini(f"listen = unix:{path}{parameters}", *lines), kind=Binding, address=path)
+    ids = {"nogroup": pwd.getpwnam("nobody").pw_gid, "nobody": pwd.getpwnam("nobody").pw_uid,
+           "daemon": grp.getgrnam("daemon").gr_gid}
+    assert permissions(path) == wanted.format(**ids)
+
+
+@pytest.mark.parametrize(
+    "address, reason",
+    (
+        ("unix:/s mode=888", "has a bad mode"),
+        ("unix:/s user=no-such-user", "names a user that this system does not have"),
+        ("unix:/s group=no-such-group", "names a group that this system does not have"),
+        ("127.0.0.1:1 mode=0660", "has a parameter that is for Unix sockets only"),
+        ("unix:/s owner=root", "has an unknown parameter"),
+    ),
+)
+def test_bad_parameters_of_addresses(tmp_path, object_ini, address, reason):
+    ini = tmp_path / "bad.ini"
+    (tmp_path / "object").write_bytes(b"x")
+    ini.write_text(object_ini(f"listen = {address}"))
+    run = subprocess.run([PROGRAM, "-t", "-c", ini], capture_output=True, text=True)
+    assert run.returncode == 1 and reason in run.stderr
