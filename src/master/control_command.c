@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "config/config_dump.h"
 #include "master/actions.h"
+#include "master/control_peer.h"
 #include "master/control_status.h"
 #include "master/reload.h"
 #include "master/shutdown.h"
@@ -160,12 +161,28 @@ find_command(const char *name)
     return NULL;
 }
 
+/* Whoever asked is in the log, and what became of it if that was refused. */
+static const char *
+run_change(struct master *master, struct control_client *client,
+           const struct control_row *command, const char *argument)
+{
+    const char *reason = "you may look, but not change anything; see control_mode";
+    char peer[64];
+
+    control_peer_write(client->fd, peer, sizeof(peer));
+    log_notice("control socket: %s, for %s", command->text, peer);
+    if (control_peer_may_change(client->fd, master->control.socket.path))
+        reason = command->run(master, client, argument);
+    if (reason)
+        log_notice("control socket: refused: %s", reason);
+    return reason;
+}
+
 const char *
 control_command_run(struct master *master, struct control_client *client)
 {
     char *argument = strchrnul(client->line, ' ');
     const struct control_row *command;
-    const char *reason;
 
     if (*argument != '\0')
         *argument++ = '\0';
@@ -174,11 +191,7 @@ control_command_run(struct master *master, struct control_client *client)
                "reopen, quit, stop";
     if (*argument != '\0' && !command->takes_argument)
         return "the command takes no argument";
-    if (command->text)
-        log_notice("control socket: %s", command->text);
     client->waits = CONTROL_REPLIED; /* unless it says that it waits */
-    reason = command->run(master, client, argument);
-    if (command->text && reason)
-        log_notice("control socket: refused: %s", reason);
-    return reason;
+    return command->text ? run_change(master, client, command, argument)
+                         : command->run(master, client, argument);
 }

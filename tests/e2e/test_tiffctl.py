@@ -3,11 +3,14 @@
 
 import contextlib
 import json
+import os
+import pathlib
 import re
 import signal
 import socket
 import stat
 import subprocess
+import tempfile
 import threading
 
 import pytest
@@ -279,3 +282,41 @@ def test_help_and_version():
     version = subprocess.run([TIFFCTL, "-V"], capture_output=True, text=True, check=True).stdout
     tiffd = subprocess.run([PROGRAM, "-V"], capture_output=True, text=True, check=True).stdout
     assert version.split()[1] == tiffd.split()[1]
+
+
+def as_nobody(path, command, groups=()):
+    """The reply to somebody else, in these groups."""
+    receiver, sender = os.pipe()
+    if (pid := os.fork()) == 0:
+        with contextlib.suppress(OSError):
+            os.setgroups(list(groups))
+            os.setgid(65534)
+            os.setuid(65534)
+            with socket.socket(socket.AF_UNIX) as connection:
+                connection.connect(str(path))
+                connection.send(command)
+                os.write(sender, connection.makefile("rb").read()[-200:])
+        os._exit(0)
+    os.close(sender)
+    with open(receiver, "rb") as reply:
+        text = reply.read()
+    os.waitpid(pid, 0)
+    return text
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="root can be somebody else")
+def test_others_may_look(serve):
+    """And the group may change something, if the mode says so."""
+    with tempfile.TemporaryDirectory() as directory:
+        os.chmod(directory, 0o755)
+        path = pathlib.Path(directory) / "control"
+        daemon = serve(b"content", f"control = {path}", "control_mode = 0666")
+        daemon.wait_log("started: ")
+        assert as_nobody(path, b"status\n").endswith(b"\nok\n")
+        assert as_nobody(path, b"stop\n").startswith(b"error: you may look")
+        daemon.wait_log("control socket: ending at once, for process \\d+ of user 65534")
+        assert as_nobody(path, b"reload\n", groups=[0]) == b"ok\n"
+        path.chmod(0o646)
+        assert as_nobody(path, b"status\n", groups=[0]) == b""
+        path.chmod(0o600)
+        assert as_nobody(path, b"status\n") == b""
