@@ -21,7 +21,7 @@ identity_find(const char *what, const char *user, const char *group, struct iden
     if (user == NULL)
         return 0;
     if (geteuid() != 0) {
-        log_notice("%s %s: not changed, since only root may", what, user);
+        log_notice("%s %s: not changed: only root can do that", what, user);
         return 0;
     }
     found_user = getpwnam(user);

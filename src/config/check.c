@@ -34,7 +34,7 @@ check_target_length(const struct build *build)
     if (server->max_header_size > 0 && server->max_target_size > server->max_header_size)
         report_error(build->report, origin,
                      "[server] max_target_size: %" PRIu64
-                     " bytes do not fit in a head; accepted: "
+                     " bytes do not fit in a request header; accepted: "
                      "at most max_header_size, %" PRIu64,
                      server->max_target_size, server->max_header_size);
 }
@@ -85,7 +85,7 @@ check_written(const struct build *build, enum section_kind section, const char *
 
     if (reason)
         report_error(build->report, *build_given(build, option_find(section, key), 0),
-                     "[%s] %s: \"%s\": %s; accepted: a file that can be written or made",
+                     "[%s] %s: \"%s\": %s; accepted: a file that can be written or created",
                      section_name(section), key, path, reason);
 }
 

@@ -88,7 +88,7 @@ classify_setting(const char *text)
     if (name.length == 0)
         return bad("nothing before '='; accepted: key = value");
     if (!is_word(name))
-        return bad("what stands before '=' is not a key; accepted: key = value");
+        return bad("the text before '=' is not a key; accepted: key = value");
     if (value.length > LINE_VALUE_MAX)
         return bad("a value that is too long; accepted: at most 16384 bytes");
     if (!fold_fits(value))

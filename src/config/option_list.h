@@ -74,7 +74,7 @@ OPTION(server, upgrade_timeout, time, "10m", 10, 86400000, 0,
 OPTION(server, drain_rate, size, "1k", 0, 1073741824, 0,
        "bytes a second that are progress, measured over send_timeout; 0: any")
 OPTION(server, transmit, transmit, "auto", 0, 0, 0,
-       "how bodies are sent: send copies, sendfile and vmsplice hand pages over; auto: by load")
+       "how bodies are sent: send copies, sendfile and vmsplice pass pages; auto: by load")
 OPTION(server, affinity, binding, "none", 0, 0, 0,
        "cpu: worker N stays on the Nth of the CPUs this process may use")
 OPTION(server, steering, binding, "cpu", 0, 0, 0,

@@ -138,8 +138,8 @@ check_path(enum section_kind kind, const char *name, const char *path, struct or
                      kind == SECTION_TREE ? "a tree" : "an asset", names[kind]);
     else if (reason)
         report_error(report, origin,
-                     "[%s]: the path \"%s\" %s; accepted: a path from / on, as it is after "
-                     "percent-decoding and without dot segments",
+                     "[%s]: the path \"%s\" %s; accepted: a path that begins with /, "
+                     "percent-decoded and without dot segments",
                      name, path, reason);
     return *path != '\0' && reason == NULL;
 }

@@ -67,7 +67,7 @@ parse_statuses(const struct setting *setting, union option_field field)
         const unsigned bit = class_of(text);
 
         if (bit == 0) {
-            setting_refuse(setting, text, "is no class of status codes");
+            setting_refuse(setting, text, "is not a class of status codes");
             return;
         }
         set |= bit;

@@ -108,7 +108,7 @@ parse_origins(const struct setting *setting, union option_field field)
     parse_list(setting, field.header, origin_problem);
     for (size_t i = 0; field.header->count > 1 && i < field.header->count; i++)
         if (strcmp(field.header->items[i], "*") == 0) {
-            setting_refuse(setting, SPAN("*"), "stands beside other origins");
+            setting_refuse(setting, SPAN("*"), "is listed with other origins");
             return;
         }
 }

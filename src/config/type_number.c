@@ -83,7 +83,7 @@ parse_mode(const struct setting *setting, union option_field field)
 
     if (length < 3 || length > 4 || strspn(value, "01234567") != length ||
         strtoul(value, NULL, 8) > setting->option->maximum)
-        setting_refuse(setting, span_of(value), "is no mode of a file");
+        setting_refuse(setting, span_of(value), "is not a file mode");
     else
         *field.number = (unsigned)strtoul(value, NULL, 8);
 }

@@ -94,7 +94,7 @@ static void
 describe_path(const struct config_option *option, char text[static TYPE_TEXT_SIZE])
 {
     snprintf(text, TYPE_TEXT_SIZE,
-             "a path; a relative one begins at the directory of this file%s",
+             "a path; a relative one is resolved against the directory of this file%s",
              option->flags & OPTION_REQUIRED ? "" : "; empty for none");
 }
 
@@ -109,7 +109,7 @@ const struct option_type type_prefix = {
     .parse = parse_prefix,
     .print = print_text,
     .clear = clear_text,
-    .accepts = "how the files' names begin; empty for none",
+    .accepts = "a prefix for file names; empty for none",
 };
 
 const struct option_type type_user = {

@@ -88,7 +88,7 @@ const struct option_type type_patterns = {
     .parse = parse_patterns,
     .print = type_list_print,
     .clear = type_list_clear,
-    .accepts = "patterns as of glob(7), separated by commas; empty for none",
+    .accepts = "patterns as in glob(7), separated by commas; empty for none",
 };
 
 const struct option_type type_rule = {

@@ -46,8 +46,7 @@ memory_use_run(const struct task *task)
     if (error == NULL && !task->json)
         usage_print(&list, stdout);
     if (error == NULL && !task->json && !usage_total(&list).complete)
-        fputs("PSS and USS of other users' processes, and of sandboxed ones, are for root\n",
-              stderr);
+        fputs("PSS and USS of other users' and of sandboxed processes require root\n", stderr);
     status = outcome_tell(task, error, error ? NULL : usage_json(&list));
     memory_free(error);
     usage_free(&list);

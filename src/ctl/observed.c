@@ -155,7 +155,7 @@ find_observer(const struct task *task, char **error)
 
     *error = contact_open(&contact, task);
     if (*error == NULL && (address = debug_address(contact.status)) == NULL)
-        *error = memory_copy("[debug] listen is not set, so nobody collects this; see "
+        *error = memory_copy("[debug] listen is not set, so there is no observer; see "
                              "tiffd-debug(7)");
     contact_close(&contact);
     return address;

@@ -247,7 +247,7 @@ top_run(const struct task *task)
         status = run_batch(&top);
     } else if (!isatty(STDOUT_FILENO)) {
         status =
-            outcome_tell(task, "standard output is no terminal; --batch prints lines", NULL);
+            outcome_tell(task, "standard output is not a terminal; --batch prints lines", NULL);
     } else if ((screen = newterm(NULL, stdout, stdin)) == NULL) {
         status =
             outcome_tell(task, "the terminal is unknown (TERM); --batch prints lines", NULL);

@@ -235,7 +235,7 @@ print_rate(const struct profile *profile, size_t shown, FILE *out)
     text_format((int64_t)profile->rate, "bytes", rate, sizeof(rate));
     fprintf(out, "One sample for each %s of allocations, on average\n", rate);
     if (shown == 0 && profile->rate > 1)
-        fprintf(out, "There is none to show: a smaller [profile] sample_bytes takes more\n");
+        fprintf(out, "No samples: a smaller [profile] sample_bytes takes more\n");
 }
 
 static void

@@ -61,7 +61,7 @@ make_profile_files(struct instruments *instruments)
     instruments->keep = options.keep;
     instruments->profile_files = profile_files_create(instruments->shared, &options);
     if (options.cpu && options.heap)
-        log_warning("profiles of both kinds are on: each sees what the other costs");
+        log_warning("CPU and heap profiles are both on: each includes the cost of the other");
     return instruments->profile_files ? 0 : -1;
 }
 
@@ -97,7 +97,7 @@ instruments_create(struct instruments *instruments, struct shared *shared)
         instruments_want_samples(instruments, &config->profile);
         return 0;
     }
-    log_error("instruments: can't be made");
+    log_error("profiles: can't be set up");
     return -1;
 }
 

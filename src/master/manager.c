@@ -38,7 +38,7 @@ manager_say(struct manager *manager, const char *format, ...)
     va_end(arguments);
     if ((error = notify_send(text)) == 0)
         return;
-    log_warning("NOTIFY_SOCKET: the service manager can't be told: %s", strerror(-error));
+    log_warning("NOTIFY_SOCKET: the service manager can't be notified: %s", strerror(-error));
     manager->listens = false;
 }
 

@@ -84,7 +84,7 @@ postmortem_begin(struct postmortem *postmortem, const struct instruments *instru
     int error;
 
     if (child == NULL) {
-        log_warning("%s: too many deaths at once: without its stack", name);
+        log_warning("%s: too many crashes at once: its stack is not logged", name);
         return;
     }
     child->owner = postmortem;

@@ -92,7 +92,7 @@ queue_job(struct profile_files *files, const struct profile_job *job)
     else if (files->queued < files->queue_size)
         files->queue[files->queued++] = *job;
     else {
-        log_error("profile: one is lost, since %u wait to be written", files->queued);
+        log_error("profile: one is lost: %u are waiting to be written", files->queued);
         profile_free(job->profile);
     }
 }
@@ -207,7 +207,7 @@ write_all(struct profile_files *files)
         return;
     }
     if (make_contents(files, errors) < 0)
-        log_error("profiles are incomplete: the process that makes them failed");
+        log_error("profiles are incomplete: the process that writes them failed");
     for (unsigned i = 0; i < KINDS; i++)
         confine_add_folder(&paths, files->prefixes[i]);
     error = confine_enter(files->shared->confinement, SANDBOX_WRITER, &paths);

@@ -275,7 +275,7 @@ count_lost_lines(const struct generation *generation, unsigned index)
 
     if (lines == 0)
         return;
-    log_warning("worker %u: %llu line%s of the access log went with it", index,
+    log_warning("worker %u: lost with it: %llu line%s of the access log", index,
                 (unsigned long long)lines, lines == 1 ? "" : "s");
     slot_add(&slot->access_lost, lines);
     slot_set(&slot->access_buffered, 0);

@@ -133,7 +133,8 @@ takeover_receive(struct master *master)
         error = takeover_read(socket, text) ? take_text(master, socket, text) : -EPROTO;
     free(text);
     if (error < 0)
-        log_error("upgrade: what the running tiffd says can't be used: %s", strerror(-error));
+        log_error("upgrade: the message of the running tiffd can't be used: %s",
+                  strerror(-error));
     return error < 0 ? -1 : 0;
 }
 

@@ -186,7 +186,7 @@ program_ended(struct child *child, pid_t pid, const struct child_end *end)
         upgrade->until = 0;
         close_socket(upgrade);
     } else if (failed) {
-        log_error("%s after it took over: nobody listens any more", text);
+        log_error("%s after it took over: no process listens any more", text);
     }
 }
 

@@ -165,7 +165,7 @@ complete(struct catalogue *catalogue, struct object *object)
     object->last_modified = date_of(object->last_modified);
     object->content_type = content_type(object);
     if ((size = object_head_max(object)) > CATALOGUE_HEAD_MAX) {
-        log_error("%s %s: its fields are larger than %d bytes in all",
+        log_error("%s %s: its header fields exceed %d bytes in total",
                   object->asset->tree ? "tree" : "asset", object->asset->path,
                   CATALOGUE_HEAD_MAX);
         return -E2BIG;

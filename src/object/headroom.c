@@ -119,9 +119,10 @@ refuse(const char *file, uint64_t needed)
 {
     const uint64_t left = headroom.left > headroom.taken ? headroom.left - headroom.taken : 0;
 
-    log_error("%s: needs %llu bytes of memory with what workers need, but %s%s has %llu left",
-              file, (unsigned long long)needed, headroom.where ? "the cgroup " : "the system",
-              headroom.where ? headroom.where : "", (unsigned long long)left);
+    log_error(
+        "%s: needs %llu bytes of memory, including that of workers, but %s%s has %llu left",
+        file, (unsigned long long)needed, headroom.where ? "the cgroup " : "the system",
+        headroom.where ? headroom.where : "", (unsigned long long)left);
     return -ENOMEM;
 }
 

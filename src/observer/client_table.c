@@ -75,7 +75,7 @@ client_table_evict(struct client_table *table)
 
     if (oldest == NULL)
         return;
-    log_info("client's process %d: others wait, and it has been there longest",
+    log_info("client's process %d: ended to make room: it is the oldest",
              (int)oldest->child.pid);
     kill(oldest->child.pid, SIGKILL);
     oldest->ended = true;

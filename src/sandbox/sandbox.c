@@ -250,14 +250,13 @@ sandbox_probe(enum sandbox_mode mode)
     if (missing.parts != 0)
         log_write(HAVE_SECCOMP && missing.parts & PART_FILTER ? LOG_LEVEL_WARNING
                                                               : LOG_LEVEL_NOTICE,
-                  "sandbox: %s: processes are confined by what is left",
-                  name_missing(missing.parts));
+                  "sandbox: %s; the other restrictions apply", name_missing(missing.parts));
 }
 
 const char *
 sandbox_support(void)
 {
     if (is_instrumented())
-        return "none, in a build that looks for errors at run time";
+        return "none in a build with sanitizers";
     return HAVE_SECCOMP ? "seccomp, Landlock" : "Landlock";
 }

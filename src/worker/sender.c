@@ -457,7 +457,7 @@ open_pipe(struct worker *worker)
         return;
     if ((error = splice_open(&worker->sender.pipe)) < 0)
         log_write(transmit == TRANSMIT_AUTO ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING,
-                  "no pipe to hand pages over (see pipe(7)): %s; bodies are copied",
+                  "no pipe to pass pages through (see pipe(7)): %s; bodies are copied",
                   strerror(-error));
     slot_set(&worker->slot->pipe, splice_capacity(&worker->sender.pipe));
 }

@@ -332,14 +332,14 @@ def test_a_line_comes_within_a_second(logged, log):
 def test_of_a_killed_worker_its_buffer_is_lost_and_said(logged, log):
     daemon = logged("flush = 1m", debug=True)
     daemon.expect_log("ended by signal 9|last events")
-    daemon.expect_log("7 lines of the access log went with it")
+    daemon.expect_log("lost with it: 7 lines of the access log")
     with connect(daemon) as client:
         for _ in range(7):
             client.send(GET)
             client.response()
         (victim,) = daemon.workers()
         os.kill(victim, signal.SIGKILL)
-    daemon.wait_log("7 lines of the access log went with it")
+    daemon.wait_log("lost with it: 7 lines of the access log")
     fetch(daemon, "GET", "/o")
     assert scrape(daemon)["tiffd_access_log_lost_total"] == 7
     daemon.stop()
@@ -422,7 +422,7 @@ def test_standard_output(logged):
         ("format = plain", '"plain" is no format'),
         ("format = $status $", '"$" is not followed by a name'),
         ("format = " + "$request" * 80, "makes lines of more than 4096 bytes"),
-        ("status = 6xx", '"6xx" is no class of status codes'),
+        ("status = 6xx", '"6xx" is not a class of status codes'),
         ("file = /nowhere/log", "No such file or directory"),
         ("buffer = 4k", "is below the minimum"),
     ),

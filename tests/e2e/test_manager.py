@@ -101,7 +101,7 @@ def test_nobody_listens(managed, manager):
     manager.socket.close()
     os.unlink(manager.path)
     daemon = managed(environment="WATCHDOG_USEC=100000")
-    daemon.expect_log("NOTIFY_SOCKET: the service manager can't be told: No such file")
+    daemon.expect_log("NOTIFY_SOCKET: the service manager can't be notified: No such file")
     daemon.reload()
     daemon.stop()
     assert sum("NOTIFY_SOCKET" in line for line in daemon.lines()) == 1

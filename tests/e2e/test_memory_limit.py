@@ -19,7 +19,7 @@ FOLDERS = (
     (pathlib.Path("/sys/fs/cgroup/memory"), "memory.limit_in_bytes"),
     (pathlib.Path("/sys/fs/cgroup"), "memory.max"),
 )
-NEEDS = r"needs \d+ bytes of memory with what workers need, but the cgroup {} has \d+ left"
+NEEDS = r"needs \d+ bytes of memory, including that of workers, but the cgroup {} has \d+ left"
 
 pytestmark = pytest.mark.skipif(sanitized(), reason="sanitizers take more memory than that")
 

@@ -92,7 +92,7 @@ def profiled(start, where):
         options = [f"{flags[kind]}={where}/p" for kind in kinds] + list(options)
         daemon = start(INI.format(profile=profile), *options)
         if len(kinds) == 2:
-            daemon.expect_log("profiles of both kinds are on")
+            daemon.expect_log("CPU and heap profiles are both on")
         daemon.wait_log("started: ")
         return daemon
 
@@ -148,7 +148,7 @@ def test_heap_files(profiled, where, tool):
 @needs_heap
 def test_both_kinds_at_once(profiled, where):
     daemon = profiled(kinds=("cpu", "heap"))
-    daemon.wait_log("warning master.*profiles of both kinds are on: each sees what the other costs")
+    daemon.wait_log("warning master.*CPU and heap profiles are both on: each includes the cost of the other")
     load(daemon)
     daemon.stop()
     assert len(files(where, "cpu")) == len(files(where, "heap")) == 2
@@ -160,7 +160,7 @@ def test_samples_touch_no_descriptor(start, where, text):
     """3 and 4 are sockets, where libunwind would have its pipe; what clients get stays whole."""
     options = [f"--cpuprofile={where}/p", f"--memprofile={where}/p"]
     daemon = start(INI.format(profile="hz = 1000\nsample_bytes = 1"), *options, debug=True)
-    daemon.expect_log("profiles of both kinds are on")
+    daemon.expect_log("CPU and heap profiles are both on")
     with connect(daemon) as one, connect(daemon) as other:
         for _ in range(50):
             for client in (one, other):
@@ -287,7 +287,7 @@ def test_relative_prefixes(start, where):
     """[profile] dir is where they begin; that of the command line begins where one stands."""
     ini = INI.format(profile=f"cpu = p\nheap = {where}/q\ndir = profiles")
     daemon = start(ini)
-    daemon.expect_log("profiles of both kinds are on|profile ")
+    daemon.expect_log("CPU and heap profiles are both on|profile ")
     (daemon.directory / "profiles").mkdir()
     daemon.wait_log("started")
     daemon.stop()

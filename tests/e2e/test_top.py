@@ -130,7 +130,7 @@ def test_without_a_terminal(controlled):
     daemon = controlled()
     result = tiffctl(daemon, "top")
     assert (result.returncode, result.stderr) == \
-        (1, "tiffctl: standard output is no terminal; --batch prints lines\n")
+        (1, "tiffctl: standard output is not a terminal; --batch prints lines\n")
     terminal = Terminal(TIFFCTL, "-c", daemon.ini, "top", term="nonsense")
     text = ""
     while "terminal is unknown" not in text:

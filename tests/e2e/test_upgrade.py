@@ -366,7 +366,7 @@ def test_odd_words_of_the_master_before(object_ini, tmp_path, text):
             check=False,
         )
     assert result.returncode == 1
-    assert b"upgrade: what the running tiffd says can't be used" in result.stderr
+    assert b"upgrade: the message of the running tiffd can't be used" in result.stderr
     assert not (tmp_path / "socket").exists()
 
 

@@ -36,7 +36,7 @@ no_place_is_said(void **state)
     assert_non_null(log);
     postmortem_begin(&postmortem, &instruments, 0, 12345, "worker 0");
     assert_true(fread(text, 1, sizeof(text) - 1, log) > 0);
-    assert_non_null(strstr(text, "worker 0: too many deaths at once"));
+    assert_non_null(strstr(text, "worker 0: too many crashes at once"));
     fclose(log);
     assert_int_equal(postmortem.count, POSTMORTEM_MAX);
     observed_destroy(&observed);

@@ -321,10 +321,10 @@ what_a_system_lacks_is_said_once(void **state)
 {
 #if HAVE_SECCOMP
     static const char *const words[] = {
-        [NO_LANDLOCK] = "this system has no Landlock: processes are confined by what is left\n",
-        [NO_SECCOMP] = "this system allows no seccomp: processes",
+        [NO_LANDLOCK] = "this system has no Landlock; the other restrictions apply\n",
+        [NO_SECCOMP] = "this system allows no seccomp; the other",
         [NO_LANDLOCK | NO_SECCOMP] =
-            "this system allows neither seccomp nor Landlock: processes",
+            "this system allows neither seccomp nor Landlock; the other",
     };
 
     snprintf(log_path, sizeof(log_path), "%s", scratch_path("lacking"));
