@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* beneath: see beneath.h. The C library has no function for the call. */
+/* beneath: uses openat2(2) directly, because the C library has no wrapper. */
 #include "base/beneath.h"
 
 #include <errno.h>

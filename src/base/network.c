@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* network: see network.h. Pure. */
+/* network: parses and compares prefixes. Pure. */
 #include "base/network.h"
 
 #include <arpa/inet.h>
@@ -45,7 +45,7 @@ parse_bits(struct span text, unsigned most, unsigned *bits)
     return text.length > 0;
 }
 
-/* Compares the first bits. */
+/* Are the first bits equal? */
 static bool
 begins_alike(const uint8_t *a, const uint8_t *b, unsigned bits)
 {

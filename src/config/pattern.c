@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * pattern: see pattern.h. Nothing is fatal. Known weakness: a pattern of several hundred stars
- * takes long; it is the administrator's.
+ * pattern: uses fnmatch(3). Known weakness: a pattern with several hundred stars is slow;
+ * patterns come from the administrator only.
  */
 #include "config/pattern.h"
 
@@ -49,7 +49,7 @@ pattern_takes_file(const struct config_asset *tree, const char *name)
            (tree->include.count == 0 || any_matches(&tree->include, name));
 }
 
-/* Of patterns that end in a slash, without it. */
+/* For patterns that end in a slash, which is removed before the comparison. */
 bool
 pattern_takes_directory(const struct config_asset *tree, const char *name)
 {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * pattern: patterns of file names, see glob(7). One without a slash is held against the last
- * segment of a name, one with a slash against all of it: then "*" and "?" match no slash,
- * unless the pattern has "**", which lets every "*" match slashes, too. Case matters. Pure.
+ * pattern: patterns of file names, see glob(7). A pattern without a slash is compared with the
+ * last segment of a name. One with a slash is compared with the whole name; "*" and "?" then
+ * match no slash, unless the pattern contains "**": then every "*" matches slashes, too.
+ * Case-sensitive. Pure.
  */
 #ifndef CONFIG_PATTERN_H
 #define CONFIG_PATTERN_H
@@ -13,13 +14,13 @@
 
 #define PATTERN_MAX 255 /* bytes */
 
-/* name has no slash at its beginning: "a/b.png". */
+/* name does not begin with a slash: "a/b.png". */
 bool pattern_matches(const char *pattern, const char *name);
 
-/* Is this file one that the tree serves? */
+/* Does the tree serve this file? */
 bool pattern_takes_file(const struct config_asset *tree, const char *name);
 
-/* Is this directory one that the tree looks into? */
+/* Does the tree descend into this directory? */
 bool pattern_takes_directory(const struct config_asset *tree, const char *name);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* rule: a rule's value is read by the type of its key, as that of a line of the file is. */
+/* rule: parses the value of a rule like that of a key, by the key's type. */
 #include "config/rule.h"
 
 #include <stddef.h>
@@ -70,7 +70,7 @@ rule_match(const struct config_asset *tree, const char *name)
     return rules;
 }
 
-/* A rule has been checked when it was read, so nothing is reported here. */
+/* Rules were checked when they were read, so errors are not reported again. */
 static void
 apply_one(const char *text, struct config_asset *result)
 {

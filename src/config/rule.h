@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * rule: "PATTERN KEY VALUE" in a section of a tree: files that match the pattern (pattern.h)
- * have another value of a key of the section. Later rules replace what earlier ones say, except
- * for `header`, which adds.
+ * rule: "PATTERN KEY VALUE" in a tree section: files that match the pattern (pattern.h) get
+ * another value for a key of the section. A later rule replaces the value of an earlier one,
+ * except for `header`, which adds a field.
  */
 #ifndef CONFIG_RULE_H
 #define CONFIG_RULE_H
@@ -12,18 +12,19 @@
 #include "base/span.h"
 #include "config/config.h"
 
-#define RULES_MAX 64 /* of a tree: bits of a set */
+#define RULES_MAX 64 /* per tree: bits of a set */
 
-/* Cuts a rule into its parts, which lie in text. What is wrong with its form, or NULL. */
+/* Splits a rule into its parts, which point into text. Returns NULL or what is wrong with its
+ * form. */
 const char *rule_split(const char *text, struct span *pattern, struct span *key,
                        struct span *value);
 
-/* The set of rules that this file matches: bit i is the tree's rule i. */
+/* The set of rules that match this file: bit i stands for rule i of the tree. */
 uint64_t rule_match(const struct config_asset *tree, const char *name);
 
-/* A copy of the tree's section with what these rules say, without its lists of patterns and
- * rules; path, directory and cors are borrowed. Without memory see memory.h. rule_free() ends
- * it. */
+/* Copies the section of the tree, applies these rules to the copy, and leaves out the lists of
+ * patterns and rules; path, directory and cors are borrowed. If memory runs out, see memory.h.
+ * rule_free() frees the copy. */
 void rule_apply(const struct config_asset *tree, uint64_t rules, struct config_asset *result);
 void rule_free(struct config_asset *result);
 

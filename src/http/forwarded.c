@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * forwarded: lines and elements are walked from the end, for what stands before the element of
- * a trusted proxy is that proxy's to vouch for. A comma in quotes divides, too: no address has
- * one.
+ * forwarded: reads lines and elements from the last to the first, because a trusted proxy
+ * vouches only for the element before its own. A comma in quotes separates elements, too: no
+ * address contains one.
  */
 #include "http/forwarded.h"
 
 #include <string.h>
 
-/* Cuts the part behind the last separator off the end; false: there is nothing left. */
+/* Cuts off the part after the last separator; false: nothing is left. */
 static bool
 cut_last(struct span *rest, char separator, struct span *part)
 {
@@ -48,7 +48,7 @@ read_node(struct span text, struct address *address)
     return network_parse_address(text, address);
 }
 
-/* Of "for=192.0.2.1;proto=http", what stands behind "for=". */
+/* Of "for=192.0.2.1;proto=http", the text after "for=". */
 static struct span
 node_of(struct span element, enum forwarded_field field)
 {
@@ -76,7 +76,7 @@ forwarded_value(struct span line, struct span name, struct span *value)
     return true;
 }
 
-/* False: the next one is not to be asked for. */
+/* False: stop at this client. */
 static bool
 forwarded_follow(struct address *client, struct span value, enum forwarded_field field,
                  const struct network_list *trusted)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* forwarded: for whom proxies say that they ask: Forwarded (RFC 7239), X-Forwarded-For. */
+/* forwarded: the address of the client, as proxies pass it in Forwarded (RFC 7239) or
+ * X-Forwarded-For. */
 #ifndef HTTP_FORWARDED_H
 #define HTTP_FORWARDED_H
 
@@ -9,10 +10,10 @@
 enum forwarded_field { FORWARDED_NONE, FORWARDED_STANDARD, FORWARDED_X };
 
 /*
- * The nearest address that is not that of a trusted proxy: from the one that is connected,
- * along the field's elements from the last one on. It is `connected` if that is not trusted,
- * and the last one that is an address where an element is none. fields: the lines of a request
- * header.
+ * Returns the client's address: starts at the peer and follows the elements of the field from
+ * the last one on, as long as the address is that of a trusted proxy. Returns the last valid
+ * address if an element has none, and `connected` if the peer is not trusted. fields: the lines
+ * of a request header.
  */
 struct address forwarded_client(const struct address *connected, struct span fields,
                                 enum forwarded_field field, const struct network_list *trusted);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * proxy_protocol: as strict as the specification lets a receiver be. What can't become a header
- * any more is refused at its first wrong byte. Pure.
+ * proxy_protocol: as strict as the specification permits. Bytes that can't begin a valid header
+ * are refused at the first wrong byte. Pure.
  */
 #include "http/proxy_protocol.h"
 
@@ -12,7 +12,7 @@
 #include "http/octet.h"
 
 #define SIGNATURE "\r\n\r\n\0\r\nQUIT\n"
-#define TEXT_MAX  107 /* bytes of a line of version 1, with its end */
+#define TEXT_MAX  107 /* bytes of a version 1 line, including its end */
 
 enum { SIGNATURE_LENGTH = 12, FIXED_LENGTH = 16 };
 
@@ -84,7 +84,7 @@ read_number(const uint8_t *bytes)
     return (uint16_t)(bytes[0] << 8 | bytes[1]);
 }
 
-/* What comes behind the addresses (TLVs) is not looked at. */
+/* Ignores what follows the addresses (TLVs). */
 static bool
 read_addresses(const uint8_t *bytes, size_t length, unsigned family, struct address *client)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * tree_load: see tree_load.h. A pack of the generation before goes on if at least half of it is
- * still in use; what is in use of the others is copied, from memory, into the new pack. So
- * there are never many packs, nor much in them that nobody needs.
+ * tree_load: a pack of the previous generation is kept if at least half of it is still in use.
+ * From the other packs, what is in use is copied into the new pack. So there are never many
+ * packs, and little of them is unused.
  */
 #include "loader/tree_load.h"
 
@@ -17,7 +17,7 @@
 #include "config/rule.h"
 
 #define LINE      64 /* objects begin on cache lines */
-#define PACKS_MAX 8  /* of the generation before that go on */
+#define PACKS_MAX 8  /* of the previous generation that are kept */
 
 /* --- listing ------------------------------------------------------------------------------ */
 
@@ -65,7 +65,7 @@ is_cached(const struct tree_load *load, const struct tree_entry *entry)
     return settings_of(load, entry)->variant == VARIANT_CACHED;
 }
 
-/* Has nothing been done to the file since? */
+/* Is the file the same as when the object was loaded? */
 static bool
 is_unchanged(const struct tree_entry *entry, const struct object *object)
 {
@@ -93,7 +93,7 @@ set_before(struct tree_load *load, size_t file, const struct catalogue *previous
         load->before[file] = object;
 }
 
-/* The path of the URL, which is the tree's with the file's name. */
+/* Writes the path of the URL: the tree's path and the file's name. */
 static size_t
 write_path(struct tree_load *load, size_t file, size_t at)
 {
@@ -147,7 +147,7 @@ pack_of(const struct catalogue *previous, const struct object *object)
     return pack;
 }
 
-/* Adds up what is still in use of each pack of the generation before. */
+/* Adds up what is still in use of each pack of the previous generation. */
 static void
 add_up_packs(const struct tree_load *load, const struct catalogue *previous, uint64_t *used)
 {
@@ -285,7 +285,8 @@ tree_load_prepare(struct tree_load *load, const struct catalogue *previous,
 
 /* --- reading ------------------------------------------------------------------------------ */
 
-/* Opened again, it must be what the walk has seen: its place in the pack has that size. */
+/* The file must still be what the walk has seen, because its place in the pack has that
+ * size. */
 static const char *
 tree_load_open(const struct tree_load *load, size_t file, struct source *source)
 {
@@ -328,7 +329,7 @@ tree_load_read_file(struct tree_load *load, size_t file, char *target,
     return reason;
 }
 
-/* What is in memory already needs no disk. */
+/* Copies from memory, which needs no disk. */
 static void
 copy_before(const struct object *before, char *target, struct load_progress *progress)
 {

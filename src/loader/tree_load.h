@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * tree_load: the files of one tree on their way from the directory to the master (tree.h). What
- * is known of the generation before is not read again.
+ * tree_load: loads the files of one tree for the master (tree.h). Files that have not changed
+ * since the previous generation are not read again.
  */
 #ifndef LOADER_TREE_LOAD_H
 #define LOADER_TREE_LOAD_H
@@ -16,36 +16,37 @@
 #include "shared/load_progress.h"
 
 struct tree_load {
-    struct tree tree; /* as the master will have it */
+    struct tree tree; /* result for the master */
     struct tree_walk walk;
-    struct tree_entry *entries; /* being filled; one for each file of the walk */
-    char *paths;                /* likewise */
-    char *pack;                 /* likewise; NULL: nothing goes into it */
+    struct tree_entry *entries; /* being filled; one per file of the walk */
+    char *paths;                /* being filled */
+    char *pack;                 /* being filled; NULL: no new pack */
     uint64_t pack_size;
-    const struct object **before; /* of each file: what it was, if it is unchanged */
+    const struct object **before; /* per file: its unchanged predecessor, or NULL */
     size_t left;                  /* files to be read */
 };
 
-/* Before anything is read: lists the files. 0 or a negative errno with a line in the log.
+/* Call before any file is read: lists the files. 0 or a negative errno, which is logged.
  * tree_load_free() in both cases. */
 int tree_load_list(struct tree_load *load, const struct config_asset *asset)
     __attribute__((warn_unused_result));
 void tree_load_free(struct tree_load *load);
 
-/* Finds out what has to be read, and reserves the memory for it. The same. */
+/* Determines what must be read, and reserves memory for it. 0 or a negative errno, which is
+ * logged. */
 int tree_load_prepare(struct tree_load *load, const struct catalogue *previous,
                       struct load_progress *progress) __attribute__((warn_unused_result));
 
-/* Must this file be read? Its size then counts. */
+/* Must this file be read? */
 bool tree_load_wants(const struct tree_load *load, size_t file);
 
-/* Reads it; any thread. *last: it was the last one that was left. 0 or a negative errno, with a
- * line in the log. */
+/* Reads a file, in any thread. *last: no file is left. 0 or a negative errno, which is
+ * logged. */
 int tree_load_read(struct tree_load *load, size_t file, bool *last,
                    struct load_progress *progress) __attribute__((warn_unused_result));
 
-/* All that is wanted has been read: load->tree can be handed over. 0 or a negative errno, with
- * a line in the log. */
+/* Call when everything has been read; then load->tree can be handed over. 0 or a negative
+ * errno, which is logged. */
 int tree_load_finish(struct tree_load *load) __attribute__((warn_unused_result));
 
 #endif

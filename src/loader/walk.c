@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * walk: depth first, with one descriptor for each level. Each name is resolved from the root on
- * (beneath.h), so that a directory that is moved out meanwhile leads nowhere.
+ * walk: depth first, with one descriptor per level. Each name is resolved from the root
+ * (beneath.h), so that a directory that is moved out of the tree meanwhile is not read.
  */
 #include "loader/walk.h"
 
@@ -19,9 +19,9 @@
 #include "base/log.h"
 #include "config/pattern.h"
 
-#define DEPTH_MAX 64 /* directories in each other */
+#define DEPTH_MAX 64 /* nested directories */
 
-/* A directory that the walk is in. */
+/* A directory that is being read. */
 struct level {
     const struct level *above; /* NULL: the root */
     unsigned depth;
@@ -123,7 +123,7 @@ status_of(const struct tree_walk *walk, int directory, const char *segment, cons
     return error;
 }
 
-/* Something that a directory holds. */
+/* Handles an entry of a directory. */
 static int
 walk_visit(struct tree_walk *walk, int directory, const char *segment, const char *name,
            const struct level *level)
@@ -173,7 +173,7 @@ read_entries(struct tree_walk *walk, DIR *stream, const struct level *level)
     return error;
 }
 
-/* With links that are followed a directory can be in itself. */
+/* If links are followed, a directory can contain itself. */
 static bool
 is_inside_itself(const struct level *level)
 {

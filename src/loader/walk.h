@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * walk: lists the files of a tree. Nothing is opened but directories, and symbolic links never
- * lead out of the tree's own.
+ * walk: lists the files of a tree. It opens directories only, and follows no symbolic link out
+ * of the tree.
  */
 #ifndef LOADER_WALK_H
 #define LOADER_WALK_H
@@ -33,12 +33,12 @@ struct tree_walk {
     char *names; /* relative to the root, each with a NUL */
     size_t names_size;
     size_t names_capacity;
-    size_t passed;  /* links, sockets and the like that are no files to serve */
-    size_t missing; /* files and directories that can't be read, and are left out */
+    size_t passed;  /* links, sockets and the like, which are not served */
+    size_t missing; /* files and directories that can't be read and are skipped */
 };
 
-/* Walks the directory of the tree, once. 0, or a negative errno with a line in the log.
- * walk_free() in both cases. */
+/* Walks the directory of the tree once. 0 or a negative errno, which is logged. walk_free() in
+ * both cases. */
 int walk_run(struct tree_walk *walk, const struct config_asset *tree)
     __attribute__((warn_unused_result));
 void walk_free(struct tree_walk *walk);
@@ -49,8 +49,8 @@ walk_name(const struct tree_walk *walk, size_t file)
     return walk->names + walk->files[file].name;
 }
 
-/* A file or directory of the tree can't be read: a line in the log. False: that is an error of
- * the whole (`missing = error`). */
+/* Logs that a file or directory of the tree can't be read. False: this fails the whole load
+ * (`missing = error`). */
 bool walk_misses(const struct config_asset *tree, const char *name, const char *reason);
 
 #endif

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * tree: see tree.h. The entries come from a process that reads bytes of files, so all that they
- * say is held against the memory that it concerns, once; sealed memory does not change
- * afterwards.
+ * tree: the entries come from a process that reads untrusted files, so everything in them is
+ * checked once against the size of the memory; sealed memory does not change afterwards.
  */
 #include "object/tree.h"
 
@@ -126,7 +125,7 @@ is_moment(const struct timespec *time)
     return time->tv_nsec >= 0 && time->tv_nsec < SECOND;
 }
 
-/* A path below the tree's own, whole. */
+/* Does the entry have a complete path below the tree's own? */
 static bool
 has_path(const struct tree *tree, const struct tree_entry *entry)
 {
@@ -223,7 +222,7 @@ tree_count(const struct tree *tree)
     return tree->asset->variant == VARIANT_EMBEDDED ? embed_count : tree->count;
 }
 
-/* A place for one more; NULL without memory. */
+/* Adds an empty pack; NULL: out of memory. */
 static struct pack *
 add_pack(struct tree_packs *packs)
 {
@@ -236,7 +235,7 @@ add_pack(struct tree_packs *packs)
     return &items[packs->count++];
 }
 
-/* The pack of the generation before, here; NULL: it can't be mapped. */
+/* Maps a pack of the previous generation for this one; NULL: it can't be mapped. */
 static const struct pack *
 share_pack(struct tree_packs *packs, uint32_t before, const struct config_asset *asset)
 {
@@ -274,7 +273,7 @@ keep_new_pack(struct tree *tree, struct tree_packs *packs, size_t *number)
     return 0;
 }
 
-/* Packs may move while more are added, so each is looked up when it is needed. */
+/* Packs may move while others are added, so each is looked up when it is needed. */
 static int
 set_bytes(struct object *object, const struct tree_entry *entry, struct tree_packs *packs,
           size_t new_pack, const struct config_asset *asset)
@@ -322,8 +321,8 @@ build_one(const struct tree *tree, const struct tree_entry *entry, struct tree_p
 
 /* --- embedded ----------------------------------------------------------------------------- */
 
-/* The name of the file that was embedded: as base64 it has gained a suffix. 0: it was not
- * embedded in this form. */
+/* The length of the embedded file's original name, without the suffix of base64. 0: it was not
+ * embedded in this encoding. */
 static size_t
 embedded_name_length(const struct embed *embed, enum encoding encoding)
 {
@@ -334,7 +333,7 @@ embedded_name_length(const struct embed *embed, enum encoding encoding)
     return length > 4 && strcmp(embed->name + length - 4, ".b64") == 0 ? length - 4 : 0;
 }
 
-/* All names, each behind the tree's path. */
+/* Writes all names, each after the tree's path. */
 static char *
 write_embedded_paths(const struct tree *tree)
 {

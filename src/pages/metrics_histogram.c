@@ -5,7 +5,7 @@
 #include "base/count.h"
 #include "pages/totals.h"
 
-#define NS       1e9 /* a second's */
+#define NS       1e9 /* in a second */
 #define NO_SLOT  SIZE_MAX
 #define EXAMPLES (HISTOGRAM_BOUNDS + 1)
 
@@ -13,7 +13,7 @@ static const struct {
     const char *name;
     const char *help;
     size_t histogram; /* offset in struct slot_timing */
-    size_t exemplars; /* offset in struct slot; NO_SLOT: there are none */
+    size_t exemplars; /* offset in struct slot; NO_SLOT: none */
     const struct histogram_scale *scale;
     double unit;
 } whole_histograms[] = {
@@ -31,7 +31,7 @@ static const struct {
       offsetof(struct slot_timing, body), NO_SLOT, &histogram_bytes, 1 },
 };
 
-/* found holds the identifiers that the others point to. */
+/* found receives the identifiers, to which the others point. */
 static void
 find_exemplars(const struct view *view, size_t offset, struct exemplar found[EXAMPLES],
                struct exposition_exemplar exemplars[EXAMPLES])

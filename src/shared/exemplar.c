@@ -8,7 +8,7 @@
 
 #include "base/clock.h"
 
-#define INTERVAL UINT64_C(1000000000) /* ns between two in one bucket */
+#define INTERVAL UINT64_C(1000000000) /* ns between two exemplars of one bucket */
 #define TRIES    10
 
 void
@@ -16,12 +16,13 @@ exemplar_add(struct exemplars *exemplars, const struct histogram_scale *scale, u
              uint64_t now, const char *id)
 {
     struct exemplar *exemplar = &exemplars->buckets[histogram_bucket(scale, value)];
-    const uint32_t version = exemplar->version | 1; /* odd already, if a writer died there */
+    const uint32_t version =
+        exemplar->version | 1; /* already odd if an earlier writer died here */
 
     if (id[0] == '\0' || (exemplar->since != 0 && now - exemplar->since < INTERVAL))
         return;
     __atomic_store_n(&exemplar->version, version, __ATOMIC_RELAXED);
-    __atomic_thread_fence(__ATOMIC_RELEASE); /* odd before the rest changes */
+    __atomic_thread_fence(__ATOMIC_RELEASE); /* orders the odd version before the rest */
     exemplar->since = now;
     exemplar->at = clock_wall();
     exemplar->value = value;
@@ -47,7 +48,7 @@ exemplar_take(const struct exemplars *exemplars, unsigned bucket, struct exempla
         const uint32_t before = __atomic_load_n(&exemplar->version, __ATOMIC_ACQUIRE);
 
         *copy = *exemplar;
-        __atomic_thread_fence(__ATOMIC_ACQUIRE); /* the copy is made before it is read again */
+        __atomic_thread_fence(__ATOMIC_ACQUIRE); /* orders the copy before the second read */
         if (before == 0)
             return false;
         if (before % 2 == 0 &&
