@@ -21,9 +21,9 @@ FLAG('d', "detach", "",
 FLAG('s', "signal", "SIGNAL",
      "signal the running daemon: reload, reopen, upgrade, quit, stop")
 FLAG('t', "test", "",
-     "check the configuration and end")
+     "check the configuration and exit")
 FLAG('T', "dump", "",
-     "print the effective configuration and end")
+     "print the effective configuration and exit")
 FLAG('V', "version", "",
      "print version, libraries and embedded objects")
 FLAG('h', "help", "",
