@@ -20,11 +20,11 @@ FLAG('o', "output", "FILE",
 FLAG('b', "batch", "",
      "top: print lines, for files and pipes")
 FLAG('d', "delay", "SECONDS",
-     "top: time between two looks (default 2)")
+     "top: seconds between updates (default 2)")
 FLAG('n', "iterations", "N",
-     "top: end after so many looks")
+     "top: exit after so many updates")
 FLAG('h', "help", "",
-     "print this and exit")
+     "print this summary and exit")
 FLAG('V', "version", "",
      "print the version and exit")
 /* clang-format on */

@@ -12,9 +12,9 @@ VERB("status", NONE, "", status_run,
 VERB("top", NONE, "", top_run,
      "the same, live; keys as in top(1), h for help")
 VERB("memory", OPTIONAL, "PID", memory_use_run,
-     "memory of the daemon's processes, or of a process and its children")
+     "memory of the daemon's processes, or of a process and its descendants")
 VERB("dump-config", NONE, "", dump_run,
-     "print the configuration that serves, defaults included")
+     "print the configuration in effect, including defaults")
 VERB("test", NONE, "", checking_run,
      "check the configuration that a reload would read")
 VERB("reload", NONE, "", act_run,
@@ -24,7 +24,7 @@ VERB("workers", REQUIRED, "N", act_run,
 VERB("upgrade", NONE, "", act_run,
      "start the program on disk, and wait until it serves")
 VERB("reopen", NONE, "", act_run,
-     "open the log again, after a rotation")
+     "reopen the log files, after a rotation")
 VERB("quit", NONE, "", act_run,
      "shut down when all responses are complete, and wait")
 VERB("stop", NONE, "", act_run,
@@ -32,13 +32,13 @@ VERB("stop", NONE, "", act_run,
 VERB("profile", OPTIONAL, "SECONDS", observed_run,
      "where workers spend CPU time; for 30 seconds")
 VERB("heap", OPTIONAL, "SECONDS", observed_run,
-     "memory that workers hold, by who allocated it; or the change meanwhile")
+     "memory in use, by allocating function; with SECONDS, the change")
 VERB("wall", OPTIONAL, "SECONDS", observed_run,
      "what event loops do and wait for; for 5 seconds")
 VERB("trace", OPTIONAL, "SECONDS", observed_run,
      "every event in workers, as JSON for Perfetto; for 1 second")
 VERB("stacks", NONE, "", observed_run,
-     "where the code of every worker is")
+     "the call stack of every worker")
 VERB("connections", NONE, "", observed_run,
      "what each connection is doing")
 /* clang-format on */
