@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * log_writer: begins with the first file, is handed others, and ends when nobody has the pipe
- * any more. A disk that hangs keeps this process, and no other.
+ * log_writer: starts with the first file, receives later ones over a channel, and exits when no
+ * process has the pipe open any more. A disk that hangs blocks only this process.
  */
 #include "master/log_writer.h"
 
@@ -22,8 +22,8 @@
 #include "master/supervise.h"
 #include "sandbox/sandbox.h"
 
-#define PATIENCE  1000  /* milliseconds for the last lines */
-#define READ_SIZE 65536 /* what a pipe holds */
+#define PATIENCE  1000  /* milliseconds to write the last lines */
+#define READ_SIZE 65536 /* the capacity of a pipe */
 
 /* --- its process -------------------------------------------------------------------------- */
 
@@ -37,7 +37,7 @@ log_writer_lines(const char *text, size_t length)
     return count;
 }
 
-/* What the disk does not take is lost: there is nobody to keep it. False: the pipe is at its
+/* What the disk does not accept is lost, because no process keeps it. False: the pipe is at its
  * end. */
 static bool
 copy_some(int pipe, const struct outlet *file, uint32_t *torn)
@@ -55,7 +55,7 @@ copy_some(int pipe, const struct outlet *file, uint32_t *torn)
     return true;
 }
 
-/* Lines that were written before the file was handed over belong to the one before. */
+/* Lines written before the file was handed over belong in the previous one. */
 static void
 take_file(int channel, int pipe, struct outlet *file, uint32_t *torn)
 {
@@ -90,7 +90,7 @@ write_log(int channel, int pipe, struct outlet *file)
     }
 }
 
-/* It keeps nothing of what the master has, but the file. */
+/* Keeps nothing of the master's but the file. */
 static _Noreturn void
 be_log_writer(const struct master *master, enum sandbox_mode mode, int channel, int pipe)
 {
@@ -125,7 +125,7 @@ hand_to_all(const struct master *master)
         supervise_hand_log(g);
 }
 
-/* Something has killed it. */
+/* Called if something has killed it. */
 static void
 log_writer_ended(struct child *child, pid_t pid, const struct child_end *end)
 {
@@ -178,7 +178,7 @@ is_on_a_disk(void)
     return sink_has_file() && fstat(sink_descriptor(), &status) == 0 && S_ISREG(status.st_mode);
 }
 
-/* The sink's file is the log writer's. */
+/* Passes the sink's file to the log writer. */
 static int
 hand_over(const struct log_writer *writer)
 {

@@ -11,7 +11,7 @@ enum sandbox_kind {
     SANDBOX_WRITER,      /* writes finished profiles to files */
     SANDBOX_LOADER,      /* reads objects for the master, with its threads; opens nothing */
     SANDBOX_TREE_LOADER, /* the same, but opens files below the directories of trees */
-    SANDBOX_LOG_WRITER,  /* puts lines of the log into its file */
+    SANDBOX_LOG_WRITER,  /* writes lines of the log to its file */
     SANDBOX_KINDS
 };
 
