@@ -61,7 +61,7 @@ outlet_open(const char *path, uid_t trusted)
     if (fd >= 0 || errno != EEXIST)
         return fd < 0 ? -errno : fd;
     fd = open(path, flags);
-    if (fd < 0 && errno == ENXIO) /* a FIFO that nobody reads yet */
+    if (fd < 0 && errno == ENXIO) /* a FIFO without a reader */
         fd = open(path, (flags & ~O_WRONLY) | O_RDWR);
     if (fd < 0)
         return -errno;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * outlet: a place where lines go that several processes write at the same time, and that none
- * of them ever waits for: a file, a pipe, a terminal or a socket. Files are opened so that
- * nobody who owns a directory can lead root elsewhere.
+ * outlet: a destination of lines that several processes write to at the same time, and that
+ * none of them waits for: a file, a pipe, a terminal or a socket. Files are opened so that the
+ * owner of their directory can't redirect root to another file.
  */
 #ifndef BASE_OUTLET_H
 #define BASE_OUTLET_H
@@ -34,9 +34,8 @@ const char *outlet_problem(int error);
  * above. */
 int outlet_open(const char *path, uid_t trusted) __attribute__((warn_unused_result));
 
-/* A standard stream (STDOUT_FILENO, STDERR_FILENO), opened once more so that O_NONBLOCK does
- * not change it for whoever started the process. Before a sandbox, in which it can't be opened.
- */
+/* Reopens a standard stream (STDOUT_FILENO, STDERR_FILENO), so that O_NONBLOCK does not affect
+ * the process that started this one. Call it before the sandbox, which prevents it. */
 struct outlet outlet_of_stream(int fd);
 
 /* A descriptor that somebody else has opened, without waiting if it is a pipe. */

@@ -33,9 +33,9 @@ open_of(pid_t pid, enum proc_memory_file file)
     return open(path, O_RDONLY | O_CLOEXEC);
 }
 
-/* Changes this thread only. */
+/* Drops CAP_SYS_ADMIN of this thread only. */
 static int
-open_as_nobody_special(pid_t pid, enum proc_memory_file file)
+proc_memory_open_unprivileged(pid_t pid, enum proc_memory_file file)
 {
     struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
     struct __user_cap_data_struct before[_LINUX_CAPABILITY_U32S_3];
@@ -61,7 +61,7 @@ proc_memory_open(struct proc_memory *memory, pid_t pid)
     for (enum proc_memory_file i = 0; i < PROC_MEMORY_FILES; i++)
         proc_memory_adopt(memory, i,
                           pid <= 0                 ? -1
-                          : i == PROC_MEMORY_PAGES ? open_as_nobody_special(pid, i)
+                          : i == PROC_MEMORY_PAGES ? proc_memory_open_unprivileged(pid, i)
                                                    : open_of(pid, i));
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * sink: one outlet at a time for all lines of a process, and what all processes know of it. How
- * lines are written so that nobody waits is outlet.c's matter.
+ * sink: the current outlet of all lines of a process, and what all processes share about it.
+ * outlet.c writes lines without blocking.
  */
 #include "base/sink.h"
 

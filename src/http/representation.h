@@ -17,7 +17,7 @@ struct representation {
     time_t last_modified; /* seconds since the epoch; 0: there is no such date */
     struct span etag;     /* strong, with its quotes; inside, what a MIME boundary may hold */
     struct span digest;   /* SHA-256 in base64 */
-    bool always_digest;   /* it is sent even if nobody asks */
+    bool always_digest;   /* sent even without a request for it */
     struct span content_type; /* also needed alone, for the parts of multipart/byteranges */
     struct span fields;       /* prebuilt lines, each ending in CRLF: Accept-Ranges,
                                  Cache-Control, the section's own */

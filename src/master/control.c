@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * control: one epoll set, so that the master's loop waits for one descriptor whoever is
- * connected. Nothing waits for a client: its connection is closed if it sends no command in
- * time or does not read its reply. Nothing is fatal after the start.
+ * control: clients have one epoll set, so that the master's loop waits for one descriptor for
+ * all of them. It never waits for a client: the connection is closed if the client sends no
+ * command in time or does not read its reply. After the start, errors are not fatal.
  */
 #include "master/control.h"
 

@@ -24,7 +24,7 @@ struct master;
 /* What a client waits for. */
 enum control_waits {
     CONTROL_COMMAND, /* to send one */
-    CONTROL_REPLIED, /* nothing more, but to take what is left of the reply */
+    CONTROL_REPLIED, /* only the rest of the reply is left to send */
     CONTROL_RELOAD,
     CONTROL_UPGRADE,
     CONTROL_END

@@ -43,7 +43,7 @@ struct generation {
     char failure[GENERATION_REASON_SIZE]; /* starting: why one can't; "": none */
     bool crash_loop;                      /* its workers die before they serve */
     bool recorded;    /* the profiles of its whole life are written, or being written */
-    uint64_t kill_at; /* draining: when what is left is killed; 0: serving */
+    uint64_t kill_at; /* draining: when the remaining processes are killed; 0: serving */
     struct confinement confinement; /* that of shared */
 };
 

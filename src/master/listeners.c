@@ -2,10 +2,10 @@
 /*
  * listeners: binds, inherits and keeps the listen sockets.
  *
- * A Unix socket's file that nobody listens on any more, or only what a master has left behind,
- * is removed before binding; one that answers belongs to somebody. TCP_NODELAY is set here
- * because accepted sockets inherit it, which saves a system call a connection. listen(2) again
- * changes the backlog of a socket.
+ * Before it binds a Unix socket, it removes a file of that name on which no process listens any
+ * more, or only processes left behind by a dead master. A socket that responds is in use.
+ * TCP_NODELAY is set here because accepted sockets inherit it, which saves a system call per
+ * connection. A second listen(2) changes the backlog of a socket.
  */
 #include "master/listeners.h"
 

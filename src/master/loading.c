@@ -34,8 +34,8 @@ loader_ended(struct child *child, pid_t pid, const struct child_end *end)
     loading->status = end->status;
 }
 
-/* What it inherits of other generations would be held in memory by it, too; but that before
- * goes on meanwhile, and what is unchanged may be copied from there. */
+/* Releases the inherited memory of older generations, which the loader would otherwise keep
+ * alive; but not that of the previous one, from which unchanged objects are copied. */
 static _Noreturn void
 become_loader(const struct loading *loading, const struct spawn_resources *resources,
               int socket, pid_t master)

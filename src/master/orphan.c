@@ -32,7 +32,8 @@ note_process(const struct generation *generation, const struct channel_message *
     profile_files_spawned(generation->instruments.profile_files, message->worker, message->pid);
 }
 
-/* Otherwise memory that nobody serves from would be held for as long as this process lives. */
+/* Releases the memory of generations that no longer serve, which this process would otherwise
+ * keep alive. */
 static void
 note_end(const struct generation *generation, const struct generation *newest)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * remote: a daemon holds a lock on its pid file for as long as it lives, so a file that a
- * killed one has left names nobody, whoever has the number now.
+ * remote: a daemon locks its pid file for as long as it lives. A file without a lock was left
+ * by a daemon that was killed, and its process id may now belong to another process.
  */
 #include "master/remote.h"
 

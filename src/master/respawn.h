@@ -12,13 +12,13 @@
 #define RESPAWN_GIVE_UP   8     /* failures in a row that end the daemon */
 #define RESPAWN_FAST      1000  /* milliseconds of life that are a failure */
 
-/* Failures in a row after the death of a process that had lived for so many milliseconds. One
- * that had served, or that only had nobody to serve, is bad luck and starts the count anew; one
- * that dies as soon as it is there will likely do so again. */
+/* The number of failures in a row after the death of a process that lived for so many
+ * milliseconds. A process that had served, or had only lacked clients, restarts the count; one
+ * that dies at once will probably do so again. */
 unsigned respawn_failures(unsigned failures, bool served, uint64_t lived);
 
-/* Is it pointless to continue? A loop of dying workers that looks healthy from outside helps
- * nobody. */
+/* Should the daemon give up? A crash loop that looks healthy from outside is worse than an
+ * exit. */
 bool respawn_is_crash_loop(unsigned failures);
 
 /* Milliseconds to wait before the next try: 0, 1 s, 2 s, 4 s ... RESPAWN_DELAY_MAX. */

@@ -43,7 +43,7 @@ serving_begin(struct master *master)
     schedule_record(master, now);
 }
 
-/* What has been said until now was for whoever started it. */
+/* Standard error belonged to the command that started the daemon. */
 static void
 leave_log(const struct master *master)
 {

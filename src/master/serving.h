@@ -9,7 +9,7 @@
 /* The newest generation begins to serve. */
 void serving_begin(struct master *master);
 
-/* Says that the daemon has started, to the log and to whoever waits for it. */
+/* Announces the start of the daemon, in the log and to the waiting parent. */
 void serving_announce(struct master *master);
 
 /* Writes the files of all profiles that are on. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * path_index: linear probing in a table that is at most half full. A slot has the hash besides
- * the object's number, so that a look-up compares the bytes of one path only. The paths are the
- * administrator's: nobody else can make them collide.
+ * path_index: linear probing in a table that is at most half full. Each slot holds the hash
+ * besides the number of the object, so a lookup compares the bytes of only one path. The paths
+ * come from the administrator, so clients can't cause collisions.
  */
 #include "object/path_index.h"
 

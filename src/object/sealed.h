@@ -32,8 +32,8 @@ char *sealed_fill(const struct sealed *sealed, const char *name);
 int sealed_finish(const struct sealed *sealed, const char *name, char *filled)
     __attribute__((warn_unused_result));
 
-/* To be read, and left out of core files: whoever debugs has the files. NULL: a line is in the
- * log. */
+/* Maps the memory for reading, and excludes it from core files, because the bytes are known
+ * from the file. NULL: failed, with a line in the log. */
 const char *sealed_map(const struct sealed *sealed, const char *name);
 void sealed_unmap(const struct sealed *sealed, const char *bytes);
 

@@ -25,7 +25,7 @@ struct page {
     const struct message *message;
     struct query query;
     struct subscription *subscription; /* of this process */
-    bool head_only;                    /* nobody will see the content, nor wait for it */
+    bool head_only; /* the content will not be sent, so it need not be awaited */
 
     FILE *out;
     unsigned status;       /* 200 */

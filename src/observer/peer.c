@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * peer: poll(2) around a non-blocking socket. Each client has a process of its own, so waiting
- * here holds up nobody else.
+ * peer: poll(2) around a non-blocking socket. Each client has its own process, so waiting here
+ * delays no other client.
  */
 #include "observer/peer.h"
 

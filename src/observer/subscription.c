@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * subscription: the workers of a scope have an order, so one number tells which of them were
- * asked. A process killed between asking and counting leaves one worker that takes samples for
- * nobody, which costs little and harms nothing.
+ * asked. If a process is killed between the request and the count, one worker keeps taking
+ * samples that are not used, which costs little.
  */
 #include "observer/subscription.h"
 

@@ -21,8 +21,8 @@ struct subscription *subscription_create(unsigned clients) __attribute__((warn_u
 void subscription_begin(struct subscription *subscription, const struct view *view,
                         const struct scope *scope);
 
-/* Asks no more; does nothing if nobody is asked. By the process that began, or, once that is
- * gone, by any other. */
+/* Withdraws the requests; does nothing if there are none. Called by the process that made them,
+ * or, when that has ended, by any other. */
 void subscription_end(struct subscription *subscription, const struct view *view);
 
 #endif

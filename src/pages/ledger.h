@@ -17,7 +17,7 @@
 struct ledger_entry {
     const struct view *view;
     const struct config_asset *asset; /* its section */
-    int fd;                           /* what holds the bytes; -1: nobody knows */
+    int fd;                           /* holds the bytes; -1: unknown */
     uint64_t offset;                  /* of the bytes in it */
     const char *bytes;                /* where workers map them; NULL: they do not */
     bool further;                     /* another entry of its section comes before */

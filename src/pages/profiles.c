@@ -15,7 +15,7 @@ struct subject {
     const char *preferred; /* value; NULL: the kind's own */
     bool asked_for;        /* workers sample only on request */
     void (*legacy)(const struct profile *profile, const struct maps *maps, FILE *out);
-    const char *off; /* why there is nothing, when nobody samples */
+    const char *off; /* the message if samples are not taken */
 };
 
 /* --- taking ------------------------------------------------------------------------------- */

@@ -122,7 +122,7 @@ wall_begin(struct wall *wall, const struct page *page)
     return 0;
 }
 
-/* 0, a negative errno, or 1: nobody waits for it any more. */
+/* 0, a negative errno, or 1: the client has gone. */
 static int
 wall_watch(struct page *page, struct wall *wall)
 {

@@ -74,7 +74,7 @@ int access_log_wait(const struct worker *worker, int wait);
  * go where they would have gone, if that takes them. */
 void access_log_use(struct worker *worker, int fd);
 
-/* Writes what is left, and says what can't be written. */
+/* Writes the remaining lines, and logs how many could not be written. */
 void access_log_close(struct worker *worker);
 
 #endif

@@ -20,8 +20,8 @@ struct drain {
 /* The master asks for it, see slot.drain_until and slot.ending. */
 void drain_asked(struct worker *worker);
 
-/* last: nobody accepts after this worker, so it accepts the clients that still wait in the
- * queues. A second call does nothing. */
+/* last: no other worker will accept, so this one accepts the clients that wait in the queues. A
+ * second call does nothing. */
 void drain_begin(struct worker *worker, bool last);
 
 /* In each turn of the loop. */

@@ -64,7 +64,7 @@ void inflight_done(struct worker *worker, struct connection *connection);
 /* The turn of the connection is over: others need what is not used of its memory. */
 void inflight_keep(struct worker *worker, struct connection *connection);
 
-/* The connection ends: logs what is left, with the reason that it has for its end. */
+/* Call when the connection ends: logs its remaining responses, with the reason for the end. */
 void inflight_end(struct worker *worker, struct connection *connection);
 
 #endif

@@ -22,7 +22,7 @@ struct connection;
 struct reader_job {
     TAILQ_ENTRY(reader_job) entry;
     bool waiting;                  /* in the queue: no thread has it yet */
-    struct connection *connection; /* the loop's alone; NULL: nobody waits for the bytes */
+    struct connection *connection; /* used by the loop only; NULL: none waits for the bytes */
     const struct object *object;
     struct label_request request; /* that it is for */
     uint64_t offset;

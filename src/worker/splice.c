@@ -128,7 +128,7 @@ send_pages(struct splice_pipe *pipe, int fd, const void *bytes, size_t size, boo
     error = sent < 0 ? errno : 0;
     *full = sent < taken;
     if (*full && !discard_pages(pipe, (size_t)(taken - (sent > 0 ? sent : 0))))
-        splice_close(pipe); /* what is left in it would go to another client */
+        splice_close(pipe); /* bytes left in it would go to another client */
     errno = error;
     return sent < 0 && error == EAGAIN ? 0 : sent;
 }
