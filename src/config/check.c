@@ -186,11 +186,6 @@ check_asset(const struct build *build, size_t index, config_asset_check *check)
                      "[tree %s] directory: is missing; accepted: directory = the path of the "
                      "directory",
                      asset->path);
-    else if (asset->tree && asset->variant == VARIANT_STREAMING)
-        report_error(build->report, asset->origin,
-                     "[tree %s] variant: \"streaming\" is not possible; accepted: cached or "
-                     "embedded",
-                     asset->path);
     else if (!asset->tree && asset->file == NULL)
         report_error(build->report, asset->file_origin,
                      "[asset %s] file: is missing; accepted: file = the path of the object",

@@ -187,6 +187,10 @@ OPTION(tree, missing, missing, "error", 0, 0, 0,
        "what follows from a file that can't be read: the load fails, or the file is left out")
 OPTION(tree, max_files, number, "1000000", 1, 10000000, 0,
        "files of this directory; with more the load fails")
+OPTION(tree, max_streamed, number, "1024", 0, 65536, 0,
+       "streamed files of this directory, each of which takes a descriptor; with more the load fails")
+OPTION(tree, index, segment, "", 0, 0, 0,
+       "the file that is also served at the path of its directory, with a / at its end; empty: none")
 OPTION(tree, variant, variant, "", 0, 0, OPTION_INHERITED,
        "where the bytes of these objects live")
 OPTION(tree, encoding, encoding, "identity", 0, 0, 0,

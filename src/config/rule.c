@@ -99,6 +99,7 @@ void
 rule_apply(const struct config_asset *tree, uint64_t rules, struct config_asset *result)
 {
     *result = *tree;
+    result->index = NULL;
     result->include = result->exclude = result->rule = (struct header_list){ 0 };
     result->header = (struct header_list){ 0 };
     result->content_type = tree->content_type ? memory_copy(tree->content_type) : NULL;

@@ -81,6 +81,7 @@ extern const struct option_type type_header;   /* "Name: value" */
 extern const struct option_type type_hosts;    /* names and addresses of hosts */
 extern const struct option_type type_choice;   /* enum choice */
 extern const struct option_type type_missing;  /* enum missing */
+extern const struct option_type type_segment;  /* a file's name without a directory */
 extern const struct option_type type_patterns; /* patterns of files, see pattern.h */
 extern const struct option_type type_rule;     /* "PATTERN KEY VALUE", see rule.h */
 extern const struct option_type type_networks; /* sets of addresses */
@@ -126,6 +127,7 @@ void type_list_clear(union option_field field);
 #define TYPE_FIELD_choice         enum choice
 #define TYPE_FIELD_missing        enum missing
 #define TYPE_FIELD_patterns       struct header_list
+#define TYPE_FIELD_segment        char *
 #define TYPE_FIELD_rule           struct header_list
 #define TYPE_FIELD_networks       struct network_list
 #define TYPE_FIELD_real_ip_header enum real_ip_header

@@ -61,6 +61,12 @@ parse_prefix(const struct setting *setting, union option_field field)
 }
 
 static void
+parse_segment(const struct setting *setting, union option_field field)
+{
+    type_text_settle(setting, field, strchr(setting->value, '/') ? "has a slash" : NULL);
+}
+
+static void
 parse_user(const struct setting *setting, union option_field field)
 {
     bool known = setting->value[0] == '\0' || getpwnam(setting->value) != NULL;
@@ -110,6 +116,13 @@ const struct option_type type_prefix = {
     .print = print_text,
     .clear = clear_text,
     .accepts = "a prefix for file names; empty for none",
+};
+
+const struct option_type type_segment = {
+    .parse = parse_segment,
+    .print = print_text,
+    .clear = clear_text,
+    .accepts = "the name of a file without a directory; empty for none",
 };
 
 const struct option_type type_user = {

@@ -53,8 +53,8 @@ value_problem(const struct setting *rule, struct span key, struct span value)
     setting.value = text;
     setting.option->type->parse(&setting, option_field(setting.option, &config, 0));
     if (rule->report->count == errors && strcmp(name, "variant") == 0 &&
-        asset.variant != VARIANT_CACHED)
-        reason = "has a variant that only a whole tree can have";
+        asset.variant == VARIANT_EMBEDDED)
+        reason = "makes files embedded, which only a whole tree can be";
     rule_free(&asset);
     memory_free(text);
     memory_free(name);

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -15,7 +16,7 @@
 
 enum { UNCHANGED = 1, RESERVED = 2, IN_MEMORY = 4, ABSENT = 8, ALL_FLAGS = 15 };
 
-enum { OBJECT = 1, TREE = 2 }; /* kinds of messages */
+enum { OBJECT = 1, TREE = 2, FILES = 3 }; /* kinds of messages */
 
 struct handover {
     uint32_t kind;
@@ -42,13 +43,20 @@ struct handover_tree {
     uint32_t has_pack;
 };
 
+/* Descriptors of streamed files of a tree, which comes afterwards. */
+struct handover_files {
+    uint32_t kind;
+    uint32_t number;
+};
+
 union handover_message {
     uint32_t kind;
+    struct handover_files files;
     struct handover object;
     struct handover_tree tree;
 };
 
-#define DESCRIPTORS_MAX (PIECES + 1)
+#define DESCRIPTORS_MAX 64 /* of one message; the kernel takes 253 */
 
 struct descriptors {
     int fds[DESCRIPTORS_MAX];
@@ -140,6 +148,23 @@ handover_send(int fd, const struct object *object, uint32_t number)
     return handover_give(fd, &message, sizeof(message), &descriptors);
 }
 
+static int
+send_files(int fd, const struct tree *tree, uint32_t number)
+{
+    struct handover_files message = { .kind = FILES, .number = number };
+    int error = 0;
+
+    for (size_t i = 0; error == 0 && i < tree->opened_count; i += DESCRIPTORS_MAX) {
+        const size_t left = tree->opened_count - i;
+        struct descriptors descriptors = { .count = left < DESCRIPTORS_MAX ? left
+                                                                           : DESCRIPTORS_MAX };
+
+        memcpy(descriptors.fds, tree->opened + i, descriptors.count * sizeof(int));
+        error = handover_give(fd, &message, sizeof(message), &descriptors);
+    }
+    return error;
+}
+
 int
 handover_send_tree(int fd, const struct tree *tree, uint32_t number)
 {
@@ -148,6 +173,7 @@ handover_send_tree(int fd, const struct tree *tree, uint32_t number)
                                             [PACK] = &tree->pack.memory };
     struct handover_tree message;
     struct descriptors descriptors = { .count = 0 };
+    int error;
 
     memset(&message, 0, sizeof(message));
     message.kind = TREE;
@@ -161,7 +187,8 @@ handover_send_tree(int fd, const struct tree *tree, uint32_t number)
             descriptors.fds[descriptors.count++] = pieces[i]->fd;
     }
     descriptors.fds[descriptors.count++] = tree->directory;
-    return handover_give(fd, &message, sizeof(message), &descriptors);
+    error = send_files(fd, tree, number);
+    return error < 0 ? error : handover_give(fd, &message, sizeof(message), &descriptors);
 }
 
 /* --- the master's side -------------------------------------------------------------------- */
@@ -183,6 +210,8 @@ has_right_size(const union handover_message *message, size_t length)
 {
     if (length < sizeof(message->kind))
         return false;
+    if (message->kind == FILES)
+        return length == sizeof(message->files);
     return length == (message->kind == TREE ? sizeof(message->tree) : sizeof(message->object));
 }
 
@@ -311,6 +340,31 @@ take_object(struct catalogue *catalogue, const struct catalogue *previous,
     return 1;
 }
 
+static int
+take_opened(struct catalogue *catalogue, const struct handover_files *message,
+            struct descriptors *given)
+{
+    struct tree *tree;
+    int *opened;
+
+    if (message->number >= catalogue->tree_count || given->count == 0)
+        return -EPROTO;
+    tree = &catalogue->trees[message->number];
+    for (size_t i = 0; i < given->count; i++)
+        if (!is_file_to_read(given->fds[i]))
+            return -EPROTO;
+    if (tree->opened_count + given->count > tree->asset->max_streamed)
+        return -EPROTO;
+    opened = reallocarray(tree->opened, tree->opened_count + given->count, sizeof(*opened));
+    if (opened == NULL)
+        return -ENOMEM;
+    memcpy(opened + tree->opened_count, given->fds, given->count * sizeof(*opened));
+    tree->opened = opened;
+    tree->opened_count += given->count;
+    given->count = 0;
+    return 1;
+}
+
 /* What is in the memory is checked when it is attached. */
 static int
 take_tree(struct catalogue *catalogue, const struct handover_tree *message,
@@ -352,6 +406,8 @@ handover_take(int fd, struct catalogue *catalogue, const struct catalogue *previ
     *taken = (struct handover_taken){ 0 };
     if (result == 1 && message.kind == TREE)
         result = take_tree(catalogue, &message.tree, &given, taken);
+    else if (result == 1 && message.kind == FILES)
+        result = take_opened(catalogue, &message.files, &given);
     else if (result == 1)
         result = take_object(catalogue, previous, &message.object, &given, taken);
     for (size_t i = 0; i < given.count; i++)

@@ -21,7 +21,7 @@ int handover_send(int fd, const struct object *object, uint32_t number)
 int handover_send_tree(int fd, const struct tree *tree, uint32_t number)
     __attribute__((warn_unused_result));
 
-/* One of both. */
+/* One of both, or none: more belongs to it. */
 struct handover_taken {
     struct object *object;
     struct tree *tree;

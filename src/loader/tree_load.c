@@ -35,7 +35,9 @@ tree_load_free(struct tree_load *load)
     walk_free(&load->walk);
     tree_close(&load->tree);
     free(load->before);
+    free(load->opened);
     load->before = NULL;
+    load->opened = NULL;
 }
 
 /* --- what to read ------------------------------------------------------------------------- */
@@ -57,6 +59,12 @@ static uint64_t
 length_of(const struct tree_load *load, const struct tree_entry *entry)
 {
     return source_length(entry->size, settings_of(load, entry)->encoding);
+}
+
+static bool
+is_streaming(const struct tree_load *load, const struct tree_entry *entry)
+{
+    return settings_of(load, entry)->variant == VARIANT_STREAMING;
 }
 
 static bool
@@ -239,7 +247,7 @@ tree_load_wants(const struct tree_load *load, size_t file)
 
     if (entry->skipped)
         return false;
-    return load->before[file] == NULL ||
+    return load->before[file] == NULL || is_streaming(load, entry) ||
            (entry->pack == TREE_PACK_NEW && is_cached(load, entry));
 }
 
@@ -254,6 +262,24 @@ count_wanted(struct tree_load *load, struct load_progress *progress)
 }
 
 static bool
+make_room_for_descriptors(struct tree_load *load)
+{
+    size_t streamed = 0;
+
+    for (size_t i = 0; i < load->walk.count; i++)
+        streamed += !load->entries[i].skipped && is_streaming(load, &load->entries[i]);
+    if (streamed > load->tree.asset->max_streamed) {
+        log_error("tree %s: %zu files are streamed; accepted: at most max_streamed, %u, or "
+                  "variant = cached",
+                  load->tree.asset->path, streamed, load->tree.asset->max_streamed);
+        return false;
+    }
+    load->opened = calloc(load->walk.count + 1, sizeof(*load->opened));
+    load->tree.opened = calloc(streamed + 1, sizeof(*load->tree.opened));
+    return (load->opened && load->tree.opened) || load_fails(load, "out of memory");
+}
+
+static bool
 prepare(struct tree_load *load, const struct catalogue *previous)
 {
     size_t at = 0;
@@ -265,7 +291,7 @@ prepare(struct tree_load *load, const struct catalogue *previous)
             return false;
         set_before(load, i, previous);
     }
-    if (!place_all(load, previous))
+    if (!place_all(load, previous) || !make_room_for_descriptors(load))
         return false;
     if (load->pack_size == 0)
         return true;
@@ -310,11 +336,14 @@ tree_load_read_file(struct tree_load *load, size_t file, char *target,
                     struct load_progress *progress)
 {
     struct tree_entry *entry = &load->entries[file];
+    const struct object *before = load->before[file];
     struct source source;
     const char *reason = tree_load_open(load, file, &source);
     int error = 0;
 
-    if (reason == NULL)
+    if (reason == NULL && before && target == NULL && source_same(&source, &before->source))
+        load_progress_skip(progress, source.size);
+    else if (reason == NULL)
         error = source_read(&source, settings_of(load, entry)->encoding, target, entry->digest,
                             progress);
     if (reason == NULL && error < 0)
@@ -324,8 +353,12 @@ tree_load_read_file(struct tree_load *load, size_t file, char *target,
         entry->inode = source.inode;
         entry->modified = source.modified;
         entry->changed = source.changed;
+        entry->in_memory = source.in_memory;
     }
-    source_close(&source);
+    if (reason == NULL && is_streaming(load, entry))
+        load->opened[file] = source.fd;
+    else
+        source_close(&source);
     return reason;
 }
 
@@ -345,7 +378,7 @@ tree_load_read(struct tree_load *load, size_t file, bool *last, struct load_prog
     char *target = is_cached(load, entry) ? load->pack + entry->offset : NULL;
     const char *reason = NULL;
 
-    if (before && before->bytes)
+    if (before && before->bytes && target)
         copy_before(before, target, progress);
     else
         reason = tree_load_read_file(load, file, target, progress);
@@ -358,11 +391,26 @@ tree_load_read(struct tree_load *load, size_t file, bool *last, struct load_prog
     return 0;
 }
 
+/* Their entries have the numbers of their descriptors. */
+static void
+number_opened(struct tree_load *load)
+{
+    for (size_t i = 0; i < load->walk.count; i++) {
+        struct tree_entry *entry = &load->entries[i];
+
+        if (entry->skipped || !is_streaming(load, entry))
+            continue;
+        entry->pack = (uint32_t)load->tree.opened_count;
+        load->tree.opened[load->tree.opened_count++] = load->opened[i];
+    }
+}
+
 int
 tree_load_finish(struct tree_load *load)
 {
     const char *name = load->tree.asset->path;
 
+    number_opened(load);
     load->tree.count = load->walk.count;
     load->tree.directory = load->walk.directory;
     load->walk.directory = -1;

@@ -23,6 +23,7 @@ struct tree_load {
     char *pack;                 /* being filled; NULL: no new pack */
     uint64_t pack_size;
     const struct object **before; /* per file: its unchanged predecessor, or NULL */
+    int *opened;                  /* per file: the descriptor of a streamed one */
     size_t left;                  /* files to be read */
 };
 

@@ -15,14 +15,19 @@
 
 #define WORKER_DESCRIPTORS 7   /* a doorbell, a handoff's ends, to tell it, its memory */
 #define OBJECT_DESCRIPTORS 1   /* its file or its memory; in the loader its file */
+#define TREE_DESCRIPTORS   16  /* its directory and its memory */
 #define RESERVE            128 /* for all that does not depend on the configuration */
 
 /* What a generation with this configuration holds open, see generation.c. */
 static rlim_t
 descriptors_of(const struct config *config)
 {
-    return (rlim_t)config->server.workers * WORKER_DESCRIPTORS +
-           (rlim_t)config->asset_count * OBJECT_DESCRIPTORS;
+    rlim_t wanted = (rlim_t)config->server.workers * WORKER_DESCRIPTORS;
+
+    for (size_t i = 0; i < config->asset_count; i++)
+        wanted += config->assets[i].tree ? TREE_DESCRIPTORS + config->assets[i].max_streamed
+                                         : OBJECT_DESCRIPTORS;
+    return wanted;
 }
 
 void

@@ -151,6 +151,8 @@ take_one(struct loading *loading)
     struct handover_taken taken;
     int got = handover_take(loading->socket, catalogue, loading->previous, &taken);
 
+    if (got == 1 && taken.object == NULL && taken.tree == NULL)
+        return true;
     if (got == 1) {
         if (attach(catalogue, &taken, loading->previous) < 0)
             note_problem(loading, "an object can't be loaded");

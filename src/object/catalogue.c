@@ -404,6 +404,8 @@ catalogue_let_go(const struct catalogue *catalogue)
 {
     for (size_t i = 0; i < catalogue->assets; i++)
         catalogue->objects[i].ops->close(&catalogue->objects[i]);
+    for (size_t i = 0; i < catalogue->tree_count; i++)
+        tree_let_go(&catalogue->trees[i]);
     for (size_t i = 0; i < catalogue->pack_count; i++)
         tree_pack_close(&catalogue->packs[i]);
 }

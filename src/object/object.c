@@ -5,6 +5,9 @@
  */
 #include "object/object.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #include "object/base64.h"
 
 /* Half of a SHA-256 keeps accidents away and heads short. */
@@ -59,4 +62,18 @@ object_open_file(struct object *object)
     if (error == 0)
         object_set_length(object);
     return error;
+}
+
+/* A tree's path ends in a slash at the root alone. */
+void
+object_name(const struct object *object, char name[static OBJECT_NAME_SIZE])
+{
+    const struct config_asset *asset = object->asset;
+    const size_t prefix = strlen(asset->path) > 1 ? strlen(asset->path) + 1 : 1;
+
+    if (asset->tree)
+        snprintf(name, OBJECT_NAME_SIZE, "tree %s: %s/%s", asset->path,
+                 asset->directory ? asset->directory : "", object->path + prefix);
+    else
+        snprintf(name, OBJECT_NAME_SIZE, "asset %s: %s", asset->path, asset->file);
 }

@@ -114,6 +114,12 @@ object_path(const struct object *object)
     return (struct span){ object->path, object->path_length };
 }
 
+#define OBJECT_NAME_SIZE 4096
+
+/* For people: "asset /map.tif: /srv/map.tif", "tree /maps: /srv/maps/a.tif". What does not fit
+ * is cut. */
+void object_name(const struct object *object, char name[static OBJECT_NAME_SIZE]);
+
 /* As object_ops.verify. What is in memory can't change. */
 static inline int
 object_verify(const struct object *object)
@@ -129,6 +135,7 @@ void embedded_set(struct object *object, const struct embed *embed);
 extern const struct object_ops object_cached;
 extern const struct object_ops object_embedded;
 extern const struct object_ops object_streaming;
-extern const struct object_ops object_packed; /* cached, in a pack: see tree.h */
+extern const struct object_ops object_streamed; /* streaming, of a tree */
+extern const struct object_ops object_packed;   /* cached, in a pack: see tree.h */
 
 #endif

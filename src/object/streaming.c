@@ -169,3 +169,17 @@ const struct object_ops object_streaming = {
     .file = streaming_file,
     .verify = streaming_verify,
 };
+
+/* The descriptor is the tree's. */
+static void
+streamed_close(struct object *object)
+{
+    object->source.fd = -1;
+}
+
+const struct object_ops object_streamed = {
+    .close = streamed_close,
+    .read = streaming_read,
+    .file = streaming_file,
+    .verify = streaming_verify,
+};

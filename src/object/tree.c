@@ -152,11 +152,21 @@ has_bytes(const struct tree *tree, const struct tree_entry *entry,
 {
     const uint64_t length = source_length(entry->size, asset->encoding);
 
+    if (asset->variant == VARIANT_STREAMING)
+        return entry->pack < tree->opened_count;
     if (asset->variant != VARIANT_CACHED || length == 0)
         return true;
     if (entry->pack == TREE_PACK_NEW)
         return is_within(&tree->pack.memory, entry, length);
     return entry->pack < pack_count && is_within(&packs[entry->pack].memory, entry, length);
+}
+
+static bool
+is_streamed(const struct tree *tree, const struct tree_entry *entry)
+{
+    const struct tree_class *class = tree_find_class(tree, entry->rules);
+
+    return class && class->asset.variant == VARIANT_STREAMING;
 }
 
 static bool
@@ -197,11 +207,17 @@ int
 tree_map(struct tree *tree, const struct pack *packs, size_t pack_count)
 {
     int error = map_all(tree);
+    size_t streamed = 0;
 
-    for (size_t i = 0; error == 0 && i < tree->count; i++)
-        if (!tree->entries[i].skipped &&
-            !entry_is_right(tree, &tree->entries[i], packs, pack_count))
+    for (size_t i = 0; error == 0 && i < tree->count; i++) {
+        const struct tree_entry *entry = &tree->entries[i];
+
+        if (entry->skipped)
+            continue;
+        if (!entry_is_right(tree, entry, packs, pack_count) ||
+            (is_streamed(tree, entry) && entry->pack != streamed++))
             error = -EPROTO;
+    }
     return error;
 }
 
@@ -219,7 +235,9 @@ tree_unmap_entries(struct tree *tree)
 size_t
 tree_count(const struct tree *tree)
 {
-    return tree->asset->variant == VARIANT_EMBEDDED ? embed_count : tree->count;
+    const size_t files = tree->asset->variant == VARIANT_EMBEDDED ? embed_count : tree->count;
+
+    return tree->asset->index ? 2 * files : files;
 }
 
 /* Adds an empty pack; NULL: out of memory. */
@@ -300,6 +318,8 @@ build_one(const struct tree *tree, const struct tree_entry *entry, struct tree_p
 {
     const struct tree_class *class = tree_find_class(tree, entry->rules);
 
+    if (class == NULL)
+        return -EPROTO;
     *object = (struct object){
         .ops = &object_packed,
         .asset = &class->asset,
@@ -316,7 +336,32 @@ build_one(const struct tree *tree, const struct tree_entry *entry, struct tree_p
     };
     memcpy(object->digest, entry->digest, sizeof(object->digest));
     object_set_length(object);
+    if (class->asset.variant == VARIANT_STREAMING) {
+        object->ops = &object_streamed;
+        object->source.fd = tree->opened[entry->pack];
+        object->source.in_memory = entry->in_memory != 0;
+        return 0;
+    }
     return set_bytes(object, entry, packs, new_pack, tree->asset);
+}
+
+/* Does it stand for its directory, too? */
+static bool
+is_index(const struct tree *tree, const struct object *object)
+{
+    const char *slash = strrchr(object->path, '/');
+
+    return slash && tree->asset->index && strcmp(slash + 1, tree->asset->index) == 0;
+}
+
+/* The same object at the path of the directory, which is the beginning of its own. */
+static void
+add_directory(const struct tree *tree, struct object *objects, size_t *count)
+{
+    struct object *object = &objects[(*count)++];
+
+    *object = object[-1];
+    object->path_length -= (uint32_t)strlen(tree->asset->index);
 }
 
 /* --- embedded ----------------------------------------------------------------------------- */
@@ -387,11 +432,13 @@ build_embedded(struct tree *tree, struct object *objects, size_t *count)
                                        .memory.fd = -1 };
             embedded_set(object, &embed_table[i]);
             tree->bytes += object->length;
+            tree->files++;
             ++*count;
+            if (is_index(tree, object))
+                add_directory(tree, objects, count);
         }
         path += length + 1;
     }
-    tree->files = *count;
     return 0;
 }
 
@@ -408,8 +455,10 @@ tree_build(struct tree *tree, struct tree_packs *packs, struct object *objects, 
         if (!tree->entries[i].skipped) {
             error = build_one(tree, &tree->entries[i], packs, new_pack, &objects[*count]);
             tree->bytes += objects[(*count)++].length;
+            tree->files++;
+            if (error == 0 && is_index(tree, &objects[*count - 1]))
+                add_directory(tree, objects, count);
         }
-    tree->files = *count;
     tree_unmap_entries(tree);
     return error;
 }
@@ -432,6 +481,14 @@ tree_pack_close(struct pack *pack)
 }
 
 void
+tree_let_go(const struct tree *tree)
+{
+    for (size_t i = 0; i < tree->opened_count; i++)
+        if (tree->opened[i] >= 0)
+            close(tree->opened[i]);
+}
+
+void
 tree_close(struct tree *tree)
 {
     tree_unmap_entries(tree);
@@ -441,6 +498,8 @@ tree_close(struct tree *tree)
         close(tree->directory);
     for (size_t i = 0; i < tree->class_count; i++)
         free_class(tree->classes[i]);
+    tree_let_go(tree);
+    free(tree->opened);
     free(tree->classes);
     free(tree->embedded_paths);
     tree_init(tree, tree->asset);

@@ -41,8 +41,10 @@ struct tree_entry {
     uint64_t path;   /* offset in the paths */
     uint64_t offset; /* cached: in its pack */
     uint32_t path_length;
-    uint32_t pack;    /* cached: a pack of the previous generation, or TREE_PACK_NEW */
-    uint32_t skipped; /* 1: it could not be read */
+    uint32_t pack; /* cached: a pack of the previous generation, or TREE_PACK_NEW; streamed: the
+                    * number of its descriptor */
+    uint32_t skipped;   /* 1: it could not be read */
+    uint32_t in_memory; /* 1: see source.h */
     unsigned char digest[OBJECT_DIGEST_SIZE];
 };
 
@@ -61,6 +63,8 @@ struct tree {
     size_t files;   /* that are served */
     uint64_t bytes; /* of all files, as served */
     int directory;  /* O_PATH; -1: none */
+    int *opened;    /* descriptors of streamed files, in the order of their entries */
+    size_t opened_count;
 
     struct sealed paths_memory;
     const char *paths; /* of its objects */
@@ -76,6 +80,9 @@ struct tree {
 
 void tree_init(struct tree *tree, const struct config_asset *asset);
 void tree_close(struct tree *tree);
+
+/* Closes the descriptors of streamed files. */
+void tree_let_go(const struct tree *tree);
 
 /* Creates the class on first use; NULL: too many classes, or out of memory. Not thread-safe. */
 const struct tree_class *tree_class(struct tree *tree, uint64_t rules);

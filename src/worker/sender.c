@@ -165,9 +165,10 @@ static enum outcome
 cut(struct worker *worker, struct connection *connection, int error)
 {
     const struct object *object = connection->object;
+    char name[OBJECT_NAME_SIZE];
 
-    log_warning("asset %s: %s: %s; a response was cut", object->asset->path,
-                object->asset->file,
+    object_name(object, name);
+    log_warning("%s: %s; a response was cut", name,
                 error == -ESTALE ? "changed while it was served" : strerror(-error));
     serve_note_stale(worker, object, error);
     connection->termination = TERMINATION_OBJECT;

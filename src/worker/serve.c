@@ -107,7 +107,7 @@ serve_note_stale(struct worker *worker, const struct object *object, int error)
 static bool
 is_servable(struct worker *worker, const struct object *object)
 {
-    const struct config_asset *asset = object->asset;
+    char name[OBJECT_NAME_SIZE];
     int error;
 
     if (*stale_flag(worker, object))
@@ -115,12 +115,11 @@ is_servable(struct worker *worker, const struct object *object)
     if ((error = object_verify(object)) == 0)
         return true;
     *stale_flag(worker, object) = error == -ESTALE;
+    object_name(object, name);
     if (error == -ESTALE)
-        log_warning("asset %s: %s: changed; answered with 500 until a reload", asset->path,
-                    asset->file);
+        log_warning("%s: changed; answered with 500 until a reload", name);
     else
-        log_warning("asset %s: %s: %s; answered with 500", asset->path, asset->file,
-                    strerror(-error));
+        log_warning("%s: %s; answered with 500", name, strerror(-error));
     return false;
 }
 

@@ -16,6 +16,7 @@ from client import fetch
 INI = """
 [server]
 workers = 2
+variant = {variant}
 [tree /maps]
 directory = {directory}
 {lines}
@@ -41,12 +42,19 @@ def fixture_root(tmp_path):
     return root
 
 
+def ini(directory, lines="", variant="cached"):
+    return INI.format(directory=directory, lines=lines, variant=variant)
+
+
+@pytest.fixture(name="variant", params=["cached", "streaming"])
+def fixture_variant(request):
+    return request.param
+
+
 @pytest.fixture(name="grow")
-def fixture_grow(start, root):
+def fixture_grow(start, root, variant):
     """grow(*lines): a daemon with the tree."""
-    return lambda *lines, **options: start(
-        INI.format(directory=root, lines="\n".join(lines)), **options
-    )
+    return lambda *lines: start(ini(root, "\n".join(lines), variant))
 
 
 def url(name, prefix="/maps/"):
@@ -101,7 +109,6 @@ def test_an_empty_file(grow):
         assert ranged.fields["content-range"] == "bytes */0"
 
 
-@pytest.mark.parametrize("variant", ["cached", "streaming"])
 def test_an_empty_object(serve, variant):
     daemon = serve(b"", variant=variant)
     for _ in range(2):
@@ -167,7 +174,7 @@ def test_symbolic_links(grow, root, tmp_path):
     daemon = grow()
     for name in ("in", "out", "up", "dir/deep/b.bin", "sub/loop/a.txt"):
         assert status(daemon, name) == 404
-    daemon.ini.write_text(INI.format(directory=root, lines="follow = yes\nmissing = skip"))
+    daemon.ini.write_text(ini(root, "follow = yes\nmissing = skip"))
     daemon.expect_log("maps: .*root/(out|up): is a symbolic link that leads out")
     daemon.reload()
     assert fetch(daemon, target="/maps/in").body == b"one"
@@ -180,13 +187,13 @@ def test_what_is_missing_is_an_error(grow, root):
     daemon = grow()
     daemon.wait_log("started: ")
     (root / "dangling").symlink_to("nowhere")
-    daemon.ini.write_text(INI.format(directory=root, lines="follow = yes"))
+    daemon.ini.write_text(ini(root, "follow = yes"))
     daemon.expect_log("tree /maps: .*/dangling: No such file")
     daemon.expect_log("reload failed: ")
     daemon.send_signal(signal.SIGHUP)
     daemon.wait_log("reload failed: ")
     assert status(daemon, "a.txt") == 200
-    daemon.ini.write_text(INI.format(directory=root, lines="follow = yes\nmissing = skip"))
+    daemon.ini.write_text(ini(root, "follow = yes\nmissing = skip"))
     daemon.reload_quietly()
     assert "left out" in daemon.wait_log("dangling", count=2)
     assert status(daemon, "dangling") == 404
@@ -195,7 +202,7 @@ def test_what_is_missing_is_an_error(grow, root):
 def test_too_many_files(grow, root):
     daemon = grow()
     daemon.wait_log("started: ")
-    daemon.ini.write_text(INI.format(directory=root, lines="max_files = 3"))
+    daemon.ini.write_text(ini(root, "max_files = 3"))
     daemon.expect_log("has more than 3 files; accepted: at most max_files")
     daemon.expect_log("reload failed: ")
     daemon.send_signal(signal.SIGHUP)
@@ -203,9 +210,52 @@ def test_too_many_files(grow, root):
     assert status(daemon, "a.txt") == 200
 
 
+def test_too_many_descriptors(grow, root):
+    daemon = grow("max_streamed = 100")
+    daemon.wait_log("started: ")
+    daemon.ini.write_text(ini(root, "max_streamed = 3", "streaming"))
+    daemon.expect_log("6 files are streamed; accepted: at most max_streamed, 3, or variant = cached")
+    daemon.expect_log("reload failed: ")
+    daemon.send_signal(signal.SIGHUP)
+    daemon.wait_log("reload failed: ")
+    assert status(daemon, "a.txt") == 200
+
+
+def test_variants_by_rule(start, root):
+    """What was streamed becomes cached, and the other way round."""
+    lines = "rule = *.bin variant streaming"
+    daemon = start(ini(root, lines))
+    assert_serves(daemon, root)
+    for variant in ("streaming", "cached", "streaming"):
+        daemon.ini.write_text(ini(root, lines, variant))
+        daemon.reload()
+        assert_serves(daemon, root)
+
+
+def test_a_streamed_file_that_changes(start, root):
+    daemon = start(ini(root, variant="streaming"))
+    assert fetch(daemon, target="/maps/a.txt").body == b"one"
+    daemon.expect_log("tree /maps: .*a.txt: changed")
+    (root / "a.txt").write_bytes(b"changed")
+    assert fetch(daemon, target="/maps/a.txt").status == 500
+    daemon.reload()
+    assert fetch(daemon, target="/maps/a.txt").body == b"changed"
+
+
+def test_index_files(grow, root):
+    (root / "sub/index.html").write_bytes(b"<sub>")
+    daemon = grow("index = index.html")
+    assert fetch(daemon, target="/maps/").body == b"<p>"
+    assert fetch(daemon, target="/maps/index.html").body == b"<p>"
+    assert fetch(daemon, target="/maps/sub/").body == b"<sub>"
+    assert fetch(daemon, target="/maps/sub/").fields["content-type"].startswith("text/html")
+    for name in ("sub", "sub/deep/"):
+        assert status(daemon, name) == 404
+
+
 def test_the_stronger_section_has_the_path(start, root):
     daemon = start(
-        INI.format(directory=root, lines="")
+        ini(root, "")
         + f"[tree /maps/sub]\ndirectory = {root}\n"
         + f"[tree /]\ndirectory = {root}\n"
         + f"[asset /maps/a.txt]\nfile = {root}/index.html\n"
@@ -223,7 +273,7 @@ def test_a_release_flips_by_its_link(start, tmp_path):
     (tmp_path / "one/gone").write_text("gone")
     current = tmp_path / "current"
     current.symlink_to("one")
-    daemon = start(INI.format(directory=current, lines=""))
+    daemon = start(ini(current, ""))
     assert fetch(daemon, target="/maps/x").body == b"one"
     (tmp_path / "next").symlink_to("two")
     (tmp_path / "next").rename(current)
@@ -262,7 +312,7 @@ def test_a_reload_is_what_a_fresh_load_is(grow, root):
 
 
 def test_numbers_are_of_the_section(start, root):
-    daemon = start(INI.format(directory=root, lines=""), debug=True)
+    daemon = start(ini(root, ""), debug=True)
     daemon.wait_log("started: ")
     for name in ("a.txt", "index.html", "nothing"):
         fetch(daemon, target="/maps/" + name)

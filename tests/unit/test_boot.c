@@ -37,13 +37,17 @@ static void
 what_a_generation_takes_is_counted(void **state)
 {
     struct config plain = { .server = { .worker_connections = 1 } };
+    struct config_asset assets[12] = { [11] = { .tree = true, .max_streamed = 50 } };
     struct config full = { .server = { .worker_connections = 101, .workers = 7 },
+                           .assets = assets,
                            .asset_count = 11 };
     rlim_t least = limit_for(&plain, NULL, NULL);
 
     (void)state;
     assert_true(least > START);
     assert_int_equal(limit_for(&full, NULL, NULL), least + 100 + PER_WORKER * 7 + 11);
+    full.asset_count = 12;
+    assert_true(limit_for(&full, NULL, NULL) >= least + 100 + PER_WORKER * 7 + 11 + 50);
 }
 
 static void
@@ -51,7 +55,8 @@ older_generations_keep_theirs_open(void **state)
 {
     struct config next = { .server = { .worker_connections = 1 } };
     struct config many = { .server = { .worker_connections = 1000, .workers = 30 } };
-    struct config large = { .server = { .workers = 1 }, .asset_count = 20 };
+    struct config_asset assets[20] = { { 0 } };
+    struct config large = { .server = { .workers = 1 }, .assets = assets, .asset_count = 20 };
     rlim_t alone = limit_for(&next, NULL, NULL);
 
     (void)state;
