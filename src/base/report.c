@@ -3,7 +3,7 @@
  * report: gathers the errors of a configuration as finished lines, so that one run names them
  * all and the caller chooses where they go.
  *
- * Nothing is fatal. Known weakness: without memory a line is lost, though still counted.
+ * Known weakness: without memory a line is lost, though still counted.
  */
 #include "base/report.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * build: puts sections and keys into a configuration as they are read, and refuses unknown and
- * duplicate ones. Nothing is fatal.
+ * duplicate ones.
  *
  * Known weakness: errors of the whole (preset.c, check.c) come after those of single lines.
  */

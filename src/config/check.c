@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * check: the rules that span several keys. Nothing is fatal. The caller passes a function that
- * checks whether the file of an asset can be served; without one, no file is looked at.
+ * check: the rules that span several keys. The caller passes a function that checks whether the
+ * file of an asset can be served; without one, no file is looked at.
  */
 #include "config/check.h"
 

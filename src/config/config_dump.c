@@ -2,7 +2,7 @@
 /*
  * config_dump: an ini file that reads back to the same, each key below a comment with its
  * default and what it accepts. tests/check-options reads those comments: they are how the
- * option list becomes visible. Nothing is fatal.
+ * option list becomes visible.
  */
 #include "config/config_dump.h"
 

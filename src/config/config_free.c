@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* config_free: frees what the types of options have allocated. Nothing is fatal. */
+/* config_free: frees what the types of options have allocated. */
 #include "config/config_free.h"
 
 #include "base/memory.h"

@@ -2,7 +2,7 @@
 /*
  * config_load: calls the files of this folder in order. ini.c and override.c read; each line
  * and override goes through build.c into the configuration; preset.c completes it, and check.c
- * says whether it makes sense as a whole. Nothing is fatal.
+ * says whether it makes sense as a whole. Errors are reported; none ends the program.
  */
 #include "config/config_load.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * cpu: counts CPUs for "workers = auto": the affinity mask, cut to the CPU quota of the
- * process's cgroup and its parents, in both versions of cgroups. Nothing is fatal: what can't
- * be read is no limit.
+ * process's cgroup and its parents, in both versions of cgroups. A limit that can't be read is
+ * ignored.
  *
  * Known weakness: expects the hierarchies at their usual places below /sys/fs/cgroup.
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * field: checks names and values of response header fields at load, so that a worker can send
- * them without a look. Pure; nothing is fatal.
+ * them without a look. Pure.
  *
  * Known weakness: knows no field's own grammar but Content-Type's.
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * fold: a part neither begins nor ends with white space, which inih would remove, and no part
- * but the first begins with a character that would make it a comment. Pure; nothing is fatal.
+ * but the first begins with a character that would make it a comment. Pure.
  */
 #include "config/fold.h"
 

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * ini: feeds inih through a reader of its own. The reader counts lines, takes indentation and
- * CR away, keeps sections to itself (inih cuts their names at 49 bytes) and replaces every bad
- * line by an empty one, after an error with its number (inih would tell the first only). What
- * is left to inih are settings. Its buffer has 200 bytes, so a long value is passed in several
- * lines (see fold.h) and put together again. Each line ends in a newline: since release 59,
- * inih takes a line without one that fills its buffer for the beginning of a longer line, and
- * drops the next.
- *
- * Nothing is fatal.
+ * ini: feeds inih through a reader of its own. The reader counts lines, strips indentation and
+ * CR, handles sections itself (inih truncates their names at 49 bytes) and replaces each bad
+ * line with an empty one, after an error with its number (inih would report only the first). So
+ * inih parses nothing but settings. Its buffer has 200 bytes, so a long value is passed in
+ * several lines (see fold.h) and joined again. Each line ends in a newline: since release 59,
+ * inih takes a line without one that fills its buffer for the start of a longer line, and drops
+ * the next.
  */
 #include "config/ini.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * line: tells sections, settings, comments and mistakes apart before inih sees a line: inih
- * reports the first bad line only, and takes ':' for '='. Pure; nothing is fatal. Known
+ * reports the first bad line only, and takes ':' for '='. Pure. Known
  * weakness: none of the quoting that other ini dialects have; a value is what is written.
  */
 #include "config/line.h"

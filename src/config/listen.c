@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * listen: turns what [server] listen says into socket addresses. Pure; nothing is fatal.
+ * listen: turns what [server] listen says into socket addresses. Pure.
  *
  * Known weakness: no IPv6 scopes (fe80::1%eth0), and no abstract unix sockets.
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * nearest: edit distance with swaps of neighbours (optimal string alignment), for the
- * suggestion in "unknown key". Pure; nothing is fatal. Known weakness: compares bytes, which is
+ * suggestion in "unknown key". Pure. Known weakness: compares bytes, which is
  * all that ASCII keys need.
  */
 #include "config/nearest.h"

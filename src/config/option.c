@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * option: finds rows of the table of options (option_table.c), and the fields that they stand
- * for. Nothing is fatal.
+ * for.
  */
 #include "config/option.h"
 

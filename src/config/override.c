@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * override: takes "-o section.key=value" apart and lets the build take it as one more setting,
- * whose origin is the option itself. Nothing is fatal.
+ * whose origin is the option itself.
  *
  * Known weakness: the path of an asset that holds '=' can't be named.
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * preset: defaults, which are text that the option's own type reads, so that there is one
- * meaning of a value; and the directory at which relative paths begin. Nothing is fatal.
+ * meaning of a value; and the directory at which relative paths begin.
  */
 #include "config/preset.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * section: the table of sections, what an asset's path may be, and which struct a section
- * fills. Nothing is fatal.
+ * fills.
  *
  * Known weakness: a path can't hold bytes that a URL must percent-encode.
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * setting: the one form of the errors about values: where, which key, what was found, what is
- * accepted. Nothing is fatal.
+ * accepted.
  */
 #include "config/setting.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * type_access: options of the access log. Nothing is fatal.
+ * type_access: options of the access log.
  */
 #include <string.h>
 

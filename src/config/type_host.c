@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * type_host: options that are lists of hosts, of origins or of networks, separated by commas.
- * Nothing is fatal.
  */
 #include <string.h>
 

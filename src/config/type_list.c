@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * type_list: options that are lists: listen addresses (several a line, separated by commas) and
- * extra response fields (one a line). Nothing is fatal.
+ * extra response fields (one a line).
  */
 #include <stdlib.h>
 #include <string.h>

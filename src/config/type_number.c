@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * type_number: options that are numbers, with or without units, held against the range of their
- * row. Nothing is fatal.
+ * row.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * type_text: options that are text: paths, names of users and groups, values of header fields.
- * An empty value is NULL in the field. Nothing is fatal.
+ * An empty value is NULL in the field.
  *
  * Known weakness: users and groups are known by name only, not by number.
  */

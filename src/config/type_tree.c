@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * type_tree: options of trees that are lists: patterns of files, separated by commas, and
- * rules, one a line. Exports type_patterns and type_rule. Nothing is fatal.
+ * rules, one a line. Exports type_patterns and type_rule.
  */
 #include <string.h>
 

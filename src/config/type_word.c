@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * type_word: options that are one word of a fixed set. Nothing is fatal.
+ * type_word: options that are one word of a fixed set.
  *
  * The fields are enums without negative values, which gcc and clang store as unsigned.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * unit: the only place that knows what 64k and 30s mean. Pure; nothing is fatal. Known
+ * unit: the only place that knows what 64k and 30s mean. Pure. Known
  * weakness: no fractions (1.5m); the smaller unit says the same.
  */
 #include "config/unit.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* boot: see boot.h. What is fatal is the caller's to decide. */
+/* boot: see boot.h. The caller decides which errors end the program. */
 #include "master/boot.h"
 
 #include <errno.h>

@@ -2,7 +2,7 @@
 /*
  * control_status: a line about the daemon, its program, the last reload and a load that runs;
  * one for each override, listener, generation and worker. They hold counters, so two looks give
- * rates. Nothing is fatal.
+ * rates.
  */
 #include "master/control_status.h"
 

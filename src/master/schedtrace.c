@@ -2,7 +2,7 @@
 /*
  * schedtrace: each line shows the differences of counters since the line before. Counters in
  * slots outlive processes and are summed; those that end with a process are compared process by
- * process. Nothing here is fatal: without memory a line is lost. Known weakness: of a process
+ * process. Without memory, a line is lost. Known weakness: of a process
  * that ends, switches and allocations since the last line are missing.
  */
 #include "master/schedtrace.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* hugepage: see hugepage.h. Nothing here is fatal: ordinary pages do as well, a little slower.
+/* hugepage: see hugepage.h. Without huge pages, ordinary ones are used, which are a little
+ * slower.
  */
 #include "object/hugepage.h"
 
