@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* hugepage: see hugepage.h. Without huge pages, ordinary ones are used, which are a little
- * slower.
- */
+/* hugepage: see hugepage.h. Without huge pages, it uses ordinary ones, which are slower. */
 #include "object/hugepage.h"
 
 #include <errno.h>

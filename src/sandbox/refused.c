@@ -23,7 +23,7 @@ static struct {
     struct sigaction before;
     uint64_t *counter; /* shared with other processes; NULL: none */
     uint64_t total;
-    uint64_t told; /* the total when it was last logged */
+    uint64_t logged; /* the total when it was last logged */
     uint32_t counts[NUMBERS];
     uint32_t next[NUMBERS]; /* log when the count reaches this; 0: at once */
 } refused;
@@ -106,7 +106,7 @@ refused_repeat_address(void)
 /* --- the handler -------------------------------------------------------------------------- */
 
 static void
-note(int number)
+count_call(int number)
 {
     const unsigned place = number >= 0 && number < NUMBERS ? (unsigned)number : NUMBERS - 1;
 
@@ -132,7 +132,7 @@ on_sigsys(int signal, siginfo_t *info, void *context)
         pass_on(signal, info, context);
         return;
     }
-    note(info->si_syscall);
+    count_call(info->si_syscall);
     if (!refused.repeat) {
         set_result(context, -EPERM);
         return;
@@ -162,7 +162,7 @@ refused_arm(bool repeat, uint64_t *counter)
     return sigprocmask(SIG_UNBLOCK, &set, NULL) < 0 ? -errno : 0;
 }
 
-/* --- telling ------------------------------------------------------------------------------ */
+/* --- logging ------------------------------------------------------------------------------ */
 
 uint64_t
 refused_count(void)
@@ -171,7 +171,7 @@ refused_count(void)
 }
 
 static void
-tell(const char *who, unsigned number, uint32_t count)
+log_call(const char *who, unsigned number, uint32_t count)
 {
     char *name = filter_call_name((int)number);
 
@@ -186,15 +186,15 @@ refused_log(const char *who)
 {
     const uint64_t total = refused_count();
 
-    if (total == refused.told)
+    if (total == refused.logged)
         return;
-    refused.told = total;
+    refused.logged = total;
     for (unsigned i = 0; i < NUMBERS; i++) {
         const uint32_t count = __atomic_load_n(&refused.counts[i], __ATOMIC_RELAXED);
 
         if (count == 0 || count < refused.next[i])
             continue;
-        tell(who, i, count);
+        log_call(who, i, count);
         for (refused.next[i] = 10; refused.next[i] <= count && refused.next[i] < 1000000000;)
             refused.next[i] *= 10;
     }

@@ -225,13 +225,12 @@ name_missing(unsigned parts)
 }
 
 static void
-tell_of_servers(void)
+log_ignored_servers(void)
 {
     const char *servers = getenv("DEBUGINFOD_URLS");
 
     if (servers && servers[0] != '\0')
-        log_notice("sandbox: the servers in DEBUGINFOD_URLS are not asked, for processes in it "
-                   "have no network");
+        log_notice("sandbox: the servers in DEBUGINFOD_URLS are not asked: it has no network");
 }
 
 void
@@ -241,7 +240,7 @@ sandbox_probe(enum sandbox_mode mode)
         return;
     missing.known = true;
     share_counts();
-    tell_of_servers();
+    log_ignored_servers();
     if (is_instrumented()) {
         log_notice("sandbox: off in a build with sanitizers");
         return;
