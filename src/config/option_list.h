@@ -22,7 +22,7 @@ OPTION(server, variant, variant, "cached", 0, 0, 0,
 OPTION(server, cors, origins, "", 0, 0, 0,
        "origins whose web pages may read responses, unless an asset says otherwise; * is all")
 OPTION(server, trusted_proxies, networks, "", 0, 0, 0,
-       "who may tell for whom they ask: networks, addresses, and unix for clients of Unix sockets")
+       "proxies trusted to state the client's address: addresses, networks, unix")
 OPTION(server, real_ip_header, real_ip_header, "x-forwarded-for", 0, 0, 0,
        "the request field in which they do; what it tells is for the access log only")
 OPTION(server, user, user, "", 0, 0, 0,

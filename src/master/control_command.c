@@ -166,7 +166,7 @@ static const char *
 run_change(struct master *master, struct control_client *client,
            const struct control_row *command, const char *argument)
 {
-    const char *reason = "you may look, but not change anything; see control_mode";
+    const char *reason = "you may read the status, but not change anything; see control_mode";
     char peer[64];
 
     control_peer_write(client->fd, peer, sizeof(peer));

@@ -63,7 +63,7 @@ const struct counter counters_table[] = {
     { COUNTER_MEMORY, false, false, "released_bytes", "released",
       "Free pages given back to the system.", AT(memory.released) },
     { COUNTER_MEMORY, false, true, "allocations", NULL,
-      "Allocations of its process; 0 where nobody counts them.", AT(memory.allocations) },
+      "Allocations of its process; 0 if they are not counted.", AT(memory.allocations) },
 };
 
 const size_t counters_count = COUNT(counters_table);

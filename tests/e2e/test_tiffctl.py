@@ -313,7 +313,7 @@ def test_others_may_look(serve):
         daemon = serve(b"content", f"control = {path}", "control_mode = 0666")
         daemon.wait_log("started: ")
         assert as_nobody(path, b"status\n").endswith(b"\nok\n")
-        assert as_nobody(path, b"stop\n").startswith(b"error: you may look")
+        assert as_nobody(path, b"stop\n").startswith(b"error: you may read the status")
         daemon.wait_log("control socket: ending at once, for process \\d+ of user 65534")
         assert as_nobody(path, b"reload\n", groups=[0]) == b"ok\n"
         path.chmod(0o646)
