@@ -14,89 +14,89 @@
 
 /* clang-format off */
 OPTION(server, listen, listen, "127.0.0.1:8080", 0, 0, 0,
-       "where to listen, separated by commas or one a line; *:PORT is every IPv4 address")
+       "addresses to listen on, separated by commas or one a line; *:PORT: all IPv4 addresses")
 OPTION(server, workers, workers, "auto", 1, 1024, 0,
-       "worker processes; auto: the CPUs this process may use")
+       "number of worker processes; auto: one per CPU that this process may use")
 OPTION(server, variant, variant, "cached", 0, 0, 0,
-       "where the bytes of objects live, unless an asset says otherwise")
+       "where the bytes of objects are held, unless an asset says otherwise")
 OPTION(server, cors, origins, "", 0, 0, 0,
        "origins whose web pages may read responses, unless an asset says otherwise; * is all")
 OPTION(server, trusted_proxies, networks, "", 0, 0, 0,
        "proxies trusted to state the client's address: addresses, networks, unix")
 OPTION(server, real_ip_header, real_ip_header, "x-forwarded-for", 0, 0, 0,
-       "the request field in which they do; what it tells is for the access log only")
+       "the request field in which they state it; used for the access log only")
 OPTION(server, user, user, "", 0, 0, 0,
        "the user that workers run as; empty: the one that started tiffd")
 OPTION(server, group, group, "", 0, 0, 0,
        "the group that workers run as, with user; empty: the user's own")
 OPTION(server, sandbox, sandbox, "enforce", 0, 0, 0,
-       "enforce: processes can do only what their work needs; log: the rest is done and logged")
+       "enforce: processes can do only what their work needs; log: other calls are only logged")
 OPTION(server, pid_file, path, "", 0, 0, 0,
-       "where the master writes its process id; empty: nowhere")
+       "the file for the master's process id; empty: none")
 OPTION(server, control, path, "", 0, 0, 0,
-       "the socket that tiffctl speaks to; empty: there is none")
+       "the socket for tiffctl; empty: none")
 OPTION(server, control_mode, mode, "0600", 0, 0777, 0,
        "the permissions of that socket")
 OPTION(server, backlog, number, "1024", 1, 65535, 0,
-       "connections that may wait to be accepted, per listen address")
+       "length of the accept queue of each address")
 OPTION(server, max_header_size, size, "16k", 1024, 65536, 0,
-       "bytes in a request's head; a longer one is answered with 431")
+       "maximum bytes of a request header; a longer one is answered with 431")
 OPTION(server, max_header_fields, number, "100", 1, 1000, 0,
-       "fields in a request's head; more are answered with 431")
+       "maximum fields of a request header; more are answered with 431")
 OPTION(server, max_target_size, size, "8k", 16, 65536, 0,
-       "bytes in a request's target, at most max_header_size; a longer one is answered with 414")
+       "maximum bytes of a request target, up to max_header_size; a longer one gets 414")
 OPTION(server, worker_connections, number, "16384", 1, 1048576, 0,
-       "connections of one worker; above it an idle one is closed, or the client gets 503")
+       "connections per worker; above it, an idle one is closed, or the client gets 503")
 OPTION(server, max_refused, number, "256", 0, 1048576, 0,
-       "connections of one worker that were refused with 503 and wait for their end")
+       "connections per worker that were answered with 503 and are closing")
 OPTION(server, keepalive_requests, count, "0", 0, 1000000000, 0,
        "requests on one connection before it is closed; 0: no limit")
 OPTION(server, max_ranges, number, "16", 1, 1024, 0,
-       "ranges in one request; with more the whole object is sent")
+       "ranges per request; with more, the whole object is sent")
 OPTION(server, header_timeout, time, "10s", 10, 3600000, 0,
-       "time for a whole request head")
+       "time to receive a whole request header")
 OPTION(server, keepalive_timeout, time, "1m", 10, 86400000, 0,
        "time a connection may wait for its next request")
 OPTION(server, send_timeout, time, "30s", 10, 86400000, 0,
-       "time in which a client must take at least one byte")
+       "time within which a client must accept at least one byte")
 OPTION(server, linger_timeout, time, "2s", 0, 60000, 0,
-       "time to read on after the last response, so that the client gets it whole")
+       "time to continue reading after the last response, so that the client receives all of it")
 OPTION(server, drain_timeout, time, "30s", 0, 86400000, 0,
-       "time that running responses have at a graceful end")
+       "time for responses in progress to complete at a graceful shutdown")
 OPTION(server, drain_delay, time, "0", 0, 3600000, 0,
-       "time that tiffd still accepts after SIGTERM or SIGQUIT, while /healthz is 503")
+       "time to keep accepting after SIGTERM or SIGQUIT, while /healthz returns 503")
 OPTION(server, reload_timeout, time, "0", 0, 86400000, 0,
-       "time that running responses have after a reload or an upgrade; 0: as long as they make progress")
+       "time for old responses after a reload or upgrade; 0: as long as they make progress")
 OPTION(server, reload_order, order, "new_first", 0, 0, 0,
-       "old_first: new content without room beside the old is loaded when that has gone; 503 meanwhile")
+       "old_first: if memory is short, the old content is freed first, with 503 meanwhile")
 OPTION(server, upgrade_timeout, time, "10m", 10, 86400000, 0,
-       "time in which a new program must serve after SIGUSR2; else the old one continues")
+       "time for a new program to serve after SIGUSR2; otherwise the old one continues")
 OPTION(server, drain_rate, size, "1k", 0, 1073741824, 0,
-       "bytes a second that are progress, measured over send_timeout; 0: any")
+       "minimum bytes per second while draining, averaged over send_timeout; 0: any")
 OPTION(server, transmit, transmit, "auto", 0, 0, 0,
        "how bodies are sent: send copies, sendfile and vmsplice pass pages; auto: by load")
 OPTION(server, affinity, binding, "none", 0, 0, 0,
-       "cpu: worker N stays on the Nth of the CPUs this process may use")
+       "cpu: worker N is bound to the Nth CPU that this process may use")
 OPTION(server, steering, binding, "cpu", 0, 0, 0,
-       "cpu: connections that ask for large bodies move to the worker on the CPU of the request")
+       "cpu: connections that request large bodies move to the worker on the CPU of the request")
 OPTION(server, request_id, request_id, "log", 0, 0, 0,
        "identifiers of requests, theirs or new ones: in logs and traces, and in responses")
 OPTION(server, max_senders, number, "256", 0, 1048576, 0,
-       "connections of one worker that send large bodies at a time; 0: all of them")
+       "connections per worker that send large bodies at the same time; 0: no limit")
 OPTION(server, read_threads, number, "4", 1, 64, 0,
-       "threads of one worker that read what is not in memory, for each streamed object")
+       "threads per worker and streamed object that read what is not in memory")
 OPTION(server, max_reads, number, "256", 1, 1048576, 0,
-       "reads of one object that may wait for its threads, in one worker; above it: 503")
+       "reads per object and worker that may wait for a thread; above it, 503")
 OPTION(server, max_pieces, number, "256", 0, 1048576, 0,
-       "pieces from disk that one worker keeps for clients that are not ready for them")
+       "pieces from disk that a worker keeps for clients that are not ready for them")
 OPTION(server, sndbuf, size, "64k", 0, 16777216, 0,
        "send buffer of connections with a round trip below 0.1 ms; 0: the kernel's choice")
 OPTION(server, max_sndbuf, size, "0", 0, 1073741824, 0,
-       "send buffer at most, of connections that the kernel adjusts; 0: the kernel's limit")
+       "maximum send buffer where the kernel's autotuning applies; 0: the kernel's limit")
 OPTION(server, rcvbuf, size, "32k", 4096, 16777216, 0,
-       "receive buffer of each connection: what the kernel takes before it is read")
+       "receive buffer of each connection")
 OPTION(server, send_max_chunk, size, "1m", 4096, 67108864, 0,
-       "bytes one connection may send before the next has its turn")
+       "maximum bytes sent on one connection before the next one's turn")
 
 OPTION(log, level, level, "notice", 0, 0, 0,
        "lines above this level are dropped")
@@ -106,60 +106,60 @@ OPTION(log, file, path, "", 0, 0, 0,
 OPTION(access_log, file, path, "", 0, 0, 0,
        "the file, or /dev/stdout or /dev/stderr; empty: requests are not logged")
 OPTION(access_log, format, format, "combined", 0, 0, 0,
-       "what a line has: a name, or text with variables as in nginx")
+       "format of a line: a name, or text with variables as in nginx")
 OPTION(access_log, escape, escape, "default", 0, 0, 0,
        "how values are escaped: default, as in nginx (\\xNN), or for a format that is JSON")
 OPTION(access_log, status, statuses, "all", 0, 0, 0,
        "which responses are logged, by the class of their status code")
 OPTION(access_log, sample, number, "1", 1, 1000000, 0,
-       "one in so many responses with a status code below 400 is logged, and all others are")
+       "one in so many responses with a status code below 400 is logged, and all errors")
 OPTION(access_log, buffer, size, "64k", 8192, 16777216, 0,
-       "bytes of lines that a worker gathers before it writes them")
+       "size of a worker's buffer for lines")
 OPTION(access_log, flush, time, "1s", 10, 60000, 0,
-       "time that a line waits there at most")
+       "maximum time that a line waits there")
 
 OPTION(profile, cpu, prefix, "", 0, 0, 0,
-       "how the names of CPU profiles begin: NAME.w0.123.cpu.prof; empty: none are written")
+       "prefix for names of CPU profiles, PREFIX.w0.123.cpu.prof; empty: none are written")
 OPTION(profile, heap, prefix, "", 0, 0, 0,
        "the same for heap profiles; allocations are sampled for these and for debug.listen")
 OPTION(profile, dir, path, "", 0, 0, 0,
-       "where relative names of profiles begin; empty: where tiffd was started")
+       "directory for relative names of profiles; empty: where tiffd was started")
 OPTION(profile, hz, number, "100", 1, 1000, 0,
-       "samples a second of CPU time; the kernel's own tick is the upper limit")
+       "samples per second of CPU time; the kernel's tick is the upper limit")
 OPTION(profile, sample_bytes, size, "64k", 1, 1073741824, 0,
-       "bytes of allocations for each one that is sampled, on average")
+       "average bytes allocated per sample")
 OPTION(profile, keep_files, number, "16", 1, 100000, 0,
-       "profiles kept of one worker and kind, and of replaced generations")
+       "profiles kept per worker and kind, and of replaced generations")
 OPTION(profile, interval, time, "0", 0, 86400000, 0,
        "how often profiles are written while workers run; 0: when one ends, and on demand")
 OPTION(profile, user, user, "", 0, 0, 0,
-       "the user whom profiles are given to; empty: the one that started tiffd")
+       "the owner of profiles; empty: the user who started tiffd")
 OPTION(profile, group, group, "", 0, 0, 0,
-       "the group that owns them; empty: that of profile.user")
+       "their group; empty: that of profile.user")
 OPTION(profile, mode, mode, "0640", 0, 0777, 0,
-       "who may read profiles, in octal as chmod(1) takes it")
+       "the permissions of profiles, in octal as for chmod(1)")
 
 OPTION(debug, listen, listen, "", 0, 0, 0,
-       "where numbers, profiles and traces are served: loopback or unix:/PATH; empty: nowhere")
+       "where metrics, profiles and traces are served: loopback or unix:/PATH; empty: nowhere")
 OPTION(debug, hosts, hosts, "", 0, 0, 0,
-       "names and addresses other than loopback by which browsers may ask there, over TCP")
+       "hosts other than loopback ones that TCP requests there may name in Host and Origin")
 OPTION(debug, max_clients, number, "16", 1, 1024, 0,
-       "profiles, traces and stacks served there at a time; above it: 503")
+       "profiles, traces and stacks served there at the same time; above it, 503")
 OPTION(debug, trace_events, number, "16384", 0, 4194304, 0,
-       "events that a worker keeps for execution traces; 0: none are noted")
+       "events that a worker keeps for execution traces; 0: none")
 OPTION(debug, schedtrace, time, "0", 0, 86400000, 0,
        "how often a line about scheduling goes to standard error; 0: never")
 OPTION(debug, alloctrace, time, "0", 0, 86400000, 0,
        "how often a line about memory goes to standard error; 0: never")
 OPTION(debug, core, core, "system", 0, 0, 0,
-       "core files after a crash: as the system says, off, or on as far as its hard limit lets")
+       "core files after a crash: as the system says, off, or on within the hard limit")
 OPTION(debug, registers, registers, "on", 0, 0, 0,
        "registers and arguments with the stack of a crash, and with stacks on demand")
 
 OPTION(asset, file, path, "", 0, 0, OPTION_REQUIRED,
        "the object; for the embedded variant its base name is looked up in the program")
 OPTION(asset, variant, variant, "", 0, 0, OPTION_INHERITED,
-       "where the bytes of this object live")
+       "where the bytes of this object are held")
 OPTION(asset, encoding, encoding, "identity", 0, 0, 0,
        "base64: the file is served as its base64 text")
 OPTION(asset, content_type, media, "", 0, 0, 0,
@@ -167,7 +167,7 @@ OPTION(asset, content_type, media, "", 0, 0, 0,
 OPTION(asset, cache_control, value, "", 0, 0, 0,
        "the Cache-Control field; empty: none")
 OPTION(asset, header, header, "", 0, 0, 0,
-       "a further response field; one a line")
+       "an additional response field; one a line")
 OPTION(asset, repr_digest, digest, "request", 0, 0, 0,
        "the Repr-Digest field, SHA-256: if a request asks for it, or always")
 OPTION(asset, cors, origins, "", 0, 0, OPTION_INHERITED,
@@ -178,21 +178,21 @@ OPTION(tree, directory, path, "", 0, 0, 0,
 OPTION(tree, include, patterns, "", 0, 0, 0,
        "patterns of the files to serve, separated by commas; empty: all")
 OPTION(tree, exclude, patterns, "", 0, 0, 0,
-       "patterns of the files that are not served, and of directories: those end in /")
+       "patterns of the files not to serve; a pattern that ends in / excludes directories")
 OPTION(tree, hidden, choice, "no", 0, 0, 0,
        "serve files and directories whose names begin with a dot, too")
 OPTION(tree, follow, choice, "no", 0, 0, 0,
        "follow symbolic links that stay within the directory")
 OPTION(tree, missing, missing, "error", 0, 0, 0,
-       "what follows from a file that can't be read: the load fails, or the file is left out")
+       "if a file can't be read: error: the load fails; skip: the file is left out")
 OPTION(tree, max_files, number, "1000000", 1, 10000000, 0,
-       "files of this directory; with more the load fails")
+       "maximum number of files; with more, the load fails")
 OPTION(tree, max_streamed, number, "1024", 0, 65536, 0,
        "streamed files of this directory, each of which takes a descriptor; with more the load fails")
 OPTION(tree, index, segment, "", 0, 0, 0,
        "the file that is also served at the path of its directory, with a / at its end; empty: none")
 OPTION(tree, variant, variant, "", 0, 0, OPTION_INHERITED,
-       "where the bytes of these objects live")
+       "where the bytes of these objects are held")
 OPTION(tree, encoding, encoding, "identity", 0, 0, 0,
        "base64: the files are served as their base64 text")
 OPTION(tree, content_type, media, "", 0, 0, 0,
@@ -200,7 +200,7 @@ OPTION(tree, content_type, media, "", 0, 0, 0,
 OPTION(tree, cache_control, value, "", 0, 0, 0,
        "the Cache-Control field; empty: none")
 OPTION(tree, header, header, "", 0, 0, 0,
-       "a further response field; one a line")
+       "an additional response field; one a line")
 OPTION(tree, repr_digest, digest, "request", 0, 0, 0,
        "the Repr-Digest field, SHA-256: if a request asks for it, or always")
 OPTION(tree, cors, origins, "", 0, 0, OPTION_INHERITED,
