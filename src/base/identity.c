@@ -27,7 +27,7 @@ identity_find(const char *what, const char *user, const char *group, struct iden
     found_user = getpwnam(user);
     found_group = group ? getgrnam(group) : NULL;
     if (found_user == NULL || (group && found_group == NULL)) {
-        log_error("%s %s, group %s: not known", what, user, group ? group : "the user's own");
+        log_error("%s %s, group %s: unknown", what, user, group ? group : "the user's own");
         return -1;
     }
     identity->user = found_user->pw_uid;

@@ -150,7 +150,8 @@ static const struct route routes[] = {
                  .kind = PROFILE_BLOCK },
       .example = "format=text",
       .count = count_block,
-      .about = "What connections have waited for: slow clients, disks, their turn." },
+      .about =
+          "How long connections have waited, and for what: slow clients, disks, their turn." },
     { .path = "mutex",
       .write = profiles_mutex,
       .rules = { .accepted = PROFILE_PARAMETERS,
@@ -167,15 +168,16 @@ static const struct route routes[] = {
                  .seconds = 5,
                  .kind = PROFILE_WALL },
       .example = "format=text",
-      .about = "Where the event loop of each worker is: what it runs, and whether it waits for "
-               "events, a CPU or the kernel, for seconds=N (5). Waits that long." },
+      .about =
+          "What the event loop of each worker runs, and whether it waits for events, a CPU "
+          "or the kernel, during the next seconds=N (5)." },
     { .path = "trace",
       .write = tracing_write,
       .rules = { .accepted = QUERY_WORKER | QUERY_SECONDS | QUERY_CONNECTION, .seconds = 1 },
       .example = "seconds=1",
       .count = count_events,
-      .about = "What happens in workers, event by event, for seconds=N (1). For Perfetto, "
-               "chrome://tracing, speedscope. Waits that long." },
+      .about = "What happens in workers, event by event, during the next seconds=N (1). For "
+               "Perfetto, chrome://tracing, speedscope." },
     { .path = "goroutine",
       .write = connections_goroutine,
       .rules = { .accepted =
