@@ -19,7 +19,7 @@ from viewers import Browser, program
 
 from benchlib import servers
 from benchlib.process import Site
-from experiment import experiment, lab, measure, options, record
+from experiment import experiment, lab, measure, options, pprof, record
 from experiment.progress import Progress
 from experiment.subjects import Subject
 
@@ -73,6 +73,25 @@ def test_results_are_complete(whole):
     assert all((out / each.cpu_profile).stat().st_size for each in told.profiled)
     assert "measuring: round 1 of 1, cached, discard; " in errors and " left" in errors
     assert "Too few good rounds for an answer" in output
+
+
+def test_profiles_are_what_pprof_reads(whole):
+    """The same functions with the same shares as `go tool pprof -top` has."""
+    go = program("go")
+    for name in ("cached.cpu.pb.gz", "streaming.cpu.pb.gz"):
+        words = [go, "tool", "pprof", "-top", "-unit=ns", "-nodefraction=0", str(whole[0] / name)]
+        done = subprocess.run(words, capture_output=True, text=True, check=True,
+                              env={**os.environ, "HOME": str(whole[0])})
+        theirs = {}
+        for line in done.stdout.splitlines():
+            words = line.removesuffix(" (inline)").split(maxsplit=5)
+            if len(words) == 6 and re.fullmatch(r"\d+(ns)?", words[0]):
+                theirs[words[5]] = int(words[0].removesuffix("ns"))
+        profile = pprof.decode((whole[0] / name).read_bytes())
+        ours = {row.name: row.flat for row in pprof.top(profile, "cpu")}
+        shared = {key for key in theirs if key in ours and theirs[key]}
+        assert len(shared) >= 2
+        assert all(abs(theirs[key] - ours[key]) <= 1 for key in shared)
 
 
 def test_a_report_can_be_made_again(whole, tmp_path):

@@ -96,6 +96,13 @@ def test_a_client_that_is_the_limit_is_named():
     assert any("With autocannon, the client is the limit" in text for text in conclusion.paragraphs(results))
 
 
+def test_the_chart():
+    lines = conclusion.chart(made({"cached": 1.0, "streaming": 0.5}, noise=0.001)).splitlines()
+    assert lines[0].split() == ["discard", "MB/s", "CPU", "s/GB", "p99", "ms"]
+    assert lines[1].count("#") == 40 and lines[2].count("#") == 20
+    assert len({len(line) for line in lines}) == 1 and conclusion.chart(made({})) == ""
+
+
 def test_cheaper_and_as_fast_wins():
     """Level in throughput, for the client is the limit; one takes half the CPU time."""
     results = made({"cached": 1.0, "streaming": 1.0}, noise=0.003, costs={"streaming": 0.6})

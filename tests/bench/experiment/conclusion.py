@@ -208,3 +208,26 @@ def paragraphs(record: Record) -> list[str]:
                          f"that is noise here.")
     found += [text for text in (_client_limits(record, name) for name in record.clients()) if text]
     return found + crossover.sentences(record) + _memory(record) + _advice(record)
+
+
+BAR = 40  # characters of the longest
+
+
+def chart(record: Record) -> str:
+    """Throughput, CPU time and tail of the variants, for a terminal or a README."""
+    client = loudest(record)
+    rows = []
+    for name in variants(record):
+        speed, cost, tail = (analysis.median(record, name, client, analysis.BY_NAME[key])
+                             for key in ("mb_s", "cpu_s_gb", "p99_ms"))
+        if speed is not None:
+            rows.append((name, speed, cost, tail))
+    if not rows:
+        return ""
+    most, width = max(row[1] for row in rows), max(len(row[0]) for row in rows)
+    lines = [f"{client:{width}}  {'MB/s':>7}  {'':{BAR}}  CPU s/GB  p99 ms"]
+    for name, speed, cost, tail in rows:
+        bar = "#" * round(BAR * speed / most)
+        cells = f"{words.number(cost):>8}  {words.number(tail):>6}"
+        lines.append(f"{name:{width}}  {speed:7.0f}  {bar:{BAR}}  {cells}")
+    return "\n".join(lines)

@@ -197,15 +197,19 @@ def _differentials(material: Material) -> list[Block | None]:
                          material.scaled(told), material.scaled(base)) for told in own[1:]]
 
 
+def _flame(material: Material, told: Profiled) -> Flame | None:
+    source = "user and kernel" if told.stacks else "by the program's own profile"
+    return graphs.flame(f"flame-{slug(told.row)}", f"{told.row}: CPU time per gigabyte, {source}.",
+                        material.scaled(told))
+
+
 def where_time_goes(material: Material) -> Section:
     record, costs = material.record, _costs(material)
     blocks: list[Block | None] = []
     if costs:
         blocks += [figures.where_time_goes(costs) if material.draw else None, _cost_table(costs)]
     if material.draw:
-        blocks += [graphs.flame(f"flame-{slug(told.row)}", f"{told.row}: CPU time per gigabyte"
-                                + (", user and kernel." if told.stacks else ", by the daemon's own profile."),
-                                material.scaled(told)) for told in record.profiled if not told.failure]
+        blocks += [_flame(material, told) for told in record.profiled if not told.failure]
         blocks += _differentials(material)
     return Section("Where the time goes", _drawn(material, blocks) or [Text("Not measured.")])
 
@@ -338,10 +342,15 @@ def problems(record: Record) -> list[Block]:
     return [Section("What to keep in mind", [Items(found)])] if found else []
 
 
+def _chart(record: Record) -> list[Block]:
+    text = conclusion.chart(record)
+    return [Code(text)] if text else []
+
+
 def document(material: Material) -> Document:
     record = material.record
     sections: list[Block] = [
-        Section("The answer", [Items(conclusion.paragraphs(record))]), *problems(record),
+        Section("The answer", [*_chart(record), Items(conclusion.paragraphs(record))]), *problems(record),
         side_by_side(material), where_bytes_live(record), where_time_goes(material), each_row(material),
         *original.sections(record), *_sweep(material), machine(record)]
     return Document("Embed it, cache it, or stream it?", conclusion.headline(record), sections)

@@ -29,7 +29,7 @@ def _block(block: Block) -> str:
         case Figure():
             return f"![{block.caption}]({FIGURES}/{block.name}.svg)\n\n*{block.caption}*"
         case Flame():
-            return f"*{block.caption}: in report.html.*"
+            return f"*{block.caption}* The flame graph is in report.html."
         case Fold():
             return f"**{block.title}**\n\n{_blocks(block.blocks)}"
         case Section():

@@ -8,7 +8,7 @@ import socket
 import subprocess
 from pathlib import Path
 
-from benchlib import machine, noise, tools
+from benchlib import ending, machine, noise, tools
 from benchlib.process import Site
 from benchlib.servers import Server
 
@@ -35,9 +35,24 @@ VERSIONS = {
 
 
 def _run(command: list[str]) -> None:
-    """With its output where ours of errors goes."""
+    """With its output where ours of errors goes. It may ask for a password."""
     if subprocess.run(command, cwd=tools.TOP, stdout=2).returncode != 0:
         raise tools.ToolError(f"{' '.join(command)} failed; its output is above")
+
+
+def _build(folder: str, *options: str) -> Path:
+    """In a session of its own, so that make and all that it starts end with us."""
+    command = ["scripts/build", folder, *options]
+    process = subprocess.Popen(command, cwd=tools.TOP, stdout=2, start_new_session=True,
+                               preexec_fn=ending.die_with_parent)
+    try:
+        status = process.wait()
+    except BaseException:
+        ending.kill_session(process)
+        raise
+    if status != 0:
+        raise tools.ToolError(f"{' '.join(command)} failed; its output is above")
+    return tools.TOP / folder / "tiffd"
 
 
 def install(options: Options, subjects: list[Subject]) -> list[str]:
@@ -61,12 +76,10 @@ def build_tiffd(options: Options, embed: list[Path], folder: str = EMBEDDED_BUIL
         return tools.find_tiffd(options.tiffd)
     _run(["scripts/deps", "build"])
     if not embed:
-        _run(["scripts/build", "build"])
-        return tools.TOP / "build/tiffd"
+        return _build("build")
     # Configured anew: another object may have the same name.
     shutil.rmtree(tools.TOP / folder, ignore_errors=True)
-    _run(["scripts/build", folder, f"--with-embed={','.join(map(str, embed))}"])
-    return tools.TOP / folder / "tiffd"
+    return _build(folder, f"--with-embed={','.join(map(str, embed))}")
 
 
 def make_body(options: Options, root: Path) -> str:

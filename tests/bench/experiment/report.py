@@ -37,6 +37,9 @@ def write(record: Record, folder: Path) -> list[Path]:
 
 
 def summary(record: Record) -> str:
-    lines = [conclusion.headline(record), "", *(f"- {text}" for text in conclusion.paragraphs(record))]
+    lines = [conclusion.headline(record), "", conclusion.chart(record), ""]
+    lines += [f"- {text}" for text in conclusion.paragraphs(record)]
     quality = conclusion.quality(record)
-    return "\n".join(lines + (["", "Keep in mind:", *(f"- {text}" for text in quality)] if quality else []))
+    if quality:
+        lines += ["", "Keep in mind:", *(f"- {text}" for text in quality)]
+    return "\n".join(lines)
