@@ -75,7 +75,7 @@ def test_the_pages_of_pprof(observe, browser, tmp_path):
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_the_page_that_is_shipped(start, browser, variant):
     """The first thing that somebody sees who opens what scripts/run says."""
-    ini = (TOP / "etc" / "tiffd.ini").read_text().replace("../assets/", f"{TOP}/assets/")
+    ini = (TOP / "etc" / "tiffd.ini").read_text().replace("../assets", f"{TOP}/assets")
     daemon = start(ini, "-o", f"server.variant={variant}")
     browser.open("about:blank")
     browser.complaints()  # of the pages that other tests had open
