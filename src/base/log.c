@@ -40,6 +40,10 @@ static struct {
     char *error; /* where the next one is kept; NULL: nowhere */
     size_t error_size;
     const char *request;
+    unsigned client_lines; /* at most, a second; 0: all */
+    unsigned written;      /* of them, in this second */
+    time_t second;
+    unsigned long long left_out; /* and it was not said how many */
 } self = { .level = LOG_LEVEL_NOTICE, .process = "tiffd" };
 
 void
@@ -142,24 +146,85 @@ tell_lost(void)
     return false;
 }
 
-void
-log_write(enum log_level level, const char *format, ...)
+static void
+log_text(enum log_level level, const char *format, va_list arguments)
 {
     char text[LINE_SIZE];
     char line[LINE_SIZE];
-    va_list arguments;
-    int saved = errno;
-    int length;
+    const int length = vsnprintf(text, sizeof(text), format, arguments);
 
-    if (level > self.level)
-        return;
-    va_start(arguments, format);
-    length = vsnprintf(text, sizeof(text), format, arguments);
-    va_end(arguments);
     keep(level, text);
     if (self.request && length > 0 && (size_t)length < sizeof(text))
         snprintf(text + length, sizeof(text) - (size_t)length, ", request %s", self.request);
     if (!tell_lost() || !sink_write(line, write_line(line, level, text)))
         sink_add_lost(1);
+}
+
+void
+log_write(enum log_level level, const char *format, ...)
+{
+    const int saved = errno;
+    va_list arguments;
+
+    if (level > self.level)
+        return;
+    va_start(arguments, format);
+    log_text(level, format, arguments);
+    va_end(arguments);
+    errno = saved;
+}
+
+/* --- what clients can cause --------------------------------------------------------------- */
+
+void
+log_set_client_lines(unsigned most)
+{
+    self.client_lines = most;
+}
+
+void
+log_tell_left_out(void)
+{
+    const unsigned long long left_out = self.left_out;
+    const char *request = self.request;
+
+    if (left_out == 0)
+        return;
+    self.left_out = 0;
+    self.request = NULL;
+    log_notice("%llu line%s about clients %s left out", left_out, left_out == 1 ? "" : "s",
+               left_out == 1 ? "was" : "were");
+    self.request = request;
+}
+
+static bool
+admits_line(void)
+{
+    const time_t second = time(NULL);
+
+    if (second != self.second) {
+        log_tell_left_out();
+        self.second = second;
+        self.written = 0;
+    }
+    if (self.client_lines == 0 || self.written < self.client_lines) {
+        self.written++;
+        return true;
+    }
+    self.left_out++;
+    return false;
+}
+
+void
+log_client(enum log_level level, const char *format, ...)
+{
+    const int saved = errno;
+    va_list arguments;
+
+    if (level > self.level || !admits_line())
+        return;
+    va_start(arguments, format);
+    log_text(level, format, arguments);
+    va_end(arguments);
     errno = saved;
 }

@@ -35,6 +35,16 @@ void log_set_request(const char *id);
 void log_write(enum log_level level, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* The same for what clients can cause as often as they like: at most so many lines a second in
+ * each process (0: all), and then, with the first line of another second, how many were left
+ * out. */
+void log_client(enum log_level level, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+void log_set_client_lines(unsigned most);
+
+/* Says how many were left out, if any were. */
+void log_tell_left_out(void);
+
 #define log_error(...)   log_write(LOG_LEVEL_ERROR, __VA_ARGS__)
 #define log_warning(...) log_write(LOG_LEVEL_WARNING, __VA_ARGS__)
 #define log_notice(...)  log_write(LOG_LEVEL_NOTICE, __VA_ARGS__)

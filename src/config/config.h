@@ -104,7 +104,8 @@ struct config_server {
 
 struct config_log {
     enum log_level level;
-    char *file; /* NULL: standard error */
+    unsigned client_lines; /* a second, in each process; 0: all */
+    char *file;            /* NULL: standard error */
 };
 
 /* [access_log] */

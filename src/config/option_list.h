@@ -100,6 +100,8 @@ OPTION(server, send_max_chunk, size, "1m", 4096, 67108864, 0,
 
 OPTION(log, level, level, "notice", 0, 0, 0,
        "lines above this level are dropped")
+OPTION(log, client_lines, number, "100", 0, 1000000, 0,
+       "lines a second that clients can cause, in each process; 0: all of them")
 OPTION(log, file, path, "", 0, 0, 0,
        "the log file; empty: standard error")
 

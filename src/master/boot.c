@@ -64,6 +64,7 @@ boot_open_log(const struct config *config)
 
     tzset(); /* gmtime_r(3) does at its first call, and reads a file; sandboxes refuse that */
     log_set_level(config->log.level);
+    log_set_client_lines(config->log.client_lines);
     sink_share();
     sink_open_standard();
     sink_trust(identity_user(config->server.user));

@@ -73,6 +73,7 @@ replace_older(struct master *master)
 
     generation_inherit(newest, older);
     log_set_level(newest->shared.config->log.level);
+    log_set_client_lines(newest->shared.config->log.client_lines);
     profile_files_replaced(older->instruments.profile_files);
     profile_files_write(older->instruments.profile_files);
     __atomic_store_n(&older->shared.roster->superseded, 1, __ATOMIC_SEQ_CST);

@@ -131,7 +131,7 @@ take_proxy_header(struct worker *worker, struct connection *connection, struct i
         return OUTCOME_HEAD;
     case PROXY_PROTOCOL_BAD:
         slot_add(&worker->slot->untrusted, 1);
-        log_debug("refused: a bad header of the PROXY protocol");
+        log_client(LOG_LEVEL_DEBUG, "refused: a bad header of the PROXY protocol");
         return OUTCOME_BROKEN;
     case PROXY_PROTOCOL_DONE:
         break;

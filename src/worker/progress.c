@@ -31,8 +31,8 @@ progress_expired(struct worker *worker, struct connection *connection)
         progress->unacknowledged = (uint32_t)queued;
         return OUTCOME_BLOCKED;
     }
-    log_info("client took no data for %llu ms: connection reset",
-             (unsigned long long)worker->server->send_timeout);
+    log_client(LOG_LEVEL_INFO, "client took no data for %llu ms: connection reset",
+               (unsigned long long)worker->server->send_timeout);
     connection->termination = TERMINATION_TIMEOUT;
     return OUTCOME_BROKEN;
 }

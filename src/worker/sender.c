@@ -168,8 +168,8 @@ cut(struct worker *worker, struct connection *connection, int error)
     char name[OBJECT_NAME_SIZE];
 
     object_name(object, name);
-    log_warning("%s: %s; a response was cut", name,
-                error == -ESTALE ? "changed while it was served" : strerror(-error));
+    log_client(LOG_LEVEL_WARNING, "%s: %s; a response was cut", name,
+               error == -ESTALE ? "changed while it was served" : strerror(-error));
     serve_note_stale(worker, object, error);
     connection->termination = TERMINATION_OBJECT;
     stage_clear(&worker->stage);
@@ -180,7 +180,7 @@ cut(struct worker *worker, struct connection *connection, int error)
 static enum outcome
 lost(struct worker *worker)
 {
-    log_debug("client disconnected: %s", strerror(errno));
+    log_client(LOG_LEVEL_DEBUG, "client disconnected: %s", strerror(errno));
     stage_clear(&worker->stage);
     return OUTCOME_BROKEN;
 }

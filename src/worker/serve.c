@@ -87,7 +87,7 @@ refuse_head(struct worker *worker, struct connection *connection, const struct i
 
     serve_refuse(worker, connection, input, info->status, info->text,
                  input->head.method == METHOD_HEAD);
-    log_debug("refused: %s (%u)", info->name, info->status);
+    log_client(LOG_LEVEL_DEBUG, "refused: %s (%u)", info->name, info->status);
 }
 
 static bool *
@@ -119,7 +119,7 @@ is_servable(struct worker *worker, const struct object *object)
     if (error == -ESTALE)
         log_warning("%s: changed; answered with 500 until a reload", name);
     else
-        log_warning("%s: %s; answered with 500", name, strerror(-error));
+        log_client(LOG_LEVEL_WARNING, "%s: %s; answered with 500", name, strerror(-error));
     return false;
 }
 

@@ -355,6 +355,7 @@ worker_run(const struct inherit *inherit)
         worker_turn(worker);
         sandbox_log(SANDBOX_WORKER);
     }
+    log_tell_left_out();
     log_info("ended with %u connections open", worker->connections.count);
     heap_stop(); /* the profile shows what served, not what the end gave back */
     drain_note_cut(worker, connections_close_all(worker), "the worker ends");

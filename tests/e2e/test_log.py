@@ -11,7 +11,7 @@ import signal
 
 import pytest
 
-from client import fetch
+from client import connect, fetch
 from daemon import Daemon, children, stopped, title, wait_until
 
 NOBODY = pwd.getpwnam("nobody")
@@ -79,6 +79,20 @@ def test_a_stalled_reader_stops_nobody(piped):
     daemon.stall()
     daemon.send_signal(signal.SIGTERM)
     assert daemon.process.wait(20) == 0
+
+
+def test_clients_cause_so_many_lines(serve):
+    """The rest is counted."""
+    daemon = serve(b"content", "[log]", "level = debug", "client_lines = 1")
+    for _ in range(50):
+        with connect(daemon) as client:
+            client.send(b"BAD\r\n\r\n")
+            assert client.response().status == 400
+    daemon.stop()
+    written = sum("refused: " in line or "disconnected: " in line for line in daemon.lines())
+    counts = [re.search(r" (\d+) lines? about clients w\w+ left out", line) for line in daemon.lines()]
+    assert written < 50
+    assert written + sum(int(found[1]) for found in counts if found) >= 50
 
 
 def test_a_stalled_reader_stops_no_lines_in_the_terminal(piped):

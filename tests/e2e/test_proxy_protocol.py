@@ -178,7 +178,10 @@ def test_request_fields_of_others(proxied, log):
         (("listen = *:1 proxy",), "has an unknown parameter"),
         (("trusted_proxies = 10.0.0.1/8",), "has bits behind its prefix"),
         (("trusted_proxies = host",), "is no address"),
-        (("trusted_proxies = unix", "[debug]", "listen = 127.0.0.1:1 proxy_protocol"), "accepted: in [server]"),
+        (
+            ("trusted_proxies = unix", "[debug]", "listen = 127.0.0.1:1 proxy_protocol"),
+            "accepted: in [server]",
+        ),
     ),
 )
 def test_a_configuration_that_is_refused(tmp_path, object_ini, lines, reason):
