@@ -296,7 +296,7 @@ def test_a_sweep(tmp_path):
         assert found["cold cache", row, 1].values["first_whole_ms"]
     if not any("no limit of memory" in note for note in told.notes):
         failure = found["too little memory", "cached", 6 << 20].failure
-        assert re.search(r"needs \d+ bytes of memory .* has \d+ left$", failure), failure
+        assert re.search(r"needs \d+ bytes of memory.* has \d+ left$", failure), failure
     if not any("no slow disk" in note for note in told.notes):
         slow = [found["slow disk", row, 1].values["mb_s"] for row in ("cached", "streaming")]
         assert max(slow[1]) < min(slow[0])
