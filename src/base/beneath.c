@@ -1,16 +1,21 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* beneath: uses openat2(2) directly, because the C library has no wrapper. */
+/* beneath: uses openat2(2) directly, because the C library has no wrapper. Where it is missing
+ * or a filter hides it, as systemd's RestrictSUIDSGID does, a name is opened directory by
+ * directory. */
 #include "base/beneath.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/openat2.h>
 #include <stdint.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-int
-beneath_open(int directory, const char *name, int flags, bool follow)
+static int
+open_at_once(int directory, const char *name, int flags, bool follow)
 {
     struct open_how how = {
         .flags = (unsigned)flags | O_CLOEXEC,
@@ -23,4 +28,63 @@ beneath_open(int directory, const char *name, int flags, bool follow)
         fd = syscall(SYS_openat2, directory, name, &how, sizeof(how));
     while (fd < 0 && (errno == EINTR || errno == EAGAIN)); /* a rename interfered */
     return fd < 0 ? -errno : (int)fd;
+}
+
+/* With O_PATH, O_NOFOLLOW opens the link itself. */
+static int
+open_no_link(int directory, const char *segment, int flags)
+{
+    struct stat status;
+    int fd;
+
+    if (strcmp(segment, "..") == 0)
+        return -EXDEV;
+    do
+        fd = openat(directory, segment, flags | O_NOFOLLOW | O_CLOEXEC);
+    while (fd < 0 && errno == EINTR);
+    if (fd < 0)
+        return -errno;
+    if (flags & O_PATH && fstat(fd, &status) == 0 && S_ISLNK(status.st_mode)) {
+        close(fd);
+        return -ELOOP;
+    }
+    return fd;
+}
+
+static int
+open_by_segments(int directory, const char *name, int flags)
+{
+    int parent = directory;
+    char copy[PATH_MAX];
+    char *rest = copy;
+    char *segment;
+    int fd = -ENOENT;
+
+    if (name[0] == '/')
+        return -EXDEV;
+    if (strlen(name) >= sizeof(copy))
+        return -ENAMETOOLONG;
+    strcpy(copy, name);
+    while ((segment = strsep(&rest, "/")) != NULL) {
+        fd = open_no_link(parent, segment, rest ? O_PATH : flags);
+        if (parent != directory)
+            close(parent);
+        parent = fd;
+        if (fd < 0)
+            break;
+    }
+    return fd;
+}
+
+int
+beneath_open(int directory, const char *name, int flags, bool follow)
+{
+    int fd = open_at_once(directory, name, flags, follow);
+
+    if (fd == -ENOSYS) {
+        fd = open_by_segments(directory, name, flags);
+        if (fd == -ELOOP && follow)
+            return -ENOSYS;
+    }
+    return fd;
 }

@@ -7,8 +7,8 @@
 
 /* name is relative to the directory. follow: follows symbolic links that stay below it;
  * otherwise the name must contain none. flags: as for open(2). A descriptor or a negative
- * errno: -ELOOP for a link that is not followed, -EXDEV for one that leads out, -ENOSYS before
- * Linux 5.6. */
+ * errno: -ELOOP for a link that is not followed, -EXDEV for one that leads out, -ENOSYS for one
+ * to follow without openat2(2) (before Linux 5.6, and under some filters). */
 int beneath_open(int directory, const char *name, int flags, bool follow)
     __attribute__((warn_unused_result));
 

@@ -123,6 +123,16 @@ status_of(const struct tree_walk *walk, int directory, const char *segment, cons
     return error;
 }
 
+static const char *
+walk_explain(int error)
+{
+    if (error == -EXDEV)
+        return "is a symbolic link that leads out of the directory";
+    if (error == -ENOSYS)
+        return "is a symbolic link, and this system allows no openat2(2) to follow it";
+    return strerror(-error);
+}
+
 /* Handles an entry of a directory. */
 static int
 walk_visit(struct tree_walk *walk, int directory, const char *segment, const char *name,
@@ -141,9 +151,7 @@ walk_visit(struct tree_walk *walk, int directory, const char *segment, const cha
     if (!pattern_takes_file(walk->tree, name))
         return 0;
     if (error < 0)
-        return walk_miss(walk, name,
-                         error == -EXDEV ? "is a symbolic link that leads out of the directory"
-                                         : strerror(-error));
+        return walk_miss(walk, name, walk_explain(error));
     if (S_ISREG(status.st_mode))
         return add_file(walk, name, &status);
     walk->passed++;

@@ -165,7 +165,7 @@ static const struct call table[] = {
 
     /* Reading files: programs, libraries, debug information, /proc, objects. Landlock decides
      * which. */
-    IF("openat", C | R, LACKS(2, TO_WRITE)),
+    IF("openat", C | R | T, LACKS(2, TO_WRITE)),
     CALL("openat2", T), /* below directories of trees */
     CALL("newfstatat", O | C | R | F),
     CALL("fstatfs", T),
