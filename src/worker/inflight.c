@@ -175,3 +175,10 @@ inflight_keep(struct worker *worker, struct connection *connection)
     connection->inflight = kept;
     give_back(worker, inflight);
 }
+
+void
+inflight_release(struct worker *worker)
+{
+    free(worker->spare_inflight);
+    worker->spare_inflight = NULL;
+}

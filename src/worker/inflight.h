@@ -67,4 +67,7 @@ void inflight_keep(struct worker *worker, struct connection *connection);
 /* Call when the connection ends: logs its remaining responses, with the reason for the end. */
 void inflight_end(struct worker *worker, struct connection *connection);
 
+/* When the worker ends. */
+void inflight_release(struct worker *worker);
+
 #endif

@@ -30,6 +30,7 @@
 #include "shared/trace.h"
 #include "stack/crash.h"
 #include "stack/dump.h"
+#include "worker/inflight.h"
 #include "worker/reader.h"
 
 #define EVENTS 256 /* a turn */
@@ -322,6 +323,7 @@ worker_release(struct worker *worker)
     close(worker->signals.fd);
     watch_close(&worker->watches);
     exchange_release(worker);
+    inflight_release(worker);
     sender_release(worker);
     acceptor_release(worker);
     free(worker);
