@@ -14,16 +14,16 @@
 static bool
 query_read_number(struct span text, unsigned least, unsigned most, unsigned *number)
 {
-    unsigned value = 0;
+    uint64_t value = 0;
 
-    if (text.length == 0 || text.length > 9)
+    if (text.length == 0 || text.length > 10)
         return false;
     for (size_t i = 0; i < text.length; i++) {
         if (text.at[i] < '0' || text.at[i] > '9')
             return false;
         value = value * 10 + (unsigned)(text.at[i] - '0');
     }
-    *number = value;
+    *number = (unsigned)value;
     return value >= least && value <= most;
 }
 

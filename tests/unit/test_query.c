@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Query: what each parameter accepts, and that whatever else comes is explained. */
+#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -26,6 +27,7 @@ static const struct query_rules whole = { .accepted = QUERY_SECONDS | QUERY_FORM
 static const struct query_rules stacks = { .accepted = QUERY_DEBUG | QUERY_ARGUMENTS };
 static const struct query_rules lists = { .accepted = QUERY_FORMAT | QUERY_LIMIT,
                                           .formats = QUERY_FORMAT_BIT(QUERY_JSON) };
+static const struct query_rules connections = { .accepted = QUERY_CONNECTION };
 static const struct query_rules none = { 0 };
 
 static void
@@ -62,6 +64,9 @@ good_queries(void **state)
         { "worker=1&debug=7",
           &whole,
           { SCOPE_ALL, 0, QUERY_UNSPECIFIED, -1, 0, false, 0, 0, 0 } },
+        { "connection=4294967295",
+          &connections,
+          { .worker = SCOPE_ALL, .sample_index = -1, .connection = UINT_MAX } },
         { "limit=7&format=json", &lists, { SCOPE_ALL, 0, QUERY_JSON, -1, 0, false, 0, 0, 7 } },
         { "seconds=x", &none, { SCOPE_ALL, 0, QUERY_UNSPECIFIED, -1, 0, false, 0, 0, 0 } },
     };
@@ -80,6 +85,7 @@ good_queries(void **state)
         assert_int_equal(query.debug, rows[i].expected.debug);
         assert_int_equal(query.debug_given, rows[i].expected.debug_given);
         assert_int_equal(query.limit, rows[i].expected.limit);
+        assert_int_equal(query.connection, rows[i].expected.connection);
     }
 }
 
@@ -108,6 +114,8 @@ bad_queries(void **state)
         { "sample_index=cpu", &all,
           "sample_index: \"cpu\"; accepted: alloc_objects, alloc_space, inuse_objects, "
           "inuse_space" },
+        { "connection=4294967296", &connections,
+          "connection: \"4294967296\"; accepted: 1 to 4294967295" },
         { "limit=0", &lists, "limit: \"0\"; accepted: 1 to 999999999" },
         { "format=proto", &lists, "format: \"proto\"; accepted: json" },
         { "debug=3", &all, "debug: \"3\"; accepted: 0 to 2" },
