@@ -35,7 +35,7 @@ exemplar_clean(struct exemplar *exemplar)
 {
     exemplar->id[EXEMPLAR_ID_MAX] = '\0';
     for (char *at = exemplar->id; *at; at++)
-        if (*at < 0x21 || *at > 0x7e)
+        if (*at < 0x21 || *at > 0x7e || *at == '"' || *at == '\\')
             *at = '?';
 }
 

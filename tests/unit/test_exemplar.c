@@ -82,7 +82,7 @@ whatever_was_written(void **state)
 
     (void)state;
     memset(&exemplars, 0xfe, sizeof(exemplars));
-    exemplars.buckets[0].id[3] = '\n';
+    memcpy(exemplars.buckets[0].id, "\"\\\n", 3);
     assert_true(exemplar_take(&exemplars, 0, &found));
     assert_int_equal(strlen(found.id), EXEMPLAR_ID_MAX);
     assert_int_equal(strspn(found.id, "?"), EXEMPLAR_ID_MAX);
