@@ -11,8 +11,7 @@
 
 #include "object/hugepage.h"
 
-#define SIZE_MAX_FILE (UINT64_C(1) << 62)
-#define SECOND        1000000000 /* nanoseconds */
+#define SECOND 1000000000 /* nanoseconds */
 
 enum { UNCHANGED = 1, RESERVED = 2, IN_MEMORY = 4, ABSENT = 8, ALL_FLAGS = 15 };
 
@@ -257,7 +256,7 @@ is_expected(const struct catalogue *catalogue, const struct handover *message)
     if (message->number >= catalogue->count)
         return false;
     object = &catalogue->objects[message->number];
-    return object->ops->load && !object->ready && message->size < SIZE_MAX_FILE &&
+    return object->ops->load && !object->ready && message->size < SOURCE_SIZE_MAX &&
            !(message->flags & ~(unsigned)ALL_FLAGS) && is_time(&message->modified) &&
            is_time(&message->changed);
 }

@@ -179,7 +179,8 @@ pack_goes_on(const struct catalogue *previous, const uint64_t *used, size_t pack
     return used[pack] >= previous->packs[pack].memory.size / 2 && larger < PACKS_MAX;
 }
 
-static void
+/* False: there are more bytes than can be counted. */
+static bool
 place(struct tree_load *load, size_t file, const struct catalogue *previous,
       const uint64_t *used)
 {
@@ -190,15 +191,16 @@ place(struct tree_load *load, size_t file, const struct catalogue *previous,
     if (before)
         memcpy(entry->digest, before->digest, sizeof(entry->digest));
     if (!is_cached(load, entry))
-        return;
+        return true;
     if (before && before->bytes && pack < previous->pack_count &&
         pack_goes_on(previous, used, pack)) {
         entry->pack = (uint32_t)pack;
         entry->offset = before->memory_offset;
-        return;
+        return true;
     }
     entry->offset = load->pack_size;
     load->pack_size += (length_of(load, entry) + LINE - 1) / LINE * LINE;
+    return load->pack_size >= entry->offset;
 }
 
 static bool
@@ -206,16 +208,16 @@ place_all(struct tree_load *load, const struct catalogue *previous)
 {
     const size_t packs = previous ? previous->pack_count : 0;
     uint64_t *used = calloc(packs + 1, sizeof(*used));
+    bool fit = true;
 
     if (used == NULL)
         return load_fails(load, "out of memory");
     if (previous)
         add_up_packs(load, previous, used);
-    for (size_t i = 0; i < load->walk.count; i++)
-        if (!load->entries[i].skipped)
-            place(load, i, previous, used);
+    for (size_t i = 0; fit && i < load->walk.count; i++)
+        fit = load->entries[i].skipped || place(load, i, previous, used);
     free(used);
-    return true;
+    return fit || load_fails(load, "its files are too large");
 }
 
 /* --- preparing ---------------------------------------------------------------------------- */

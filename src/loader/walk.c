@@ -18,6 +18,7 @@
 #include "base/beneath.h"
 #include "base/log.h"
 #include "config/pattern.h"
+#include "object/source.h"
 
 #define DEPTH_MAX 64 /* nested directories */
 
@@ -56,6 +57,14 @@ walk_out_of_memory(const struct tree_walk *walk)
     return -ENOMEM;
 }
 
+static int
+walk_exceed(const struct tree_walk *walk, const char *what)
+{
+    log_error("tree %s: %s has more than %u %s; accepted: at most max_files", walk->tree->path,
+              walk->tree->directory, walk->tree->max_files, what);
+    return -E2BIG;
+}
+
 static bool
 make_space(void **items, size_t *capacity, size_t needed, size_t size)
 {
@@ -77,11 +86,8 @@ add_file(struct tree_walk *walk, const char *name, const struct stat *status)
 {
     const size_t length = strlen(name) + 1;
 
-    if (walk->count == walk->tree->max_files) {
-        log_error("tree %s: %s has more than %u files; accepted: at most max_files",
-                  walk->tree->path, walk->tree->directory, walk->tree->max_files);
-        return -E2BIG;
-    }
+    if (walk->count == walk->tree->max_files)
+        return walk_exceed(walk, "files");
     if (!make_space((void **)&walk->files, &walk->capacity, walk->count + 1,
                     sizeof(*walk->files)) ||
         !make_space((void **)&walk->names, &walk->names_capacity, walk->names_size + length, 1))
@@ -133,6 +139,17 @@ walk_explain(int error)
     return strerror(-error);
 }
 
+/* Links can lead to the same directories in more ways than can be counted. */
+static int
+enter_directory(struct tree_walk *walk, const char *name, const struct level *level)
+{
+    if (!pattern_takes_directory(walk->tree, name))
+        return 0;
+    if (walk->directories++ == walk->tree->max_files)
+        return walk_exceed(walk, "directories");
+    return walk_directory(walk, name, level);
+}
+
 /* Handles an entry of a directory. */
 static int
 walk_visit(struct tree_walk *walk, int directory, const char *segment, const char *name,
@@ -146,12 +163,13 @@ walk_visit(struct tree_walk *walk, int directory, const char *segment, const cha
         return 0;
     }
     if (error == 0 && S_ISDIR(status.st_mode))
-        return pattern_takes_directory(walk->tree, name) ? walk_directory(walk, name, level)
-                                                         : 0;
+        return enter_directory(walk, name, level);
     if (!pattern_takes_file(walk->tree, name))
         return 0;
     if (error < 0)
         return walk_miss(walk, name, walk_explain(error));
+    if (S_ISREG(status.st_mode) && (uint64_t)status.st_size >= SOURCE_SIZE_MAX)
+        return walk_miss(walk, name, "is too large");
     if (S_ISREG(status.st_mode))
         return add_file(walk, name, &status);
     walk->passed++;

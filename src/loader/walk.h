@@ -33,8 +33,9 @@ struct tree_walk {
     char *names; /* relative to the root, each with a NUL */
     size_t names_size;
     size_t names_capacity;
-    size_t passed;  /* links, sockets and the like, which are not served */
-    size_t missing; /* files and directories that can't be read and are skipped */
+    size_t directories; /* below the root */
+    size_t passed;      /* links, sockets and the like, which are not served */
+    size_t missing;     /* files and directories that can't be read and are skipped */
 };
 
 /* Walks the directory of the tree once. 0 or a negative errno, which is logged. walk_free() in

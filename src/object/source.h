@@ -13,6 +13,8 @@
 #include "config/config.h"
 #include "shared/load_progress.h"
 
+#define SOURCE_SIZE_MAX (UINT64_C(1) << 62) /* bytes of a file; files are smaller */
+
 struct source {
     int fd;
     dev_t device;

@@ -176,7 +176,7 @@ entry_is_right(struct tree *tree, const struct tree_entry *entry, const struct p
     const size_t rules = tree->asset->rule.count;
     const struct tree_class *class;
 
-    if (!has_path(tree, entry) || entry->size >= UINT64_C(1) << 62 ||
+    if (!has_path(tree, entry) || entry->size >= SOURCE_SIZE_MAX ||
         !is_moment(&entry->modified) || !is_moment(&entry->changed) ||
         (rules < RULES_MAX && entry->rules >> rules != 0))
         return false;
@@ -486,6 +486,8 @@ tree_let_go(const struct tree *tree)
     for (size_t i = 0; i < tree->opened_count; i++)
         if (tree->opened[i] >= 0)
             close(tree->opened[i]);
+    if (tree->directory >= 0)
+        close(tree->directory);
 }
 
 void
@@ -494,8 +496,6 @@ tree_close(struct tree *tree)
     tree_unmap_entries(tree);
     sealed_unmap(&tree->paths_memory, tree->paths);
     tree_pack_close(&tree->pack);
-    if (tree->directory >= 0)
-        close(tree->directory);
     for (size_t i = 0; i < tree->class_count; i++)
         free_class(tree->classes[i]);
     tree_let_go(tree);

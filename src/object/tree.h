@@ -81,7 +81,7 @@ struct tree {
 void tree_init(struct tree *tree, const struct config_asset *asset);
 void tree_close(struct tree *tree);
 
-/* Closes the descriptors of streamed files. */
+/* Closes the descriptors of its directory and of streamed files. */
 void tree_let_go(const struct tree *tree);
 
 /* Creates the class on first use; NULL: too many classes, or out of memory. Not thread-safe. */

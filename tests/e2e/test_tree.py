@@ -4,8 +4,10 @@
 import hashlib
 import json
 import os
+import pathlib
 import random
 import signal
+import tempfile
 import urllib.parse
 import urllib.request
 
@@ -210,6 +212,61 @@ def test_too_many_files(grow, root):
     assert status(daemon, "a.txt") == 200
 
 
+def test_too_many_ways_through_links(grow, root):
+    """Links between a few directories lead to more directories than can be walked."""
+    daemon = grow()
+    daemon.wait_log("started: ")
+    for here in range(12):
+        (root / f"d{here}").mkdir()
+        for there in range(12):
+            (root / f"d{here}/to{there}").symlink_to(f"../d{there}")
+    daemon.ini.write_text(ini(root, "follow = yes\nmax_files = 500"))
+    daemon.expect_log("has more than 500 directories; accepted: at most max_files")
+    daemon.expect_log("reload failed: ")
+    daemon.send_signal(signal.SIGHUP)
+    daemon.wait_log("reload failed: ")
+    assert status(daemon, "a.txt") == 200
+
+
+@pytest.fixture(name="vast")
+def fixture_vast():
+    """vast(*sizes): a directory with such files, where the file system has such sizes."""
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as name:
+
+        def make(*sizes):
+            for number, size in enumerate(sizes):
+                with open(f"{name}/{number}", "wb") as file:
+                    try:
+                        file.truncate(size)
+                    except OSError as error:
+                        pytest.skip(f"/dev/shm: {error}")
+            return name
+
+        yield make
+
+
+@pytest.mark.parametrize(
+    "sizes, reason",
+    (
+        ((2**63 - 1, 5, 2**63 - 1), "/[02]: is too large"),
+        ((2**62 - 1,) * 4 + (5,), "tree /maps: its files are too large"),
+    ),
+    ids=("one", "all"),
+)
+def test_sizes_that_overflow(grow, variant, vast, sizes, reason):
+    """Sparse files, the sum of whose sizes is small modulo 2^64."""
+    if variant == "streaming":
+        pytest.skip("streamed files take no memory")
+    daemon = grow()
+    daemon.wait_log("started: ")
+    daemon.ini.write_text(ini(vast(*sizes)))
+    daemon.expect_log(reason)
+    daemon.expect_log("reload failed: ")
+    daemon.send_signal(signal.SIGHUP)
+    daemon.wait_log("reload failed: ")
+    assert status(daemon, "a.txt") == 200
+
+
 def test_too_many_descriptors(grow, root):
     daemon = grow("max_streamed = 100")
     daemon.wait_log("started: ")
@@ -309,6 +366,16 @@ def test_a_reload_is_what_a_fresh_load_is(grow, root):
             for folder in ("", "sub/", "n/"):
                 exists = (root / f"{folder}f{number}").exists()
                 assert status(daemon, f"{folder}f{number}") == (200 if exists else 404)
+
+
+def test_descriptors_of_the_previous_generation(grow, root):
+    """New workers are started while it still exists."""
+    daemon = grow()
+    daemon.wait_log("started: ")
+    daemon.reload()
+    for worker in daemon.workers():
+        descriptors = pathlib.Path(f"/proc/{worker}/fd").iterdir()
+        assert [os.readlink(fd) for fd in descriptors].count(str(root)) == 1
 
 
 def test_numbers_are_of_the_section(start, root):
