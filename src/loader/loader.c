@@ -133,7 +133,9 @@ paths_of_trees(const struct loader *loader, char (*names)[32])
     struct sandbox_path *paths = calloc(count + 1, sizeof(*paths));
     size_t used = 0;
 
-    for (size_t i = 0; paths && i < count; i++) {
+    if (paths == NULL)
+        return NULL;
+    for (size_t i = 0; i < count; i++) {
         if (!is_read(&loader->inherit->catalogue->trees[i]))
             continue;
         snprintf(names[i], sizeof(names[i]), "/proc/self/fd/%d",

@@ -116,7 +116,7 @@ def log_writer(daemon):
 def test_a_hanging_disk_stops_nobody(serve, tmp_path):
     """As its writer is stopped, so it is when its disk hangs: nobody else waits."""
     log = tmp_path / "the.log"
-    daemon = serve(b"content", "[log]", f"file = {log}", "level = debug", workers=2)
+    daemon = serve(b"content", "[log]", f"file = {log}", "level = debug", "client_lines = 0", workers=2)
     wait_until(lambda: log.exists() and "started" in log.read_text(), "the start is told")
     (first, second) = daemon.all_workers(2)
     writer = log_writer(daemon)
