@@ -113,7 +113,8 @@ def test_the_old_goes_first_by_choice(limited, start, object_ini, tmp_path, limi
     daemon.wait_log(GAP)
     response = fetch(daemon, "GET", "/o")
     assert (response.status, response.fields["retry-after"]) == (503, "5")
-    assert look(daemon, "/healthz") == (503, "503 Service Unavailable: 1 object is not loaded yet\n")
+    missing = (503, "503 Service Unavailable: 1 object is not loaded yet\n")
+    wait_until(lambda: look(daemon, "/healthz") == missing, "the new observer has taken over")
     assert "\ntiffd_absent_objects 1\n" in look(daemon, "/metrics")[1]
     slow.close()
     daemon.wait_log("generation 2 serves")

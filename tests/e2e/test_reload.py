@@ -385,7 +385,7 @@ def test_a_reload_waits_when_many_generations_drain(serve, object_ini, content):
 
 def test_fifty_reloads_in_a_second_cut_nothing(serve, content):
     """Each comes while another download has begun; all of them are complete at the end."""
-    daemon = serve(content, "drain_timeout = 10ms", workers=2)
+    daemon = serve(content, "drain_timeout = 10ms", "send_timeout = 10m", workers=2)
     daemon.wait_log("started: ")
     with contextlib.ExitStack() as stack:
         clients = []
