@@ -11,7 +11,7 @@ import subprocess
 import pytest
 
 from client import Client, connect, fetch, request
-from daemon import PROGRAM, alive, children, dial, free_port, over_proc, sockets, stopped, wait_until
+from daemon import PROGRAM, alive, children, dial, free_port, over_proc, sockets, wait_until
 from test_handover import DRAIN, response_under_way
 from test_numbers import health, scrape
 from upgrading import Detached, Upgradable, UpgradableBinding
@@ -189,9 +189,7 @@ def test_a_reload_waits(upgradable, tmp_path):
     """And is the new program's then."""
     daemon = upgradable()
     old = daemon.process.pid
-    daemon.send_signal(signal.SIGUSR2)
-    new = daemon.started()
-    with stopped(new):
+    with daemon.held() as new:
         os.kill(old, signal.SIGHUP)
         os.kill(old, signal.SIGHUP)
         daemon.send_signal(signal.SIGRTMIN)
@@ -278,9 +276,7 @@ def test_files_stay_when_it_fails(upgradable, tmp_path):
 
 def test_an_end_meanwhile_ends_both(upgradable):
     daemon = upgradable()
-    daemon.send_signal(signal.SIGUSR2)
-    new = daemon.started()
-    with stopped(new):
+    with daemon.held() as new:
         daemon.send_signal(signal.SIGTERM)
         daemon.wait_log("SIGTERM: ending")
     assert daemon.process.wait(20) == 0
@@ -290,8 +286,7 @@ def test_an_end_meanwhile_ends_both(upgradable):
 def test_a_second_one_is_refused(upgradable):
     daemon = upgradable()
     daemon.expect_log("upgrade refused: another one is under way")
-    daemon.send_signal(signal.SIGUSR2)
-    with stopped(daemon.started()):
+    with daemon.held():
         daemon.send_signal(signal.SIGUSR2)
         daemon.wait_log("upgrade refused: another one is under way")
 

@@ -3,12 +3,13 @@
 
 import contextlib
 import os
+import pathlib
 import re
 import shutil
 import signal
 import subprocess
 
-from daemon import DEADLINE, PROGRAM, Binding, Daemon, alive, children, wait_until
+from daemon import DEADLINE, PROGRAM, Binding, Daemon, alive, children, state, wait_until
 
 STARTED = re.compile(r" master\[(\d+)\]: upgrade: (\S+) is process (\d+)$")
 REPLACED = re.compile(r" master\[(\d+)\]: replaced process (\d+), which drains$")
@@ -49,6 +50,21 @@ class Upgradable(Daemon):
         new = self.program + ".new"
         shutil.copy(PROGRAM, new)
         os.rename(new, self.program)
+
+    @contextlib.contextmanager
+    def held(self):
+        """An upgrade whose new program, told by its process, does nothing before the end of this."""
+        script = pathlib.Path(self.program + ".new")
+        script.write_text(f'#!/bin/sh\nkill -STOP $$\nexec {PROGRAM} "$@"\n')
+        script.chmod(0o755)
+        os.rename(script, self.program)
+        self.send_signal(signal.SIGUSR2)
+        new = self.started()
+        wait_until(lambda: state(new) == "T", "the new program is stopped")
+        try:
+            yield new
+        finally:
+            os.kill(new, signal.SIGCONT)
 
     def upgrade(self):
         """Returns the process that was replaced, which may still drain."""
