@@ -35,13 +35,14 @@ emit_connection(char *out, unsigned minor, bool close)
     return minor == 0 ? emit_literal(out, "Connection: keep-alive\r\n") : out;
 }
 
+/* name: with the colon. An empty value has no field. */
 static char *
-emit_id(char *out, struct span id)
+emit_optional(char *out, struct span name, struct span value)
 {
-    if (id.length == 0)
+    if (value.length == 0)
         return out;
-    out = emit_literal(out, "X-Request-Id: ");
-    out = emit_span(out, id);
+    out = emit_span(out, name);
+    out = emit_span(out, value);
     return emit_literal(out, "\r\n");
 }
 
@@ -53,29 +54,19 @@ emit_length(char *out, uint64_t length)
     return emit_literal(out, "\r\n");
 }
 
-static char *
-emit_type(char *out, struct span type)
-{
-    if (type.length == 0)
-        return out;
-    out = emit_literal(out, "Content-Type: ");
-    out = emit_span(out, type);
-    return emit_literal(out, "\r\n");
-}
-
 /* --- content ------------------------------------------------------------------------------ */
 
 static char *
 emit_whole(char *out, const struct representation *representation)
 {
-    out = emit_type(out, representation->content_type);
+    out = emit_optional(out, SPAN("Content-Type: "), representation->content_type);
     return emit_length(out, representation->length);
 }
 
 static char *
 emit_part(char *out, const struct representation *representation, struct range range)
 {
-    out = emit_type(out, representation->content_type);
+    out = emit_optional(out, SPAN("Content-Type: "), representation->content_type);
     out = emit_literal(out, "Content-Range: ");
     out = byteranges_emit_range(out, range, representation->length);
     out = emit_literal(out, "\r\n");
@@ -154,7 +145,7 @@ emit_text(char *out, unsigned status, const char *reason, bool head_only)
 
     if (more.length > REASON_MAX)
         more.length = REASON_MAX;
-    out = emit_type(out, SPAN("text/plain"));
+    out = emit_optional(out, SPAN("Content-Type: "), SPAN("text/plain"));
     out = emit_length(out, text.length + separator + more.length + 1);
     out = emit_literal(out, "\r\n");
     if (head_only)
@@ -241,7 +232,7 @@ response_head(char *out, size_t size, const struct response *response,
     assert(size >= response_head_max(representation));
     out = emit_start(out, response->status, date);
     out = emit_connection(out, response->minor, response->close);
-    out = emit_id(out, response->id);
+    out = emit_optional(out, SPAN("X-Request-Id: "), response->id);
     out = emit_cors(out, response);
     if (response->status == 204)
         out = emit_options(out, representation);
@@ -261,7 +252,7 @@ response_head_refusal(char *out, size_t size, unsigned status, const char *reaso
     assert(size >= RESPONSE_HEAD_MAX);
     out = emit_start(out, status, date);
     out = emit_connection(out, 1, true);
-    out = emit_id(out, id);
+    out = emit_optional(out, SPAN("X-Request-Id: "), id);
     out = emit_text(out, status, reason, head_only);
     return (size_t)(out - start);
 }

@@ -208,12 +208,7 @@ def _start_time(server: Server, case: Case, bench: Bench) -> dict[str, float]:
     """From fork to the first byte of the response."""
     running = start(server, case, bench)
     try:
-        begun = time.monotonic()
-        running.spawn()
-        with running.connect() as peer:
-            peer.sendall(f"GET {case.load.path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
-            first = peer.recv(12)
-            taken = time.monotonic() - begun
+        first, taken = running.first_response(case.load.path)
         if not first.endswith(b" 200"):
             raise ServerError(f"answered {first!r}")
     finally:

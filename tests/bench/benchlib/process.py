@@ -176,6 +176,14 @@ class Running:
                     raise ServerError("does not listen") from None
                 time.sleep(0.0005)
 
+    def first_response(self, path: str) -> tuple[bytes, float]:
+        """Starts the server: the first bytes of a response, and how many seconds after the start."""
+        begun = time.monotonic()
+        self.spawn()
+        with self.connect() as peer:
+            peer.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
+            return peer.recv(12), time.monotonic() - begun
+
     def fill(self) -> None:
         """A cache asks its origin now, which may not listen yet."""
         deadline = time.monotonic() + START_SECONDS

@@ -2,7 +2,6 @@
 """Where the experiment's runs happen: servers and clients on their cores."""
 
 import os
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,12 +55,7 @@ def cores() -> list[int]:
 def begin(running: Running, path: str = PATH) -> float:
     """Starts a server, and waits for the first byte of a response: how many milliseconds that took.
     The caller stops it."""
-    begun = time.monotonic()
-    running.spawn()
-    with running.connect() as peer:
-        peer.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
-        first = peer.recv(12)
-        taken = time.monotonic() - begun
+    first, taken = running.first_response(path)
     if running.server.origin:
         running.fill()
     elif not first.endswith(b" 200"):
