@@ -10,11 +10,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/outlet.h"
+#include "base/shmem.h"
 
 /* What all processes know of the log. They may write what they like: it is only a number. */
 struct sink_state {
@@ -42,10 +42,9 @@ static struct {
 void
 sink_share(void)
 {
-    void *memory =
-        mmap(NULL, sizeof(own), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    void *memory = shmem_map(sizeof(own));
 
-    if (memory != MAP_FAILED)
+    if (memory)
         sink.shared = memory;
 }
 

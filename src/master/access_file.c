@@ -4,10 +4,10 @@
 #include "master/access_file.h"
 
 #include <errno.h>
-#include <sys/mman.h>
 
 #include "base/identity.h"
 #include "base/log.h"
+#include "base/shmem.h"
 #include "config/access_format.h"
 
 /* A pipe that can't be opened once more would make its writers wait. */
@@ -60,8 +60,5 @@ access_file_reopen(struct outlet *outlet, const struct config *config)
 uint32_t *
 access_file_share(void)
 {
-    void *memory =
-        mmap(NULL, sizeof(uint32_t), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-
-    return memory == MAP_FAILED ? NULL : memory;
+    return shmem_map(sizeof(uint32_t));
 }

@@ -9,12 +9,12 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/wait.h>
 
 #include "base/child.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/shmem.h"
 #include "master/profile_job.h"
 #include "profile/profile.h"
 #include "profile/sampler.h"
@@ -198,11 +198,10 @@ static void
 write_all(struct profile_files *files)
 {
     struct confine_paths paths = { 0 };
-    int *errors = mmap(NULL, files->queued * sizeof(*errors), PROT_READ | PROT_WRITE,
-                       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    int *errors = shmem_map(files->queued * sizeof(*errors));
     int error;
 
-    if (errors == MAP_FAILED) {
+    if (errors == NULL) {
         log_error("profiles are not written: %s", strerror(errno));
         return;
     }

@@ -7,13 +7,14 @@
 #include <stddef.h>
 #include <sys/mman.h>
 
+#include "base/shmem.h"
+
 int
 seat_create(struct seats *seats, unsigned count)
 {
-    void *memory = mmap(NULL, count * sizeof(*seats->owners), PROT_READ | PROT_WRITE,
-                        MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    void *memory = shmem_map(count * sizeof(*seats->owners));
 
-    if (memory == MAP_FAILED)
+    if (memory == NULL)
         return -errno;
     *seats = (struct seats){ .owners = memory, .count = count };
     return 0;

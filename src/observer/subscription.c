@@ -7,17 +7,14 @@
 #include "observer/subscription.h"
 
 #include <stdbool.h>
-#include <sys/mman.h>
 
+#include "base/shmem.h"
 #include "profile/sampler.h"
 
 struct subscription *
 subscription_create(unsigned clients)
 {
-    void *memory = mmap(NULL, clients * sizeof(struct subscription), PROT_READ | PROT_WRITE,
-                        MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-
-    return memory == MAP_FAILED ? NULL : memory;
+    return shmem_map(clients * sizeof(struct subscription));
 }
 
 static bool

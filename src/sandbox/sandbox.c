@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/shmem.h"
 #include "build.h"
 #include "sandbox/filter.h"
 #include "sandbox/privileges.h"
@@ -150,11 +151,7 @@ sandbox_log(enum sandbox_kind kind)
 static void
 share_counts(void)
 {
-    void *memory = mmap(NULL, SANDBOX_KINDS * sizeof(*counts), PROT_READ | PROT_WRITE,
-                        MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-
-    if (memory != MAP_FAILED)
-        counts = memory;
+    counts = shmem_map(SANDBOX_KINDS * sizeof(*counts));
 }
 
 void

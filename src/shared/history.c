@@ -6,15 +6,14 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "base/shmem.h"
+
 #define WHOLE_MAX (HISTORY_SAMPLES - 1) /* the other one may be being written */
 
 struct history *
 history_create(void)
 {
-    void *memory = mmap(NULL, sizeof(struct history), PROT_READ | PROT_WRITE,
-                        MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-
-    return memory == MAP_FAILED ? NULL : memory;
+    return shmem_map(sizeof(struct history));
 }
 
 void

@@ -8,16 +8,14 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/shmem.h"
 
 #define INTERVAL 250 /* milliseconds between updates of the line, and before the first one */
 
 struct load_progress *
 load_progress_create(void)
 {
-    void *memory = mmap(NULL, sizeof(struct load_progress), PROT_READ | PROT_WRITE,
-                        MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-
-    return memory == MAP_FAILED ? NULL : memory;
+    return shmem_map(sizeof(struct load_progress));
 }
 
 void

@@ -13,6 +13,7 @@
 
 #include "base/child.h"
 #include "base/clock.h"
+#include "base/shmem.h"
 
 /* All rosters that this process maps. */
 struct mapped {
@@ -79,15 +80,6 @@ map_and_seal(int fd, size_t size)
     return NULL;
 }
 
-/* Used if memfds fail, for instance because of a file size limit (RLIMIT_FSIZE). */
-static struct roster *
-map_without_seal(size_t size)
-{
-    void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-
-    return memory == MAP_FAILED ? NULL : memory;
-}
-
 struct roster *
 roster_create(unsigned workers)
 {
@@ -99,7 +91,7 @@ roster_create(unsigned workers)
         if (fd >= 0)
             close(fd);
         fd = -1;
-        roster = map_without_seal(size);
+        roster = shmem_map(size); /* memfds fail beyond RLIMIT_FSIZE, for instance */
     }
     if (roster == NULL)
         return NULL;

@@ -12,6 +12,8 @@
 #include <errno.h>
 #include <sys/mman.h>
 
+#include "base/shmem.h"
+
 static size_t
 stride(const struct slots *slots)
 {
@@ -24,13 +26,8 @@ slots_create(struct slots *slots, unsigned workers, unsigned sections)
 {
     *slots = (struct slots){ .workers = workers, .sections = sections };
     slots->size = workers * stride(slots);
-    slots->memory =
-        mmap(NULL, slots->size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (slots->memory == MAP_FAILED) {
-        slots->memory = NULL;
-        return -errno;
-    }
-    return 0;
+    slots->memory = shmem_map(slots->size);
+    return slots->memory ? 0 : -errno;
 }
 
 void
