@@ -12,6 +12,7 @@
 #include "http/byteranges.h"
 #include "http/response_head.h"
 #include "object/media_type.h"
+#include "object/tree_embedded.h"
 
 /* Times up to this one are no dates: reproducible builds (Nix, OSTree) set all times to 0 or 1.
  */
@@ -240,7 +241,9 @@ add_tree(struct catalogue *catalogue, struct tree *tree, struct tree_packs *pack
 {
     struct object *objects = catalogue->objects + catalogue->count;
     size_t count = 0;
-    int error = tree_build(tree, packs, objects, &count);
+    int error = tree->asset->variant == VARIANT_EMBEDDED
+                    ? tree_embedded_build(tree, objects, &count)
+                    : tree_build(tree, packs, objects, &count);
 
     for (size_t i = 0; i < count && error == 0; i++)
         error = complete(catalogue, &objects[i]);

@@ -7,13 +7,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/memory.h"
-#include "config/pattern.h"
 #include "config/rule.h"
 #include "object/embed.h"
 
@@ -354,110 +352,32 @@ is_index(const struct tree *tree, const struct object *object)
     return slash && tree->asset->index && strcmp(slash + 1, tree->asset->index) == 0;
 }
 
-/* The same object at the path of the directory, which is the beginning of its own. */
-static void
-add_directory(const struct tree *tree, struct object *objects, size_t *count)
+void
+tree_add(struct tree *tree, struct object *objects, size_t *count)
 {
-    struct object *object = &objects[(*count)++];
+    const struct object *object = &objects[(*count)++];
 
-    *object = object[-1];
-    object->path_length -= (uint32_t)strlen(tree->asset->index);
-}
-
-/* --- embedded ----------------------------------------------------------------------------- */
-
-/* The length of the embedded file's original name, without the suffix of base64. 0: it was not
- * embedded in this encoding. */
-static size_t
-embedded_name_length(const struct embed *embed, enum encoding encoding)
-{
-    const size_t length = strlen(embed->name);
-
-    if (encoding == ENCODING_IDENTITY)
-        return length;
-    return length > 4 && strcmp(embed->name + length - 4, ".b64") == 0 ? length - 4 : 0;
-}
-
-/* Writes all names, each after the tree's path. */
-static char *
-write_embedded_paths(const struct tree *tree)
-{
-    const size_t prefix = tree_prefix_length(tree->asset);
-    size_t size = 1;
-    char *paths;
-    char *out;
-
-    for (size_t i = 0; i < embed_count; i++)
-        size += prefix + strlen(embed_table[i].name) + 1;
-    if ((out = paths = malloc(size)) == NULL)
-        return NULL;
-    for (size_t i = 0; i < embed_count; i++)
-        out +=
-            sprintf(out, "%.*s/%s", (int)prefix - 1, tree->asset->path, embed_table[i].name) +
-            1;
-    return paths;
-}
-
-static const struct tree_class *
-class_of_embedded(struct tree *tree, char *path, const struct embed *embed)
-{
-    const size_t prefix = tree_prefix_length(tree->asset);
-    const size_t length = embedded_name_length(embed, tree->asset->encoding);
-
-    path[prefix + length] = '\0';
-    if (length == 0 || !pattern_takes_file(tree->asset, path + prefix))
-        return NULL;
-    return tree_class(tree, rule_match(tree->asset, path + prefix));
-}
-
-static int
-build_embedded(struct tree *tree, struct object *objects, size_t *count)
-{
-    char *path = tree->embedded_paths = write_embedded_paths(tree);
-
-    if (path == NULL)
-        return -ENOMEM;
-    for (size_t i = 0; i < embed_count; i++) {
-        const size_t length = strlen(path);
-        const struct tree_class *class = class_of_embedded(tree, path, &embed_table[i]);
-        struct object *object = &objects[*count];
-
-        if (class) {
-            *object = (struct object){ .ops = &object_packed,
-                                       .asset = &class->asset,
-                                       .lines = &class->lines,
-                                       .path = path,
-                                       .path_length = (uint32_t)strlen(path),
-                                       .source.fd = -1,
-                                       .memory.fd = -1 };
-            embedded_set(object, &embed_table[i]);
-            tree->bytes += object->length;
-            tree->files++;
-            ++*count;
-            if (is_index(tree, object))
-                add_directory(tree, objects, count);
-        }
-        path += length + 1;
+    tree->bytes += object->length;
+    tree->files++;
+    if (is_index(tree, object)) {
+        objects[*count] = *object;
+        objects[(*count)++].path_length -= (uint32_t)strlen(tree->asset->index);
     }
-    return 0;
 }
 
 int
 tree_build(struct tree *tree, struct tree_packs *packs, struct object *objects, size_t *count)
 {
     size_t new_pack = 0;
-    int error;
+    int error = keep_new_pack(tree, packs, &new_pack);
 
-    if (tree->asset->variant == VARIANT_EMBEDDED)
-        return build_embedded(tree, objects, count);
-    error = keep_new_pack(tree, packs, &new_pack);
     for (size_t i = 0; error == 0 && i < tree->count; i++)
         if (!tree->entries[i].skipped) {
             error = build_one(tree, &tree->entries[i], packs, new_pack, &objects[*count]);
-            tree->bytes += objects[(*count)++].length;
-            tree->files++;
-            if (error == 0 && is_index(tree, &objects[*count - 1]))
-                add_directory(tree, objects, count);
+            if (error == 0)
+                tree_add(tree, objects, count);
+            else
+                ++*count; /* to be closed with the others */
         }
     tree_unmap_entries(tree);
     return error;

@@ -118,6 +118,10 @@ struct tree_packs {
 /* Frees what only collecting needed; the items remain. */
 void tree_packs_end(struct tree_packs *packs);
 
+/* Counts the object that was made at objects[*count] as a file of the tree. An index file is
+ * added once more, at the path of its directory. */
+void tree_add(struct tree *tree, struct object *objects, size_t *count);
+
 /* Creates the objects, without their dates and types, and frees the entries. 0 or a negative
  * errno. */
 int tree_build(struct tree *tree, struct tree_packs *packs, struct object *objects,
