@@ -10,6 +10,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/pidfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -22,8 +23,9 @@
 #include "master/supervise.h"
 #include "sandbox/sandbox.h"
 
-#define PATIENCE  1000  /* milliseconds to write the last lines */
-#define READ_SIZE 65536 /* the capacity of a pipe */
+#define PATIENCE    1000  /* milliseconds to write the last lines */
+#define SWITCH_TIME 100   /* milliseconds to begin with another file */
+#define READ_SIZE   65536 /* the capacity of a pipe */
 
 /* --- its process -------------------------------------------------------------------------- */
 
@@ -37,74 +39,87 @@ log_writer_lines(const char *text, size_t length)
     return count;
 }
 
+/* What the log writer works with. */
+struct log_state {
+    int pipe;    /* lines come from it */
+    int channel; /* later files come from it */
+    int taken;   /* event: the last file is in use */
+    struct outlet file;
+    uint32_t torn; /* of outlet_write() */
+};
+
 /* What the disk does not accept is lost, because no process keeps it. False: the pipe is at its
  * end. */
 static bool
-copy_some(int pipe, const struct outlet *file, uint32_t *torn)
+copy_some(struct log_state *state)
 {
     static char buffer[READ_SIZE];
-    const ssize_t n = read(pipe, buffer, sizeof(buffer));
+    const ssize_t n = read(state->pipe, buffer, sizeof(buffer));
     ssize_t written;
 
     if (n <= 0)
         return n < 0 && (errno == EINTR || errno == EAGAIN);
-    written = outlet_write(file, torn, buffer, (size_t)n);
+    written = outlet_write(&state->file, &state->torn, buffer, (size_t)n);
     if (written < 0)
         written = 0;
     sink_add_lost(log_writer_lines(buffer + written, (size_t)(n - written)));
     return true;
 }
 
-/* Lines written before the file was handed over belong in the previous one. */
+/* Lines written before the file was handed over belong in the previous one: one read takes them
+ * all. The master waits for the event, so that its next line is in the new file. */
 static void
-take_file(int channel, int pipe, struct outlet *file, uint32_t *torn)
+take_file(struct log_state *state)
 {
     struct channel_message message;
-    struct pollfd lines = { .fd = pipe, .events = POLLIN };
+    struct pollfd lines = { .fd = state->pipe, .events = POLLIN };
     int descriptor;
 
-    if (channel_receive(channel, &message, &descriptor) <= 0 || descriptor < 0)
+    if (channel_receive(state->channel, &message, &descriptor) <= 0 || descriptor < 0)
         return;
-    while (poll(&lines, 1, 0) == 1 && lines.revents == POLLIN && copy_some(pipe, file, torn))
-        ;
-    outlet_close(file);
-    *file = outlet_of(descriptor);
+    if (poll(&lines, 1, 0) == 1 && lines.revents & POLLIN)
+        (void)copy_some(state);
+    outlet_close(&state->file);
+    state->file = outlet_of(descriptor);
+    (void)eventfd_write(state->taken, 1);
 }
 
 static void
-write_log(int channel, int pipe, struct outlet *file)
+write_log(struct log_state *state)
 {
-    struct pollfd fds[] = { { .fd = pipe, .events = POLLIN },
-                            { .fd = channel, .events = POLLIN } };
-    uint32_t torn = 0;
+    struct pollfd fds[] = { { .fd = state->pipe, .events = POLLIN },
+                            { .fd = state->channel, .events = POLLIN } };
 
     for (;;) {
         if (poll(fds, 2, -1) < 0)
             continue;
         if (fds[1].revents & POLLIN)
-            take_file(channel, pipe, file, &torn);
+            take_file(state);
         else if (fds[1].revents)
             fds[1].fd = -1;
-        if (fds[0].revents && !copy_some(pipe, file, &torn))
+        if (fds[0].revents && !copy_some(state))
             return;
     }
 }
 
-/* Keeps nothing of the master's but the file. */
+/* Keeps nothing of the master's but the file and the event. */
 static _Noreturn void
 be_log_writer(const struct master *master, enum sandbox_mode mode, int channel, int pipe)
 {
-    struct outlet file = outlet_of(sink_descriptor());
+    struct log_state state = { .pipe = STDIN_FILENO,
+                               .channel = STDOUT_FILENO,
+                               .taken = master->log_writer.taken,
+                               .file = outlet_of(sink_descriptor()) };
 
     for (const struct generation *g = master->newest; g; g = g->older)
         catalogue_let_go(g->shared.catalogue);
     detach_streams();
-    if (dup2(pipe, STDIN_FILENO) < 0 || dup2(channel, STDOUT_FILENO) < 0)
+    if (dup2(pipe, state.pipe) < 0 || dup2(channel, state.channel) < 0)
         _exit(EXIT_FAILURE);
-    child_isolate(STDERR_FILENO);
+    child_isolate(state.taken);
     title_set("log writer");
     if (sandbox_enter(mode, SANDBOX_LOG_WRITER, NULL) == 0)
-        write_log(STDOUT_FILENO, STDIN_FILENO, &file);
+        write_log(&state);
     child_finish();
 }
 
@@ -115,7 +130,8 @@ close_ends(struct log_writer *writer)
 {
     close(writer->channel);
     close(writer->pipe);
-    writer->channel = writer->pipe = -1;
+    close(writer->taken);
+    writer->channel = writer->pipe = writer->taken = -1;
 }
 
 static void
@@ -152,7 +168,11 @@ start_log_writer(struct master *master, enum sandbox_mode mode)
     sandbox_probe(mode);
     if (pipe2(pipe, O_CLOEXEC) < 0)
         return -errno;
-    if ((error = channel_open(&writer->channel, &channel)) < 0) {
+    if ((writer->taken = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) < 0)
+        error = -errno;
+    else if ((error = channel_open(&writer->channel, &channel)) < 0)
+        close(writer->taken);
+    if (error < 0) {
         close(pipe[0]);
         close(pipe[1]);
         return error;
@@ -178,13 +198,20 @@ is_on_a_disk(void)
     return sink_has_file() && fstat(sink_descriptor(), &status) == 0 && S_ISREG(status.st_mode);
 }
 
-/* Passes the sink's file to the log writer. */
+/* Passes the sink's file to the log writer, and waits until it is used, but not for a disk that
+ * hangs. */
 static int
 hand_over(const struct log_writer *writer)
 {
     const struct channel_message message = { .kind = CHANNEL_LOG };
+    struct pollfd taken = { .fd = writer->taken, .events = POLLIN };
+    eventfd_t before;
+    int error;
 
-    return channel_send(writer->channel, &message, sink_descriptor());
+    (void)eventfd_read(writer->taken, &before);
+    if ((error = channel_send(writer->channel, &message, sink_descriptor())) == 0)
+        poll(&taken, 1, SWITCH_TIME);
+    return error;
 }
 
 void
@@ -212,6 +239,7 @@ log_writer_let_go(const struct log_writer *writer)
         return;
     close(writer->channel);
     close(writer->pipe);
+    close(writer->taken);
 }
 
 void

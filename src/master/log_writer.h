@@ -16,10 +16,11 @@ struct log_writer {
     struct child child;
     int channel; /* for later files */
     int pipe;    /* for lines */
+    int taken;   /* event: the last file is in use */
 };
 
 /* The initial value: no log writer. */
-#define LOG_WRITER_NONE ((struct log_writer){ .channel = -1, .pipe = -1 })
+#define LOG_WRITER_NONE ((struct log_writer){ .channel = -1, .pipe = -1, .taken = -1 })
 
 /* If the sink writes to a file on a disk, passes the file to a new log writer and makes the
  * sink write to its pipe. If that is not possible, logs so, and the sink keeps the file. */
