@@ -10,7 +10,7 @@
 
 struct confinement;
 
-#define CRASH_REPORT_LINE 512
+#define CRASH_REPORT_LINE 640
 
 /* "worker 0: SIGSEGV (address not mapped) at 0x10, thread 5, connection 12, request 3, for
  * /tiff"; labels may be NULL. */
