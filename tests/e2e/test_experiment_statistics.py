@@ -55,7 +55,8 @@ def test_less_than_one_percent_is_nobodys_concern():
 def test_noise_is_not_taken_for_equality():
     results = made(CACHED, noise=0.2)
     assert difference(results).word == "undecided"
-    assert re.match(r"Undecided between cached and embedded: the noise of these runs may hide \d+ %",
+    assert re.match(r"Cached or embedded: these runs do not decide between them, for the noise may hide "
+                    r"\d+ %",
                     conclusion.headline(results))
 
 

@@ -99,8 +99,8 @@ def _level(names: list[str], speed: list[Difference]) -> str:
         return f"{_capital(names[0])}."
     hidden = _hidden(names, speed)
     if hidden:
-        return (f"Undecided between {words.join(names)}: the noise of these runs may hide "
-                f"{hidden * 100:.0f} %.")
+        return (f"{_capital(words.join(names, 'or'))}: these runs do not decide between them, for the "
+                f"noise may hide {hidden * 100:.0f} %.")
     return f"{_capital(words.join(names))} do not differ by more than the noise."
 
 

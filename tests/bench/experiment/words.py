@@ -32,9 +32,9 @@ def size(value: float | None) -> str:
     return f"{value:.0f} B"
 
 
-def join(names: list[str]) -> str:
+def join(names: list[str], last: str = "and") -> str:
     """a, b and c."""
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}" if names else ""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {last} {names[-1]}" if names else ""
 
 
 def p_value(value: float) -> str:
