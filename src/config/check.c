@@ -190,6 +190,11 @@ check_asset(const struct build *build, size_t index, config_asset_check *check)
         report_error(build->report, asset->file_origin,
                      "[asset %s] file: is missing; accepted: file = the path of the object",
                      asset->path);
+    else if (asset->encoding == ENCODING_BASE64 && asset->precompressed.count > 0)
+        report_error(build->report, asset->file_origin,
+                     "[%s %s] precompressed: is set with encoding = base64; accepted: one of "
+                     "them",
+                     section_name(section_of_asset(asset)), asset->path);
     else if (check)
         check(asset, build->report);
 }

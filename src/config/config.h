@@ -13,6 +13,7 @@
 #include <sys/types.h>
 #include <sys/un.h>
 
+#include "base/coding.h"
 #include "base/log.h"
 #include "base/network.h"
 #include "base/report.h"
@@ -159,7 +160,8 @@ struct config_asset {
     char *cache_control; /* NULL: no such field */
     struct header_list header;
     enum digest repr_digest;
-    struct header_list cors; /* as in [server], whose list is the default */
+    struct header_list cors;          /* as in [server], whose list is the default */
+    struct coding_list precompressed; /* of which there may be files beside FILE: FILE.gz */
 
     /* [tree] alone */
     char *directory;            /* absolute; NULL: embedded */

@@ -40,6 +40,7 @@ union option_field {
     struct listen_list *listen;
     struct header_list *header;
     struct network_list *networks;
+    struct coding_list *codings;
 };
 
 /* The same, to be read. */
@@ -51,6 +52,7 @@ union option_view {
     const struct listen_list *listen;
     const struct header_list *header;
     const struct network_list *networks;
+    const struct coding_list *codings;
 };
 
 /* Rows of one section follow each other. */

@@ -174,6 +174,8 @@ OPTION(asset, repr_digest, digest, "request", 0, 0, 0,
        "the Repr-Digest field, SHA-256: if a request asks for it, or always")
 OPTION(asset, cors, origins, "", 0, 0, OPTION_INHERITED,
        "origins whose web pages may read this object; * is all, empty none")
+OPTION(asset, precompressed, codings, "", 0, 0, 0,
+       "serve FILE.br, FILE.zst or FILE.gz beside FILE to clients that accept them, in this order")
 
 OPTION(tree, directory, path, "", 0, 0, 0,
        "the directory with the files; the embedded variant needs none")
@@ -207,6 +209,8 @@ OPTION(tree, repr_digest, digest, "request", 0, 0, 0,
        "the Repr-Digest field, SHA-256: if a request asks for it, or always")
 OPTION(tree, cors, origins, "", 0, 0, OPTION_INHERITED,
        "origins whose web pages may read these objects; * is all, empty none")
+OPTION(tree, precompressed, codings, "", 0, 0, 0,
+       "serve FILE.br, FILE.zst or FILE.gz beside FILE to clients that accept them, in this order")
 OPTION(tree, rule, rule, "", 0, 0, 0,
        "PATTERN KEY VALUE: another value of a key above, for files that match; one a line")
 /* clang-format on */

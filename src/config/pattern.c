@@ -6,6 +6,7 @@
 #include "config/pattern.h"
 
 #include <fnmatch.h>
+#include <limits.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,11 +43,34 @@ any_matches(const struct header_list *patterns, const char *name)
     return false;
 }
 
+/* Is the name that of an encoded form (FILE.gz) of a file that is included? */
+static bool
+includes_decoded(const struct config_asset *tree, const char *name)
+{
+    const size_t length = strlen(name);
+
+    for (unsigned i = 0; i < tree->precompressed.count; i++) {
+        const char *suffix = coding_info(tree->precompressed.items[i].coding)->suffix;
+        const size_t rest = length - strlen(suffix);
+        char file[PATH_MAX];
+
+        if (strlen(suffix) >= length || length >= sizeof(file) ||
+            strcmp(name + rest, suffix) != 0)
+            continue;
+        memcpy(file, name, rest);
+        file[rest] = '\0';
+        if (any_matches(&tree->include, file))
+            return true;
+    }
+    return false;
+}
+
 bool
 pattern_takes_file(const struct config_asset *tree, const char *name)
 {
     return !is_hidden(tree, name) && !any_matches(&tree->exclude, name) &&
-           (tree->include.count == 0 || any_matches(&tree->include, name));
+           (tree->include.count == 0 || any_matches(&tree->include, name) ||
+            includes_decoded(tree, name));
 }
 
 /* For patterns that end in a slash, which is removed before the comparison. */

@@ -10,8 +10,8 @@
 #include "config/setting.h"
 #include "config/type.h"
 
-static const char *const keys[] = { "variant",       "encoding", "content_type",
-                                    "cache_control", "header",   "repr_digest" };
+static const char *const keys[] = { "variant", "encoding",    "content_type", "cache_control",
+                                    "header",  "repr_digest", "precompressed" };
 
 static bool
 is_key(struct span key)
@@ -45,7 +45,7 @@ rule_split(const char *text, struct span *pattern, struct span *key, struct span
         return "does not begin with a pattern of at most 255 bytes";
     if (!is_key(*key))
         return "has no key after its pattern; keys are variant, encoding, content_type, "
-               "cache_control, header, repr_digest";
+               "cache_control, header, repr_digest, precompressed";
     return NULL;
 }
 

@@ -2,7 +2,8 @@
 /*
  * type: what the values of options can be. One small vtable per type; the numbers are in
  * type_number.c, words from a fixed set in type_word.c, text in type_text.c, lists in
- * type_list.c, type_host.c and type_tree.c, what the access log needs in type_access.c.
+ * type_list.c, type_host.c, type_coding.c and type_tree.c, what the access log needs in
+ * type_access.c.
  */
 #ifndef CONFIG_TYPE_H
 #define CONFIG_TYPE_H
@@ -87,6 +88,7 @@ extern const struct option_type type_rule;     /* "PATTERN KEY VALUE", see rule.
 extern const struct option_type type_networks; /* sets of addresses */
 extern const struct option_type type_real_ip_header; /* enum real_ip_header */
 extern const struct option_type type_origins;        /* origins of web pages, RFC 6454 */
+extern const struct option_type type_codings;        /* content codings */
 
 /* What lists of text have in common; added text is taken over. */
 void type_list_add(struct header_list *list, char *text);
@@ -131,5 +133,6 @@ void type_list_clear(union option_field field);
 #define TYPE_FIELD_rule           struct header_list
 #define TYPE_FIELD_networks       struct network_list
 #define TYPE_FIELD_real_ip_header enum real_ip_header
+#define TYPE_FIELD_codings        struct coding_list
 
 #endif

@@ -11,6 +11,7 @@
 
 static const struct span dashes = { "\r\n--", 4 };
 static const struct span type = { "\r\nContent-Type: ", 16 };
+static const struct span coding = { "\r\nContent-Encoding: ", 20 };
 static const struct span position = { "\r\nContent-Range: ", 17 };
 static const struct span range_unit = { "bytes ", 6 };
 static const struct span part_end = { "\r\n\r\n", 4 };
@@ -29,8 +30,11 @@ byteranges_boundary(const struct representation *representation)
 static size_t
 fixed_length(const struct representation *representation)
 {
+    const size_t coded =
+        representation->coding.length > 0 ? coding.length + representation->coding.length : 0;
+
     return dashes.length + byteranges_boundary(representation).length + type.length +
-           representation->content_type.length + position.length + range_unit.length +
+           representation->content_type.length + coded + position.length + range_unit.length +
            sizeof("-/") - 1 + part_end.length;
 }
 
@@ -60,6 +64,8 @@ byteranges_part_head(char *out, const struct representation *representation, str
     out = emit_span(out, byteranges_boundary(representation));
     out = emit_span(out, type);
     out = emit_span(out, representation->content_type);
+    if (representation->coding.length > 0)
+        out = emit_span(emit_span(out, coding), representation->coding);
     out = emit_span(out, position);
     out = byteranges_emit_range(out, range, representation->length);
     out = emit_span(out, part_end);

@@ -30,6 +30,7 @@ static const struct {
     { NAME("x-request-id"), HEADER_X_REQUEST_ID },
     { NAME("if-none-match"), HEADER_IF_NONE_MATCH },
     { NAME("content-length"), HEADER_CONTENT_LENGTH },
+    { NAME("accept-encoding"), HEADER_ACCEPT_ENCODING },
     { NAME("want-repr-digest"), HEADER_WANT_REPR_DIGEST },
     { NAME("if-modified-since"), HEADER_IF_MODIFIED_SINCE },
     { NAME("transfer-encoding"), HEADER_TRANSFER_ENCODING },
@@ -40,7 +41,7 @@ enum { LONGEST = 19 };
 
 /* Index of the first name that is at least this long. */
 static const unsigned char first_of_length[LONGEST + 1] = {
-    0, 0, 0, 0, 0, 1, 2, 4, 4, 6, 6, 7, 9, 10, 11, 12, 12, 13, 15, 15
+    0, 0, 0, 0, 0, 1, 2, 4, 4, 6, 6, 7, 9, 10, 11, 12, 13, 14, 16, 16
 };
 
 enum header

@@ -18,6 +18,8 @@ struct representation {
     struct span etag;     /* strong, with its quotes; inside, what a MIME boundary may hold */
     struct span digest;   /* SHA-256 in base64 */
     bool always_digest;   /* sent even without a request for it */
+    struct span coding;   /* the value of Content-Encoding; empty: no such field */
+    bool varies;          /* it is one of several that Accept-Encoding chooses among */
     struct span content_type; /* also needed alone, for the parts of multipart/byteranges */
     struct span fields;       /* prebuilt lines, each ending in CRLF: Accept-Ranges,
                                  Cache-Control, the section's own */

@@ -21,8 +21,8 @@
     (1U << HEADER_EXPECT | 1U << HEADER_RANGE | 1U << HEADER_IF_MATCH |                        \
      1U << HEADER_IF_NONE_MATCH | 1U << HEADER_IF_MODIFIED_SINCE |                             \
      1U << HEADER_IF_UNMODIFIED_SINCE | 1U << HEADER_IF_RANGE | 1U << HEADER_ORIGIN |          \
-     1U << HEADER_WANT_REPR_DIGEST | 1U << HEADER_WANT_DIGEST | 1U << HEADER_TRACEPARENT |     \
-     1U << HEADER_X_REQUEST_ID)
+     1U << HEADER_ACCEPT_ENCODING | 1U << HEADER_WANT_REPR_DIGEST | 1U << HEADER_WANT_DIGEST | \
+     1U << HEADER_TRACEPARENT | 1U << HEADER_X_REQUEST_ID)
 
 /* What http-parser's callbacks have seen so far. */
 struct request_reading {

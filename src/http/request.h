@@ -27,8 +27,8 @@ struct request {
     bool options_asterisk; /* OPTIONS *: the server as a whole; path is empty */
     struct span path;      /* normalised, without query; in the head or in scratch */
 
-    /* Expect, Origin, Range, Want-(Repr-)Digest, the conditional fields and those that name the
-     * request, in order. */
+    /* Expect, Origin, Accept-Encoding, Range, Want-(Repr-)Digest, the conditional fields and
+     * those that name the request, in order. */
     unsigned present; /* one bit for each enum header */
     size_t header_count;
     struct request_header headers[REQUEST_HEADERS_MAX];

@@ -57,16 +57,23 @@ emit_length(char *out, uint64_t length)
 /* --- content ------------------------------------------------------------------------------ */
 
 static char *
-emit_whole(char *out, const struct representation *representation)
+emit_type(char *out, const struct representation *representation)
 {
     out = emit_optional(out, SPAN("Content-Type: "), representation->content_type);
+    return emit_optional(out, SPAN("Content-Encoding: "), representation->coding);
+}
+
+static char *
+emit_whole(char *out, const struct representation *representation)
+{
+    out = emit_type(out, representation);
     return emit_length(out, representation->length);
 }
 
 static char *
 emit_part(char *out, const struct representation *representation, struct range range)
 {
-    out = emit_optional(out, SPAN("Content-Type: "), representation->content_type);
+    out = emit_type(out, representation);
     out = emit_literal(out, "Content-Range: ");
     out = byteranges_emit_range(out, range, representation->length);
     out = emit_literal(out, "\r\n");
@@ -188,12 +195,24 @@ emit_preflight(char *out)
                         "Access-Control-Max-Age: 86400\r\n");
 }
 
+/* Fields of the request that the response depends on. representation may be NULL. */
+static char *
+emit_vary(char *out, const struct response *response,
+          const struct representation *representation)
+{
+    const bool coded = representation && representation->varies;
+
+    if (response->varies && coded)
+        return emit_literal(out, "Vary: Origin, Accept-Encoding\r\n");
+    if (response->varies)
+        return emit_literal(out, "Vary: Origin\r\n");
+    return coded ? emit_literal(out, "Vary: Accept-Encoding\r\n") : out;
+}
+
 /* Which page may read the response; and then also what browsers hide by default. */
 static char *
 emit_cors(char *out, const struct response *response)
 {
-    if (response->varies)
-        out = emit_literal(out, "Vary: Origin\r\n");
     if (response->origin.length == 0)
         return out;
     out = emit_literal(out, "Access-Control-Allow-Origin: ");
@@ -233,6 +252,7 @@ response_head(char *out, size_t size, const struct response *response,
     out = emit_start(out, response->status, date);
     out = emit_connection(out, response->minor, response->close);
     out = emit_optional(out, SPAN("X-Request-Id: "), response->id);
+    out = emit_vary(out, response, representation);
     out = emit_cors(out, response);
     if (response->status == 204)
         out = emit_options(out, representation);

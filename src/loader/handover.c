@@ -13,7 +13,7 @@
 
 #define SECOND 1000000000 /* nanoseconds */
 
-enum { UNCHANGED = 1, RESERVED = 2, IN_MEMORY = 4, ABSENT = 8, ALL_FLAGS = 15 };
+enum { UNCHANGED = 1, RESERVED = 2, IN_MEMORY = 4, ABSENT = 8, MISSING = 16, ALL_FLAGS = 31 };
 
 enum { OBJECT = 1, TREE = 2, FILES = 3 }; /* kinds of messages */
 
@@ -92,7 +92,8 @@ message_of(const struct object *object, uint32_t number)
     message.number = number;
     message.flags = (object->unchanged ? UNCHANGED : 0) |
                     (object->memory.reserved ? RESERVED : 0) |
-                    (source->in_memory ? IN_MEMORY : 0) | (object->absent ? ABSENT : 0);
+                    (source->in_memory ? IN_MEMORY : 0) | (object->absent ? ABSENT : 0) |
+                    (object->missing ? MISSING : 0);
     message.device = source->device;
     message.inode = source->inode;
     message.size = source->size;
@@ -287,6 +288,8 @@ is_right(const struct object *object, const struct object *previous,
 {
     const uint64_t length = source_length(message->size, object->asset->encoding);
 
+    if (message->flags & MISSING)
+        return given < 0 && object->coding != CODING_IDENTITY && message->memory_size == 0;
     if (message->flags & ABSENT)
         return given < 0 && object->ops == &object_cached && object->may_wait &&
                message->memory_size == 0;
@@ -313,6 +316,7 @@ put(struct object *object, const struct handover *message, int given)
                                       .in_memory = message->flags & IN_MEMORY };
     object->unchanged = message->flags & UNCHANGED;
     object->absent = message->flags & ABSENT;
+    object->missing = message->flags & MISSING;
     object->memory = (struct sealed){ .fd = cached ? given : -1,
                                       .reserved = message->flags & RESERVED,
                                       .size = message->memory_size };

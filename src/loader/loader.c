@@ -63,7 +63,8 @@ check_files(const struct loader_inherit *inherit)
     struct report report = { 0 };
 
     for (size_t i = 0; inherit->previous && i < inherit->catalogue->assets; i++)
-        catalogue_check(inherit->catalogue->objects[i].asset, &report);
+        if (inherit->catalogue->objects[i].coding == CODING_IDENTITY)
+            catalogue_check(inherit->catalogue->objects[i].asset, &report);
     report_log(&report, "reload");
     if (report.count > 0)
         loader_end(EXIT_FAILURE);
@@ -83,6 +84,14 @@ add_job(struct loader *loader, struct loader_job job)
     loader->jobs[loader->count++] = job;
 }
 
+/* A form in another coding need not be there. */
+static bool
+is_missing(const struct object *object)
+{
+    return object->coding != CODING_IDENTITY && access(object->asset->file, F_OK) < 0 &&
+           errno == ENOENT;
+}
+
 static void
 open_files(struct loader *loader)
 {
@@ -93,7 +102,7 @@ open_files(struct loader *loader)
 
         if (object->ops->load == NULL)
             continue;
-        if (object->ops->open(object) < 0)
+        if (!(object->missing = is_missing(object)) && object->ops->open(object) < 0)
             loader_end(EXIT_FAILURE);
         load_progress_expect(loader->inherit->progress, object->source.size);
         add_job(loader, (struct loader_job){ .size = object->source.size, .object = object });
@@ -168,7 +177,7 @@ load_object(const struct loader_inherit *inherit, struct object *object)
 {
     const struct object *previous = catalogue_find_file(inherit->previous, object->asset);
     const uint32_t number = (uint32_t)(object - inherit->catalogue->objects);
-    int error = object->ops->load(object, previous, inherit->progress);
+    int error = object->missing ? 0 : object->ops->load(object, previous, inherit->progress);
 
     if (error < 0)
         loader_end(EXIT_FAILURE);

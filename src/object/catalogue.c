@@ -11,7 +11,6 @@
 
 #include "http/byteranges.h"
 #include "http/response_head.h"
-#include "object/media_type.h"
 #include "object/tree_embedded.h"
 
 /* Times up to this one are no dates: reproducible builds (Nix, OSTree) set all times to 0 or 1.
@@ -50,6 +49,13 @@ catalogue_find(const struct catalogue *catalogue, struct span path)
     return number != PATH_INDEX_NONE ? &catalogue->objects[number] : NULL;
 }
 
+const struct object *
+catalogue_choose(const struct catalogue *catalogue, const struct object *object,
+                 const struct request *request)
+{
+    return encoded_choose(&catalogue->encoded, catalogue->objects, object, request);
+}
+
 const struct config_asset *
 catalogue_find_section(const struct catalogue *catalogue, const struct config_asset *asset)
 {
@@ -84,7 +90,7 @@ search_file(const struct catalogue *catalogue, const struct config_asset *asset)
     for (size_t i = 0; i < catalogue->assets; i++) {
         const struct object *object = &catalogue->objects[i];
 
-        if (object->absent || !same_form(object->asset, asset))
+        if (object->absent || object->missing || !same_form(object->asset, asset))
             continue;
         if (object->asset->variant == asset->variant)
             return object;
@@ -116,18 +122,6 @@ catalogue_count_absent(const struct catalogue *catalogue)
 }
 
 /* --- making ready ------------------------------------------------------------------------- */
-
-static const char *
-content_type(const struct object *object)
-{
-    const struct config_asset *asset = object->asset;
-
-    if (asset->content_type)
-        return asset->content_type;
-    if (asset->encoding == ENCODING_BASE64)
-        return media_type_of(".b64");
-    return media_type_of(asset->tree ? object->path : asset->file);
-}
 
 /* RFC 9110 section 8.8.2.1 */
 static time_t
@@ -164,7 +158,7 @@ complete(struct catalogue *catalogue, struct object *object)
     size_t size;
 
     object->last_modified = date_of(object->last_modified);
-    object->content_type = content_type(object);
+    object->content_type = object_content_type(object);
     if ((size = object_head_max(object)) > CATALOGUE_HEAD_MAX) {
         log_error("%s %s: its header fields exceed %d bytes in total",
                   object->asset->tree ? "tree" : "asset", object->asset->path,
@@ -183,7 +177,7 @@ catalogue_attach(struct catalogue *catalogue, struct object *object,
 {
     int error = 0;
 
-    if (object->ops->attach)
+    if (object->ops->attach && !object->missing)
         error = object->ops->attach(object, catalogue_find_file(previous, object->asset));
     return error < 0 ? error : complete(catalogue, object);
 }
@@ -226,13 +220,18 @@ compare_prefixes(const void *a, const void *b)
     return (x < y) - (x > y);
 }
 
+/* Each file may be a form of another one, too. */
 static size_t
 count_files(const struct catalogue *catalogue)
 {
     size_t count = 0;
 
-    for (size_t i = 0; i < catalogue->tree_count; i++)
-        count += tree_count(&catalogue->trees[i]);
+    for (size_t i = 0; i < catalogue->tree_count; i++) {
+        const struct tree *tree = &catalogue->trees[i];
+        const bool forms = tree->asset->precompressed.count > 0 || tree->asset->rule.count > 0;
+
+        count += tree_count(tree) * (forms ? 2 : 1);
+    }
     return count;
 }
 
@@ -294,15 +293,29 @@ free_objects(struct catalogue *catalogue)
         free(catalogue->objects);
 }
 
-int
-catalogue_complete(struct catalogue *catalogue, const struct catalogue *previous)
+/* --- forms -------------------------------------------------------------------------------- */
+
+static int
+link_forms(struct catalogue *catalogue)
+{
+    const size_t count = catalogue->count;
+    int error = encoded_link(&catalogue->encoded, catalogue->objects, catalogue->assets,
+                             &catalogue->count, &catalogue->index);
+
+    for (size_t i = count; error == 0 && i < catalogue->count; i++)
+        error = complete(catalogue, &catalogue->objects[i]);
+    return error;
+}
+
+/* --- the whole ---------------------------------------------------------------------------- */
+
+static int
+complete_trees(struct catalogue *catalogue, const struct catalogue *previous)
 {
     struct tree_packs packs = { .before = previous ? previous->packs : NULL,
                                 .before_count = previous ? previous->pack_count : 0 };
     int error;
 
-    if (catalogue->tree_count == 0)
-        return 0;
     if ((error = catalogue_make_space(catalogue)) == 0)
         error = add_trees(catalogue, &packs);
     catalogue->packs = packs.items;
@@ -312,6 +325,16 @@ catalogue_complete(struct catalogue *catalogue, const struct catalogue *previous
         path_index_free(&catalogue->index);
         error = path_index_create(&catalogue->index, catalogue->objects, catalogue->count);
     }
+    return error;
+}
+
+int
+catalogue_complete(struct catalogue *catalogue, const struct catalogue *previous)
+{
+    int error = catalogue->tree_count > 0 ? complete_trees(catalogue, previous) : 0;
+
+    if (error == 0)
+        error = link_forms(catalogue);
     if (error == -ENOMEM)
         log_error("catalogue: out of memory");
     return error;
@@ -322,7 +345,8 @@ catalogue_complete(struct catalogue *catalogue, const struct catalogue *previous
 static bool
 catalogue_allocate(struct catalogue *catalogue, const struct config *config)
 {
-    catalogue->objects = calloc(config->asset_count, sizeof(*catalogue->objects));
+    catalogue->objects =
+        calloc(config->asset_count + encoded_count(config), sizeof(*catalogue->objects));
     catalogue->lines = calloc(config->asset_count, sizeof(*catalogue->lines));
     catalogue->trees = calloc(config->asset_count, sizeof(*catalogue->trees));
     catalogue->sections = config->asset_count;
@@ -351,6 +375,8 @@ add_sections(struct catalogue *catalogue, const struct config *config)
                              .source.fd = -1,
                              .memory.fd = -1 };
     }
+    if (encoded_add_sections(&catalogue->encoded, catalogue->objects, &catalogue->count) < 0)
+        return -ENOMEM;
     catalogue->assets = catalogue->count;
     return path_index_create(&catalogue->index, catalogue->objects, catalogue->count);
 }
@@ -394,6 +420,7 @@ catalogue_close(struct catalogue *catalogue)
         tree_close(&catalogue->trees[i]);
     for (size_t i = 0; i < catalogue->pack_count; i++)
         tree_pack_close(&catalogue->packs[i]);
+    encoded_free(&catalogue->encoded);
     path_index_free(&catalogue->index);
     free(catalogue->packs);
     free(catalogue->trees);

@@ -11,6 +11,7 @@
 #include "base/report.h"
 #include "base/span.h"
 #include "config/config.h"
+#include "object/encoded.h"
 #include "object/object.h"
 #include "object/path_index.h"
 #include "object/tree.h"
@@ -24,6 +25,7 @@ struct catalogue {
     size_t count;
     size_t mapped;           /* bytes of the array; 0: malloc(3) made it */
     size_t assets;           /* the first of them, which are those of [asset] sections */
+    struct encoded encoded;  /* which of them are forms of others, in another coding */
     struct path_index index; /* of them by path */
     struct tree *trees;      /* in the order of their sections */
     size_t tree_count;
@@ -58,7 +60,8 @@ int catalogue_attach(struct catalogue *catalogue, struct object *object,
 int catalogue_attach_tree(struct catalogue *catalogue, struct tree *tree,
                           const struct catalogue *previous) __attribute__((warn_unused_result));
 
-/* All is attached: makes the objects of trees. The same. */
+/* All is attached: makes the objects of trees, and finds the forms of objects in other codings.
+ * The same. */
 int catalogue_complete(struct catalogue *catalogue, const struct catalogue *previous)
     __attribute__((warn_unused_result));
 
@@ -75,6 +78,11 @@ void catalogue_let_go(const struct catalogue *catalogue);
 
 /* The object at this normalised path, or NULL. */
 const struct object *catalogue_find(const struct catalogue *catalogue, struct span path);
+
+/* The same in the coding that the request prefers. */
+const struct object *catalogue_choose(const struct catalogue *catalogue,
+                                      const struct object *object,
+                                      const struct request *request);
 
 /* Objects that wait for room. */
 size_t catalogue_count_absent(const struct catalogue *catalogue);

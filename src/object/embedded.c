@@ -31,6 +31,12 @@ embedded_find(const struct config_asset *asset)
     return NULL;
 }
 
+bool
+embedded_has(const struct config_asset *asset)
+{
+    return embedded_find(asset) != NULL;
+}
+
 /* "a.tif, b.tif": what a message can offer. */
 static void
 list_names(char *out, size_t size)

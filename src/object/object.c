@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "object/base64.h"
+#include "object/media_type.h"
 
 /* Half of a SHA-256 keeps accidents away and heads short. */
 static size_t
@@ -27,6 +28,13 @@ write_etag(const struct object *object, char *out)
     return (size_t)(out - start);
 }
 
+static struct span
+coding_of(const struct object *object)
+{
+    return object->coding == CODING_IDENTITY ? SPAN("")
+                                             : span_of(coding_info(object->coding)->name);
+}
+
 void
 object_describe(const struct object *object, struct object_description *description)
 {
@@ -41,10 +49,24 @@ object_describe(const struct object *object, struct object_description *descript
         .etag = { description->etag, etag },
         .digest = { description->digest_text, digest },
         .always_digest = object->asset->repr_digest == DIGEST_ALWAYS,
+        .coding = coding_of(object),
+        .varies = object->forms > 0 || object->coding != CODING_IDENTITY,
         .content_type = span_of(object->content_type),
         .fields = object->lines->all,
         .common = object->lines->common,
     };
+}
+
+const char *
+object_content_type(const struct object *object)
+{
+    const struct config_asset *asset = object->asset;
+
+    if (asset->content_type)
+        return asset->content_type;
+    if (asset->encoding == ENCODING_BASE64)
+        return media_type_of(".b64");
+    return media_type_of(asset->tree ? object->path : asset->file);
 }
 
 void

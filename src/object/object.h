@@ -76,6 +76,7 @@ struct object {
     const char *content_type;
     const char *path;     /* normalised as a request's target is; NUL at the end */
     uint32_t path_length; /* without it */
+    uint32_t forms;       /* in other codings, see encoded.h; 0: there are none */
     uint64_t length;      /* bytes of the representation: after base64, if encoded */
     time_t last_modified; /* 0: there is no such date */
     unsigned char digest[OBJECT_DIGEST_SIZE];
@@ -85,10 +86,12 @@ struct object {
     struct sealed memory;
     uint64_t memory_offset; /* of its bytes */
     const char *bytes;
-    bool unchanged; /* since the generation before: its bytes are to be shared */
-    bool may_wait;  /* without room, until the generation before has gone */
-    bool absent;    /* so it does: it has no bytes, and can't be served */
-    bool ready;     /* all of it is there */
+    bool unchanged;       /* since the generation before: its bytes are to be shared */
+    bool may_wait;        /* without room, until the generation before has gone */
+    bool absent;          /* so it does: it has no bytes, and can't be served */
+    bool ready;           /* all of it is there */
+    bool missing;         /* a form in a coding whose file is not there */
+    unsigned char coding; /* enum coding; but for identity, no path leads to it */
 };
 
 /* What HTTP needs to know of an object, and the texts that this points to. */
@@ -100,6 +103,9 @@ struct object_description {
 
 /* Valid as long as both. */
 void object_describe(const struct object *object, struct object_description *description);
+
+/* What its section says, or else its file's name. */
+const char *object_content_type(const struct object *object);
 
 /* What its source tells of it. */
 void object_set_length(struct object *object);
@@ -128,6 +134,9 @@ object_verify(const struct object *object)
 }
 
 struct embed;
+
+/* Is the file of this section embedded? */
+bool embedded_has(const struct config_asset *asset);
 
 /* Its bytes, and what is known of them, are those of an embedded file. */
 void embedded_set(struct object *object, const struct embed *embed);

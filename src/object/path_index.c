@@ -80,7 +80,7 @@ path_index_create(struct path_index *index, const struct object *objects, size_t
         const uint32_t hash = hash_of(path);
         struct path_index_slot *slot = search(index, objects, path, hash);
 
-        if (slot->number == 0)
+        if (slot->number == 0 && objects[i].coding == CODING_IDENTITY)
             *slot = (struct path_index_slot){ hash, (uint32_t)i + 1 };
     }
     return 0;

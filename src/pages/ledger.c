@@ -160,6 +160,7 @@ entry_of_object(const struct view *view, const struct object *object)
 {
     struct ledger_entry entry = { .view = view,
                                   .asset = object->asset,
+                                  .coding = object->coding,
                                   .fd = object->memory.fd,
                                   .offset = object->memory_offset,
                                   .bytes = object->bytes,
@@ -199,7 +200,9 @@ list(struct ledger *ledger, const struct view *newest)
         if (view != newest && !is_draining(view))
             continue;
         for (size_t i = 0; i < catalogue->assets; i++)
-            ledger->entries[ledger->count++] = entry_of_object(view, &catalogue->objects[i]);
+            if (!catalogue->objects[i].missing)
+                ledger->entries[ledger->count++] =
+                    entry_of_object(view, &catalogue->objects[i]);
         for (size_t i = 0; i < catalogue->pack_count; i++)
             ledger->entries[ledger->count++] = entry_of_pack(view, i);
     }

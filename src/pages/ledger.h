@@ -17,6 +17,7 @@
 struct ledger_entry {
     const struct view *view;
     const struct config_asset *asset; /* its section */
+    enum coding coding;               /* of the form of an object that this is */
     int fd;                           /* holds the bytes; -1: unknown */
     uint64_t offset;                  /* of the bytes in it */
     const char *bytes;                /* where workers map them; NULL: they do not */

@@ -89,10 +89,13 @@ static void
 write_entry(const struct exposition *out, const struct ledger_entry *entry)
 {
     const struct config_asset *asset = entry->asset;
-    const struct exposition_label labels[] = { { "path", asset->path },
-                                               { "variant",
-                                                 config_variant_name(asset->variant) },
-                                               { NULL, NULL } };
+    const struct exposition_label labels[] = {
+        { "path", asset->path },
+        { "variant", config_variant_name(asset->variant) },
+        { entry->coding != CODING_IDENTITY ? "coding" : NULL,
+          coding_info(entry->coding)->name },
+        { NULL, NULL },
+    };
 
     exposition_sample(out, "tiffd_object_resident_bytes", labels, (double)entry->resident);
 }

@@ -96,6 +96,8 @@ residence_print_entry(FILE *out, const struct ledger_entry *entry, const struct 
     print_amount(out, copied.buffered, true);
     print_amount(out, copied.queued, copies->queues_known);
     fprintf(out, " %-12s %s", ledger_location(entry), entry->asset->path);
+    if (entry->coding != CODING_IDENTITY)
+        fprintf(out, " as %s", coding_info(entry->coding)->name);
     if (entry->view->shared->generation > 0)
         fprintf(out, " of generation %u", entry->view->shared->generation);
     fputc('\n', out);

@@ -20,6 +20,19 @@ one_object(const struct view *view, const struct config_asset *asset, uint64_t l
     return value;
 }
 
+/* Lengths of an object in other codings, if it has any. */
+static void
+put_forms(json_t *value, const struct catalogue *catalogue, const struct object *object)
+{
+    const uint32_t *numbers = catalogue->encoded.items[object->forms].number;
+    json_t *forms = json_object();
+
+    for (enum coding i = CODING_IDENTITY; i < CODING_COUNT; i++)
+        if (numbers[i] > 0)
+            vars_value_put(forms, coding_info(i)->name, catalogue->objects[numbers[i]].length);
+    json_object_set_new(value, "encoded", forms);
+}
+
 /* The largest first; equal ones in their order. */
 static int
 compare_lengths(const void *a, const void *b)
@@ -38,14 +51,20 @@ vars_objects(const struct view *view, unsigned limit)
     const struct catalogue *catalogue = view->shared->catalogue;
     const struct object **largest = calloc(catalogue->assets + 1, sizeof(*largest));
     json_t *value = largest ? json_object() : NULL;
+    size_t count = 0;
 
     for (size_t i = 0; largest && i < catalogue->assets; i++)
-        largest[i] = &catalogue->objects[i];
-    if (largest && limit < catalogue->assets)
-        qsort(largest, catalogue->assets, sizeof(*largest), compare_lengths);
-    for (size_t i = 0; largest && i < catalogue->assets && i < limit; i++)
-        json_object_set_new(value, largest[i]->asset->path,
-                            one_object(view, largest[i]->asset, largest[i]->length));
+        if (catalogue->objects[i].coding == CODING_IDENTITY)
+            largest[count++] = &catalogue->objects[i];
+    if (largest && limit < count)
+        qsort(largest, count, sizeof(*largest), compare_lengths);
+    for (size_t i = 0; largest && i < count && i < limit; i++) {
+        json_t *object = one_object(view, largest[i]->asset, largest[i]->length);
+
+        if (largest[i]->forms > 0)
+            put_forms(object, catalogue, largest[i]);
+        json_object_set_new(value, largest[i]->asset->path, object);
+    }
     free(largest);
     return value;
 }

@@ -287,12 +287,23 @@ stage_head(struct worker *worker, struct connection *connection, const struct in
                          .content = content_length(object, representation, response) });
 }
 
+/* What is at the path, in the coding that the client prefers, if that can be served. */
+static const struct object *
+find_object(struct worker *worker, const struct request *request)
+{
+    const struct catalogue *catalogue = worker->shared->catalogue;
+    const struct object *object = catalogue_find(catalogue, request->path);
+    const struct object *form = object ? catalogue_choose(catalogue, object, request) : NULL;
+
+    return form == object || is_servable(worker, form) ? form : object;
+}
+
 /* Decides and stages the response to an understood request. OUTCOME_SENT: it is begun. */
 static enum outcome
 serve_request(struct worker *worker, struct connection *connection,
               const struct request *request, const struct input *input)
 {
-    const struct object *object = catalogue_find(worker->shared->catalogue, request->path);
+    const struct object *object = find_object(worker, request);
     const struct representation *representation = NULL;
     struct object_description description;
     struct response response;

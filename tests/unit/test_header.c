@@ -40,6 +40,7 @@ static const struct {
     { "Origin", HEADER_ORIGIN },
     { "Origan", HEADER_OTHER },
     { "want-digest", HEADER_WANT_DIGEST },
+    { "accept-encoding", HEADER_ACCEPT_ENCODING },
     { "TraceParent", HEADER_TRACEPARENT },
     { "X-Request-ID", HEADER_X_REQUEST_ID },
     { "Want-Repr-Digest", HEADER_WANT_REPR_DIGEST },

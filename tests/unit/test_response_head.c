@@ -31,6 +31,17 @@ static const struct representation object = {
     .common = { COMMON, sizeof(COMMON) - 1 },
 };
 
+static const struct representation encoded = {
+    .length = 100,
+    .etag = { "\"tag\"", 5 },
+    .digest = { "abc=", 4 },
+    .coding = { "gzip", 4 },
+    .varies = true,
+    .content_type = { "text/css", 8 },
+    .fields = { LINES, sizeof(LINES) - 1 },
+    .common = { COMMON, sizeof(COMMON) - 1 },
+};
+
 static const struct {
     struct response response;
     const struct representation *representation;
@@ -57,6 +68,20 @@ static const struct {
       &object,
       "HTTP/1.1 206 Partial Content\r\nDate: " DATE "\r\nContent-Type: image/tiff\r\n"
       "Content-Range: bytes 500-999/10000\r\nContent-Length: 500\r\n" FIELDS "\r\n" },
+    { { .status = 200, .minor = 1 },
+      &encoded,
+      "HTTP/1.1 200 OK\r\nDate: " DATE "\r\nVary: Accept-Encoding\r\nContent-Type: text/css\r\n"
+      "Content-Encoding: gzip\r\nContent-Length: 100\r\n" FIELDS "\r\n" },
+    { { .status = 206, .minor = 1, .varies = true, .range_count = 1, .ranges = { { 5, 9 } } },
+      &encoded,
+      "HTTP/1.1 206 Partial Content\r\nDate: " DATE
+      "\r\nVary: Origin, Accept-Encoding\r\nContent-Type: text/css\r\n"
+      "Content-Encoding: gzip\r\nContent-Range: bytes 5-9/100\r\nContent-Length: 5\r\n" FIELDS
+      "\r\n" },
+    { { .status = 304, .minor = 1 },
+      &encoded,
+      "HTTP/1.1 304 Not Modified\r\nDate: " DATE "\r\nVary: Accept-Encoding\r\n" FIELDS
+      "\r\n" },
     { { .status = 200, .minor = 1, .repr_digest = true, .digest = true },
       &object,
       "HTTP/1.1 200 OK\r\nDate: " DATE

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * encoded: the forms of an object are found when the catalogue is complete, so that a request
+ * needs no second look-up. An object has one number more, which most leave at 0.
+ */
+#include "object/encoded.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "http/accept_encoding.h"
+#include "object/tree.h"
+
+/* --- forms -------------------------------------------------------------------------------- */
+
+/* The first item is left empty: 0 stands for an object without other forms. */
+static bool
+make_room(struct encoded *encoded)
+{
+    const size_t capacity = encoded->capacity > 0 ? 2 * encoded->capacity : 64;
+    struct encoded_forms *items = encoded->items;
+
+    if (encoded->count < encoded->capacity)
+        return true;
+    if ((items = reallocarray(items, capacity, sizeof(*items))) == NULL)
+        return false;
+    if (encoded->count == 0)
+        items[encoded->count++] = (struct encoded_forms){ { 0 } };
+    encoded->items = items;
+    encoded->capacity = capacity;
+    return true;
+}
+
+/* objects[form] is a form of objects[object]. */
+static int
+link_form(struct encoded *encoded, struct object *objects, size_t object, size_t form)
+{
+    if (objects[object].forms == 0) {
+        if (!make_room(encoded))
+            return -ENOMEM;
+        objects[object].forms = (uint32_t)encoded->count;
+        encoded->items[encoded->count++] = (struct encoded_forms){ { 0 } };
+    }
+    encoded->items[objects[object].forms].number[objects[form].coding] = (uint32_t)form;
+    return 0;
+}
+
+/* --- [asset] sections --------------------------------------------------------------------- */
+
+size_t
+encoded_count(const struct config *config)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < config->asset_count; i++)
+        if (!config->assets[i].tree)
+            count += config->assets[i].precompressed.count;
+    return count;
+}
+
+/* An object that may turn out to have no file. */
+static int
+add_form(struct encoded *encoded, const struct object *object, enum coding coding,
+         struct object *form, size_t *count)
+{
+    struct encoded_section *section = &encoded->sections[encoded->section_count];
+
+    if (asprintf(&section->file, "%s%s", object->asset->file, coding_info(coding)->suffix) < 0)
+        return -ENOMEM;
+    encoded->section_count++;
+    section->asset = *object->asset;
+    section->asset.file = section->file;
+    section->asset.content_type = (char *)(uintptr_t)object_content_type(object);
+    if (section->asset.variant == VARIANT_EMBEDDED && !embedded_has(&section->asset))
+        return 0;
+    *form = *object;
+    form->asset = &section->asset;
+    form->coding = (unsigned char)coding;
+    ++*count;
+    return 0;
+}
+
+int
+encoded_add_sections(struct encoded *encoded, struct object *objects, size_t *count)
+{
+    const size_t whole = *count;
+    size_t forms = 0;
+    int error = 0;
+
+    for (size_t i = 0; i < whole; i++)
+        forms += objects[i].asset->precompressed.count;
+    if ((encoded->sections = calloc(forms + 1, sizeof(*encoded->sections))) == NULL)
+        return -ENOMEM;
+    for (size_t i = 0; i < whole; i++) {
+        const struct coding_list *list = &objects[i].asset->precompressed;
+
+        for (unsigned j = 0; error == 0 && j < list->count; j++)
+            error =
+                add_form(encoded, &objects[i], list->items[j].coding, &objects[*count], count);
+    }
+    return error;
+}
+
+static int
+link_sections(struct encoded *encoded, struct object *objects, size_t assets,
+              const struct path_index *index)
+{
+    int error = 0;
+
+    for (size_t i = 0; error == 0 && i < assets; i++)
+        if (objects[i].coding != CODING_IDENTITY && !objects[i].missing)
+            error = link_form(encoded, objects,
+                              path_index_find(index, objects, object_path(&objects[i])), i);
+    return error;
+}
+
+/* --- files of trees ----------------------------------------------------------------------- */
+
+/* The file that holds this form, if the same tree has it and serves it as it is. */
+static uint32_t
+find_beside(const struct object *objects, const struct object *object, enum coding coding,
+            const struct path_index *index)
+{
+    char path[TREE_PATH_MAX + 8];
+    const int length =
+        snprintf(path, sizeof(path), "%s%s", object->path, coding_info(coding)->suffix);
+    uint32_t number;
+
+    if ((size_t)length >= sizeof(path))
+        return PATH_INDEX_NONE;
+    number = path_index_find(index, objects, (struct span){ path, (size_t)length });
+    if (number == PATH_INDEX_NONE || objects[number].asset->section != object->asset->section ||
+        objects[number].asset->encoding != ENCODING_IDENTITY)
+        return PATH_INDEX_NONE;
+    return number;
+}
+
+/* Where the bytes are is what the two have not in common. */
+static struct object
+form_of(const struct object *object, const struct object *file, enum coding coding)
+{
+    struct object form = *file;
+
+    form.asset = object->asset;
+    form.lines = object->lines;
+    form.path = object->path;
+    form.path_length = object->path_length;
+    form.content_type = object->content_type;
+    form.coding = (unsigned char)coding;
+    form.forms = 0;
+    return form;
+}
+
+static int
+find_forms(struct encoded *encoded, struct object *objects, size_t object, size_t *count,
+           const struct path_index *index)
+{
+    const struct coding_list *list = &objects[object].asset->precompressed;
+    int error = 0;
+
+    for (unsigned i = 0; error == 0 && i < list->count; i++) {
+        const enum coding coding = list->items[i].coding;
+        const uint32_t file = find_beside(objects, &objects[object], coding, index);
+
+        if (file == PATH_INDEX_NONE)
+            continue;
+        objects[*count] = form_of(&objects[object], &objects[file], coding);
+        error = link_form(encoded, objects, object, (*count)++);
+    }
+    return error;
+}
+
+int
+encoded_link(struct encoded *encoded, struct object *objects, size_t assets, size_t *count,
+             const struct path_index *index)
+{
+    const size_t whole = *count;
+    int error = link_sections(encoded, objects, assets, index);
+
+    for (size_t i = assets; error == 0 && i < whole; i++)
+        if (objects[i].asset->encoding == ENCODING_IDENTITY)
+            error = find_forms(encoded, objects, i, count, index);
+    return error;
+}
+
+/* --- choosing ----------------------------------------------------------------------------- */
+
+const struct object *
+encoded_choose(const struct encoded *encoded, const struct object *objects,
+               const struct object *object, const struct request *request)
+{
+    const struct coding_list *list = &object->asset->precompressed;
+    enum coding codings[CODING_COUNT];
+    enum coding chosen;
+    const uint32_t *numbers;
+    size_t count = 0;
+
+    if (object->forms == 0)
+        return object;
+    numbers = encoded->items[object->forms].number;
+    for (unsigned i = 0; i < list->count; i++) {
+        const uint32_t number = numbers[list->items[i].coding];
+
+        if (number > 0 && !objects[number].absent)
+            codings[count++] = list->items[i].coding;
+    }
+    chosen = accept_encoding_choose(request, codings, count);
+    return chosen == CODING_IDENTITY ? object : &objects[numbers[chosen]];
+}
+
+void
+encoded_free(struct encoded *encoded)
+{
+    for (size_t i = 0; i < encoded->section_count; i++)
+        free(encoded->sections[i].file);
+    free(encoded->sections);
+    free(encoded->items);
+    *encoded = (struct encoded){ 0 };
+}
