@@ -5,13 +5,16 @@ import os
 import pathlib
 import random
 import re
+import subprocess
 
 import pytest
 
 from experiments import SIZE, made, whole  # puts the harness on the path
 
+from benchlib import tools
 from experiment import (
-    analysis, conclusion, content, crossover, options, perf, pprof, record, report, timeline
+    analysis, conclusion, content, crossover, graphs, options, perf, pprof, prepare, record, report,
+    subjects, timeline
 )
 
 STORED = pathlib.Path(__file__).parent / "stored"
@@ -165,6 +168,12 @@ def test_a_report_asks_nobody(rendered):
     html = rendered[0]
     assert not re.search(r"""\s(src|href)\s*=\s*["']?(?![#"'])(?!data:)""", html)
     assert not re.search(r"https?://(?!www\.w3\.org)|@import|url\(", html)
+
+
+def test_a_report_does_without_flame_graphs(tmp_path, monkeypatch):
+    monkeypatch.setattr(graphs, "LIBRARIES", tmp_path)
+    found, why = graphs.libraries()
+    assert not found and why.startswith(f"no flame graphs: {tmp_path}/d3-") and "scripts/vendor" in why
 
 
 def test_a_report_has_all_blocks(rendered):
@@ -344,6 +353,34 @@ def test_combinations_that_are_refused(tmp_path):
     ):
         with pytest.raises(options.UsageError, match=re.escape(text)):
             options.read(words, "", {})
+
+
+@pytest.mark.parametrize(
+    "words, missing",
+    [
+        (["--clients", "discard"], "missing here: gcc"),
+        (["--clients", "discard,wrk"], "missing here: gcc wrk"),
+        (["--clients", "discard", "--peers"], "missing here: gcc h2o haproxy lighttpd nginx varnish"),
+    ],
+)
+def test_nothing_is_installed_unless_allowed(monkeypatch, words, missing):
+    monkeypatch.setattr(tools, "find", lambda program: None)
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: pytest.fail("something is installed"))
+    told = options.read([*words, "--no-install"], "", {})
+    with pytest.raises(tools.ToolError, match=f"^{missing}$"):
+        prepare.install(told, subjects.all_of(told))
+
+
+def test_what_is_there_need_not_be_installed(monkeypatch, tmp_path):
+    monkeypatch.setattr(tools, "find", lambda program: f"/usr/bin/{program}")
+    monkeypatch.setattr(tools, "npm_folder", lambda name: tmp_path / name)
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: pytest.fail("something is installed"))
+    told = options.read(["--no-install"], "", {})
+    with pytest.raises(tools.ToolError, match=r"^missing here: autocannon@[0-9.]+ \(npm\)$"):
+        prepare.install(told, subjects.all_of(told))
+    (tmp_path / "autocannon/autocannon").mkdir(parents=True)
+    (tmp_path / "autocannon/autocannon/package.json").touch()
+    assert prepare.install(told, subjects.all_of(told)) == []
 
 
 def test_defaults_are_the_originals():

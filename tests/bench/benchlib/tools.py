@@ -43,7 +43,7 @@ C_PROGRAMS = {
     "delay_line": ("delay_line.c",),
 }
 GO_PROGRAMS = ("cached", "embedded", "streaming")
-NPM_PACKAGES = {"autocannon": "8.0.0", "d3-flame-graph": "5.0.0"}
+NPM_PACKAGES = {"autocannon": "8.0.0"}
 NPM = ("install", "--silent", "--no-save", "--ignore-scripts", "--no-audit", "--no-fund")
 
 
@@ -59,11 +59,13 @@ def find(program: str) -> str | None:
     return shutil.which(program, path=search_path())
 
 
-def install(programs: list[str]) -> None:
-    """Installs those of the programs that are missing."""
+def install(programs: list[str], allowed: bool = True) -> None:
+    """Installs those of the programs that are missing, where that is allowed."""
     packages = sorted({PACKAGES[name] for name in programs if not find(name)})
     if not packages:
         return
+    if not allowed:
+        raise ToolError(f"missing here: {' '.join(packages)}")
     print(f"installing {' '.join(packages)}", file=sys.stderr)
     command = ["sh", "-c", INSTALL, "install", *packages]
     if os.geteuid() != 0:
@@ -78,16 +80,16 @@ def npm_folder(name: str) -> Path:
     return TOP / "build/npm" / f"{name}-{NPM_PACKAGES[name]}" / "node_modules"
 
 
-def install_npm(name: str) -> Path:
+def install_npm(name: str, allowed: bool = True) -> Path:
     """The folder of its modules."""
     folder = npm_folder(name)
     if (folder / name / "package.json").exists():
         return folder
-    npm = find("npm")
-    if not npm:
-        install(["npm"])
-        npm = find("npm")
     package = f"{name}@{NPM_PACKAGES[name]}"
+    if not allowed:
+        raise ToolError(f"missing here: {package} (npm)")
+    install(["npm"])
+    npm = find("npm")
     print(f"installing {package} (npm)", file=sys.stderr)
     folder.parent.mkdir(parents=True, exist_ok=True)
     command = [str(npm), *NPM, "--prefix", str(folder.parent), package]

@@ -122,6 +122,7 @@ def run(options: Options, directory: Path, command: list[str]) -> Record:
     """Measures all there is to measure, or until Ended; what there is is saved in options.out."""
     rows = subjects.all_of(options)
     prepare.check_port(options.port)
+    tools.find_tiffd(options.tiffd)
     missing = prepare.install(options, rows)
     site, name = prepare.make_site(options, directory, rows)
     options.out.mkdir(parents=True, exist_ok=True)

@@ -12,19 +12,16 @@ from .pprof import Stack
 
 LEAST_NODE, LEAST_EDGE = 0.01, 0.005  # of the whole
 NODES = 40
-D3 = ("d3-array", "d3-color", "d3-dispatch", "d3-ease", "d3-format", "d3-hierarchy", "d3-interpolate",
-      "d3-scale", "d3-selection", "d3-time", "d3-time-format", "d3-timer", "d3-transition")
+LIBRARIES = tools.TOP / "vendor"  # those of the dashboard
+FILES = ("d3-selection.min.js", "d3-flamegraph.min.js")
 
 
 def libraries() -> tuple[list[page.Library], str]:
     """d3-flame-graph and what it needs, and why not."""
     try:
-        folder = tools.install_npm("d3-flame-graph")
-        files = [folder / name / "dist" / f"{name}.min.js" for name in D3]
-        files.append(folder / "d3-flame-graph/dist/d3-flamegraph.umd.min.js")
-        return [page.Library(file.name, file.read_text()) for file in files], ""
-    except (tools.ToolError, OSError) as error:
-        return [], f"no flame graphs: {error}"
+        return [page.Library(name, (LIBRARIES / name).read_text()) for name in FILES], ""
+    except OSError as error:
+        return [], f"no flame graphs: {error.filename}: {error.strerror} (scripts/vendor fetches it)"
 
 
 def flame(name: str, caption: str, weights: dict[Stack, float],

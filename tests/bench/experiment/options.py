@@ -36,6 +36,7 @@ class Options:
     sweep: bool
     quick: bool
     control: bool
+    install: bool
     port: int
     patience: float
     tiffd: str | None
@@ -106,6 +107,8 @@ def _parser(description: str | None) -> argparse.ArgumentParser:
         help="two minutes in all: runs of 2 s, the client that discards")
     add("--no-control", dest="control", action="store_false",
         help="without the control, which is the first variant once more in each round")
+    add("--no-install", dest="install", action="store_false",
+        help="install nothing: go on without what the report can do without, fail without the rest")
     add("--port", type=_port, default=0, help="of the servers (any that is free)")
     add("--patience", type=_patience, metavar="SECONDS",
         help=f"wait so long before each run for other programs to pause ({PATIENCE:g})")

@@ -46,7 +46,7 @@ summary { cursor: pointer; }
 """
 DRAW = """
 for (const place of document.querySelectorAll('.flame')) {
-  const chart = flamegraph.default().width(Math.max(320, place.clientWidth)).cellHeight(17).minFrameSize(2)
+  const chart = flamegraph().width(Math.max(320, place.clientWidth)).cellHeight(17).minFrameSize(2)
     .transitionDuration(0).inverted(false).selfValue(false)
     .setDetailsElement(place.parentNode.querySelector('.crumb'));
   const tree = JSON.parse(place.nextElementSibling.textContent);

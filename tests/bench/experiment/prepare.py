@@ -60,13 +60,16 @@ def install(options: Options, subjects: list[Subject]) -> list[str]:
     needed = {program for subject in subjects for program in subject.server.needs} | {"gcc"}
     if "wrk" in options.clients:
         needed.add("wrk")
-    tools.install(sorted(needed))
+    tools.install(sorted(needed), options.install)
     if "autocannon" in options.clients:
-        tools.install_npm("autocannon")
+        tools.install_npm("autocannon", options.install)
+    if not options.install:
+        return []
     try:
         _run(["scripts/deps", "experiment"])
+        _run(["scripts/vendor"])
     except tools.ToolError as error:
-        return [f"{error}: perhaps there are no curves, no call graphs and no perf"]
+        return [f"{error}: perhaps there are no curves, no graphs and no perf"]
     return []
 
 
@@ -74,7 +77,8 @@ def build_tiffd(options: Options, embed: list[Path], folder: str = EMBEDDED_BUIL
     """embed: files to embed in place of the sample, in a build in this folder; none: the sample."""
     if options.tiffd and not embed:
         return tools.find_tiffd(options.tiffd)
-    _run(["scripts/deps", "build"])
+    if options.install:
+        _run(["scripts/deps", "build"])
     if not embed:
         return _build("build")
     # Configured anew: another object may have the same name.
