@@ -24,7 +24,7 @@ SPEEDSCOPE = "1.25.0"
 AXE = "4.10.3"
 HINT = " (scripts/deps tests viewers)"
 BUILD = pathlib.Path(os.environ.get("TOP_BUILDDIR", pathlib.Path(PROGRAM).resolve().parent))
-NPM = ("--no-save", "--ignore-scripts", "--no-audit", "--no-fund")
+NPM = ("--no-save", "--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=1")
 CHROMIUM = (
     "--headless",
     "--no-sandbox",  # the user may be root, and all pages are our own
@@ -118,18 +118,26 @@ class Browser:
         self.driver.quit()
 
 
+def npm_install(place, package):
+    """Whether it is there now, and why not."""
+    words = [program("npm"), "install", f"--prefix={place}", *NPM, package]
+    try:
+        done = subprocess.run(words, capture_output=True, text=True, timeout=120)
+    except subprocess.TimeoutExpired:
+        return False, "no answer in two minutes"
+    return done.returncode == 0, done.stderr.strip()[-200:]
+
+
 def fetched(name, version):
     """The directory of a package, which npm installs into the build directory once."""
-    npm = program("npm")
     place = BUILD / "viewers" / f"{name}-{version}"
     place.mkdir(parents=True, exist_ok=True)
     with open(place / "lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (place / "installed").exists():
-            words = [npm, "install", f"--prefix={place}", *NPM, f"{name}@{version}"]
-            done = subprocess.run(words, capture_output=True, text=True, timeout=120)
-            if done.returncode != 0:
-                pytest.skip(f"npm cannot get {name}: {done.stderr.strip()[-200:]!r}")
+            there, why = npm_install(place, f"{name}@{version}")
+            if not there:
+                pytest.skip(f"npm cannot get {name}: {why!r}")
             (place / "installed").touch()
     return place / "node_modules" / name
 
