@@ -128,15 +128,8 @@ crash_report_log_line(void *argument, const char *line)
 static void
 log_registers(const struct crash_record *record, struct symbols *symbols, const char *who)
 {
-    const struct arguments_of of = {
-        .pc = record->pc,
-        .registers = &record->registers,
-        .sp = record->sp,
-        .words = record->top,
-        .count = record->words < CRASH_WORDS ? record->words : CRASH_WORDS,
-    };
-
-    arguments_lines(symbols, &of, crash_report_log_line, (void *)(uintptr_t)who);
+    arguments_lines(symbols, &record->registers, &record->top, crash_report_log_line,
+                    (void *)(uintptr_t)who);
     arguments_registers(&record->registers, crash_report_log_line, (void *)(uintptr_t)who);
 }
 

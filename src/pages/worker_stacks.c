@@ -21,7 +21,7 @@ struct stacks_writer {
     struct symbols *symbols;
     line_sink_line *line;
     void *argument;
-    bool arguments; /* of the innermost function, and registers */
+    bool arguments; /* of functions, and registers */
 };
 
 static __attribute__((format(printf, 2, 3))) void
@@ -52,10 +52,7 @@ write_stack(struct stacks_writer *writer, const struct view *view, const struct 
     backtrace_lines(writer->symbols, dump->pcs, dump->depth, write_stacks_frame, writer);
     if (!writer->arguments || dump->depth == 0)
         return;
-    arguments_lines(writer->symbols,
-                    &(const struct arguments_of){ .pc = dump->pcs[0],
-                                                  .registers = &dump->registers },
-                    write_stacks_frame, writer);
+    arguments_lines(writer->symbols, &dump->registers, &dump->top, write_stacks_frame, writer);
     arguments_registers(&dump->registers, write_stacks_frame, writer);
 }
 

@@ -10,7 +10,7 @@
 
 struct worker_stacks_wish {
     int worker;     /* or SCOPE_ALL (scope.h) */
-    bool arguments; /* of the innermost function, and registers */
+    bool arguments; /* of functions, and registers */
 };
 
 /* Lines about each worker: what it works for, and its stack; or that it does not answer, and

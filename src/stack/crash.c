@@ -122,19 +122,12 @@ record_astray(struct crash_record *record, ucontext_t *user)
     }
 }
 
-/* Copies the top of the stack. A fault jumps back here and ends the copy. */
-__attribute__((no_sanitize_address)) static void
+/* A fault jumps back here and ends the copy. */
+static void
 record_top(struct crash_record *record)
 {
-    const volatile uintptr_t *words =
-        (const uintptr_t *)(record->sp & ~(sizeof(uintptr_t) - 1));
-
-    if (record->registers.count == 0 || sigsetjmp(crash.back, 1) != 0)
-        return;
-    for (unsigned i = 0; i < CRASH_WORDS; i++) {
-        record->top[i] = words[i];
-        record->words = i + 1;
-    }
+    if (record->registers.count != 0 && sigsetjmp(crash.back, 1) == 0)
+        top_copy(&record->top, record->sp, UINTPTR_MAX);
 }
 
 static void
@@ -182,7 +175,7 @@ record_crash(struct crash_record *record, const siginfo_t *info, ucontext_t *use
     record_id(record);
     record->stack = CRASH_STACK_WHOLE;
     record->frames = (struct unwind_ends){ 0 };
-    record->words = 0;
+    top_clear(&record->top);
     registers_read(user, &record->registers);
     unwind_add(&record->frames, record->pc);
     __atomic_store_n(&record->pid, getpid(), __ATOMIC_RELEASE);

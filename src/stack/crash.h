@@ -15,9 +15,8 @@
 
 #include "stack/label.h"
 #include "stack/registers.h"
+#include "stack/top.h"
 #include "stack/unwind.h"
-
-#define CRASH_WORDS 256 /* of the stack, where arguments can be */
 
 /* How the stack was found. */
 enum crash_stack {
@@ -43,8 +42,7 @@ struct crash_record {
     struct label_request request;
     char id[LABEL_ID_SIZE]; /* of the request; empty: none */
     struct registers registers;
-    uint32_t words; /* read from the stack, from sp on; 0 if registers are off */
-    uintptr_t top[CRASH_WORDS];
+    struct stack_top top; /* of the stack; empty if registers are off */
     struct unwind_ends frames;
 };
 

@@ -24,6 +24,8 @@
 /* Static, because a signal handler gets no argument of its own. */
 static struct dump_record *mine;
 
+extern void *__libc_stack_end; /* of the main thread, above all frames; from the C library */
+
 /* --- in the process that answers ---------------------------------------------------------- */
 
 static void
@@ -38,6 +40,9 @@ dump_on_signal(int signal, siginfo_t *info, void *context)
     __atomic_store_n(&mine->version, version | 1, __ATOMIC_SEQ_CST);
     mine->dump.label = label_get();
     registers_read(context, &mine->dump.registers);
+    top_clear(&mine->dump.top);
+    if (mine->dump.registers.count != 0)
+        top_copy(&mine->dump.top, registers_sp(context), (uintptr_t)__libc_stack_end);
     mine->dump.depth = unwind_interrupted(context, mine->dump.pcs, DUMP_DEPTH);
     __atomic_store_n(&mine->version, (version | 1) + 1, __ATOMIC_SEQ_CST);
     __atomic_store_n(&mine->answered, asked, __ATOMIC_RELEASE);

@@ -11,6 +11,7 @@
 #include <sys/types.h>
 
 #include "stack/registers.h"
+#include "stack/top.h"
 
 #define DUMP_DEPTH 64
 
@@ -18,6 +19,7 @@ struct dump {
     uint32_t label; /* label.h: the object that the thread is serving */
     uint32_t depth;
     struct registers registers;
+    struct stack_top top;      /* of the stack; empty if registers are off */
     uintptr_t pcs[DUMP_DEPTH]; /* as in unwind.h */
 };
 

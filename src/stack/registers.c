@@ -28,6 +28,12 @@ value_of(const ucontext_t *user, unsigned number)
     return (uint64_t)user->uc_mcontext.gregs[places[number].place];
 }
 
+bool
+registers_preserved(unsigned number)
+{
+    return number == 3 || number == 6 || (number >= 12 && number <= 15);
+}
+
 const char *
 registers_name(unsigned number)
 {
@@ -43,6 +49,13 @@ value_of(const ucontext_t *user, unsigned number)
     return number < 31    ? user->uc_mcontext.regs[number]
            : number == 31 ? user->uc_mcontext.sp
                           : user->uc_mcontext.pc;
+}
+
+/* Procedure Call Standard for the Arm 64-bit Architecture, section 6.1.1. */
+bool
+registers_preserved(unsigned number)
+{
+    return number >= 19 && number <= 29;
 }
 
 const char *

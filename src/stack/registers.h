@@ -12,11 +12,14 @@
 
 #if defined(__x86_64__)
 #define REGISTERS_COUNT 17
+#define REGISTERS_SP    7
 #else
 #define REGISTERS_COUNT 33
+#define REGISTERS_SP    31
 #endif
+#define REGISTERS_PC (REGISTERS_COUNT - 1)
 
-/* By DWARF register number. The last one is the program counter. */
+/* By DWARF register number. */
 struct registers {
     uint32_t count; /* REGISTERS_COUNT, or 0: not recorded */
     uint64_t values[REGISTERS_COUNT];
@@ -28,6 +31,9 @@ void registers_keep(bool keep);
 
 /* Safe in signal handlers. */
 void registers_read(const ucontext_t *user, struct registers *registers);
+
+/* Whether a function restores this register before it returns (callee-saved). */
+bool registers_preserved(unsigned number);
 
 /* "rax"; NULL: no such register. */
 const char *registers_name(unsigned number);

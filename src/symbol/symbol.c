@@ -23,6 +23,7 @@
 
 #include "base/intern.h"
 #include "symbol/debuglink.h"
+#include "symbol/scopes.h"
 #include "symbol/srcpath.h"
 
 #define INLINED_MAX 16
@@ -235,23 +236,6 @@ struct lookup {
     const struct symbols *symbols;
     Dwarf_Die *unit;
 };
-
-/* Scopes around an address, innermost first, in the order of calls. dwarf_getscopes() alone
- * continues from an inlined function to where it was written instead of to its caller. */
-static int
-scopes_at(Dwarf_Die *unit, Dwarf_Addr address, Dwarf_Die **scopes)
-{
-    Dwarf_Die innermost;
-    int count = dwarf_getscopes(unit, address, scopes);
-
-    if (count <= 0)
-        return 0;
-    innermost = (*scopes)[0];
-    free(*scopes);
-    *scopes = NULL;
-    count = dwarf_getscopes_die(&innermost, scopes);
-    return count > 0 ? count : 0;
-}
 
 /* Sets place to the line that calls the inlined function. */
 static void

@@ -6,14 +6,16 @@ import contextlib
 import os
 import pathlib
 import re
+import shutil
 import signal
 import socket
+import subprocess
 import time
 
 import pytest
 
 from client import connect_narrowly, fetch, request
-from daemon import DEADLINE, SAMPLE, alive, children, wait_until
+from daemon import DEADLINE, PROGRAM, SAMPLE, alive, children, wait_until
 from meanwhile import meanwhile
 from observing import text
 
@@ -285,6 +287,42 @@ def test_registers_and_arguments(observe):
         assert f"rip 0x{int(program, 16):016x}" in line
         assert f"rsp 0x{int(pointer, 16):016x}" in stacks
         assert f"rip 0x{int(program, 16):016x}" in stacks
+
+
+def arguments_by(lines):
+    """Function -> argument -> value, from the lines of tiffd."""
+    return {
+        function: dict(pair.split("=", 1) for pair in pairs.split(", "))
+        for function, pairs in re.findall(r"arguments of (\w+): (.+)", lines)
+    }
+
+
+def gdb(pid):
+    """The frames of a process by gdb: (function, its arguments)."""
+    if shutil.which("gdb") is None:
+        pytest.skip("no gdb")
+    words = ["gdb", "-nx", "-batch", "-p", str(pid), "-ex", "set print entry-values no", "-ex", "bt"]
+    said = subprocess.run([*words, PROGRAM], capture_output=True, text=True, timeout=DEADLINE).stdout
+    if "#1 " not in said:
+        pytest.skip("gdb may not look at other processes")
+    return re.findall(r"^#\d+ +(?:0x\w+ in )?(\w+) \((.*)\)(?: at .*| from .*)?$", said, re.M)
+
+
+def test_arguments_are_what_gdb_says(observe):
+    """Of every function on the stack of a worker that waits for events, but for those that are left by a
+    tail call: gdb guesses them."""
+    daemon = observe(workers=1)
+    worker = daemon.named("worker 0")
+    fetch(daemon, "GET", "/o")
+    asleep(worker)
+    ours = arguments_by(text(daemon, "/debug/pprof/goroutine?debug=2&arguments=1"))
+    same = set()
+    for function, pairs in gdb(worker):
+        for name, value in re.findall(r"(\w+)=(0x[0-9a-f]+|-?\d+)(?=, |$)", pairs):
+            if function in ours and ours[function][name] != "<optimized out>":
+                assert ours[function][name] == value, (function, name)
+                same.add(function)
+    assert same >= {"worker_turn", "worker_run", "master_run"}, ours
 
 
 def test_registers_are_off(observe):

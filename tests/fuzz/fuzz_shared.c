@@ -27,6 +27,7 @@
 #include "profile/heap.h"
 #include "profile/sampler.h"
 #include "stack/dump.h"
+#include "symbol/arguments.h"
 #include "symbol/backtrace.h"
 
 enum { WORKERS = 2, WRITES = 64, STEP = 4, EVENTS = 64, CONNECTIONS = 8 };
@@ -213,6 +214,7 @@ read_crash(struct fuzz_input *input)
     crash_report_describe(&record, "worker 0", NULL, line);
     drop_line(NULL, line);
     backtrace_ends(symbols, &record.frames, drop_line, NULL);
+    arguments_lines(symbols, &record.registers, &record.top, drop_line, NULL);
 }
 
 /* The next process in the worker's place. */

@@ -34,6 +34,7 @@
 #include "shared/trace.h"
 #include "stack/crash.h"
 #include "stack/dump.h"
+#include "symbol/arguments.h"
 #include "symbol/backtrace.h"
 
 #define WORKERS 2
@@ -267,6 +268,17 @@ events_are_told(void **state)
     fclose(out);
 }
 
+/* As far as the unwinder gets, if what it finds looks like code. */
+static void
+point_into_code(struct crash_record *record)
+{
+    record->registers.count = REGISTERS_COUNT;
+    record->registers.values[REGISTERS_PC] = NEAR;
+    record->registers.values[REGISTERS_SP] = record->top.sp;
+    for (size_t i = 0; i < TOP_BELOW + TOP_ABOVE; i += 3)
+        record->top.words[i] = NEAR + i % 64;
+}
+
 static void
 crashes_are_described(void **state)
 {
@@ -284,6 +296,8 @@ crashes_are_described(void **state)
         assert_non_null(strstr(line, "worker 1: SIG"));
         backtrace_ends(symbols, &record.frames, count_line, &lines);
         assert_true(lines <= 32 * 2 * UNWIND_END);
+        point_into_code(&record);
+        arguments_lines(symbols, &record.registers, &record.top, count_line, &lines);
         symbol_close(symbols);
     }
 }
