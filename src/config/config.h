@@ -126,6 +126,7 @@ struct config_profile {
     char *heap; /* the same for heap profiles */
     char *dir;  /* NULL: where tiffd was started */
     unsigned hz;
+    enum choice kernel; /* functions of the kernel are included */
     uint64_t sample_bytes;
     unsigned keep_files; /* files of processes that have ended, a worker and kind */
     uint64_t interval;   /* 0: only when something ends, or on demand */

@@ -128,6 +128,8 @@ OPTION(profile, dir, path, "", 0, 0, 0,
        "directory for relative names of profiles; empty: where tiffd was started")
 OPTION(profile, hz, number, "100", 1, 1000, 0,
        "samples per second of CPU time; the kernel's tick is the upper limit")
+OPTION(profile, kernel, choice, "no", 0, 0, 0,
+       "CPU profiles include functions of the kernel, if it permits that")
 OPTION(profile, sample_bytes, size, "64k", 1, 1073741824, 0,
        "average bytes allocated per sample")
 OPTION(profile, keep_files, number, "16", 1, 100000, 0,

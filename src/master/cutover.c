@@ -10,6 +10,7 @@
 #include "master/serving.h"
 #include "master/supervise.h"
 #include "stack/registers.h"
+#include "symbol/kernel_names.h"
 
 /* --- before ------------------------------------------------------------------------------- */
 
@@ -43,11 +44,15 @@ void
 cutover_apply(const struct generation *generation, const struct listeners *listeners)
 {
     const struct config *config = generation->shared.config;
-    const int error = core_limit_set(config->debug.core);
+    const bool names = config->profile.kernel == CHOICE_YES;
+    int error = core_limit_set(config->debug.core);
 
     registers_keep(config->debug.registers == REGISTERS_ON);
     if (error < 0)
         log_error("core: %s", strerror(-error));
+    if ((error = kernel_names_open(names ? KERNEL_NAMES_FILE : NULL)) < 0)
+        log_warning("functions of the kernel have no names: %s: %s", KERNEL_NAMES_FILE,
+                    strerror(-error));
     listeners_set_rcvbuf(listeners, config->server.rcvbuf);
 }
 

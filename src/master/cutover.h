@@ -18,7 +18,8 @@ const char *cutover_plan(struct master *master, const struct config *config)
     __attribute__((warn_unused_result));
 
 /* Sets what the generation's processes inherit from the master: the core limit, whether they
- * keep registers, and the buffers of listening sockets. Not fatal. */
+ * keep registers, the names of the kernel's functions, and the buffers of listening sockets.
+ * Not fatal. */
 void cutover_apply(const struct generation *generation, const struct listeners *listeners);
 
 /* The newest generation serves with what was planned; the one before drains. */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * sampler: SIGPROF has two sources. From a thread's timer it requests a sample of that thread.
- * From another process it means that table->wanted has changed, and the handler starts or stops
- * the timers; timer_settime(2) is async-signal-safe.
+ * sampler: SIGPROF has three sources. From a thread's timer, or from the main thread's counter
+ * of kernel_stack.h, it requests a sample of that thread. From another process it means that
+ * table->wanted has changed, and the handler starts or stops the timers; timer_settime(2) is
+ * async-signal-safe.
  *
  * The handler does not allocate, does not wait for locks, and preserves errno. CPU time of
  * unsampled threads, and after a thread's last sample, is in no record; readers obtain it as
@@ -22,10 +23,12 @@
 #include "base/clock.h"
 #include "base/signals.h"
 #include "profile/guard.h"
+#include "profile/kernel_stack.h"
 #include "stack/label.h"
 #include "stack/unwind.h"
 
 #define THREADS_MAX 64
+#define KERNEL_MAX  (STACKS_DEPTH / 2) /* frames of the kernel */
 #define SECOND      1000000000u
 
 #ifndef sigev_notify_thread_id
@@ -38,6 +41,7 @@ struct thread {
     uint64_t last;   /* ns on that clock: time up to here is in a sample */
     uint64_t system; /* system time at that moment, ns */
     bool fresh;      /* no sample since the timer was started: system is not valid */
+    bool kernel;     /* has the counter instead of the timer */
     bool ready;      /* written last */
 };
 
@@ -70,6 +74,15 @@ system_part(const struct thread *thread, const struct rusage *usage, uint64_t ns
     return part < ns ? part : ns;
 }
 
+/* The functions of the kernel, then those that led there. */
+static unsigned
+take_stack(const struct thread *thread, const void *context, uintptr_t pcs[STACKS_DEPTH])
+{
+    const unsigned depth = thread->kernel ? kernel_stack_take(pcs, KERNEL_MAX) : 0;
+
+    return depth + unwind_interrupted(context, pcs + depth, STACKS_DEPTH - depth);
+}
+
 /* If another thread holds the guard, the time is added to this thread's next sample. */
 static void
 take_sample(struct thread *thread, const void *context)
@@ -78,7 +91,7 @@ take_sample(struct thread *thread, const void *context)
     const uint64_t now = clock_read(thread->clock);
     const uint64_t ns = now - thread->last;
     uint64_t values[STACKS_VALUES] = { [SAMPLER_SAMPLES] = 1, [SAMPLER_NS] = ns };
-    unsigned depth = unwind_interrupted(context, pcs, STACKS_DEPTH);
+    const unsigned depth = take_stack(thread, context, pcs);
     struct rusage usage = { 0 };
 
     if (!guard_try(&sampler.table->guard))
@@ -103,6 +116,10 @@ sampler_arm(struct thread *thread, bool on)
 
     thread->last = clock_read(thread->clock);
     thread->fresh = true;
+    if (thread->kernel) {
+        kernel_stack_arm(on);
+        return;
+    }
     if (on) {
         first = (thread->last ^ (uintptr_t)&first) * 0x9e3779b97f4a7c15u % sampler.period + 1;
         times.it_value.tv_sec = (time_t)(first / SECOND);
@@ -160,6 +177,8 @@ sampler_on_signal(int signal, siginfo_t *info, void *context)
     (void)signal;
     if (info->si_code == SI_TIMER && thread)
         take_sample(thread, context);
+    else if (kernel_stack_sent(info))
+        take_sample(&sampler.threads[0], context);
     else
         arm_as_wanted();
     errno = error;
@@ -189,6 +208,7 @@ sampler_add_thread(void)
     if (index >= THREADS_MAX)
         return -EAGAIN;
     thread = &sampler.threads[index];
+    thread->kernel = index == 0 && kernel_stack_is_open();
     event.sigev_notify_thread_id = gettid();
     event.sigev_value.sival_ptr = thread;
     if (pthread_getcpuclockid(pthread_self(), &thread->clock) != 0 ||

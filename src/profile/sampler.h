@@ -40,8 +40,9 @@ sampler_stacks(const struct sampler_table *table)
 /* --- in the worker ------------------------------------------------------------------------ */
 
 /* Lets this process take samples, at most hz (1 to 1000) per second of CPU time, while they are
- * requested. Uses SIGPROF. Call once, in the main thread, before other threads start. The table
- * outlives the process. 0 or a negative errno: then there are no samples. */
+ * requested. Uses SIGPROF. Call once, in the main thread, before other threads start. After
+ * kernel_stack_open(), stacks of the main thread include the kernel. The table outlives the
+ * process. 0 or a negative errno: then there are no samples. */
 int sampler_start(struct sampler_table *table, unsigned hz) __attribute__((warn_unused_result));
 
 /* Samples the calling thread, too. Does nothing without sampler_start(). The thread must last

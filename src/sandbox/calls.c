@@ -12,6 +12,7 @@
 #include "sandbox/calls.h"
 
 #include <fcntl.h>
+#include <linux/perf_event.h>
 #include <linux/sockios.h>
 #include <sched.h>
 #include <signal.h>
@@ -136,6 +137,8 @@ static const struct call table[] = {
     CALL("timer_create", W),
     CALL("timer_settime", W),
     CALL("timer_delete", W),
+    IF("ioctl", W, IS(1, PERF_EVENT_IOC_ENABLE)),
+    IF("ioctl", W, IS(1, PERF_EVENT_IOC_DISABLE)),
 
     /* Signal handling, and the process's own end by abort(3) or after a crash. */
     CALL("rt_sigreturn", ALL),

@@ -23,6 +23,7 @@
 
 #include "base/intern.h"
 #include "symbol/debuglink.h"
+#include "symbol/kernel_names.h"
 #include "symbol/scopes.h"
 #include "symbol/srcpath.h"
 
@@ -44,6 +45,8 @@ struct symbols {
     struct intern *addresses;
     struct symbol_result **results; /* by an address's number */
     size_t capacity;
+    struct kernel_names *kernel; /* NULL: not read yet, or not readable */
+    bool kernel_read;
 };
 
 static const struct symbol unknown = { .function = "[unknown]" };
@@ -200,6 +203,7 @@ symbol_close(struct symbols *symbols)
     free(symbols->modules);
     intern_free(symbols->addresses);
     intern_free(symbols->files);
+    kernel_names_free(symbols->kernel);
     dwfl_end(symbols->dwfl);
     maps_free(&symbols->own);
     free(symbols);
@@ -333,8 +337,19 @@ from_symbols(Dwfl_Module *module, uintptr_t address, struct symbol frames[INLINE
     return 1;
 }
 
+/* Reads the names when the first one is needed. */
+static struct symbol
+from_kernel(struct symbols *symbols, uintptr_t address)
+{
+    if (!symbols->kernel_read)
+        symbols->kernel = kernel_names_read();
+    symbols->kernel_read = true;
+    return (struct symbol){ .function = kernel_names_find(symbols->kernel, address),
+                            .known = symbols->kernel != NULL };
+}
+
 static struct symbol_result *
-look_up(const struct symbols *symbols, uintptr_t address)
+look_up(struct symbols *symbols, uintptr_t address)
 {
     const struct map *map = maps_find(symbols->maps, address);
     struct symbol_result *result = calloc(1, sizeof(*result));
@@ -343,7 +358,7 @@ look_up(const struct symbols *symbols, uintptr_t address)
 
     if (result == NULL)
         return NULL;
-    result->fallback = unknown;
+    result->fallback = kernel_names_covers(address) ? from_kernel(symbols, address) : unknown;
     if (map == NULL)
         return result;
     index = (size_t)(map - symbols->maps->items);

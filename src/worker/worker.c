@@ -24,6 +24,7 @@
 #include "base/sink.h"
 #include "profile/allocator.h"
 #include "profile/heap.h"
+#include "profile/kernel_stack.h"
 #include "profile/mutex.h"
 #include "profile/sampler.h"
 #include "sandbox/sandbox.h"
@@ -132,6 +133,20 @@ stay_on_cpu(const struct worker *worker)
     }
 }
 
+/* While the worker has its privileges. Not fatal: profiles then end at the kernel. */
+static void
+open_kernel_stacks(const struct inherit *inherit)
+{
+    const struct config_profile *profile = &inherit->shared->config->profile;
+    int error = 0;
+
+    if (inherit->sample_cpu && profile->kernel == CHOICE_YES)
+        error = kernel_stack_open(profile->hz);
+    if (error < 0 && inherit->slot == 0)
+        log_warning("CPU profiles are without functions of the kernel: perf_event_open(2): %s",
+                    strerror(-error));
+}
+
 /* Not fatal: without profiles a worker still serves. */
 static void
 start_sampling(const struct worker *worker)
@@ -202,6 +217,7 @@ worker_start(struct worker *worker)
     worker_arm(worker->inherit);
     stay_on_cpu(worker);
     connections_start(worker);
+    open_kernel_stacks(worker->inherit);
     if ((error = channel_wait(worker->inherit->channel, CHANNEL_BEGIN)) < 0 ||
         (error = identity_become(&worker->shared->confinement->identity)) < 0 ||
         (error = roster_protect(worker->shared->roster)) < 0)

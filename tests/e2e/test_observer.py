@@ -389,3 +389,24 @@ def test_flame_graphs_without_a_tool(observe):
     assert cpu == "" or "main;" in cpu or "not_sampled" in cpu
     stacks = text(daemon, "/debug/pprof/residence?format=folded&sample_index=size").splitlines()
     assert f"memory_file;/o {SAMPLE.stat().st_size}" in stacks
+
+
+def test_functions_of_the_kernel(observe):
+    """Below the call that leads there, by the names that the kernel tells; or a warning that says why there
+    are none."""
+    daemon = observe(workers=1, hz=1000, profile="kernel = yes\n")
+    refused = r"warning .*CPU profiles are without functions of the kernel: perf_event_open\(2\): "
+    daemon.expect_log(refused)
+    with load(daemon):
+        folded = text(daemon, "/debug/pprof/profile?seconds=2&format=folded")
+    assert "main;" in folded
+    if any(re.search(refused, line) for line in daemon.lines()):
+        assert "[kernel]" not in folded
+        pytest.skip("the kernel does not permit perf_event_open(2) here")
+    below = re.findall(r";(?:__libc_)?send(?:msg|file)(?:64)?;(\S+) \d+$", folded, re.M)
+    assert below, folded
+    names = set(";".join(below).split(";"))
+    with open("/proc/kallsyms") as lines:
+        known = {line.split()[2] for line in lines if int(line.split()[0], 16) > 0}
+    assert names <= (known or {"[kernel]"})
+    assert any("sendmsg" in name for name in names) or not known
