@@ -326,6 +326,21 @@ file_error(const struct object *object, ssize_t sent, size_t wanted)
     return error;
 }
 
+/* A signal ends a call early, so only a call that sends nothing shows that the socket is full.
+ * 0: the file has no more. */
+static ssize_t
+send_file(int fd, int file, off_t offset, size_t wanted)
+{
+    size_t done = 0;
+    ssize_t n;
+
+    do {
+        n = sendfile(fd, file, &offset, wanted - done);
+        done += n > 0 ? (size_t)n : 0;
+    } while ((n > 0 && done < wanted) || (n < 0 && errno == EINTR));
+    return n == 0 || done == 0 ? n : (ssize_t)done;
+}
+
 /* The same with sendfile(2). */
 static enum outcome
 push_file(struct worker *worker, struct connection *connection)
@@ -334,7 +349,6 @@ push_file(struct worker *worker, struct connection *connection)
     const size_t wanted = wanted_now(worker, connection, SIZE_MAX);
     uint64_t base;
     const int file = object->ops->file(object, &base);
-    off_t offset = (off_t)(base + connection->position);
     ssize_t sent;
     int error;
 
@@ -342,9 +356,7 @@ push_file(struct worker *worker, struct connection *connection)
         return push_stage(worker, connection);
     if ((error = object_verify(object)) < 0)
         return cut(worker, connection, error);
-    do
-        sent = sendfile(connection->watch.fd, file, &offset, wanted);
-    while (sent < 0 && errno == EINTR);
+    sent = send_file(connection->watch.fd, file, (off_t)(base + connection->position), wanted);
     if ((error = file_error(object, sent, wanted)) < 0)
         return cut(worker, connection, error);
     if (sent > 0)

@@ -114,6 +114,19 @@ splice_open(struct splice_pipe *pipe)
     return error;
 }
 
+/* Bytes that the socket took; -1: none, and errno says why. A signal ends a call early, so only
+ * a call that moves nothing shows that the socket is full. */
+static ssize_t
+fill_socket(const struct splice_pipe *pipe, int fd, size_t size)
+{
+    size_t done = 0;
+    ssize_t n = 0;
+
+    while (done < size && (n = move_pages(pipe, fd, size - done)) > 0)
+        done += (size_t)n;
+    return done > 0 ? (ssize_t)done : n;
+}
+
 /* One pipe's worth. *full: the socket took less. -1: errno says why. */
 static ssize_t
 send_pages(struct splice_pipe *pipe, int fd, const void *bytes, size_t size, bool *full)
@@ -124,7 +137,7 @@ send_pages(struct splice_pipe *pipe, int fd, const void *bytes, size_t size, boo
 
     if (taken < 0)
         return -1;
-    sent = move_pages(pipe, fd, (size_t)taken);
+    sent = fill_socket(pipe, fd, (size_t)taken);
     error = sent < 0 ? errno : 0;
     *full = sent < taken;
     if (*full && !discard_pages(pipe, (size_t)(taken - (sent > 0 ? sent : 0))))

@@ -2,11 +2,14 @@
 """Every way in which bodies leave gives the same bytes; workers stay where they are put."""
 
 import os
+import signal
+import time
 
 import pytest
 
 from client import connect, fetch, request
 from daemon import wait_until
+from meanwhile import meanwhile
 
 
 @pytest.mark.parametrize("transmit", ["auto", "send", "sendfile"])
@@ -38,6 +41,29 @@ def test_sendfile_of_a_truncated_file_is_cut(start, tmp_path):
         client.send(request("GET", "/o"))
         assert client.response().status == 500
     assert fetch(daemon, "GET", "/o").status == 500
+
+
+@pytest.mark.parametrize("transmit", ["send", "sendfile", "vmsplice"])
+def test_signals_stall_nobody(start, content, tmp_path, transmit):
+    """Those that ask a worker for its stack end a system call early, when the socket is not full: no event
+    would tell that it takes more."""
+    (tmp_path / "object").write_bytes(content)
+    variant = "streaming" if transmit == "sendfile" else "cached"
+    daemon = start(
+        f"[server]\nworkers = 1\nvariant = {variant}\ntransmit = {transmit}\nsend_timeout = 5s\n"
+        f"[asset /o]\nfile = {tmp_path}/object\n"
+    )
+    (worker,) = daemon.all_workers(1)
+
+    def disturb(ended):
+        while not ended.is_set():
+            os.kill(worker, signal.SIGRTMIN + 2)
+            time.sleep(0.0002)  # or it would do nothing else
+
+    with meanwhile(disturb), connect(daemon) as client:
+        for _ in range(20):
+            client.send(request("GET", "/o"))
+            assert client.response().body == content
 
 
 def test_affinity_puts_workers_on_cpus(start, tmp_path):
