@@ -172,7 +172,7 @@ struct config_asset {
     enum choice follow;   /* symbolic links that stay within the directory */
     enum missing missing; /* what a file that can't be read comes to */
     unsigned max_files;
-    unsigned max_streamed;   /* of them; each has a descriptor */
+    unsigned max_open_files; /* streamed ones; of more, each worker opens so many */
     char *index;             /* the file that stands for its directory; NULL: none does */
     struct header_list rule; /* "PATTERN KEY VALUE", see rule.h */
 };

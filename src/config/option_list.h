@@ -193,8 +193,8 @@ OPTION(tree, missing, missing, "error", 0, 0, 0,
        "if a file can't be read: error: the load fails; skip: the file is left out")
 OPTION(tree, max_files, number, "1000000", 1, 10000000, 0,
        "maximum number of files, and of directories; with more, the load fails")
-OPTION(tree, max_streamed, number, "1024", 0, 65536, 0,
-       "streamed files of this directory, each of which takes a descriptor; with more the load fails")
+OPTION(tree, max_open_files, number, "1024", 1, 65536, 0,
+       "streamed files that are kept open; if there are more, each worker opens what is requested")
 OPTION(tree, index, segment, "", 0, 0, 0,
        "the file that is also served at the path of its directory, with a / at its end; empty: none")
 OPTION(tree, variant, variant, "", 0, 0, OPTION_INHERITED,

@@ -356,7 +356,7 @@ take_opened(struct catalogue *catalogue, const struct handover_files *message,
     for (size_t i = 0; i < given->count; i++)
         if (!is_file_to_read(given->fds[i]))
             return -EPROTO;
-    if (tree->opened_count + given->count > tree->asset->max_streamed)
+    if (tree->opened_count + given->count > tree->asset->max_open_files)
         return -EPROTO;
     opened = reallocarray(tree->opened, tree->opened_count + given->count, sizeof(*opened));
     if (opened == NULL)

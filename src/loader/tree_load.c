@@ -188,8 +188,10 @@ place(struct tree_load *load, size_t file, const struct catalogue *previous,
     const struct object *before = load->before[file];
     const size_t pack = before && before->bytes && previous ? pack_of(previous, before) : 0;
 
-    if (before)
+    if (before) {
         memcpy(entry->digest, before->digest, sizeof(entry->digest));
+        entry->in_memory = before->source.in_memory;
+    }
     if (!is_cached(load, entry))
         return true;
     if (before && before->bytes && pack < previous->pack_count &&
@@ -249,7 +251,7 @@ tree_load_wants(const struct tree_load *load, size_t file)
 
     if (entry->skipped)
         return false;
-    return load->before[file] == NULL || is_streaming(load, entry) ||
+    return load->before[file] == NULL || (is_streaming(load, entry) && load->opened) ||
            (entry->pack == TREE_PACK_NEW && is_cached(load, entry));
 }
 
@@ -263,6 +265,7 @@ count_wanted(struct tree_load *load, struct load_progress *progress)
         }
 }
 
+/* If there are too many files, none is kept open: workers have them opened. */
 static bool
 make_room_for_descriptors(struct tree_load *load)
 {
@@ -270,12 +273,8 @@ make_room_for_descriptors(struct tree_load *load)
 
     for (size_t i = 0; i < load->walk.count; i++)
         streamed += !load->entries[i].skipped && is_streaming(load, &load->entries[i]);
-    if (streamed > load->tree.asset->max_streamed) {
-        log_error("tree %s: %zu files are streamed; accepted: at most max_streamed, %u, or "
-                  "variant = cached",
-                  load->tree.asset->path, streamed, load->tree.asset->max_streamed);
-        return false;
-    }
+    if (streamed > load->tree.asset->max_open_files)
+        return true;
     load->opened = calloc(load->walk.count + 1, sizeof(*load->opened));
     load->tree.opened = calloc(streamed + 1, sizeof(*load->tree.opened));
     return (load->opened && load->tree.opened) || load_fails(load, "out of memory");
@@ -357,7 +356,7 @@ tree_load_read_file(struct tree_load *load, size_t file, char *target,
         entry->changed = source.changed;
         entry->in_memory = source.in_memory;
     }
-    if (reason == NULL && is_streaming(load, entry))
+    if (reason == NULL && load->opened && is_streaming(load, entry))
         load->opened[file] = source.fd;
     else
         source_close(&source);
@@ -397,7 +396,7 @@ tree_load_read(struct tree_load *load, size_t file, bool *last, struct load_prog
 static void
 number_opened(struct tree_load *load)
 {
-    for (size_t i = 0; i < load->walk.count; i++) {
+    for (size_t i = 0; load->opened && i < load->walk.count; i++) {
         struct tree_entry *entry = &load->entries[i];
 
         if (entry->skipped || !is_streaming(load, entry))

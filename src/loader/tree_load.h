@@ -23,8 +23,8 @@ struct tree_load {
     char *pack;                 /* being filled; NULL: no new pack */
     uint64_t pack_size;
     const struct object **before; /* per file: its unchanged predecessor, or NULL */
-    int *opened;                  /* per file: the descriptor of a streamed one */
-    size_t left;                  /* files to be read */
+    int *opened; /* per file: the descriptor of a streamed one; NULL: none is kept open */
+    size_t left; /* files to be read */
 };
 
 /* Call before any file is read: lists the files. 0 or a negative errno, which is logged.

@@ -16,6 +16,7 @@
 #define WORKER_DESCRIPTORS 7   /* a doorbell, a handoff's ends, to tell it, its memory */
 #define OBJECT_DESCRIPTORS 1   /* its file or its memory; in the loader its file */
 #define TREE_DESCRIPTORS   16  /* its directory and its memory */
+#define OPENER_DESCRIPTORS 2   /* a worker: the ends of a socket */
 #define RESERVE            128 /* for all that does not depend on the configuration */
 
 /* What a generation with this configuration holds open, see generation.c. */
@@ -25,7 +26,8 @@ descriptors_of(const struct config *config)
     rlim_t wanted = (rlim_t)config->server.workers * WORKER_DESCRIPTORS;
 
     for (size_t i = 0; i < config->asset_count; i++)
-        wanted += config->assets[i].tree ? TREE_DESCRIPTORS + config->assets[i].max_streamed
+        wanted += config->assets[i].tree ? TREE_DESCRIPTORS + config->assets[i].max_open_files +
+                                               config->server.workers * OPENER_DESCRIPTORS
                                          : OBJECT_DESCRIPTORS;
     return wanted;
 }

@@ -16,6 +16,7 @@
 #include "config/config_load.h"
 #include "master/access_file.h"
 #include "master/footprint.h"
+#include "master/openers.h"
 #include "sandbox/privileges.h"
 #include "sandbox/sandbox.h"
 #include "shared/counters.h"
@@ -73,8 +74,10 @@ close_descriptors(const struct generation *generation)
 void
 generation_let_go(const struct generation *generation)
 {
-    for (; generation; generation = generation->older)
+    for (; generation; generation = generation->older) {
         close_descriptors(generation);
+        openers_let_go(generation);
+    }
 }
 
 void
@@ -219,6 +222,7 @@ static void
 generation_release(struct generation *generation)
 {
     outlet_close(&generation->access_log);
+    openers_end(generation);
     for (unsigned i = 0; generation->memory && i < generation->shared.config->server.workers;
          i++)
         proc_memory_close(&generation->memory[i]);

@@ -25,6 +25,8 @@
 
 #define GENERATION_REASON_SIZE 128
 
+struct opener;
+
 struct generation {
     struct generation *older;    /* NULL: none; the newest is the one that serves */
     struct shared shared;        /* with its processes; owned, but for the tables */
@@ -35,8 +37,10 @@ struct generation {
     struct proc_memory *memory; /* of each worker */
     int *doorbells;             /* an eventfd a worker, see inherit.h */
     struct handoff *handoffs;   /* one a worker; NULL: connections stay where they are */
-    struct outlet access_log;   /* that its workers write to; not open: there is none */
-    unsigned alive;             /* slots with a process */
+    struct opener *openers;     /* see openers.h */
+    size_t opener_count;
+    struct outlet access_log; /* that its workers write to; not open: there is none */
+    unsigned alive;           /* slots with a process */
     struct postmortem postmortem;
     int ready_fd;                         /* an eventfd: a worker has begun to serve */
     bool starting;                        /* not all of its workers have */

@@ -8,6 +8,7 @@
 #include "base/sink.h"
 #include "build.h"
 #include "master/detach.h"
+#include "master/openers.h"
 #include "master/supervise.h"
 #include "stack/crash.h"
 
@@ -94,6 +95,7 @@ serving_run(struct master *master, uint64_t now)
     for (struct generation *g = master->newest; g; g = g->older) {
         supervise_enforce(g, now);
         supervise_spawn(g, &master->resources, now);
+        openers_run(g, &master->resources, now);
     }
     record_periodically(master, now);
     if (state_serving(master))
@@ -108,7 +110,9 @@ serving_next(const struct master *master)
     uint64_t next = clock_earlier(master->record_at, schedtrace_next(&master->schedtrace));
 
     next = clock_earlier(next, sampling_next(master));
-    for (const struct generation *g = master->newest; g; g = g->older)
+    for (const struct generation *g = master->newest; g; g = g->older) {
         next = clock_earlier(next, supervise_next(g));
+        next = clock_earlier(next, openers_next(g));
+    }
     return next;
 }

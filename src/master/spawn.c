@@ -2,6 +2,7 @@
 /* spawn: the child's side of a fork. Nothing here returns to the master's loop. */
 #include "master/spawn.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -9,8 +10,10 @@
 #include "base/count.h"
 #include "base/title.h"
 #include "master/log_writer.h"
+#include "master/openers.h"
 #include "master/orphan.h"
 #include "observer/observer.h"
+#include "opener/opener.h"
 #include "pages/pages.h"
 #include "profile/heap.h"
 #include "sandbox/canary.h"
@@ -88,6 +91,21 @@ proxied_of(const struct listeners *listeners, const struct listen_list *configur
     return proxied;
 }
 
+static void
+let_go_for_worker(const struct generation *generation, const struct spawn_resources *resources,
+                  unsigned slot)
+{
+    let_go(resources, resources->listeners);
+    generation_let_go(generation->older);
+    generation_let_go_of_processes(generation);
+    generation_let_go_of_memory(generation);
+    generation_let_go_of_access_logs(*resources->newest, generation);
+    let_go_of_objects(generation, resources);
+    load_progress_destroy(resources->progress);
+    history_destroy(resources->history);
+    let_go_of_counts(generation, slot);
+}
+
 void
 spawn_worker(const struct generation *generation, const struct spawn_resources *resources,
              unsigned slot, int channel)
@@ -106,6 +124,8 @@ spawn_worker(const struct generation *generation, const struct spawn_resources *
         .slot = slot,
         .doorbells = generation->doorbells,
         .handoffs = generation->handoffs,
+        .lines = openers_keep(generation, slot),
+        .line_count = generation->opener_count,
         .ready_fd = generation->ready_fd,
         .master_pipe = resources->pipe[0],
         .access_log = generation->access_log.fd,
@@ -115,21 +135,57 @@ spawn_worker(const struct generation *generation, const struct spawn_resources *
     char name[32];
 
     canary_renew();
-    let_go(resources, resources->listeners);
-    generation_let_go(generation->older);
-    generation_let_go_of_processes(generation);
-    generation_let_go_of_memory(generation);
-    generation_let_go_of_access_logs(*resources->newest, generation);
-    let_go_of_objects(generation, resources);
-    load_progress_destroy(resources->progress);
-    history_destroy(resources->history);
-    let_go_of_counts(generation, slot);
+    let_go_for_worker(generation, resources, slot);
     sandbox_bound(config->server.sandbox);
     snprintf(name, sizeof(name), "worker %u", slot);
     symbol_stay_local();
     log_set_process(name);
     title_set("%s (%s)", name, config_variant_name(config->server.variant));
     exit(worker_run(&inherit));
+}
+
+/* What a worker shares with others, and all memory of objects. */
+static void
+let_go_of_generations(struct generation *generation, const struct spawn_resources *resources)
+{
+    generation_let_go_of_processes(generation);
+    generation_let_go_of_memory(generation);
+    generation_let_go_of_access_logs(*resources->newest, NULL);
+    generation_let_go(generation->older);
+    let_go_of_objects(NULL, resources);
+    for (; generation; generation = generation->older) {
+        tables_destroy(&generation->instruments.tables);
+        slots_destroy(&generation->shared.slots);
+        roster_destroy(generation->shared.roster);
+    }
+}
+
+void
+spawn_opener(struct generation *generation, const struct spawn_resources *resources,
+             const struct tree *tree, const int *sockets)
+{
+    static const struct listeners none;
+    const struct opener_inherit inherit = {
+        .catalogue = generation->catalogue,
+        .tree = tree,
+        .confinement = &generation->confinement,
+        .directory = fcntl(tree->directory, F_DUPFD_CLOEXEC, 0),
+        .sockets = sockets,
+        .workers = generation->shared.config->server.workers,
+        .master_pipe = resources->pipe[0],
+    };
+
+    (void)!crash_arm(NULL);
+    canary_renew();
+    let_go(resources, &none);
+    load_progress_destroy(resources->progress);
+    history_destroy(resources->history);
+    let_go_of_generations(generation, resources);
+    log_set_process("opener");
+    title_set("opener %s", tree->asset->path);
+    if (inherit.directory < 0 || sockets == NULL)
+        exit(EXIT_FAILURE);
+    opener_run(&inherit);
 }
 
 const struct view *

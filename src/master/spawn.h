@@ -44,6 +44,13 @@ _Noreturn void spawn_worker(const struct generation *generation,
                             const struct spawn_resources *resources, unsigned slot,
                             int channel);
 
+struct tree;
+
+/* sockets: one a worker, see opener.h; NULL: out of memory. */
+_Noreturn void spawn_opener(struct generation *generation,
+                            const struct spawn_resources *resources, const struct tree *tree,
+                            const int *sockets);
+
 /* What the observer sees: this generation and those that still drain. NULL without memory. */
 const struct view *spawn_view(const struct generation *generation,
                               const struct spawn_resources *resources);

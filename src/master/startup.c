@@ -14,6 +14,7 @@
 #include "master/boot.h"
 #include "master/cutover.h"
 #include "master/gap.h"
+#include "master/openers.h"
 #include "master/reload.h"
 #include "master/serving.h"
 #include "master/shutdown.h"
@@ -53,8 +54,11 @@ start_workers(struct master *master)
     if (generation->older == NULL)
         boot_leave_terminal(master->options->detach);
     cutover_apply(generation, resources.listeners);
-    if (listeners_listen(&master->planned, &master->listeners, backlog_of(master)) == 0 &&
-        listeners_listen(&master->planned_debug, &master->observed, backlog_of(master)) == 0)
+    if (openers_create(generation) < 0)
+        supervise_fail(generation, "sockets for openers can't be created");
+    else if (listeners_listen(&master->planned, &master->listeners, backlog_of(master)) == 0 &&
+             listeners_listen(&master->planned_debug, &master->observed, backlog_of(master)) ==
+                 0)
         supervise_start(generation, &resources);
     else
         supervise_fail(generation, "can't listen on an address");

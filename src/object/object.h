@@ -145,6 +145,8 @@ extern const struct object_ops object_cached;
 extern const struct object_ops object_embedded;
 extern const struct object_ops object_streaming;
 extern const struct object_ops object_streamed; /* streaming, of a tree */
-extern const struct object_ops object_packed;   /* cached, in a pack: see tree.h */
+extern const struct object_ops object_closed;   /* the same, but its file is not open */
+extern const struct object_ops object_opened; /* a worker's copy of that, whose file is open */
+extern const struct object_ops object_packed; /* cached, in a pack: see tree.h */
 
 #endif

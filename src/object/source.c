@@ -142,6 +142,20 @@ source_verify(const struct source *source)
                : -ESTALE;
 }
 
+int
+source_identify(const struct source *source, int fd)
+{
+    struct stat status;
+
+    if (fstat(fd, &status) < 0)
+        return -errno;
+    return status.st_dev == source->device && status.st_ino == source->inode &&
+                   (uint64_t)status.st_size == source->size &&
+                   same_time(status.st_mtim, source->modified)
+               ? 0
+               : -ESTALE;
+}
+
 bool
 source_alike(const struct source *a, const struct source *b)
 {

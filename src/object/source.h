@@ -41,6 +41,9 @@ uint64_t source_length(uint64_t size, enum encoding encoding);
  * negative errno: the file system can't tell now. */
 int source_verify(const struct source *source) __attribute__((warn_unused_result));
 
+/* Is the open file the one that was announced? As source_verify(). */
+int source_identify(const struct source *source, int fd) __attribute__((warn_unused_result));
+
 /* Do both lead to the same file, with the same size and time of modification? */
 bool source_alike(const struct source *a, const struct source *b);
 

@@ -183,3 +183,14 @@ const struct object_ops object_streamed = {
     .file = streaming_file,
     .verify = streaming_verify,
 };
+
+const struct object_ops object_closed = {
+    .close = streamed_close,
+};
+
+const struct object_ops object_opened = {
+    .close = streaming_close,
+    .read = streaming_read,
+    .file = streaming_file,
+    .verify = streaming_verify,
+};

@@ -151,7 +151,7 @@ has_bytes(const struct tree *tree, const struct tree_entry *entry,
     const uint64_t length = source_length(entry->size, asset->encoding);
 
     if (asset->variant == VARIANT_STREAMING)
-        return entry->pack < tree->opened_count;
+        return entry->pack < tree->opened_count || entry->pack == TREE_NOT_OPEN;
     if (asset->variant != VARIANT_CACHED || length == 0)
         return true;
     if (entry->pack == TREE_PACK_NEW)
@@ -213,7 +213,8 @@ tree_map(struct tree *tree, const struct pack *packs, size_t pack_count)
         if (entry->skipped)
             continue;
         if (!entry_is_right(tree, entry, packs, pack_count) ||
-            (is_streamed(tree, entry) && entry->pack != streamed++))
+            (is_streamed(tree, entry) && entry->pack != TREE_NOT_OPEN &&
+             entry->pack != streamed++))
             error = -EPROTO;
     }
     return error;
@@ -310,8 +311,20 @@ set_bytes(struct object *object, const struct tree_entry *entry, struct tree_pac
     return 0;
 }
 
+static void
+set_file(struct tree *tree, const struct tree_entry *entry, struct object *object)
+{
+    if (entry->pack == TREE_NOT_OPEN) {
+        object->ops = &object_closed;
+        tree->closed++;
+        return;
+    }
+    object->ops = &object_streamed;
+    object->source.fd = tree->opened[entry->pack];
+}
+
 static int
-build_one(const struct tree *tree, const struct tree_entry *entry, struct tree_packs *packs,
+build_one(struct tree *tree, const struct tree_entry *entry, struct tree_packs *packs,
           size_t new_pack, struct object *object)
 {
     const struct tree_class *class = tree_find_class(tree, entry->rules);
@@ -329,18 +342,32 @@ build_one(const struct tree *tree, const struct tree_entry *entry, struct tree_p
                     .inode = entry->inode,
                     .size = entry->size,
                     .modified = entry->modified,
-                    .changed = entry->changed },
+                    .changed = entry->changed,
+                    .in_memory = entry->in_memory != 0 },
         .memory.fd = -1,
     };
     memcpy(object->digest, entry->digest, sizeof(object->digest));
     object_set_length(object);
     if (class->asset.variant == VARIANT_STREAMING) {
-        object->ops = &object_streamed;
-        object->source.fd = tree->opened[entry->pack];
-        object->source.in_memory = entry->in_memory != 0;
+        set_file(tree, entry, object);
         return 0;
     }
     return set_bytes(object, entry, packs, new_pack, tree->asset);
+}
+
+bool
+tree_has_closed(const struct tree *tree, const struct object *object)
+{
+    const uintptr_t path = (uintptr_t)object->path;
+
+    return object->ops == &object_closed && path >= (uintptr_t)tree->paths &&
+           path - (uintptr_t)tree->paths < tree->paths_size;
+}
+
+const char *
+tree_file_name(const struct tree *tree, const struct object *object)
+{
+    return object->path + tree_prefix_length(tree->asset);
 }
 
 /* Does it stand for its directory, too? */

@@ -18,6 +18,7 @@
 #include "object/sealed.h"
 
 #define TREE_PACK_NEW UINT32_MAX /* the pack handed over with the entries */
+#define TREE_NOT_OPEN UINT32_MAX /* the file has no descriptor */
 #define TREE_PATH_MAX 8192       /* bytes */
 
 /* The memory that holds the bytes of many objects. */
@@ -42,7 +43,7 @@ struct tree_entry {
     uint64_t offset; /* cached: in its pack */
     uint32_t path_length;
     uint32_t pack; /* cached: a pack of the previous generation, or TREE_PACK_NEW; streamed: the
-                    * number of its descriptor */
+                    * number of its descriptor, or TREE_NOT_OPEN */
     uint32_t skipped;   /* 1: it could not be read */
     uint32_t in_memory; /* 1: see source.h */
     unsigned char digest[OBJECT_DIGEST_SIZE];
@@ -65,6 +66,7 @@ struct tree {
     int directory;  /* O_PATH; -1: none */
     int *opened;    /* descriptors of streamed files, in the order of their entries */
     size_t opened_count;
+    size_t closed; /* streamed files without a descriptor */
 
     struct sealed paths_memory;
     const char *paths; /* of its objects */
@@ -89,6 +91,12 @@ const struct tree_class *tree_class(struct tree *tree, uint64_t rules);
 
 /* NULL: not created yet. */
 const struct tree_class *tree_find_class(const struct tree *tree, uint64_t rules);
+
+/* Is it an object of this tree whose file is not open? */
+bool tree_has_closed(const struct tree *tree, const struct object *object);
+
+/* The name of the file of such an object, relative to the directory. */
+const char *tree_file_name(const struct tree *tree, const struct object *object);
 
 /* The length of the path before a file's name: "/maps/", or "/". */
 size_t tree_prefix_length(const struct config_asset *asset);

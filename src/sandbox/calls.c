@@ -31,8 +31,9 @@
 #define F   (1u << SANDBOX_WRITER)
 #define L   (1u << SANDBOX_LOADER | T)
 #define T   (1u << SANDBOX_TREE_LOADER)
+#define N   (1u << SANDBOX_OPENER)
 #define P   (1u << SANDBOX_LOG_WRITER)
-#define ALL (W | O | C | R | F | L | P)
+#define ALL (W | O | C | R | F | L | N | P)
 
 #define CALL(call, who)                                                                        \
     {                                                                                          \
@@ -86,7 +87,7 @@ static const struct call table[] = {
     CALL("epoll_ctl", W),
     CALL("accept4", W | O),
     CALL("recvfrom", W | C),
-    CALL("recvmsg", W | O | C | P),
+    CALL("recvmsg", W | O | C | N | P),
     CALL("sendto", W | C),
     CALL("sendmsg", ALL), /* also to the journal */
     CALL("shutdown", W | C),
@@ -168,8 +169,8 @@ static const struct call table[] = {
 
     /* Reading files: programs, libraries, debug information, /proc, objects. Landlock decides
      * which. */
-    IF("openat", C | R | T, LACKS(2, TO_WRITE)),
-    CALL("openat2", T), /* below directories of trees */
+    IF("openat", C | R | T | N, LACKS(2, TO_WRITE)),
+    CALL("openat2", T | N), /* below directories of trees */
     CALL("newfstatat", O | C | R | F),
     CALL("fstatfs", T),
     CALL("statx", C | R),

@@ -11,6 +11,7 @@ enum sandbox_kind {
     SANDBOX_WRITER,      /* writes finished profiles to files */
     SANDBOX_LOADER,      /* reads objects for the master, with its threads; opens nothing */
     SANDBOX_TREE_LOADER, /* the same, but opens files below the directories of trees */
+    SANDBOX_OPENER,      /* opens files below the directory of one tree for workers */
     SANDBOX_LOG_WRITER,  /* writes lines of the log to its file */
     SANDBOX_KINDS
 };

@@ -54,6 +54,7 @@ static const struct {
     [SANDBOX_WRITER] = { "profile writer", "profile_writer", FILES, false },
     [SANDBOX_LOADER] = { "loader", "loader", 0, false },
     [SANDBOX_TREE_LOADER] = { "loader", "tree_loader", PRIVILEGE(CAP_DAC_READ_SEARCH), false },
+    [SANDBOX_OPENER] = { "opener", "opener", PRIVILEGE(CAP_DAC_READ_SEARCH), false },
     [SANDBOX_LOG_WRITER] = { "log writer", "log_writer", 0, false },
 };
 

@@ -23,6 +23,8 @@ const struct counter counters_table[] = {
     { COUNTER_TOTAL, true, true, "turns", "turns", "Turns of connections.", AT(turns) },
     { COUNTER_TOTAL, true, true, "reads", "reads", "Pieces that threads read from a disk.",
       AT(reads) },
+    { COUNTER_TOTAL, true, true, "opened_files", NULL, "Files opened for requests.",
+      AT(opened) },
     { COUNTER_TOTAL, true, true, "stale_events", NULL,
       "Events for descriptors that were no longer watched.", AT(stale) },
     { COUNTER_TOTAL, false, true, "refused_calls", NULL,
@@ -47,6 +49,8 @@ const struct counter counters_table[] = {
       AT(connections) },
     { COUNTER_STATE, false, false, "idle_connections", "idleconns",
       "Connections between two requests.", AT(idle) },
+    { COUNTER_STATE, false, false, "open_files", NULL, "Files open for requests.",
+      AT(open_files) },
     { COUNTER_STATE, false, false, "runnable_connections", "runnable",
       "Connections that wait for their turn.", AT(runnable) },
 

@@ -55,18 +55,20 @@ struct slot {
     uint64_t given;       /* connections handed to other workers */
     uint64_t taken;       /* connections taken from other workers */
     uint64_t coming;      /* handed to this worker and not yet taken; written by all workers */
-    uint64_t started;  /* requests when this process began, which shows whether it has served */
-    uint64_t turns;    /* turns of connections */
-    uint64_t stalls;   /* how often a socket was full */
-    uint64_t reads;    /* pieces that threads read from disk */
-    uint64_t handed;   /* bytes whose pages were passed, not copied */
-    uint64_t busy;     /* 1: hardly ever waits for events, see transmit.h */
-    uint64_t pipe;     /* bytes that its pipe may pin; 0: it has no pipe, and copies */
-    uint64_t stale;    /* events for closed connections and the like, see worker/watch.h */
-    uint64_t refused;  /* system calls refused by the sandbox */
-    uint64_t recycled; /* idle connections closed for new clients */
-    uint64_t idle;     /* connections between requests, now */
-    uint64_t runnable; /* connections that wait for their turn, now */
+    uint64_t started; /* requests when this process began, which shows whether it has served */
+    uint64_t turns;   /* turns of connections */
+    uint64_t stalls;  /* how often a socket was full */
+    uint64_t reads;   /* pieces that threads read from disk */
+    uint64_t opened;  /* files that were opened for requests */
+    uint64_t open_files;  /* files open for requests, now */
+    uint64_t handed;      /* bytes whose pages were passed, not copied */
+    uint64_t busy;        /* 1: hardly ever waits for events, see transmit.h */
+    uint64_t pipe;        /* bytes that its pipe may pin; 0: it has no pipe, and copies */
+    uint64_t stale;       /* events for closed connections and the like, see worker/watch.h */
+    uint64_t refused;     /* system calls refused by the sandbox */
+    uint64_t recycled;    /* idle connections closed for new clients */
+    uint64_t idle;        /* connections between requests, now */
+    uint64_t runnable;    /* connections that wait for their turn, now */
     uint64_t turn_began;  /* ms: start of the loop's turn; 0: it waits for events */
     uint64_t drain_until; /* ms of clock.h: deadline of responses; SLOT_NO_LIMIT: none; 0: the
                            * worker decides; written by the master */

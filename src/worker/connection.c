@@ -44,7 +44,7 @@ static const struct state {
     [CONNECTION_DRAINING] = { EPOLLIN, exchange_receive, NULL, OUTCOME_FINISHED },
     [CONNECTION_HEAD] = { EPOLLIN, exchange_receive, exchange_time_out, 0 },
     [CONNECTION_SEND] = { EPOLLOUT, exchange_send, progress_expired, 0 },
-    [CONNECTION_READ] = { 0, NULL, NULL, OUTCOME_BROKEN },
+    [CONNECTION_READ] = { 0, NULL, exchange_wait_out, 0 },
     [CONNECTION_LINGER] = { EPOLLIN, exchange_discard, NULL, OUTCOME_CLOSED },
 };
 
@@ -244,6 +244,7 @@ connection_close(struct worker *worker, struct connection *connection)
     if (connection->loading)
         reader_cancel(worker->sender.reader, connection->loading);
     reader_release(worker->sender.reader, connection->loaded);
+    open_file_leave(connection);
     free(connection->inbox);
     free(connection->outbox);
     worker->connections.count--;

@@ -31,6 +31,7 @@ enum connection_state { ROWS_STATES(CONNECTION_STATE) CONNECTION_STATES };
 
 struct inflight;
 struct multipart;
+struct open_file;
 struct reader_job;
 
 struct connection {
@@ -42,6 +43,7 @@ struct connection {
     bool refused : 1;  /* above the limit: gets 503, and is not counted as served */
     bool proxied : 1;  /* a PROXY protocol header is to come first */
     bool queued : 1;   /* in the queue of turns.h */
+    bool opening : 1;  /* waits for its file, see open_file.h */
     enum termination termination : 8; /* why responses end that are cut */
     struct sndbuf sndbuf;
     uint32_t requests;
@@ -62,6 +64,10 @@ struct connection {
     struct multipart *multipart; /* NULL unless several ranges are sent */
     struct reader_job *loading;  /* a read under way, the threads' own; NULL: none */
     struct reader_job *loaded;   /* one that has come back; NULL: none */
+
+    struct open_file *file; /* that it uses, or waits for; NULL: none */
+    SLIST_ENTRY(connection) next_waiting;
+    int open_error; /* of the file that it waited for; 0: none */
 
     struct progress progress;
     struct activity activity;

@@ -202,6 +202,13 @@ exchange_time_out(struct worker *worker, struct connection *connection)
 }
 
 enum outcome
+exchange_wait_out(struct worker *worker, struct connection *connection)
+{
+    return open_file_time_out(worker, connection) ? exchange_send(worker, connection)
+                                                  : OUTCOME_BROKEN;
+}
+
+enum outcome
 exchange_refuse_busy(struct worker *worker, struct connection *connection)
 {
     struct input none = { 0 };

@@ -40,6 +40,9 @@ enum outcome exchange_discard(struct worker *worker, struct connection *connecti
 /* The head did not arrive in time: 408. */
 enum outcome exchange_time_out(struct worker *worker, struct connection *connection);
 
+/* A file was not read in time, or not opened: 503. */
+enum outcome exchange_wait_out(struct worker *worker, struct connection *connection);
+
 /* There are too many connections: 503, whatever the request is. */
 enum outcome exchange_refuse_busy(struct worker *worker, struct connection *connection);
 

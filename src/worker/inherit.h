@@ -17,6 +17,7 @@
 #include "sandbox/confine.h"
 #include "shared/shared.h"
 #include "worker/handoff.h"
+#include "worker/open_file.h"
 
 struct inherit {
     const struct shared *shared; /* with all processes of this worker's generation */
@@ -30,11 +31,13 @@ struct inherit {
     unsigned slot;                  /* 0 .. config->server.workers - 1 */
     const int *doorbells;           /* an eventfd a worker: rung when it may accept again */
     const struct handoff *handoffs; /* one a worker; NULL: connections stay where they are */
-    int ready_fd;                   /* an eventfd: tells the master to look at slot.ready */
-    int master_pipe;                /* readable (end of file) when the master is gone */
-    int access_log;                 /* where requests are logged; -1: nowhere */
-    uint32_t *access_torn;          /* see outlet_write(); shared with all workers */
-    int channel;                    /* what the master says, see channel.h */
+    const struct open_file_line *lines; /* to openers */
+    size_t line_count;
+    int ready_fd;          /* an eventfd: tells the master to look at slot.ready */
+    int master_pipe;       /* readable (end of file) when the master is gone */
+    int access_log;        /* where requests are logged; -1: nowhere */
+    uint32_t *access_torn; /* see outlet_write(); shared with all workers */
+    int channel;           /* what the master says, see channel.h */
 };
 
 #endif

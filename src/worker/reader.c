@@ -20,6 +20,7 @@
 #include "profile/mutex.h"
 #include "profile/sampler.h"
 #include "stack/crash.h"
+#include "worker/open_file.h"
 
 #define SPARE_MAX 16 /* buffers that wait for their next use */
 
@@ -178,6 +179,14 @@ reader_serve(void *argument)
     return NULL;
 }
 
+/* The object is no longer used. */
+static void
+free_job(struct reader_job *job)
+{
+    open_file_let_go(job->object);
+    free(job);
+}
+
 static void
 start_thread(struct reader_queue *queue)
 {
@@ -224,6 +233,7 @@ reader_submit(struct reader *reader, struct connection *connection, const struct
                                 .request = label_request(),
                                 .offset = offset,
                                 .size = size < reader->piece ? size : reader->piece };
+    open_file_hold(object);
     reader->under_way++;
     if (!reader_append(queue, job) && queue->threads < reader->threads)
         start_thread(queue);
@@ -246,7 +256,7 @@ reader_cancel(struct reader *reader, struct reader_job *job)
     if (!waiting)
         return;
     reader->under_way--;
-    free(job);
+    free_job(job);
 }
 
 struct reader_job *
@@ -300,7 +310,7 @@ reader_release(struct reader *reader, struct reader_job *job)
     reader->held--;
     if (!keep_spare(reader, job->bytes))
         nodump_free(job->bytes, reader->piece);
-    free(job);
+    free_job(job);
 }
 
 unsigned

@@ -215,6 +215,7 @@ end_body(struct worker *worker, struct connection *connection)
     drop_loaded(worker, connection);
     connection->multipart = NULL;
     connection->object = NULL;
+    open_file_leave(connection);
 }
 
 /* Is there anything to send? Continues with the next part of a multipart body when one has been

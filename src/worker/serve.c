@@ -93,7 +93,7 @@ refuse_head(struct worker *worker, struct connection *connection, const struct i
 static bool *
 stale_flag(struct worker *worker, const struct object *object)
 {
-    return &worker->exchange.stale[object - worker->shared->catalogue->objects];
+    return &worker->exchange.stale[open_file_number(worker, object)];
 }
 
 void
@@ -103,16 +103,15 @@ serve_note_stale(struct worker *worker, const struct object *object, int error)
 }
 
 /* A changed file is not served until a reload, even if it changes back. Other errors concern
- * only this request. */
+ * only this request. error: what opening it has come to. */
 static bool
-is_servable(struct worker *worker, const struct object *object)
+is_servable(struct worker *worker, const struct object *object, int error)
 {
     char name[OBJECT_NAME_SIZE];
-    int error;
 
     if (*stale_flag(worker, object))
         return false;
-    if ((error = object_verify(object)) == 0)
+    if (error == 0 && (error = object_verify(object)) == 0)
         return true;
     *stale_flag(worker, object) = error == -ESTALE;
     object_name(object, name);
@@ -123,7 +122,7 @@ is_servable(struct worker *worker, const struct object *object)
     return false;
 }
 
-/* The object waits for room. */
+/* The object waits for room, or its file for its turn. */
 static void
 postpone(const struct request *request, struct response *response)
 {
@@ -248,20 +247,28 @@ content_length(const struct object *object, const struct representation *represe
     return range_length(range_of(object, response));
 }
 
-/* representation: of the object, which may be NULL. */
+/* It can be served later. */
+static bool
+is_postponed(const struct object *object, int error)
+{
+    return object->absent || error == -EBUSY || error == -ETIMEDOUT || error == -EMFILE ||
+           error == -ENFILE || error == -ENOMEM;
+}
+
+/* representation: of the object, which may be NULL; error: see is_servable(). */
 static void
 decide_response(struct worker *worker, const struct request *request,
                 const struct object *object, const struct representation *representation,
-                struct response *response)
+                int error, struct response *response)
 {
-    if (object && object->absent)
+    if (object && is_postponed(object, error))
         postpone(request, response);
-    else if (object && !is_servable(worker, object))
+    else if (object && !is_servable(worker, object, error))
         response_failure(request, 500, response);
     else
         response_decide(request, representation, worker->server->max_ranges,
                         worker->date_second, response);
-    if (object && response->body && must_wait_too_long(worker, object))
+    if (object && error == 0 && response->body && must_wait_too_long(worker, object))
         response_failure(request, 503, response);
     say_cors(worker, object, request, response);
 }
@@ -295,15 +302,28 @@ find_object(struct worker *worker, const struct request *request)
     const struct object *object = catalogue_find(catalogue, request->path);
     const struct object *form = object ? catalogue_choose(catalogue, object, request) : NULL;
 
-    return form == object || is_servable(worker, form) ? form : object;
+    return form == object || is_servable(worker, form, 0) ? form : object;
 }
 
-/* Decides and stages the response to an understood request. OUTCOME_SENT: it is begun. */
+/* The head is read again when the file is there. What is staged leaves before. */
 static enum outcome
-serve_request(struct worker *worker, struct connection *connection,
-              const struct request *request, const struct input *input)
+wait_for_open(struct worker *worker, struct connection *connection, struct input *input)
 {
-    const struct object *object = find_object(worker, request);
+    enum outcome outcome = OUTCOME_SENT;
+
+    connection->requests--;
+    input->head = (struct head){ 0 };
+    if (stage_length(&worker->stage) > 0 || connection->outbox)
+        outcome = sender_push(worker, connection);
+    return outcome == OUTCOME_SENT ? OUTCOME_READING : outcome;
+}
+
+/* Its file is open, or error says why not. */
+static enum outcome
+serve_object(struct worker *worker, struct connection *connection,
+             const struct request *request, const struct object *object, int error,
+             const struct input *input)
+{
     const struct representation *representation = NULL;
     struct object_description description;
     struct response response;
@@ -313,7 +333,7 @@ serve_request(struct worker *worker, struct connection *connection,
         representation = &description.representation;
     }
     exchange_identify(worker, request);
-    decide_response(worker, request, object, representation, &response);
+    decide_response(worker, request, object, representation, error, &response);
     response.id = told_id(worker);
     if (given_away(worker, connection, object, &response, input))
         return OUTCOME_CLOSED;
@@ -327,6 +347,36 @@ serve_request(struct worker *worker, struct connection *connection,
     if (response.body && !begin_body(worker, connection, object, &response))
         return serve_give_up(worker, connection);
     return OUTCOME_SENT;
+}
+
+/* As open_file_get(), for what find_object() finds. */
+static int
+find_open_object(struct worker *worker, struct connection *connection,
+                 const struct request *request, const struct object **object)
+{
+    *object = find_object(worker, request);
+    if (*object == NULL || *stale_flag(worker, *object))
+        return 0;
+    return open_file_get(worker, connection, object);
+}
+
+/* Decides and stages the response to an understood request. OUTCOME_SENT: it is begun. */
+static enum outcome
+serve_request(struct worker *worker, struct connection *connection,
+              const struct request *request, struct input *input)
+{
+    const struct object *object;
+    enum outcome outcome;
+    int error = find_open_object(worker, connection, request, &object);
+
+    if (error == -ESTALE && !is_servable(worker, object, error))
+        error = find_open_object(worker, connection, request, &object);
+    if (error == -EAGAIN)
+        return wait_for_open(worker, connection, input);
+    outcome = serve_object(worker, connection, request, object, error, input);
+    if (connection->object == NULL && outcome == OUTCOME_SENT)
+        open_file_leave(connection);
+    return outcome;
 }
 
 enum outcome

@@ -224,14 +224,14 @@ worker_start(struct worker *worker)
         return error;
     start_sampling(worker);
     if ((error = exchange_open(worker)) < 0 || (error = sender_open(worker)) < 0 ||
-        (error = access_log_open(worker)) < 0)
+        (error = access_log_open(worker)) < 0 || (error = open_file_start(worker)) < 0)
         return error;
     if ((error = watch_open(&worker->watches, &worker->slot->stale)) < 0)
         return error;
     if ((signal_fd = signals_open()) < 0)
         return signal_fd;
     if ((error = watch_descriptor(worker, &worker->signals, signal_fd, worker_on_signal)) < 0 ||
-        (error = watch_others(worker)) < 0)
+        (error = watch_others(worker)) < 0 || (error = open_file_watch(worker)) < 0)
         return error;
     return acceptor_open(worker);
 }
@@ -341,6 +341,7 @@ worker_release(struct worker *worker)
     exchange_release(worker);
     inflight_release(worker);
     sender_release(worker);
+    open_file_release(worker);
     acceptor_release(worker);
     free(worker);
 }

@@ -19,6 +19,7 @@
 #include "worker/exchange.h"
 #include "worker/inflight.h"
 #include "worker/inherit.h"
+#include "worker/open_file.h"
 #include "worker/sender.h"
 #include "worker/stage.h"
 #include "worker/turns.h"
@@ -50,6 +51,7 @@ struct worker {
     struct exchange exchange;
     struct stage stage; /* what leaves next: of one connection, never across two turns */
     struct sender sender;
+    struct open_files open_files;
     struct admissions admissions;
     struct activities activities;
     struct access_log access_log;

@@ -34,7 +34,7 @@ SAMPLE = TOP / "assets" / "sample.tif"
 DEADLINE = 60.0  # nothing takes so long, however busy the machine is; only failures wait for it
 LINE = re.compile(
     r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z "
-    r"(error|warning|notice|info|debug) (master|loader|worker \d+|observer|tiffd)\[\d+\]: [ -~]*$"
+    r"(error|warning|notice|info|debug) (master|loader|opener|worker \d+|observer|tiffd)\[\d+\]: [ -~]*$"
 )
 
 

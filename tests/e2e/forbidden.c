@@ -19,6 +19,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -74,6 +75,7 @@ try_files(const char *where)
 {
     char path[64];
     char *no_arguments[] = { word, NULL };
+    const uint64_t plainly[3] = { 0 }; /* a struct open_how */
 
     TRY("open", SYS_openat, AT_FDCWD, "/etc/passwd", O_RDONLY, 0, 0, 0);
     TRY("open-to-write", SYS_openat, AT_FDCWD, "/tmp/forbidden", O_WRONLY | O_CREAT, 0600, 0,
@@ -84,7 +86,7 @@ try_files(const char *where)
     TRY("open-memory-to-write", SYS_openat, AT_FDCWD, path, O_RDWR, 0, 0, 0);
     snprintf(path, sizeof(path), "/proc/%d/environ", shared->victim);
     TRY("open-environment", SYS_openat, AT_FDCWD, path, O_RDONLY, 0, 0, 0);
-    TRY("openat2", SYS_openat2, AT_FDCWD, "/etc/passwd", word, 24, 0, 0);
+    TRY("openat2", SYS_openat2, AT_FDCWD, "/etc/passwd", plainly, sizeof(plainly), 0, 0);
     TRY("open-by-handle", SYS_open_by_handle_at, AT_FDCWD, word, O_RDONLY, 0, 0, 0);
     TRY("truncate", SYS_truncate, "/etc/passwd", -1, 0, 0, 0, 0);
     TRY("link", SYS_linkat, AT_FDCWD, "", AT_FDCWD, "", 0, 0);

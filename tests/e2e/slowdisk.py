@@ -45,6 +45,9 @@ def serve(mountpoint, source, control):
                 raise fusepy.FuseOSError(errno.ENOENT)
             return attributes
 
+        def readdir(self, path, fh):
+            return [".", "..", "object"]
+
         def read(self, path, size, offset, fh):
             while hold.exists():
                 held.touch()

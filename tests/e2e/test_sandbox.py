@@ -247,6 +247,47 @@ def test_the_loader(observe, intruder, tmp_path):
         disk.unmount()
 
 
+def test_a_loader_of_trees(observe, intruder, tmp_path):
+    """It opens what is below its directories alone."""
+    disk = Disk(tmp_path / "slow", b"0123456789" * 1000)
+    disk.mount()
+    try:
+        daemon = start_with(observe, intruder)
+        expect_lines(daemon, "loader")
+        intruder.aim(daemon.named("worker 1"))
+        disk.hold()
+        tree = f"[tree /slow]\ndirectory = {disk.mountpoint}\nvariant = cached\n"
+        daemon.ini.write_text(daemon.ini.read_text() + tree)
+        daemon.send_signal(signal.SIGHUP)
+        disk.wait_held()
+        loader = daemon.named("loader")
+        poke(loader, loader)
+        disk.go_on()
+        assert_refused(intruder.attempts("signal", loader))
+        daemon.wait_log("generation 1 serves")
+        assert fetch(daemon, "GET", "/slow/object").status == 200
+    finally:
+        disk.unmount()
+
+
+def test_an_opener(observe, intruder, tmp_path):
+    for name in ("one", "two"):
+        (tmp_path / "tree").mkdir(exist_ok=True)
+        (tmp_path / "tree" / name).write_text(name)
+    daemon = start_with(observe, intruder)
+    expect_lines(daemon, "opener")
+    tree = f"[tree /t]\ndirectory = {tmp_path}/tree\nvariant = streaming\nmax_open_files = 1\n"
+    daemon.ini.write_text(daemon.ini.read_text() + tree)
+    daemon.send_signal(signal.SIGHUP)
+    daemon.wait_log("generation 1 serves")
+    opener = daemon.named("opener /t")
+    intruder.aim(daemon.pid)
+    poke(opener, opener)
+    assert_refused(intruder.attempts("signal", opener))
+    assert fetch(daemon, "GET", "/t/one").body == b"one"
+    assert refused_calls(daemon)["opener"] > 50
+
+
 def test_nobody_looks_in(observe, intruder):
     """A process of the same user, outside, can't read a worker's memory; but how much it has is
     told."""

@@ -267,17 +267,6 @@ def test_sizes_that_overflow(grow, variant, vast, sizes, reason):
     assert status(daemon, "a.txt") == 200
 
 
-def test_too_many_descriptors(grow, root):
-    daemon = grow("max_streamed = 100")
-    daemon.wait_log("started: ")
-    daemon.ini.write_text(ini(root, "max_streamed = 3", "streaming"))
-    daemon.expect_log("6 files are streamed; accepted: at most max_streamed, 3, or variant = cached")
-    daemon.expect_log("reload failed: ")
-    daemon.send_signal(signal.SIGHUP)
-    daemon.wait_log("reload failed: ")
-    assert status(daemon, "a.txt") == 200
-
-
 def test_variants_by_rule(start, root):
     """What was streamed becomes cached, and the other way round."""
     lines = "rule = *.bin variant streaming"

@@ -37,7 +37,7 @@ static void
 what_a_generation_takes_is_counted(void **state)
 {
     struct config plain = { .server = { .worker_connections = 1 } };
-    struct config_asset assets[12] = { [11] = { .tree = true, .max_streamed = 50 } };
+    struct config_asset assets[12] = { [11] = { .tree = true, .max_open_files = 50 } };
     struct config full = { .server = { .worker_connections = 101, .workers = 7 },
                            .assets = assets,
                            .asset_count = 11 };
