@@ -62,7 +62,8 @@ struct config_server {
     struct listen_list listen;
     unsigned workers; /* "auto" is already resolved */
     enum variant variant;
-    struct header_list cors; /* origins; "*" stands alone */
+    struct header_list hosts; /* that requests may name; none: all */
+    struct header_list cors;  /* origins; "*" stands alone */
     struct network_list trusted_proxies;
     enum real_ip_header real_ip_header; /* that tells for whom they ask */
     char *user;                         /* NULL: stay who we are */

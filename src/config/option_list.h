@@ -19,6 +19,8 @@ OPTION(server, workers, workers, "auto", 1, 1024, 0,
        "number of worker processes; auto: one per CPU that this process may use")
 OPTION(server, variant, variant, "cached", 0, 0, 0,
        "where the bytes of objects are held, unless an asset says otherwise")
+OPTION(server, hosts, hosts, "", 0, 0, 0,
+       "names of this server, without ports; requests for others get 421; empty: all are served")
 OPTION(server, cors, origins, "", 0, 0, 0,
        "origins whose web pages may read responses, unless an asset says otherwise; * is all")
 OPTION(server, trusted_proxies, networks, "", 0, 0, 0,

@@ -113,3 +113,35 @@ authority_valid_with_port(struct span authority)
            octet_is(authority.at[authority.length - 1], OCTET_DIGIT) &&
            host_length(authority) < authority.length;
 }
+
+struct span
+authority_host(struct span authority)
+{
+    size_t length = authority.length;
+
+    while (length > 0 && octet_is(authority.at[length - 1], OCTET_DIGIT))
+        length--;
+    if (length > 0 && authority.at[length - 1] == ':' &&
+        (authority.at[0] != '[' || (length > 1 && authority.at[length - 2] == ']')))
+        authority.length = length - 1;
+    return authority;
+}
+
+static struct span
+without_last_dot(struct span host)
+{
+    if (host.length > 1 && host.at[host.length - 1] == '.')
+        host.length--;
+    return host;
+}
+
+bool
+authority_is_among(struct span authority, char *const *hosts, size_t count)
+{
+    const struct span host = without_last_dot(authority_host(authority));
+
+    for (size_t i = 0; i < count; i++)
+        if (span_equal_nocase(host, without_last_dot(span_of(hosts[i]))))
+            return true;
+    return false;
+}

@@ -5,6 +5,8 @@
 
 #include <stdbool.h>
 
+#include <stddef.h>
+
 #include "base/span.h"
 
 /*
@@ -16,5 +18,12 @@ bool authority_valid(struct span authority);
 
 /* The same with a port that must be there, as CONNECT wants it (RFC 9112 section 3.2.3). */
 bool authority_valid_with_port(struct span authority);
+
+/* The host alone, of an authority that need not be valid: without digits behind the last colon
+ * that is in no brackets. */
+struct span authority_host(struct span authority);
+
+/* Is its host one of these? In any case, and with or without the dot of an absolute name. */
+bool authority_is_among(struct span authority, char *const *hosts, size_t count);
 
 #endif

@@ -86,6 +86,8 @@ on_header_value(http_parser *parser, const char *at, size_t length)
     struct request_reading *reading = parser->data;
     struct span value = { at, length };
 
+    if (reading->header == HEADER_HOST)
+        reading->request->host = span_trim(value);
     if (reading->header == HEADER_CONNECTION)
         read_connection(reading, value);
     else if (KEPT >> reading->header & 1)
@@ -164,6 +166,8 @@ read_target(struct request *request, const struct head *head, struct span target
         return;
     path = target_path(target);
     request->options_asterisk = names_server(head, target, path);
+    if (target_authority(target).length > 0)
+        request->host = target_authority(target);
     if (!request->options_asterisk)
         request->path = target_normalise(path, scratch);
 }
@@ -175,6 +179,7 @@ request_parse(struct request *request, const struct head *head, const char *byte
     struct request_reading reading = { .request = request };
 
     request->present = 0;
+    request->host = SPAN("");
     request->header_count = 0;
     tokenise(&reading, head, bytes);
     if (!agrees(&reading, head, bytes))

@@ -25,7 +25,8 @@ struct request {
     bool keep_alive;       /* the peer would have the connection persist */
     bool content;          /* content follows the head, and will not be read */
     bool options_asterisk; /* OPTIONS *: the server as a whole; path is empty */
-    struct span path;      /* normalised, without query; in the head or in scratch */
+    struct span host; /* the authority that it is for (RFC 9112 section 3.3); may be empty */
+    struct span path; /* normalised, without query; in the head or in scratch */
 
     /* Expect, Origin, Accept-Encoding, Range, Want-(Repr-)Digest, the conditional fields and
      * those that name the request, in order. */

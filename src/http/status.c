@@ -33,6 +33,8 @@ static const struct {
     STATUS(414, "URI Too Long"),
     STATUS(416, "Range Not Satisfiable"),
     STATUS(417, "Expectation Failed"),
+    STATUS(421, "Misdirected Request"),
+    STATUS(429, "Too Many Requests"),
     STATUS(431, "Request Header Fields Too Large"),
     STATUS(500, "Internal Server Error"),
     STATUS(501, "Not Implemented"),

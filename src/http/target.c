@@ -92,6 +92,17 @@ target_check(struct span target, enum method method)
 }
 
 struct span
+target_authority(struct span target)
+{
+    const size_t scheme = scheme_length(target);
+
+    if (scheme == 0)
+        return SPAN("");
+    target = target_skip(target, scheme);
+    return (struct span){ target.at, authority_length(target) };
+}
+
+struct span
 target_path(struct span target)
 {
     size_t scheme = scheme_length(target);

@@ -18,6 +18,9 @@ enum refusal target_check(struct span target, enum method method);
  * encoded, without the query; empty for "http://host". */
 struct span target_path(struct span target);
 
+/* The authority of a target in absolute-form that passed target_check(); else empty. */
+struct span target_authority(struct span target);
+
 /*
  * The one normalisation (RFC 3986 sections 6.2.2 and 5.2.4) of a path that passed
  * target_check(): every percent-encoding decoded once, then "." and ".." segments removed,

@@ -7,23 +7,11 @@
 #include <stdio.h>
 #include <sys/socket.h>
 
+#include "http/authority.h"
+
 #define SHOWN_MAX 100 /* octets of what was found */
 
 /* --- hosts -------------------------------------------------------------------------------- */
-
-/* Without the port: digits behind the last colon that is in no brackets. */
-static struct span
-host_of(struct span authority)
-{
-    size_t length = authority.length;
-
-    while (length > 0 && authority.at[length - 1] >= '0' && authority.at[length - 1] <= '9')
-        length--;
-    if (length > 0 && authority.at[length - 1] == ':' &&
-        (authority.at[0] != '[' || (length > 1 && authority.at[length - 2] == ']')))
-        authority.length = length - 1;
-    return authority;
-}
 
 static bool
 is_loopback_ipv4(struct span host)
@@ -53,15 +41,12 @@ is_loopback_ipv6(struct span host)
 bool
 origin_is_known(struct span authority, const struct header_list *hosts)
 {
-    const struct span host = host_of(authority);
+    const struct span host = authority_host(authority);
 
     if (span_equal_nocase(host, SPAN("localhost")) || is_loopback_ipv4(host) ||
         is_loopback_ipv6(host))
         return true;
-    for (size_t i = 0; i < hosts->count; i++)
-        if (span_equal_nocase(host, span_of(hosts->items[i])))
-            return true;
-    return false;
+    return authority_is_among(authority, hosts->items, hosts->count);
 }
 
 /* --- fields ------------------------------------------------------------------------------- */

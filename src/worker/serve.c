@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "http/authority.h"
 #include "http/byteranges.h"
 #include "http/request.h"
 #include "http/response.h"
@@ -255,13 +256,24 @@ is_postponed(const struct object *object, int error)
            error == -ENFILE || error == -ENOMEM;
 }
 
+/* Is it for this server (RFC 9110 section 7.4)? */
+static bool
+is_directed_here(const struct worker *worker, const struct request *request)
+{
+    const struct header_list *hosts = &worker->server->hosts;
+
+    return hosts->count == 0 || authority_is_among(request->host, hosts->items, hosts->count);
+}
+
 /* representation: of the object, which may be NULL; error: see is_servable(). */
 static void
 decide_response(struct worker *worker, const struct request *request,
                 const struct object *object, const struct representation *representation,
                 int error, struct response *response)
 {
-    if (object && is_postponed(object, error))
+    if (!is_directed_here(worker, request))
+        response_failure(request, 421, response);
+    else if (object && is_postponed(object, error))
         postpone(request, response);
     else if (object && !is_servable(worker, object, error))
         response_failure(request, 500, response);
@@ -354,7 +366,7 @@ static int
 find_open_object(struct worker *worker, struct connection *connection,
                  const struct request *request, const struct object **object)
 {
-    *object = find_object(worker, request);
+    *object = is_directed_here(worker, request) ? find_object(worker, request) : NULL;
     if (*object == NULL || *stale_flag(worker, *object))
         return 0;
     return open_file_get(worker, connection, object);

@@ -102,6 +102,47 @@ test_with_port(void **state)
     assert_false(authority_valid_with_port(SPAN("")));
 }
 
+static const struct {
+    const char *authority;
+    const char *host;
+    bool known;
+} rows[] = {
+    { "maps.example", "maps.example", true },
+    { "maps.example:", "maps.example", true },
+    { "MAPS.example:8080", "MAPS.example", true },
+    { "maps.example.", "maps.example.", true },
+    { "maps.example.:80", "maps.example.", true },
+    { "maps.example..", "maps.example..", false },
+    { "dot.example", "dot.example", true },
+    { "a.maps.example", "a.maps.example", false },
+    { "maps", "maps", false },
+    { "192.0.2.1:80", "192.0.2.1", true },
+    { "[2001:db8::1]:80", "[2001:db8::1]", true },
+    { "[2001:db8::1]", "[2001:db8::1]", true },
+    { "[2001:db8::2]", "[2001:db8::2]", false },
+    { ":80", "", false },
+    { "80", "80", false },
+    { ".", ".", false },
+    { "", "", false },
+};
+
+static void
+hosts_are_compared_without_ports(void **state)
+{
+    char *const hosts[] = { (char[]){ "maps.example" }, (char[]){ "192.0.2.1" },
+                            (char[]){ "[2001:DB8::1]" }, (char[]){ "dot.example." } };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const struct span host = authority_host(span_of(rows[i].authority));
+
+        assert_true(span_equal(host, span_of(rows[i].host)));
+        assert_int_equal(authority_is_among(span_of(rows[i].authority), hosts, COUNT(hosts)),
+                         rows[i].known);
+    }
+    assert_false(authority_is_among(SPAN("maps.example"), hosts, 0));
+}
+
 int
 main(void)
 {
@@ -110,6 +151,7 @@ main(void)
         cmocka_unit_test(test_valid),
         cmocka_unit_test(test_invalid),
         cmocka_unit_test(test_with_port),
+        cmocka_unit_test(hosts_are_compared_without_ports),
     };
 
     return cmocka_run_group_tests_name("authority", tests, NULL, NULL);
