@@ -105,6 +105,14 @@ def _objects():
             yield Goal(6, text, "requests_s", Of(place, (name,)), 1.0, True, Of(place, PEERS))
 
 
+def _trees():
+    """A directory of many files, in the memory that its bytes need and little more."""
+    names, files = ("trees", "names"), ("tree-start", "files")
+    text = "cached, tree: requests/s, best peer"
+    yield Goal(6, text, "requests_s", Of(names, CACHED), 1.0, True, Of(names, PEERS))
+    yield Goal(6, "cached, tree: bytes for each file", "bytes_object", Of(files, CACHED), 400, False)
+
+
 def _scaling():
     total = [Of(("scaling", f"workers-{n}"), CACHED) for n in (2, 1)]
     yield Goal(6, "2 workers: bytes/s, 1 worker", "mb_s", total[0], 1.8, True, total[1])
@@ -168,6 +176,7 @@ GOALS: tuple[Goal, ...] = (
     *_memory(),
     *_fairness(),
     *_balance(),
+    *_trees(),
     *_start(),
 )
 

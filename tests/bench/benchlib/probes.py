@@ -3,6 +3,7 @@
 
 import contextlib
 import os
+import subprocess
 import time
 from dataclasses import dataclass, field, replace
 
@@ -27,6 +28,7 @@ class Case:
     spread: bool = False  # server and clients on all cores
     paths: tuple[str, ...] = ()  # what tiffd has as assets beside load.path
     many: bool = False  # tiffd has the objects below /many/ as assets, too
+    tree: bool = False  # tiffd has the directory of load.path as a tree
     number: int = 0  # of connections, for the probes that hold them
     servers: tuple[str, ...] = ()  # else those of the scenario
 
@@ -72,6 +74,8 @@ def start(
     known = tuple(path for path in paths if (bench.site.root / path[1:]).is_file())
     if case.many:
         known += tuple(f"/many/{path.name}" for path in bench.site.root.glob("many/*"))
+    if case.tree:
+        known += (case.load.path,)
     count = workers or case.workers
     return Running(server, bench.site, server_cores(case), count, known, options)
 
@@ -204,6 +208,46 @@ def _crowd(server: Server, case: Case, bench: Bench) -> dict[str, float]:
     }
 
 
+def _resident(server: Server, case: Case, bench: Bench, path: str) -> float:
+    """Of a server that has sent one object."""
+    with start(server, case, bench) as running:
+        running.get(path)
+        return machine.memory_bytes(running.process.pid)
+
+
+def _reload(running: Running) -> dict[str, float]:
+    """Of a tiffd, when no file has changed."""
+    if running.server.role != "tiffd":
+        return {}
+    begun = time.monotonic()
+    tiffctl = running.site.tiffd.with_name("tiffctl")
+    done = subprocess.run([tiffctl, "-s", f"{running.directory.name}/control", "reload"], capture_output=True,
+                          text=True, check=False)
+    if done.returncode != 0:
+        raise ServerError(f"reload: {done.stderr.strip()}")
+    return {"reload_ms": (time.monotonic() - begun) * 1000}
+
+
+def _tree(server: Server, case: Case, bench: Bench) -> dict[str, float]:
+    """What a directory costs: until the first response, and in memory for each file beside its content, which
+    a cached one has in memory, too."""
+    load, count = case.load, case.load.objects
+    path = f"{load.path}{count - 1:05}"
+    without = _resident(server, replace(case, tree=False), bench, case.paths[0])
+    running = start(server, case, bench)
+    try:
+        first, taken = running.first_response(path)
+        if not first.endswith(b" 200"):
+            raise ServerError(f"answered {first!r}")
+        resident = machine.memory_bytes(running.process.pid)
+        reload = _reload(running)
+        content = bench.site.size(path) * count if "variant = cached" in running.config() else 0
+    finally:
+        running.stop()
+    return {"first_byte_ms": taken * 1000, "pss_mb": resident / 1e6,
+            "bytes_object": (resident - content - without) / count} | reload
+
+
 def _start_time(server: Server, case: Case, bench: Bench) -> dict[str, float]:
     """From fork to the first byte of the response."""
     running = start(server, case, bench)
@@ -224,5 +268,6 @@ PROBES = {
     "fairness": _fairness,
     "balance": _balance,
     "crowd": _crowd,
+    "tree": _tree,
     "start": _start_time,
 }

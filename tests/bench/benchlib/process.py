@@ -78,6 +78,9 @@ def pinned(cores: set[int], enter: Callable[[], object] | None = None):
 def _assets(site: Site, server: Server, paths: tuple[str, ...]) -> str:
     sections = []
     for path in paths:
+        if path.endswith("/"):
+            sections.append(f"[tree {path[:-1]}]\ndirectory = {site.root}{path}\ncontent_type = text/plain")
+            continue
         name, encoding = site.embeds.get(path, ("", ""))
         lines = (
             [f"file = {name}", f"encoding = {encoding}"]

@@ -25,6 +25,7 @@ SIZES = {
 }
 SMALL = "/1KiB"
 MANY, MANY_SIZE = 10_000, 20_000  # objects /many/00000 to /many/09999, and the bytes of each
+TREE, TREE_SIZE = 100_000, 4_000  # likewise below /tree/
 RANGE = 1 << 16
 CROWD_WORKERS = 10  # each may have 20,000 descriptors where nothing else is allowed
 DEPTH = 16  # requests in a pipeline
@@ -103,6 +104,23 @@ SCENARIOS: tuple[Scenario, ...] = (
         ),
         FILES,
         ("requests_s", "mb_s", "busy_us_request", "p50_ms", "p99_ms", "errors"),
+    ),
+    Scenario(
+        "trees",
+        "a directory of 100,000 small files: names at random, 30 connections",
+        (Case("names", load=Load(path="/tree/", objects=TREE), tree=True),),
+        ("tiffd-cached", *FILE_PEERS),
+        ("requests_s", "mb_s", "busy_us_request", "p50_ms", "p99_ms", "errors"),
+        quick=(1, 1),
+    ),
+    Scenario(
+        "tree-start",
+        "a directory of 100,000 small files: until the first response, and memory for each file",
+        (Case("files", "tree", Load(path="/tree/", objects=TREE), tree=True, paths=(SMALL,)),),
+        ("tiffd-cached", *FILE_PEERS),
+        ("first_byte_ms", "reload_ms", "bytes_object", "pss_mb"),
+        rounds=3,
+        quick=(1, 1),
     ),
     Scenario(
         "scaling",
@@ -186,7 +204,15 @@ def make_object(path: Path, size: int) -> None:
             file.write(piece[: size - done])
 
 
-def make_many(root: Path, count: int = MANY) -> None:
-    (root / "many").mkdir(mode=0o755)
+def _make_objects(directory: Path, count: int, size: int) -> None:
+    directory.mkdir(mode=0o755)
     for i in range(count):
-        make_object(root / "many" / f"{i:05}", MANY_SIZE)
+        make_object(directory / f"{i:05}", size)
+
+
+def make_many(root: Path, count: int = MANY) -> None:
+    _make_objects(root / "many", count, MANY_SIZE)
+
+
+def make_tree(root: Path, count: int = TREE) -> None:
+    _make_objects(root / "tree", count, TREE_SIZE)

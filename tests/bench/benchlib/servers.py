@@ -18,7 +18,7 @@ http {
     default_type text/plain;
     keepalive_requests 1000000000;
     keepalive_timeout 600s;
-    open_file_cache max=64;
+    open_file_cache max=8000;
     open_file_cache_valid 600s;
     client_body_temp_path $dir/body;
     proxy_temp_path $dir/proxy;
@@ -93,6 +93,7 @@ TIFFD = """
 listen = $listen:$port
 workers = $workers
 variant = %s
+control = $dir/control
 backlog = 4096
 keepalive_timeout = 10m
 send_timeout = 10m

@@ -22,6 +22,8 @@ CASES = (
     Case("start", "start"),
     Case("ranges", load=Load(status=206, range_size=1000, object_size=BODY_SIZE)),
     Case("many", load=Load(path="/many/", objects=20), many=True),
+    Case("names", load=Load(path="/tree/", objects=20), tree=True),
+    Case("tree", "tree", Load(path="/tree/", objects=20), tree=True, paths=("/tiff",)),
     Case("balance", "balance", number=12, workers=2, spread=True),
     Case("crowd", "crowd", number=40, spread=True),
 )
@@ -32,6 +34,7 @@ def run(directory: Path, tiffd: str | None) -> int:
     root.mkdir()
     (root / "tiff").write_bytes(bytes(range(256)) * (BODY_SIZE // 256))
     scenarios.make_many(root, 20)
+    scenarios.make_tree(root, 20)
     tools.build_c(directory)
     site = Site(root, directory, tools.find_tiffd(tiffd), root / "tiff", embedded=False)
     chosen = [s for s in servers.SERVERS if s.name in SERVERS]

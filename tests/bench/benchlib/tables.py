@@ -26,6 +26,8 @@ TITLES = {
     "fast_mb_s": "fast MB/s",
     "slow_requests": "slow reqs",
     "first_byte_ms": "first byte ms",
+    "reload_ms": "reload ms",
+    "bytes_object": "B/file",
     "jain": "Jain",
     "unsent_mb": "unsent MB",
     "accepts_s": "accepts/s",
