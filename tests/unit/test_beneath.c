@@ -64,10 +64,18 @@ hide_call(void)
                : -1;
 }
 
+/* This process may have no openat2(2) in any case: in a service of systemd, or emulated. */
+static bool
+is_hidden(void)
+{
+    return syscall(SYS_openat2, -1, "", NULL, 0) < 0 && errno == ENOSYS;
+}
+
 /* The number of rows that are wrong. */
 static int
-try_rows(int directory, bool hidden)
+try_rows(int directory)
 {
+    const bool hidden = is_hidden();
     int wrong = 0;
 
     for (size_t i = 0; i < COUNT(rows); i++) {
@@ -123,10 +131,10 @@ nothing_outside_is_opened(void **state)
     assert_non_null(mkdtemp(directory));
     make_files(directory);
     fd = open("root", O_PATH | O_DIRECTORY | O_CLOEXEC);
-    assert_int_equal(try_rows(fd, false), 0);
+    assert_int_equal(try_rows(fd), 0);
     pid = fork();
     if (pid == 0)
-        _exit(hide_call() < 0 ? 77 : try_rows(fd, true));
+        _exit(hide_call() < 0 ? 77 : !is_hidden() + try_rows(fd));
     assert_int_equal(waitpid(pid, &status, 0), pid);
     close(fd);
     remove_files(directory);
