@@ -9,10 +9,15 @@
 #include <limits.h>
 #include <linux/openat2.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+/* EAGAIN: a rename interfered; or, with O_NONBLOCK, another process has a lease on the file
+ * (fcntl(2)), as long as it likes. */
+#define TRIES 100
 
 static int
 open_at_once(int directory, const char *name, int flags, bool follow)
@@ -22,12 +27,16 @@ open_at_once(int directory, const char *name, int flags, bool follow)
         .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS |
                    (follow ? UINT64_C(0) : (uint64_t)RESOLVE_NO_SYMLINKS),
     };
-    long fd;
 
-    do
-        fd = syscall(SYS_openat2, directory, name, &how, sizeof(how));
-    while (fd < 0 && (errno == EINTR || errno == EAGAIN)); /* a rename interfered */
-    return fd < 0 ? -errno : (int)fd;
+    for (unsigned tries = 0; tries < TRIES; tries++) {
+        const long fd = syscall(SYS_openat2, directory, name, &how, sizeof(how));
+
+        if (fd >= 0)
+            return (int)fd;
+        if (errno != EINTR && errno != EAGAIN)
+            break;
+    }
+    return -errno;
 }
 
 /* With O_PATH, O_NOFOLLOW opens the link itself. */
@@ -87,4 +96,17 @@ beneath_open(int directory, const char *name, int flags, bool follow)
             return -ENOSYS;
     }
     return fd;
+}
+
+int
+beneath_reopen(int fd)
+{
+    char path[32];
+    int opened;
+
+    snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+    do
+        opened = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    while (opened < 0 && errno == EINTR);
+    return opened < 0 ? -errno : opened;
 }

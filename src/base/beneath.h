@@ -12,4 +12,8 @@
 int beneath_open(int directory, const char *name, int flags, bool follow)
     __attribute__((warn_unused_result));
 
+/* Opens what a descriptor of O_PATH stands for, to read it; needs /proc. A descriptor or a
+ * negative errno. */
+int beneath_reopen(int fd) __attribute__((warn_unused_result));
+
 #endif

@@ -312,24 +312,38 @@ tree_load_prepare(struct tree_load *load, const struct catalogue *previous,
 
 /* --- reading ------------------------------------------------------------------------------ */
 
-/* The file must still be what the walk has seen, because its place in the pack has that
- * size. */
+/* Without /proc, by its name again. */
+static int
+open_found(const struct tree_load *load, size_t file, int found)
+{
+    const int fd = beneath_reopen(found);
+
+    if (fd != -ENOENT)
+        return fd;
+    return beneath_open(load->walk.directory, walk_name(&load->walk, file),
+                        O_RDONLY | O_NONBLOCK | O_NOCTTY,
+                        load->tree.asset->follow == CHOICE_YES);
+}
+
+/* The file must still be what the walk has seen, because its place in the pack has that size.
+ * What has become something else, as a FIFO or a device, is not opened for reading: that has
+ * effects. */
 static const char *
 tree_load_open(const struct tree_load *load, size_t file, struct source *source)
 {
-    const struct config_asset *asset = load->tree.asset;
-    const int fd = beneath_open(load->walk.directory, walk_name(&load->walk, file),
-                                O_RDONLY | O_NONBLOCK | O_NOCTTY, asset->follow == CHOICE_YES);
+    const int found = beneath_open(load->walk.directory, walk_name(&load->walk, file), O_PATH,
+                                   load->tree.asset->follow == CHOICE_YES);
     const char *reason;
 
     source->fd = -1;
-    if (fd < 0)
-        return strerror(-fd);
-    if ((reason = source_examine(source, fd)) == NULL &&
+    if (found < 0)
+        return strerror(-found);
+    if ((reason = source_examine(source, found)) == NULL &&
         source->size != load->entries[file].size)
         reason = "changed while the directory was read";
-    source->fd = fd;
-    return reason;
+    source->fd = reason ? -1 : open_found(load, file, found);
+    close(found);
+    return reason || source->fd >= 0 ? reason : strerror(-source->fd);
 }
 
 static const char *

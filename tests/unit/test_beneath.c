@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
@@ -144,10 +145,41 @@ nothing_outside_is_opened(void **state)
     assert_int_equal(WEXITSTATUS(status), 0);
 }
 
+/* A lease lasts for as long as /proc/sys/fs/lease-break-time says, after somebody asks. */
+static void
+a_lease_is_not_waited_for(void **state)
+{
+    char directory[] = "/tmp/test_beneath.XXXXXX";
+    int root;
+    int file;
+    int fd;
+
+    (void)state;
+    assert_non_null(mkdtemp(directory));
+    signal(SIGIO, SIG_IGN);
+    root = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    file = openat(root, "file", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fcntl(file, F_SETLEASE, F_WRLCK) == 0) {
+        fd = beneath_open(root, "file", O_RDONLY | O_NONBLOCK, true);
+        assert_int_equal(fd, -EAGAIN);
+        assert_int_equal(fcntl(file, F_SETLEASE, F_UNLCK), 0);
+    }
+    fd = beneath_open(root, "file", O_RDONLY | O_NONBLOCK, true);
+    assert_true(fd >= 0);
+    close(fd);
+    close(file);
+    assert_int_equal(unlinkat(root, "file", 0), 0);
+    close(root);
+    assert_int_equal(rmdir(directory), 0);
+}
+
 int
 main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(nothing_outside_is_opened) };
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(nothing_outside_is_opened),
+        cmocka_unit_test(a_lease_is_not_waited_for),
+    };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
