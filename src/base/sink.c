@@ -28,6 +28,7 @@ static struct {
     struct outlet standard;
     bool journal;       /* that is what standard error is */
     struct outlet file; /* not open: lines go to standard error */
+    bool kept;          /* file is what standard error was */
     char *path;         /* of file; NULL: none, or it was opened elsewhere */
     int next;           /* prepared; -1: none */
     char *next_path;
@@ -86,6 +87,7 @@ sink_keep_standard(void)
     if (sink.standard.fd < 0)
         sink_open_standard();
     sink.file = sink.standard;
+    sink.kept = true;
     if (sink.file.fd == STDERR_FILENO)
         sink.file.fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
     sink.standard.fd = -1;
@@ -96,6 +98,7 @@ sink_use(int fd)
 {
     outlet_close(&sink.file);
     sink.file = outlet_of(fd);
+    sink.kept = false;
 }
 
 void
@@ -177,7 +180,7 @@ outlet_in_use(void)
 bool
 sink_is_journal(void)
 {
-    return sink.journal && sink.file.fd < 0;
+    return sink.journal && (sink.file.fd < 0 || sink.kept);
 }
 
 bool

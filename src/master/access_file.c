@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* access_file: opened before the workers are forked, and handed to those that live when it is
- * opened anew. */
+ * opened anew. A reload opens nothing if the path is the same: it may have been rotated. */
 #include "master/access_file.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "base/identity.h"
 #include "base/log.h"
@@ -27,34 +30,65 @@ open_path(struct outlet *outlet, const struct config *config)
     return fd < 0 ? fd : 0;
 }
 
-int
-access_file_open(struct outlet *outlet, const struct config *config)
+static int
+open_new(struct access_file *file, const struct config *config)
 {
-    const char *path = config->access_log.file;
-    const int stream = path ? access_format_stream(path) : 0;
-    int error = 0;
+    const int stream = access_format_stream(file->path);
 
-    *outlet = OUTLET_NONE;
-    if (path)
-        error = stream ? open_stream(outlet, stream) : open_path(outlet, config);
+    return stream ? open_stream(&file->outlet, stream) : open_path(&file->outlet, config);
+}
+
+static int
+share_known(struct access_file *file, const struct access_file *known)
+{
+    const int fd = known->outlet.fd;
+
+    file->outlet = known->outlet;
+    file->writer = known->writer;
+    if (fd > STDERR_FILENO)
+        file->outlet.fd = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    return file->outlet.fd < 0 ? -errno : 0;
+}
+
+int
+access_file_open(struct access_file *file, const struct config *config,
+                 const struct access_file *known)
+{
+    int error;
+
+    *file = ACCESS_FILE_NONE;
+    if ((file->path = config->access_log.file) == NULL)
+        return 0;
+    if (known && known->path && strcmp(known->path, file->path) == 0)
+        error = share_known(file, known);
+    else
+        error = open_new(file, config);
     if (error < 0) {
-        log_error("access log %s: %s", path, outlet_problem(error));
-        *outlet = OUTLET_NONE;
+        log_error("access log %s: %s", file->path, outlet_problem(error));
+        *file = ACCESS_FILE_NONE;
     }
     return error;
 }
 
 int
-access_file_reopen(struct outlet *outlet, const struct config *config)
+access_file_reopen(struct access_file *file, const struct config *config,
+                   const struct access_file *known)
 {
-    struct outlet next;
-    const int error = access_file_open(&next, config);
+    struct access_file next;
+    const int error = access_file_open(&next, config, known);
 
     if (error < 0)
         return error;
-    outlet_close(outlet);
-    *outlet = next;
+    access_file_close(file);
+    *file = next;
     return 0;
+}
+
+void
+access_file_close(struct access_file *file)
+{
+    outlet_close(&file->outlet);
+    *file = ACCESS_FILE_NONE;
 }
 
 uint32_t *

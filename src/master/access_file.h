@@ -8,15 +8,28 @@
 #include "base/outlet.h"
 #include "config/config.h"
 
-/* What the configuration names; not open if that is nothing. 0, or a negative errno with a line
- * in the log. */
-int access_file_open(struct outlet *outlet, const struct config *config)
-    __attribute__((warn_unused_result));
+struct log_writer;
 
-/* The same path again, after a rotation. On failure the one that is open stays. 0, or a
- * negative errno with a line in the log. */
-int access_file_reopen(struct outlet *outlet, const struct config *config)
-    __attribute__((warn_unused_result));
+struct access_file {
+    const char *path; /* as configured; NULL: there is none */
+    struct outlet outlet;
+    const struct log_writer *writer; /* reads from the outlet; NULL: it is not a log writer's */
+};
+
+#define ACCESS_FILE_NONE ((struct access_file){ .outlet = OUTLET_NONE })
+
+/* Opens what the configuration names, if anything. If known (NULL: none), that of another
+ * generation, has the same path, both share it. 0, or a negative errno with a line in the log.
+ */
+int access_file_open(struct access_file *file, const struct config *config,
+                     const struct access_file *known) __attribute__((warn_unused_result));
+
+/* Opens the same path again, after a rotation. On failure what is open stays. Returns as above.
+ */
+int access_file_reopen(struct access_file *file, const struct config *config,
+                       const struct access_file *known) __attribute__((warn_unused_result));
+
+void access_file_close(struct access_file *file);
 
 /* What all who write to it share, see outlet_write(). NULL without memory. */
 uint32_t *access_file_share(void);

@@ -9,7 +9,6 @@
 #include "base/outlet.h"
 #include "base/signals.h"
 #include "base/sink.h"
-#include "master/access_file.h"
 #include "master/boot.h"
 #include "master/reload.h"
 #include "master/serving.h"
@@ -19,12 +18,28 @@
 
 /* Its workers write what they have to the old one. */
 static int
-reopen_access_log(struct generation *generation)
+reopen_access_log(struct master *master, struct generation *generation,
+                  const struct generation *newer)
 {
-    const int error = access_file_reopen(&generation->access_log, generation->shared.config);
+    const int error = access_file_reopen(&generation->access_log, generation->shared.config,
+                                         newer ? &newer->access_log : NULL);
 
-    if (error == 0)
-        supervise_hand_access_log(generation);
+    if (error < 0)
+        return error;
+    log_writer_take_access(master, generation);
+    supervise_hand_access_log(generation);
+    return 0;
+}
+
+static int
+reopen_access_logs(struct master *master)
+{
+    const struct generation *newer = NULL;
+    int error = 0;
+
+    for (struct generation *g = master->newest; g; newer = g, g = g->older)
+        if (g->access_log.path && reopen_access_log(master, g, newer) < 0)
+            error = -1;
     return error;
 }
 
@@ -37,11 +52,10 @@ actions_reopen_log(struct master *master)
         log_error("log: %s", outlet_problem(error));
     else
         log_writer_take(master, master->newest->shared.config->server.sandbox);
-    for (struct generation *g = master->newest; g && error == 0; g = g->older)
-        supervise_hand_log(g);
-    for (struct generation *g = master->newest; g; g = g->older)
-        if (g->access_log.fd >= 0 && reopen_access_log(g) < 0)
-            error = -1;
+    if (error == 0)
+        log_writer_hand_log(master);
+    if (reopen_access_logs(master) < 0)
+        error = -1;
     return error == 0;
 }
 

@@ -7,7 +7,7 @@
 #include "base/identity.h"
 #include "base/outlet.h"
 #include "base/sink.h"
-#include "master/supervise.h"
+#include "master/log_writer.h"
 
 /* NULL: none. */
 static bool
@@ -61,8 +61,7 @@ change_log(struct master *master)
     log_notice("the log continues in %s", path ? path : "standard error");
     sink_commit();
     log_writer_take(master, master->newest->shared.config->server.sandbox);
-    for (struct generation *g = master->newest; g; g = g->older)
-        supervise_hand_log(g);
+    log_writer_hand_log(master);
 }
 
 /* The one before goes last: there is always one that names this process. */

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "master/log_writer.h"
 #include "observer/client_table.h"
 #include "profile/tables.h"
 #include "shared/rows.h"
@@ -170,6 +171,14 @@ observer_of(const struct config *config)
            debug->max_clients * (CLIENT + 2 * tables_of(config, config->server.workers));
 }
 
+static uint64_t
+log_writers_of(const struct config *config)
+{
+    const int count = (config->log.file != NULL) + (config->access_log.file != NULL);
+
+    return (uint64_t)count * (PROCESS + LOG_WRITER_PIPE);
+}
+
 /* The process that writes profiles holds copies of them, too. */
 static uint64_t
 master_of(const struct config *config)
@@ -195,7 +204,7 @@ footprint_of(const struct config *config, const struct footprint_kernel *kernel)
                            receive_buffer(server, kernel);
     footprint.worker = worker_of(config, footprint.connection, kernel);
     footprint.daemon = server->workers * footprint.worker + master_of(config) +
-                       observer_of(config) + waiting(server, kernel);
+                       observer_of(config) + log_writers_of(config) + waiting(server, kernel);
     return footprint;
 }
 

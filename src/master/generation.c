@@ -14,7 +14,6 @@
 #include "base/count.h"
 #include "config/config_free.h"
 #include "config/config_load.h"
-#include "master/access_file.h"
 #include "master/footprint.h"
 #include "master/openers.h"
 #include "sandbox/privileges.h"
@@ -93,7 +92,7 @@ generation_let_go_of_access_logs(struct generation *generation, const struct gen
 {
     for (; generation; generation = generation->older)
         if (generation != own)
-            outlet_close(&generation->access_log);
+            access_file_close(&generation->access_log);
 }
 
 void
@@ -193,7 +192,7 @@ confine(struct confinement *confinement, const struct config_server *server)
 }
 
 static int
-build(struct generation *generation, const struct shared *previous)
+build(struct generation *generation, const struct generation *previous)
 {
     struct shared *shared = &generation->shared;
     const struct config_server *server = &shared->config->server;
@@ -204,7 +203,8 @@ build(struct generation *generation, const struct shared *previous)
     shared->confinement = &generation->confinement;
     if (confine(&generation->confinement, server) < 0)
         return -1;
-    if (access_file_open(&generation->access_log, shared->config) < 0 ||
+    if (access_file_open(&generation->access_log, shared->config,
+                         previous ? &previous->access_log : NULL) < 0 ||
         (generation->catalogue = catalogue_create(shared->config)) == NULL)
         return -1;
     shared->catalogue = generation->catalogue;
@@ -212,7 +212,8 @@ build(struct generation *generation, const struct shared *previous)
     generation->memory = calloc(server->workers, sizeof(*generation->memory));
     if (generation->processes && generation->memory &&
         carryover_create(&generation->gone, shared) == 0 && hang_doorbells(generation) == 0 &&
-        open_handoffs(generation) == 0 && generation_share(shared, previous) == 0)
+        open_handoffs(generation) == 0 &&
+        generation_share(shared, previous ? &previous->shared : NULL) == 0)
         return instruments_create(&generation->instruments, shared);
     log_error("generation: out of memory or descriptors");
     return -1;
@@ -221,7 +222,7 @@ build(struct generation *generation, const struct shared *previous)
 static void
 generation_release(struct generation *generation)
 {
-    outlet_close(&generation->access_log);
+    access_file_close(&generation->access_log);
     openers_end(generation);
     for (unsigned i = 0; generation->memory && i < generation->shared.config->server.workers;
          i++)
@@ -250,8 +251,8 @@ generation_create(struct config *config, const struct generation *previous, unsi
     }
     generation->shared.config = config;
     generation->shared.generation = number;
-    generation->access_log = OUTLET_NONE;
-    if (build(generation, previous ? &previous->shared : NULL) == 0)
+    generation->access_log = ACCESS_FILE_NONE;
+    if (build(generation, previous) == 0)
         return generation;
     generation_release(generation);
     return NULL;

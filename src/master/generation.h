@@ -11,9 +11,9 @@
 #include <sys/types.h>
 
 #include "base/child.h"
-#include "base/outlet.h"
 #include "base/proc_memory.h"
 #include "config/config.h"
+#include "master/access_file.h"
 #include "master/carryover.h"
 #include "master/instruments.h"
 #include "master/postmortem.h"
@@ -39,8 +39,8 @@ struct generation {
     struct handoff *handoffs;   /* one a worker; NULL: connections stay where they are */
     struct opener *openers;     /* see openers.h */
     size_t opener_count;
-    struct outlet access_log; /* that its workers write to; not open: there is none */
-    unsigned alive;           /* slots with a process */
+    struct access_file access_log; /* that its workers write to */
+    unsigned alive;                /* slots with a process */
     struct postmortem postmortem;
     int ready_fd;                         /* an eventfd: a worker has begun to serve */
     bool starting;                        /* not all of its workers have */

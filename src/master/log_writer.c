@@ -1,259 +1,257 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * log_writer: starts with the first file, receives later ones over a channel, and exits when no
- * process has the pipe open any more. A disk that hangs blocks only this process.
+ * log_writer: forks one for each file, hands its pipe to those that write lines, and replaces
+ * it by the file itself if something has killed it. log_copy.c is what the process does.
  */
 #include "master/log_writer.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <sys/pidfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/channel.h"
+#include "base/clock.h"
 #include "base/sink.h"
 #include "base/title.h"
+#include "master/access_file.h"
 #include "master/detach.h"
+#include "master/log_copy.h"
 #include "master/state.h"
 #include "master/supervise.h"
 #include "sandbox/sandbox.h"
 
-#define PATIENCE    1000  /* milliseconds to write the last lines */
-#define SWITCH_TIME 100   /* milliseconds to begin with another file */
-#define READ_SIZE   65536 /* the capacity of a pipe */
+#define PATIENCE 1000 /* milliseconds to write the last lines */
 
-/* --- its process -------------------------------------------------------------------------- */
-
-static unsigned
-log_writer_lines(const char *text, size_t length)
-{
-    unsigned count = 0;
-
-    for (size_t i = 0; i < length; i++)
-        count += text[i] == '\n';
-    return count;
-}
-
-/* What the log writer works with. */
-struct log_state {
-    int pipe;    /* lines come from it */
-    int channel; /* later files come from it */
-    int taken;   /* event: the last file is in use */
-    struct outlet file;
-    uint32_t torn; /* of outlet_write() */
-};
-
-/* What the disk does not accept is lost, because no process keeps it. False: the pipe is at its
- * end. */
-static bool
-copy_some(struct log_state *state)
-{
-    static char buffer[READ_SIZE];
-    const ssize_t n = read(state->pipe, buffer, sizeof(buffer));
-    ssize_t written;
-
-    if (n <= 0)
-        return n < 0 && (errno == EINTR || errno == EAGAIN);
-    written = outlet_write(&state->file, &state->torn, buffer, (size_t)n);
-    if (written < 0)
-        written = 0;
-    sink_add_lost(log_writer_lines(buffer + written, (size_t)(n - written)));
-    return true;
-}
-
-/* Lines written before the file was handed over belong in the previous one: one read takes them
- * all. The master waits for the event, so that its next line is in the new file. */
-static void
-take_file(struct log_state *state)
-{
-    struct channel_message message;
-    struct pollfd lines = { .fd = state->pipe, .events = POLLIN };
-    int descriptor;
-
-    if (channel_receive(state->channel, &message, &descriptor) <= 0 || descriptor < 0)
-        return;
-    if (poll(&lines, 1, 0) == 1 && lines.revents & POLLIN)
-        (void)copy_some(state);
-    outlet_close(&state->file);
-    state->file = outlet_of(descriptor);
-    (void)eventfd_write(state->taken, 1);
-}
+/* --- the process -------------------------------------------------------------------------- */
 
 static void
-write_log(struct log_state *state)
+log_writer_let_go(const struct master *master)
 {
-    struct pollfd fds[] = { { .fd = state->pipe, .events = POLLIN },
-                            { .fd = state->channel, .events = POLLIN } };
-
-    for (;;) {
-        if (poll(fds, 2, -1) < 0)
-            continue;
-        if (fds[1].revents & POLLIN)
-            take_file(state);
-        else if (fds[1].revents)
-            fds[1].fd = -1;
-        if (fds[0].revents && !copy_some(state))
-            return;
+    for (struct generation *g = master->newest; g; g = g->older) {
+        catalogue_let_go(g->catalogue);
+        tables_destroy(&g->instruments.tables);
+        roster_destroy(g->shared.roster);
+        slots_destroy(&g->shared.slots);
     }
 }
 
-/* Keeps nothing of the master's but the file and the event. */
+/* Its own lines may go to standard error, until the channel tells otherwise; nothing else keeps
+ * that open. The pipe and the file take the places of the other standard streams. */
 static _Noreturn void
-be_log_writer(const struct master *master, enum sandbox_mode mode, int channel, int pipe)
+be_log_writer(const struct master *master, enum sandbox_mode mode, const struct log_copy *copy)
 {
-    struct log_state state = { .pipe = STDIN_FILENO,
-                               .channel = STDOUT_FILENO,
-                               .taken = master->log_writer.taken,
-                               .file = outlet_of(sink_descriptor()) };
+    struct log_copy own = *copy;
+    char name[32];
 
-    for (const struct generation *g = master->newest; g; g = g->older)
-        catalogue_let_go(g->shared.catalogue);
+    log_writer_let_go(master);
+    sink_keep_standard();
+    own.file =
+        fcntl(copy->file, F_DUPFD_CLOEXEC, STDERR_FILENO + 1); /* it may be one of them */
     detach_streams();
-    if (dup2(pipe, state.pipe) < 0 || dup2(channel, state.channel) < 0)
+    own.pipe = dup2(copy->pipe, STDIN_FILENO);
+    own.file = dup2(own.file, STDOUT_FILENO);
+    if (own.pipe < 0 || own.file < 0)
         _exit(EXIT_FAILURE);
-    child_isolate(state.taken);
-    title_set("log writer");
+    child_isolate(own.channel);
+    snprintf(name, sizeof(name), "%s writer", copy->name);
+    log_set_process(name);
+    title_set("%s", name);
     if (sandbox_enter(mode, SANDBOX_LOG_WRITER, NULL) == 0)
-        write_log(&state);
+        log_copy_run(&own);
     child_finish();
 }
 
 /* --- the master's side -------------------------------------------------------------------- */
 
-static void
-close_ends(struct log_writer *writer)
+/* Not the log's own log writer, which would never come to the end of its pipe. */
+void
+log_writer_hand_log(const struct master *master)
 {
-    close(writer->channel);
-    close(writer->pipe);
-    close(writer->taken);
-    writer->channel = writer->pipe = writer->taken = -1;
-}
+    const struct channel_message message = { .kind = CHANNEL_LOG };
+    const struct log_writer *writer;
 
-static void
-hand_to_all(const struct master *master)
-{
     for (const struct generation *g = master->newest; g; g = g->older)
         supervise_hand_log(g);
+    LIST_FOREACH(writer, &master->log_writers, entry)
+    if (writer != master->log_writer)
+        process_send(&writer->process, &message, sink_descriptor());
 }
 
-/* Called if something has killed it. */
 static void
-log_writer_ended(struct child *child, pid_t pid, const struct child_end *end)
+lose_log(struct master *master, pid_t pid)
 {
-    struct master *master = child->owner;
-
-    (void)end;
-    close_ends(&master->log_writer);
+    master->log_writer = NULL;
     if (sink_reopen() < 0)
         return;
-    hand_to_all(master);
+    log_writer_hand_log(master);
     log_error("log writer: process %d has ended; the next SIGUSR1 starts another one",
               (int)pid);
 }
 
-static int
-start_log_writer(struct master *master, enum sandbox_mode mode)
+/* Generations may share it. */
+static void
+lose_access_logs(const struct master *master, const struct log_writer *writer, pid_t pid)
 {
-    struct log_writer *writer = &master->log_writer;
-    int pipe[2];
-    int channel;
-    int error;
-    pid_t pid;
+    const struct access_file *newer = NULL;
+    bool used = false;
+
+    for (struct generation *g = master->newest; g; newer = &g->access_log, g = g->older) {
+        if (g->access_log.writer != writer)
+            continue;
+        used = true;
+        if (access_file_reopen(&g->access_log, g->shared.config, newer) == 0)
+            supervise_hand_access_log(g);
+    }
+    if (used)
+        log_error("access log writer: process %d has ended; "
+                  "the next SIGUSR1 starts another one",
+                  (int)pid);
+}
+
+/* One that is still used has been killed. */
+static void
+log_writer_ended(struct child *child, pid_t pid, const struct child_end *end)
+{
+    struct log_writer *writer = (struct log_writer *)child;
+    struct master *master = child->owner;
+
+    (void)end;
+    LIST_REMOVE(writer, entry);
+    process_close(&writer->process);
+    if (master->log_writer == writer)
+        lose_log(master, pid);
+    else
+        lose_access_logs(master, writer, pid);
+    free(writer);
+}
+
+static struct log_writer *
+fork_writer(struct master *master, enum sandbox_mode mode, struct log_copy *copy)
+{
+    struct log_writer *writer = calloc(1, sizeof(*writer));
+    int error = -ENOMEM;
+
+    if (writer == NULL || (error = process_open(&writer->process, &copy->channel)) < 0) {
+        free(writer);
+        errno = -error;
+        return NULL;
+    }
+    writer->process.child.owner = master;
+    error = child_fork(&writer->process.child, log_writer_ended);
+    if (error == 0)
+        be_log_writer(master, mode, copy);
+    close(copy->channel);
+    if (error > 0) {
+        LIST_INSERT_HEAD(&master->log_writers, writer, entry);
+        return writer;
+    }
+    process_close(&writer->process);
+    free(writer);
+    errno = -error;
+    return NULL;
+}
+
+/* *pipe is the end that lines are written to. NULL with errno. */
+static struct log_writer *
+start_log_writer(struct master *master, enum sandbox_mode mode, struct log_copy *copy,
+                 int *pipe)
+{
+    struct log_writer *writer;
+    int ends[2];
 
     sandbox_probe(mode);
-    if (pipe2(pipe, O_CLOEXEC) < 0)
-        return -errno;
-    if ((writer->taken = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) < 0)
-        error = -errno;
-    else if ((error = channel_open(&writer->channel, &channel)) < 0)
-        close(writer->taken);
-    if (error < 0) {
-        close(pipe[0]);
-        close(pipe[1]);
-        return error;
-    }
-    writer->pipe = pipe[1];
-    writer->child.owner = master;
-    if ((pid = child_fork(&writer->child, log_writer_ended)) == 0)
-        be_log_writer(master, mode, channel, pipe[0]);
-    close(pipe[0]);
-    close(channel);
-    if (pid < 0 || fcntl(pipe[1], F_SETFL, O_NONBLOCK) < 0) {
-        error = pid < 0 ? pid : -errno;
-        close_ends(writer);
-    }
-    return error;
+    if (pipe2(ends, O_CLOEXEC) < 0)
+        return NULL;
+    (void)fcntl(ends[1], F_SETPIPE_SZ, LOG_WRITER_PIPE);
+    (void)fcntl(ends[1], F_SETFL, O_NONBLOCK);
+    copy->pipe = ends[0];
+    *pipe = ends[1];
+    writer = fork_writer(master, mode, copy);
+    close(ends[0]);
+    if (writer == NULL)
+        close(ends[1]);
+    return writer;
 }
 
 static bool
-is_on_a_disk(void)
+is_on_a_disk(int fd)
 {
     struct stat status;
 
-    return sink_has_file() && fstat(sink_descriptor(), &status) == 0 && S_ISREG(status.st_mode);
+    return fd >= 0 && fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
 }
 
-/* Passes the sink's file to the log writer, and waits until it is used, but not for a disk that
- * hangs. */
-static int
-hand_over(const struct log_writer *writer)
+static void
+tell_failure(const struct log_copy *copy)
 {
-    const struct channel_message message = { .kind = CHANNEL_LOG };
-    struct pollfd taken = { .fd = writer->taken, .events = POLLIN };
-    eventfd_t before;
-    int error;
-
-    (void)eventfd_read(writer->taken, &before);
-    if ((error = channel_send(writer->channel, &message, sink_descriptor())) == 0)
-        poll(&taken, 1, SWITCH_TIME);
-    return error;
+    log_warning("%s writer: %s; lines are written to the file itself", copy->name,
+                strerror(errno));
 }
 
 void
 log_writer_take(struct master *master, enum sandbox_mode mode)
 {
-    struct log_writer *writer = &master->log_writer;
-    int error;
-    int fd = -1;
+    static uint32_t torn; /* there is only one log writer at a time */
+    struct log_copy copy = { .name = "log", .torn = &torn, .own = true };
+    int pipe;
 
-    if (!is_on_a_disk())
+    master->log_writer = NULL;
+    if (!sink_has_file() || !is_on_a_disk(sink_descriptor()))
         return;
-    error = writer->pipe < 0 ? start_log_writer(master, mode) : hand_over(writer);
-    if (error == 0 && (fd = fcntl(writer->pipe, F_DUPFD_CLOEXEC, STDERR_FILENO + 1)) < 0)
-        error = -errno;
-    if (error < 0)
-        log_warning("log writer: %s; lines are written to the file itself", strerror(-error));
+    copy.file = sink_descriptor();
+    if ((master->log_writer = start_log_writer(master, mode, &copy, &pipe)) == NULL)
+        tell_failure(&copy);
     else
-        sink_use(fd);
+        sink_use(pipe);
 }
 
 void
-log_writer_let_go(const struct log_writer *writer)
+log_writer_take_access(struct master *master, struct generation *generation)
 {
-    if (writer->pipe < 0)
+    const enum sandbox_mode mode = generation->shared.config->server.sandbox;
+    struct access_file *file = &generation->access_log;
+    struct log_copy copy = { .name = "access log",
+                             .file = file->outlet.fd,
+                             .torn = master->resources.access_torn };
+    int pipe;
+
+    if (!is_on_a_disk(file->outlet.fd))
         return;
-    close(writer->channel);
-    close(writer->pipe);
-    close(writer->taken);
+    file->writer = start_log_writer(master, mode, &copy, &pipe);
+    if (file->writer == NULL) {
+        tell_failure(&copy);
+        return;
+    }
+    outlet_close(&file->outlet);
+    file->outlet = outlet_of(pipe);
 }
 
-void
-log_writer_end(struct log_writer *writer)
-{
-    struct pollfd end = { .events = POLLIN };
+/* --- the end ------------------------------------------------------------------------------ */
 
-    if (writer->pipe < 0)
-        return;
-    end.fd = pidfd_open(writer->child.pid, 0);
-    sink_use(-1);
-    close_ends(writer);
+static void
+wait_for_end(const struct log_writer *writer, uint64_t until)
+{
+    struct pollfd end = { .fd = pidfd_open(writer->process.child.pid, 0), .events = POLLIN };
+    const uint64_t now = clock_now();
+
     if (end.fd < 0)
         return;
-    poll(&end, 1, PATIENCE);
+    poll(&end, 1, until > now ? (int)(until - now) : 0);
     close(end.fd);
+}
+
+void
+log_writer_end(struct master *master)
+{
+    const uint64_t until = clock_now() + PATIENCE;
+    const struct log_writer *writer;
+
+    sink_use(-1);
+    LIST_FOREACH(writer, &master->log_writers, entry)
+    wait_for_end(writer, until);
 }

@@ -1,35 +1,42 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * log_writer: the only process that waits for the disk of the log file. All others write to its
- * pipe, which does not block: while the disk hangs, the pipe fills, and lines are lost and
- * counted (sink.h).
+ * log_writer: processes that wait for the disk of a log, so that no other process does. All
+ * others write to the pipe of its log writer, which does not block: while the disk hangs or is
+ * full, the pipe fills, and whoever writes to it loses lines and counts them. Each opened file
+ * has a log writer of its own, which ends when no process has its pipe open any more.
  */
 #ifndef MASTER_LOG_WRITER_H
 #define MASTER_LOG_WRITER_H
 
-#include "base/child.h"
-#include "config/config.h"
+#include <sys/queue.h>
 
+#include "config/config.h"
+#include "master/process.h"
+
+#define LOG_WRITER_PIPE (1u << 20) /* bytes that a pipe holds, if the system allows it */
+
+struct generation;
 struct master;
 
 struct log_writer {
-    struct child child;
-    int channel; /* for later files */
-    int pipe;    /* for lines */
-    int taken;   /* event: the last file is in use */
+    struct process process; /* its channel: where its own lines go */
+    LIST_ENTRY(log_writer) entry;
 };
 
-/* The initial value: no log writer. */
-#define LOG_WRITER_NONE ((struct log_writer){ .channel = -1, .pipe = -1, .taken = -1 })
+LIST_HEAD(log_writers, log_writer);
 
-/* If the sink writes to a file on a disk, passes the file to a new log writer and makes the
- * sink write to its pipe. If that is not possible, logs so, and the sink keeps the file. */
+/* If lines of the log go to a file on a disk, starts a log writer for it, and the sink writes
+ * to its pipe. If that is not possible, logs so, and the sink keeps the file. */
 void log_writer_take(struct master *master, enum sandbox_mode mode);
 
-/* Call in a child. */
-void log_writer_let_go(const struct log_writer *writer);
+/* The same for the access log of a generation. */
+void log_writer_take_access(struct master *master, struct generation *generation);
 
-/* Call after the last line: waits until it is in the file, but not for a disk that hangs. */
-void log_writer_end(struct log_writer *writer);
+/* Tells all processes where lines of the log go from now on. */
+void log_writer_hand_log(const struct master *master);
+
+/* Call after the last line: waits until all lines are in their files, but not for a disk that
+ * hangs. */
+void log_writer_end(struct master *master);
 
 #endif

@@ -211,6 +211,7 @@ master_end(struct master *master)
     schedtrace_free(&master->schedtrace);
     if (master->newest)
         generation_destroy(master->newest, NULL, &master->total);
+    master->newest = NULL;
     listeners_close(&master->listeners);
     listeners_close(&master->observed);
     pid_file_remove(&master->pid_file);
@@ -238,7 +239,7 @@ master_run(const struct master_options *options, struct config *config)
                              .program = program_find(options->arguments[0]) };
     struct generation *generation;
 
-    master.log_writer = LOG_WRITER_NONE;
+    LIST_INIT(&master.log_writers);
     log_set_process("master");
     master.resources.listeners = &master.listeners;
     master.resources.observed = &master.observed;
@@ -253,13 +254,12 @@ master_run(const struct master_options *options, struct config *config)
     master.resources.takeover = &master.takeover;
     master.resources.upgrade = &master.upgrade;
     master.resources.control = &master.control;
-    master.resources.log_writer = &master.log_writer;
     master.resources.arguments = options->arguments;
     if (master_start(&master, config, &generation) < 0) {
         listeners_abandon(&master.planned, &master.listeners);
         listeners_abandon(&master.planned_debug, &master.observed);
         master_end(&master);
-        log_writer_end(&master.log_writer);
+        log_writer_end(&master);
         return EXIT_FAILURE;
     }
     title_set("master");
@@ -267,6 +267,6 @@ master_run(const struct master_options *options, struct config *config)
     loop(&master);
     master_end(&master);
     log_total(&master.total);
-    log_writer_end(&master.log_writer);
+    log_writer_end(&master);
     return master.failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -51,7 +51,7 @@ leave_log(const struct master *master)
     if (!master->options->detach || master->newest->shared.config->log.file)
         return;
     sink_use(-1);
-    supervise_hand_log(master->newest);
+    log_writer_hand_log(master);
 }
 
 void

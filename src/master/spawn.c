@@ -9,7 +9,6 @@
 
 #include "base/count.h"
 #include "base/title.h"
-#include "master/log_writer.h"
 #include "master/openers.h"
 #include "master/orphan.h"
 #include "observer/observer.h"
@@ -53,7 +52,6 @@ let_go(const struct spawn_resources *resources, const struct listeners *own)
         pid_file_let_go(resources->pid_files[i]);
     takeover_let_go(resources->takeover);
     control_let_go(resources->control);
-    log_writer_let_go(resources->log_writer);
     if (resources->upgrade->socket > 0)
         close(resources->upgrade->socket);
     let_go_of_listeners(resources, own);
@@ -128,7 +126,7 @@ spawn_worker(const struct generation *generation, const struct spawn_resources *
         .line_count = generation->opener_count,
         .ready_fd = generation->ready_fd,
         .master_pipe = resources->pipe[0],
-        .access_log = generation->access_log.fd,
+        .access_log = generation->access_log.outlet.fd,
         .access_torn = resources->access_torn,
         .channel = channel,
     };

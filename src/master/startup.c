@@ -36,6 +36,7 @@ startup_begin(struct master *master, struct generation *generation)
     generation->older = previous;
     generation->starting = true;
     master->newest = generation;
+    log_writer_take_access(master, generation);
     loading_begin(&master->loading, generation, previous, &master->resources);
 }
 

@@ -36,9 +36,10 @@ struct master {
     char *program;            /* that an upgrade starts, see program.h */
     struct takeover takeover; /* from an old master */
     struct upgrade upgrade;   /* to a new program */
-    struct log_writer log_writer;
-    struct manager manager; /* of services, such as systemd */
-    struct control control; /* the control socket */
+    struct log_writers log_writers;
+    const struct log_writer *log_writer; /* that of the log; NULL: there is none */
+    struct manager manager;              /* of services, such as systemd */
+    struct control control;              /* the control socket */
     struct generation *newest;
     struct loading loading;       /* of the newest's objects */
     struct slot total;            /* of generations that are gone */

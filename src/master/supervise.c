@@ -359,7 +359,7 @@ supervise_hand_access_log(const struct generation *generation)
     const struct channel_message message = { .kind = CHANNEL_ACCESS_LOG };
 
     for (unsigned i = 0; i < workers_of(generation); i++)
-        process_send(&generation->processes[i], &message, generation->access_log.fd);
+        process_send(&generation->processes[i], &message, generation->access_log.outlet.fd);
 }
 
 void

@@ -3,7 +3,7 @@
  * access_log: a buffer of whole lines, written when the next one does not fit, or when the
  * first one has waited for flush. Into a pipe go at most PIPE_BUF bytes at a time, which the
  * kernel keeps together (pipe(7)). What can't be written stays in the buffer and is tried again
- * after flush; only what comes while it is full is lost.
+ * soon; only what comes while it is full is lost.
  */
 #include "worker/access_log.h"
 
@@ -21,6 +21,7 @@
 #include "worker/inflight.h"
 #include "worker/worker.h"
 
+#define RETRY   1     /* ms, while a pipe is full */
 #define SILENCE 60000 /* ms without the same complaint before it is made again */
 
 /* --- writing ------------------------------------------------------------------------------ */
@@ -122,8 +123,8 @@ write_portion(struct worker *worker)
 {
     struct access_log *log = &worker->access_log;
     const size_t wanted = portion(log);
-    const ssize_t written =
-        outlet_write(&log->outlet, worker->inherit->access_torn, log->buffer, wanted);
+    uint32_t *torn = log->regular ? worker->inherit->access_torn : &log->torn;
+    const ssize_t written = outlet_write(&log->outlet, torn, log->buffer, wanted);
     const bool whole = written == (ssize_t)wanted;
 
     log->error = written < 0 ? errno : whole ? 0 : ENOSPC;
@@ -143,6 +144,7 @@ flush_lines(struct worker *worker)
     while (whole && log->length > 0)
         whole = write_portion(worker);
     log->flush_at = worker->now + log->config->flush;
+    log->retry_at = worker->now + RETRY;
     if (whole)
         tell_lost_lines(log);
     set_buffered(worker);
@@ -159,7 +161,7 @@ access_log_add(struct worker *worker, struct span begun, const struct access_res
 {
     struct access_log *log = &worker->access_log;
 
-    if (!has_space(log) && (log->error == 0 || worker->now >= log->flush_at))
+    if (!has_space(log) && (log->error == 0 || worker->now >= log->retry_at))
         flush_lines(worker);
     if (!has_space(log)) {
         lose_lines(worker, 1, strerror(log->error));

@@ -31,8 +31,10 @@ struct access_log {
     size_t length;
     uint64_t lines;       /* in the buffer */
     uint64_t flush_at;    /* while there are any: when they are written */
+    uint64_t retry_at;    /* after an error: not before, though the buffer is full */
     int error;            /* of the last attempt; 0: it was taken as a whole */
-    bool regular;         /* the outlet is a file on a disk */
+    bool regular;         /* the outlet is a file on a disk, which has no log writer */
+    uint32_t torn;        /* of a pipe, see outlet_write() */
     uint64_t lost;        /* lines, and it was not said how many */
     uint64_t complain_at; /* not before: that they are lost */
     uint64_t unsampled;   /* responses since the last one that was logged */

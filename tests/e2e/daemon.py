@@ -34,7 +34,8 @@ SAMPLE = TOP / "assets" / "sample.tif"
 DEADLINE = 60.0  # nothing takes so long, however busy the machine is; only failures wait for it
 LINE = re.compile(
     r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z "
-    r"(error|warning|notice|info|debug) (master|loader|opener|worker \d+|observer|tiffd)\[\d+\]: [ -~]*$"
+    r"(error|warning|notice|info|debug) "
+    r"(master|loader|opener|(access )?log writer|worker \d+|observer|tiffd)\[\d+\]: [ -~]*$"
 )
 
 
@@ -209,6 +210,15 @@ class Daemon:
             for pid in children(self.pid)
             if alive(pid) and title(pid) in ("worker", "observer")
         ]
+
+    def log_writer(self, log="log"):
+        """The process that writes the file of the log, or of the "access log"."""
+
+        def found():
+            pids = [pid for pid in children(self.pid) if alive(pid) and title(pid) == log.split()[0]]
+            return pids if len(pids) == 1 else None
+
+        return wait_until(found, f"there is one {log} writer")[0]
 
     def all_workers(self, count):
         """The same, once there are so many."""

@@ -17,6 +17,7 @@ import pytest
 
 from client import connect, connect_narrowly, fetch, request
 from daemon import DEADLINE, PROGRAM, alive, wait_until
+from frozendisk import mounted
 from test_numbers import scrape
 from upgrading import Upgradable
 
@@ -384,20 +385,101 @@ def test_a_pipe_that_nobody_reads_stops_nobody(logged, fifo):
     os.close(reader)
 
 
-def test_a_full_disk_joins_no_lines(logged, log):
-    daemon = logged("flush = 10ms", "format = $request_uri:", debug=True)
-    daemon.expect_log("access log: 1 line was lost|1 line of the log was lost")
+@pytest.fixture
+def told(tmp_path):
+    """The log, in a file that a full disk of the access log does not concern."""
+    return tmp_path / "the.log"
+
+
+def fill_disk(daemon, log, spare):
+    """Its log writer can add so many bytes. Returns what ends that."""
+    writer = daemon.log_writer("access log")
+    _, hard = resource.prlimit(writer, resource.RLIMIT_FSIZE)
+    resource.prlimit(writer, resource.RLIMIT_FSIZE, (log.stat().st_size + spare, hard))
+    return lambda: resource.prlimit(writer, resource.RLIMIT_FSIZE, (hard, hard))
+
+
+def test_a_full_disk_loses_no_lines(logged, log, told):
+    options = ("flush = 10ms", "format = $request_uri:", "[log]", f"file = {told}")
+    daemon = logged(*options, debug=True)
     fetch(daemon, "GET", "/o?first")
     lines_of(log, 1)
-    (worker,) = daemon.workers()
-    _, hard = resource.prlimit(worker, resource.RLIMIT_FSIZE)
-    resource.prlimit(worker, resource.RLIMIT_FSIZE, (log.stat().st_size + 5, hard))
+    free_disk = fill_disk(daemon, log, spare=5)
     fetch(daemon, "GET", "/o?second")
     wait_until(lambda: log.read_text().endswith("/o?se"), "the disk is full")
     fetch(daemon, "GET", "/o?third")
-    resource.prlimit(worker, resource.RLIMIT_FSIZE, (hard, hard))
+    wait_until(lambda: "access log: File too large; lines wait\n" in told.read_text(), "it is told")
+    free_disk()
+    assert lines_of(log, 3) == ["/o?first:", "/o?second:", "/o?third:"]
+    assert scrape(daemon)["tiffd_access_log_lost_total"] == 0
+
+
+def test_a_full_disk_joins_no_lines(logged, log, told):
+    """A line that was written in part is ended by another log writer of the file, and its rest is lost."""
+    options = ("flush = 10ms", "format = $request_uri:", "[log]", f"file = {told}")
+    daemon = logged(*options)
+    fetch(daemon, "GET", "/o?first")
+    lines_of(log, 1)
+    fill_disk(daemon, log, spare=5)
+    fetch(daemon, "GET", "/o?second")
+    wait_until(lambda: log.read_text().endswith("/o?se"), "the disk is full")
+    (log.parent / "link").symlink_to(log.parent)
+    daemon.ini.write_text(daemon.ini.read_text().replace(str(log), str(log.parent / "link" / log.name)))
+    daemon.reload_quietly()
+    fetch(daemon, "GET", "/o?third")
     assert lines_of(log, 3) == ["/o?first:", "/o?se", "/o?third:"]
-    assert scrape(daemon)["tiffd_access_log_lost_total"] == 1
+    wait_until(lambda: "access log: 1 line was lost\n" in told.read_text(), "it is told")
+
+
+def test_a_hanging_disk_stops_nobody(logged, tmp_path):
+    """While the disk hangs, everything goes on but the logs; afterwards, each line is there or counted."""
+    with mounted(tmp_path) as disk:
+        log, access_log = disk.path / "the.log", disk.path / "access.log"
+        section = ("[log]", f"file = {log}", "level = debug", "client_lines = 0")
+        daemon = logged("flush = 10ms", "buffer = 8k", *section, file=access_log, workers=2, debug=True)
+        wait_until(lambda: log.exists() and "started" in log.read_text(), "the start is told")
+        first, second = daemon.all_workers(2)
+        with load(daemon) as count:
+            more(count)
+            disk.freeze()
+            wait_until(lambda: scrape(daemon)["tiffd_access_log_lost_total"] > 100, "lines are lost")
+            more(count)
+            os.kill(first, signal.SIGKILL)
+            wait_until(lambda: len(set(daemon.workers()) - {first, second}) == 1, "the worker is replaced")
+            daemon.reload_quietly()
+            more(count)
+            disk.thaw()
+            wait_until(lambda: re.search(r"access log: \d+ lines were lost", log.read_text()), "it is told")
+            more(count)
+        daemon.stop()
+        assert all(COMBINED.match(line) for line in access_log.read_text().splitlines())
+
+
+def test_a_log_writer_that_is_killed(logged, tmp_path, log):
+    """Its place is taken by the file itself, and at a rotation by another one."""
+    daemon = logged("flush = 10ms", "format = $request_uri", workers=2)
+    daemon.expect_log("access log writer: process \\d+ has ended")
+    first = daemon.log_writer("access log")
+    os.kill(first, signal.SIGKILL)
+    daemon.wait_log(f"access log writer: process {first} has ended; the next SIGUSR1")
+    fetch(daemon, "GET", "/o?first")
+    assert lines_of(log, 1) == ["/o?first"]
+    log.rename(tmp_path / "rotated")
+    daemon.send_signal(signal.SIGUSR1)
+    assert daemon.log_writer("access log") != first
+    fetch(daemon, "GET", "/o?second")
+    assert lines_of(log, 1) == ["/o?second"]
+
+
+def test_a_reload_opens_nothing(logged, tmp_path, log):
+    """The file may have been rotated already: until SIGUSR1, lines go to the old one."""
+    daemon = logged("flush = 10ms", "format = $request_uri")
+    first = daemon.log_writer("access log")
+    log.rename(tmp_path / "rotated")
+    daemon.reload()
+    fetch(daemon, "GET", "/o")
+    assert lines_of(tmp_path / "rotated", 1) == ["/o"]
+    assert not log.exists() and daemon.log_writer("access log") == first
 
 
 def test_standard_output(logged):

@@ -224,6 +224,24 @@ def test_who_writes_profiles(observe, intruder, tmp_path):
     assert_refused(attempts, *({"rename", "unlink"} & set(attempts)))
 
 
+def test_log_writers(observe, intruder, tmp_path):
+    log = tmp_path / "the.log"
+    daemon = start_with(observe, intruder)
+    with daemon.ini.open("a") as ini:
+        ini.write(f"[log]\nfile = {log}\n[access_log]\nfile = {tmp_path}/access\nflush = 10ms\n")
+    daemon.reload()
+    intruder.aim(daemon.named("worker 1"))
+    for name in ("log", "access log"):
+        writer = daemon.log_writer(name)
+        assert "CapEff:\t0000000000000000" in status(writer)
+        poke(writer, writer)
+        assert_refused(intruder.attempts("signal", writer))
+    fetch(daemon, "GET", "/o")
+    daemon.send_signal(signal.SIGHUP)
+    refusal = re.compile("access log writer.*" + NOT_LISTED.format("log writer", "refused"), re.M)
+    wait_until(lambda: refusal.search(log.read_text()), "it is told")
+
+
 def test_the_loader(observe, intruder, tmp_path):
     """A signal reaches it when the disk that it waits for continues."""
     disk = Disk(tmp_path / "slow", b"0123456789" * 1000)

@@ -126,6 +126,12 @@ others_are_the_daemon_s(void **state)
     config.profile.cpu = prefix;
     assert_true(of(&config).daemon > first.daemon);
     config.profile.cpu = NULL;
+    config.log.file = prefix;
+    assert_true(of(&config).daemon > first.daemon + MIB);
+    config.log.file = NULL;
+    config.access_log.file = prefix;
+    assert_true(of(&config).daemon > first.daemon + MIB);
+    config.access_log.file = NULL;
     config.server.listen.count = 1;
     config.server.backlog = 100;
     assert_true(of(&config).daemon > first.daemon);
