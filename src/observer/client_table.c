@@ -32,7 +32,7 @@ client_table_create(struct client_table *table, const struct view *view)
     if ((error = seat_create(&table->seats, seats)) < 0)
         return error;
     if ((table->subscriptions = subscription_create(table->size)) == NULL ||
-        pipe2(table->lifeline, O_CLOEXEC) < 0)
+        pipe2(table->lifeline, O_CLOEXEC) < 0 || pipe2(table->drain, O_CLOEXEC) < 0)
         return -errno;
     return 0;
 }
@@ -130,10 +130,19 @@ client_table_fork(struct client_table *table, unsigned *number)
         return pid;
     if (pid == 0) {
         close(table->lifeline[1]);
+        client_table_drain(table);
         return 0;
     }
     table->busy++;
     return pid;
+}
+
+void
+client_table_drain(struct client_table *table)
+{
+    if (table->drain[1] >= 0)
+        close(table->drain[1]);
+    table->drain[1] = -1;
 }
 
 static void

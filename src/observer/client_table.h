@@ -34,6 +34,7 @@ struct client_table {
     struct client_slot *slots;
     struct subscription *subscriptions; /* by slot */
     int lifeline[2]; /* a pipe: children see the end of file when the observer is gone */
+    int drain[2];    /* the same when it drains; the second is -1 then */
 };
 
 /* 0 or a negative errno. */
@@ -65,6 +66,9 @@ client_table_owner(unsigned slot)
 {
     return slot + 1;
 }
+
+/* Has clients send what they are about to send soon (peer.h). */
+void client_table_drain(struct client_table *table);
 
 /* Ends all processes, by force if necessary, waits for them, and frees the table. */
 void client_table_end(struct client_table *table);

@@ -45,6 +45,7 @@ drain(struct observer *observer)
 
     if (observer->drain_until == 0)
         observer->drain_until = clock_now() + patience;
+    client_table_drain(&observer->clients);
 }
 
 static void
@@ -122,7 +123,9 @@ be_client(const struct observer *observer, int fd, unsigned slot)
     const struct observer_inherit *inherit = observer->inherit;
     struct client client = { .view = inherit->view,
                              .find = inherit->find,
-                             .peer = { .fd = fd, .lifeline = observer->clients.lifeline[0] },
+                             .peer = { .fd = fd,
+                                       .lifeline = observer->clients.lifeline[0],
+                                       .drain = observer->clients.drain[0] },
                              .seats = &observer->clients.seats,
                              .owner = client_table_owner(slot),
                              .subscription = &observer->clients.subscriptions[slot] };

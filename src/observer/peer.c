@@ -14,12 +14,14 @@
 
 #define FINISH_MS 2000 /* for what a client still sends after its reply */
 
-/* 0 when the socket has one of these events. */
+/* 0 when the socket has one of these events; -EAGAIN when drain, which may be -1, is
+ * readable. */
 static int
-await(const struct peer *peer, short events, uint64_t deadline)
+await(const struct peer *peer, short events, int drain, uint64_t deadline)
 {
     struct pollfd fds[] = { { .fd = peer->fd, .events = events },
-                            { .fd = peer->lifeline, .events = POLLIN } };
+                            { .fd = peer->lifeline, .events = POLLIN },
+                            { .fd = drain, .events = POLLIN } };
 
     for (;;) {
         uint64_t now = clock_now();
@@ -27,14 +29,28 @@ await(const struct peer *peer, short events, uint64_t deadline)
 
         if (now >= deadline)
             return -ETIMEDOUT;
-        ready = poll(fds, 2, (int)(deadline - now));
+        ready = poll(fds, 3, (int)(deadline - now));
         if (ready < 0 && errno != EINTR)
             return -errno;
         if (ready > 0 && fds[1].revents)
             return -ECANCELED;
         if (ready > 0 && fds[0].revents)
             return 0;
+        if (ready > 0 && fds[2].revents)
+            return -EAGAIN;
     }
+}
+
+static int
+await_bytes(const struct peer *peer)
+{
+    int error = await(peer, POLLIN, peer->drain, peer->deadline);
+    uint64_t last;
+
+    if (error != -EAGAIN)
+        return error;
+    last = clock_now() + PEER_LAST_MS;
+    return await(peer, POLLIN, -1, last < peer->deadline ? last : peer->deadline);
 }
 
 ssize_t
@@ -48,7 +64,7 @@ peer_receive(const struct peer *peer, void *bytes, size_t size)
             return got;
         if (errno != EAGAIN && errno != EINTR)
             return -errno;
-        if ((error = await(peer, POLLIN, peer->deadline)) < 0)
+        if ((error = await_bytes(peer)) < 0)
             return error;
     }
 }
@@ -66,7 +82,7 @@ peer_send(const struct peer *peer, const void *bytes, size_t length)
             at += sent;
             length -= (size_t)sent;
         } else if (errno == EAGAIN) {
-            error = await(peer, POLLOUT, clock_now() + PEER_STALL_MS);
+            error = await(peer, POLLOUT, -1, clock_now() + PEER_STALL_MS);
         } else if (errno != EINTR) {
             error = -errno;
         }
@@ -79,7 +95,7 @@ peer_send(const struct peer *peer, const void *bytes, size_t length)
 bool
 peer_stays(const struct peer *peer, uint64_t milliseconds)
 {
-    return await(peer, POLLRDHUP, clock_now() + milliseconds) == -ETIMEDOUT;
+    return await(peer, POLLRDHUP, -1, clock_now() + milliseconds) == -ETIMEDOUT;
 }
 
 void
@@ -88,6 +104,7 @@ peer_finish(const struct peer *peer)
     struct peer rest = *peer;
     char bytes[16384];
 
+    rest.drain = -1;
     rest.deadline = clock_now() + FINISH_MS;
     shutdown(peer->fd, SHUT_WR);
     while (peer_receive(&rest, bytes, sizeof(bytes)) > 0)

@@ -12,10 +12,13 @@
 #include <sys/types.h>
 
 struct peer {
-    int fd;            /* non-blocking */
-    int lifeline;      /* readable (end of file) when the observer is gone */
+    int fd;       /* non-blocking */
+    int lifeline; /* readable (end of file) when the observer is gone */
+    int drain;    /* the same when it drains: then clients have PEER_LAST_MS to send; or -1 */
     uint64_t deadline; /* ms on clock.h's clock, for peer_receive() */
 };
+
+#define PEER_LAST_MS 1000
 
 /* Whatever has come, at most size bytes; waits until the deadline. 0 at the end of what the
  * client sends; -ETIMEDOUT, -ECANCELED when the observer has ended, or another negative errno.

@@ -7,6 +7,7 @@ import contextlib
 import json
 import os
 import re
+import select
 import signal
 import socket
 import time
@@ -309,6 +310,23 @@ def test_slow_clients_hold_up_nobody(observe):
     assert text(daemon, "/debug/pprof/cmdline")
     for connection in connections:
         connection.close()
+
+
+def test_silent_clients_do_not_hold_up_the_end(observe):
+    """Browsers keep connections open before they need them; these end before a page that takes time, which is
+    still answered."""
+    daemon = observe()
+    with contextlib.ExitStack() as stack:
+        silent = [stack.enter_context(dial(daemon.observer_address)) for _ in range(2)]
+        silent[0].sendall(b"GET /metrics HTTP/1.1\r\nHo")
+        window = stack.enter_context(asking(daemon, "/debug/pprof/block?seconds=8"))
+        assert text(daemon, "/healthz") == "ok\n"  # all of them have a process
+        daemon.send_signal(signal.SIGTERM)
+        for connection, reply in zip(silent, (b"HTTP/1.1 408 ", b"")):
+            readable, _, _ = select.select([connection, window.sock], [], [])
+            assert readable == [connection]
+            assert connection.recv(1 << 16)[:13] == reply
+        assert window.getresponse().status == 200
 
 
 FOREIGN = (

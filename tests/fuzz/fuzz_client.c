@@ -52,7 +52,7 @@ exchange(const uint8_t *data, size_t size)
     setsockopt(ends[1], SOL_SOCKET, SO_SNDBUFFORCE, &capacity, sizeof(capacity));
     FUZZ_CHECK(send(ends[0], data, size, 0) == (ssize_t)size);
     shutdown(ends[0], SHUT_WR);
-    client.peer = (struct peer){ .fd = ends[1], .lifeline = lifeline[0] };
+    client.peer = (struct peer){ .fd = ends[1], .lifeline = lifeline[0], .drain = -1 };
     client_serve(&client);
     alarm(0);
     while ((got = recv(ends[0], reply + length, REPLY_MAX - 1 - length, 0)) > 0)

@@ -128,7 +128,7 @@ read_page(struct fuzz_input *input, const struct route *route)
     char none[] = "";
     struct message message = { .bytes = none };
     int ends[2];
-    struct peer peer = { .lifeline = -1 };
+    struct peer peer = { .lifeline = -1, .drain = -1 };
     struct page page = { .view = &observed.view,
                          .message = &message,
                          .subscription = subscription };

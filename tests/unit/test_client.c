@@ -84,13 +84,14 @@ open_ends(void)
 static void
 serve(const struct ends *ends)
 {
-    const struct client client = { .view = &observed.view,
-                                   .find = pages_find,
-                                   .peer = { .fd = ends->server,
-                                             .lifeline = ends->lifeline[0] },
-                                   .seats = &seats,
-                                   .owner = 1,
-                                   .subscription = subscription };
+    const struct client client = {
+        .view = &observed.view,
+        .find = pages_find,
+        .peer = { .fd = ends->server, .lifeline = ends->lifeline[0], .drain = -1 },
+        .seats = &seats,
+        .owner = 1,
+        .subscription = subscription
+    };
 
     client_serve(&client);
     alarm(0);
