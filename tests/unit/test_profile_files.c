@@ -42,9 +42,9 @@ static struct profile_files *files;
 static struct profile_files *
 create(const char *where)
 {
-    const struct profile_files_options options = { .cpu = where,
-                                                   .keep = 2,
-                                                   .owner.identity.user = (uid_t)-1 };
+    const struct profile_files_options options = {
+        .cpu = where, .keep = 2, .owner = { .identity.user = (uid_t)-1, .mode = 0600 }
+    };
 
     return profile_files_create(&shared, &options);
 }
