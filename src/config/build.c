@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/percent.h"
 #include "config/config_free.h"
 #include "config/line.h"
 #include "config/setting.h"
@@ -58,6 +59,15 @@ find_asset(const struct config *config, enum section_kind kind, const char *path
     return i;
 }
 
+static char *
+url_of(const char *path)
+{
+    char *url = memory_alloc(PERCENT_GROWTH * strlen(path) + 1);
+
+    *percent_encode(url, span_of(path)) = '\0';
+    return url;
+}
+
 static size_t
 add_asset(struct build *build, enum section_kind kind, const char *path, struct origin origin)
 {
@@ -67,6 +77,7 @@ add_asset(struct build *build, enum section_kind kind, const char *path, struct 
 
     config->assets = memory_grow(config->assets, config->asset_count, sizeof(*config->assets));
     config->assets[asset] = (struct config_asset){ .path = memory_copy(path),
+                                                   .url = url_of(path),
                                                    .origin = origin,
                                                    .section = (unsigned)asset,
                                                    .tree = kind == SECTION_TREE };

@@ -89,6 +89,19 @@ check_written(const struct build *build, enum section_kind section, const char *
                      section_name(section), key, path, reason);
 }
 
+/* The default file need not be there. */
+static void
+check_mime_types(const struct build *build, const char *path)
+{
+    const struct origin *given =
+        build_given(build, option_find(SECTION_SERVER, "mime_types"), 0);
+
+    if (given->file && path && eaccess(path, R_OK) < 0)
+        report_error(build->report, *given,
+                     "[server] mime_types: \"%s\": %s; accepted: a file that can be read", path,
+                     strerror(errno));
+}
+
 /* A standard stream is there already. */
 static void
 check_access_log(const struct build *build, const char *path)
@@ -188,13 +201,14 @@ check_asset(const struct build *build, size_t index, config_asset_check *check)
                      asset->path);
     else if (!asset->tree && asset->file == NULL)
         report_error(build->report, asset->file_origin,
-                     "[asset %s] file: is missing; accepted: file = the path of the object",
-                     asset->path);
-    else if (asset->encoding == ENCODING_BASE64 && asset->precompressed.count > 0)
-        report_error(build->report, asset->file_origin,
-                     "[%s %s] precompressed: is set with encoding = base64; accepted: one of "
-                     "them",
+                     "[%s %s] file: is missing; accepted: file = the path of the object",
                      section_name(section_of_asset(asset)), asset->path);
+    else if (asset->encoding == ENCODING_BASE64 &&
+             (asset->precompressed.count > 0 || asset->sha256))
+        report_error(build->report, asset->file_origin,
+                     "[%s %s] %s: is set with encoding = base64; accepted: one of them",
+                     section_name(section_of_asset(asset)), asset->path,
+                     asset->sha256 ? "sha256" : "precompressed");
     else if (check)
         check(asset, build->report);
 }
@@ -235,8 +249,8 @@ check_twins(const struct build *build)
         else
             report_error(build->report, sorted[i]->origin,
                          "[%s %s]: a second %s for this path; the first is at %s:%u",
-                         first->tree ? "tree" : "asset", first->path,
-                         first->tree ? "tree" : "asset", first->origin.file,
+                         section_name(section_of_asset(first)), first->path,
+                         section_name(section_of_asset(first)), first->origin.file,
                          first->origin.line);
     }
     memory_free(sorted);
@@ -255,6 +269,7 @@ check_whole(const struct build *build, config_asset_check *check)
     if (check) {
         check_written(build, SECTION_SERVER, "pid_file", config->server.pid_file);
         check_written(build, SECTION_LOG, "file", config->log.file);
+        check_mime_types(build, config->server.mime_types);
         check_access_log(build, config->access_log.file);
         check_control(build, config->server.control);
     }

@@ -26,6 +26,7 @@ enum digest { DIGEST_REQUEST, DIGEST_ALWAYS };
 enum reload_order { RELOAD_NEW_FIRST, RELOAD_OLD_FIRST };
 enum choice { CHOICE_NO, CHOICE_YES };
 enum missing { MISSING_ERROR, MISSING_SKIP };
+enum autoindex { AUTOINDEX_OFF, AUTOINDEX_HTML, AUTOINDEX_JSON };
 enum core { CORE_SYSTEM, CORE_OFF, CORE_ON };
 enum registers_kept { REGISTERS_OFF, REGISTERS_ON };
 enum request_id_use { REQUEST_ID_OFF, REQUEST_ID_LOG, REQUEST_ID_RESPONSE };
@@ -64,6 +65,8 @@ struct config_server {
     enum variant variant;
     struct header_list hosts; /* that requests may name; none: all */
     struct header_list cors;  /* origins; "*" stands alone */
+    char *mime_types;         /* a list of media types; NULL: there is only the built-in one */
+    char *charset;            /* of types of text; NULL: none is said */
     struct network_list trusted_proxies;
     enum real_ip_header real_ip_header; /* that tells for whom they ask */
     char *user;                         /* NULL: stay who we are */
@@ -148,9 +151,12 @@ struct config_debug {
     enum registers_kept registers;
 };
 
-/* [asset /path], which is one object, or [tree /path], which is those of a directory. */
+/* [asset /path], which is one object, or [tree /path], which is those of a directory, or [error
+ * 404], which is the object that is sent where there is none. */
 struct config_asset {
-    char *path; /* normalised as a request's target is; a tree's ends in / only at the root */
+    char *path; /* normalised as a request's target is; a tree's ends in / only at the root; an
+                 * error's is its status */
+    char *url;  /* the same as in a URL: percent-encoded, for people and for metrics */
     struct origin origin;
     unsigned section; /* its number among those that objects come from */
     bool tree;
@@ -163,6 +169,7 @@ struct config_asset {
     struct header_list header;
     enum digest repr_digest;
     struct header_list cors;          /* as in [server], whose list is the default */
+    char *sha256;                     /* of the file, in hexadecimal; NULL: any */
     struct coding_list precompressed; /* of which there may be files beside FILE: FILE.gz */
 
     /* [tree] alone */
@@ -173,9 +180,11 @@ struct config_asset {
     enum choice follow;   /* symbolic links that stay within the directory */
     enum missing missing; /* what a file that can't be read comes to */
     unsigned max_files;
-    unsigned max_open_files; /* streamed ones; of more, each worker opens so many */
-    char *index;             /* the file that stands for its directory; NULL: none does */
-    struct header_list rule; /* "PATTERN KEY VALUE", see rule.h */
+    unsigned max_open_files;  /* streamed ones; of more, each worker opens so many */
+    char *index;              /* the file that stands for its directory; NULL: none does */
+    enum autoindex autoindex; /* what does in directories without one */
+    enum choice sha256sums;   /* a list of the files' digests is an object, too */
+    struct header_list rule;  /* "PATTERN KEY VALUE", see rule.h */
 };
 
 struct config {

@@ -30,6 +30,7 @@ config_free(struct config *config)
     for (size_t i = 0; i < config->asset_count; i++) {
         clear_section(config, section_of_asset(&config->assets[i]), i);
         memory_free(config->assets[i].path);
+        memory_free(config->assets[i].url);
     }
     memory_free(config->assets);
     for (size_t i = 0; i < config->override_count; i++)

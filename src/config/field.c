@@ -38,8 +38,8 @@ static const struct refused_field refused[] = {
     { "Upgrade", HOP },
 };
 
-static bool
-is_token(struct span text)
+bool
+field_is_token(struct span text)
 {
     for (size_t i = 0; i < text.length; i++) {
         char c = text.at[i];
@@ -53,7 +53,7 @@ is_token(struct span text)
 const char *
 field_name_problem(struct span name)
 {
-    if (!is_token(name))
+    if (!field_is_token(name))
         return "does not begin with a field name and ':'";
     for (size_t i = 0; i < COUNT(refused); i++)
         if (span_equal_nocase(name, span_of(refused[i].name)))
@@ -80,7 +80,7 @@ field_media_problem(const char *value)
     struct span subtype = span_trim(span_cut(&parameters, ';'));
     const struct span type = span_cut(&subtype, '/');
 
-    if (!is_token(type) || !is_token(subtype))
+    if (!field_is_token(type) || !field_is_token(subtype))
         return "is not type/subtype";
     return field_value_problem(span_of(value));
 }

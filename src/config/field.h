@@ -5,9 +5,14 @@
 #ifndef CONFIG_FIELD_H
 #define CONFIG_FIELD_H
 
+#include <stdbool.h>
+
 #include "base/span.h"
 
-/* The functions here return NULL, or what is wrong in words that follow the text found. */
+/* RFC 9110 section 5.6.2 */
+bool field_is_token(struct span text);
+
+/* The other functions return NULL, or what is wrong in words that follow the text found. */
 
 /* A field name: a token (RFC 9110 section 5.6.2) that tiffd does not write itself. */
 const char *field_name_problem(struct span name);

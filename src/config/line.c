@@ -41,28 +41,49 @@ bad(const char *reason)
     return (struct line){ .kind = LINE_BAD, .reason = reason };
 }
 
+static bool
+is_blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+/* The ']' that ends a section's name: the first with nothing but a comment behind it. NULL:
+ * there is none. */
+static const char *
+section_end(const char *text)
+{
+    for (const char *end = strchr(text, ']'); end; end = strchr(end + 1, ']')) {
+        const char *rest = line_skip_space(end + 1);
+
+        if (*rest == '\0' || *rest == ';' || *rest == '#')
+            return end;
+    }
+    return NULL;
+}
+
+bool
+line_holds_section(const char *text)
+{
+    const char *end = section_end(text);
+    const size_t length = strlen(text);
+
+    return (end == NULL || end[1] == '\0') && (length == 0 || !is_blank(text[length - 1]));
+}
+
 static struct line
 classify_section(const char *text)
 {
-    const char *end = strchr(text, ']');
-    const char *rest;
+    const char *end = section_end(text);
     struct span name;
 
-    if (end == NULL)
+    if (strchr(text, ']') == NULL)
         return bad("'[' without ']'; accepted: [section]");
-    rest = line_skip_space(end + 1);
-    if (*rest != '\0' && *rest != ';' && *rest != '#')
+    if (end == NULL)
         return bad("text after ']'; accepted: [section] alone on its line");
     name = span_trim((struct span){ .at = text + 1, .length = (size_t)(end - text - 1) });
     if (name.length == 0)
         return bad("a section without a name; accepted: [section]");
     return (struct line){ .kind = LINE_SECTION, .name = name };
-}
-
-static bool
-is_blank(char c)
-{
-    return c == ' ' || c == '\t';
 }
 
 /* Where a comment begins in what stands after '='; the end if there is none. */

@@ -5,6 +5,8 @@
 #ifndef CONFIG_LINE_H
 #define CONFIG_LINE_H
 
+#include <stdbool.h>
+
 #include "base/span.h"
 
 /* Bytes in a value. */
@@ -27,6 +29,9 @@ const char *line_skip_space(const char *text);
 
 /* Says what text (without its end, white space skipped, no NUL) is. */
 struct line line_classify(const char *text);
+
+/* Can a section's name end in this text, so that it is read back to the same? */
+bool line_holds_section(const char *text);
 
 /* What keeps a value from being written as the line "key = value" and read back to the same;
  * NULL if nothing does. */

@@ -23,6 +23,10 @@ OPTION(server, hosts, hosts, "", 0, 0, 0,
        "names of this server, without ports; requests for others get 421; empty: all are served")
 OPTION(server, cors, origins, "", 0, 0, 0,
        "origins whose web pages may read responses, unless an asset says otherwise; * is all")
+OPTION(server, mime_types, path, "/etc/mime.types", 0, 0, 0,
+       "the list of media types by suffix, as mime.types or globs2; empty: only the built-in ones")
+OPTION(server, charset, token, "utf-8", 0, 0, 0,
+       "the charset of media types of text that the list says none for; empty: none")
 OPTION(server, trusted_proxies, networks, "", 0, 0, 0,
        "proxies trusted to state the client's address: addresses, networks, unix")
 OPTION(server, real_ip_header, real_ip_header, "x-forwarded-for", 0, 0, 0,
@@ -180,6 +184,8 @@ OPTION(asset, cors, origins, "", 0, 0, OPTION_INHERITED,
        "origins whose web pages may read this object; * is all, empty none")
 OPTION(asset, precompressed, codings, "", 0, 0, 0,
        "serve FILE.br, FILE.zst or FILE.gz beside FILE to clients that accept them, in this order")
+OPTION(asset, sha256, sha256, "", 0, 0, 0,
+       "the SHA-256 digest that the file must have, 64 hexadecimal digits; empty: any")
 
 OPTION(tree, directory, path, "", 0, 0, 0,
        "the directory with the files; the embedded variant needs none")
@@ -199,6 +205,10 @@ OPTION(tree, max_open_files, number, "1024", 1, 65536, 0,
        "streamed files that are kept open; if there are more, each worker opens what is requested")
 OPTION(tree, index, segment, "", 0, 0, 0,
        "the file that is also served at the path of its directory, with a / at its end; empty: none")
+OPTION(tree, autoindex, autoindex, "off", 0, 0, 0,
+       "a list of its files at the path of each directory without an index file")
+OPTION(tree, sha256sums, choice, "no", 0, 0, 0,
+       "serve a list of the files' SHA-256 digests as SHA256SUMS, if there is no such file")
 OPTION(tree, variant, variant, "", 0, 0, OPTION_INHERITED,
        "where the bytes of these objects are held")
 OPTION(tree, encoding, encoding, "identity", 0, 0, 0,
@@ -217,4 +227,17 @@ OPTION(tree, precompressed, codings, "", 0, 0, 0,
        "serve FILE.br, FILE.zst or FILE.gz beside FILE to clients that accept them, in this order")
 OPTION(tree, rule, rule, "", 0, 0, 0,
        "PATTERN KEY VALUE: another value of a key above, for files that match; one a line")
+
+OPTION(error, file, path, "", 0, 0, OPTION_REQUIRED,
+       "the content of responses with this status")
+OPTION(error, variant, variant, "", 0, 0, OPTION_INHERITED,
+       "where its bytes are held")
+OPTION(error, content_type, media, "", 0, 0, 0,
+       "the Content-Type field; empty: from the file's name")
+OPTION(error, cache_control, value, "", 0, 0, 0,
+       "the Cache-Control field; empty: none")
+OPTION(error, header, header, "", 0, 0, 0,
+       "an additional response field; one a line")
+OPTION(error, precompressed, codings, "", 0, 0, 0,
+       "serve FILE.br, FILE.zst or FILE.gz beside FILE to clients that accept them, in this order")
 /* clang-format on */

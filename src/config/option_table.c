@@ -14,8 +14,10 @@
 #define SECTION_OF_debug      SECTION_DEBUG
 #define SECTION_OF_asset      SECTION_ASSET
 #define SECTION_OF_tree       SECTION_TREE
+#define SECTION_OF_error      SECTION_ERROR
 
-#define config_tree config_asset /* they have one struct */
+#define config_tree  config_asset /* they have one struct */
+#define config_error config_asset
 
 /* The offset of a field, if it has the C type that the option's type stores. */
 #define FIELD(structure, field, type)                                                          \

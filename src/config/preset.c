@@ -126,7 +126,7 @@ complete_asset(struct build *build, size_t index, const char *directory)
     asset->file_origin = given->file != NULL ? *given : asset->origin;
     if (build_given(build, variant, index)->file == NULL)
         asset->variant = build->config->server.variant;
-    if (build_given(build, cors, index)->file == NULL)
+    if (cors && build_given(build, cors, index)->file == NULL)
         inherit_list(&asset->cors, &build->config->server.cors);
     if (asset->variant != VARIANT_EMBEDDED)
         resolve(build, file, index, directory);

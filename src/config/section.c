@@ -2,11 +2,10 @@
 /*
  * section: the table of sections, what an asset's path may be, and which struct a section
  * fills.
- *
- * Known weakness: a path can't hold bytes that a URL must percent-encode.
  */
 #include "config/section.h"
 
+#include <ctype.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -21,6 +20,7 @@ static const char *const names[SECTION_COUNT] = {
     [SECTION_DEBUG] = "debug",
     [SECTION_ASSET] = "asset",
     [SECTION_TREE] = "tree",
+    [SECTION_ERROR] = "error",
 };
 
 const char *
@@ -32,13 +32,21 @@ section_name(enum section_kind kind)
 bool
 section_has_path(enum section_kind kind)
 {
-    return kind == SECTION_ASSET || kind == SECTION_TREE;
+    return kind == SECTION_ASSET || kind == SECTION_TREE || kind == SECTION_ERROR;
 }
 
 enum section_kind
 section_of_asset(const struct config_asset *asset)
 {
-    return asset->tree ? SECTION_TREE : SECTION_ASSET;
+    if (asset->tree)
+        return SECTION_TREE;
+    return section_is_error(asset) ? SECTION_ERROR : SECTION_ASSET;
+}
+
+bool
+section_is_error(const struct config_asset *asset)
+{
+    return asset->path[0] != '/';
 }
 
 static bool
@@ -68,12 +76,12 @@ section_path_problem(const char *path)
     if (path[0] != '/')
         return "does not begin with /";
     for (const char *at = path; *at != '\0'; at++)
-        if (*at <= 0x20 || *at >= 0x7f)
-            return "has a space, a control byte or a byte outside ASCII";
-    if (strpbrk(path, "%?#[]") != NULL)
-        return "has one of % ? # [ ]";
+        if (iscntrl((unsigned char)*at))
+            return "has a control byte";
     if (strlen(path) > SECTION_PATH_MAX)
         return "is longer than 4096 bytes";
+    if (!line_holds_section(path))
+        return "ends in a space, or has a ] that would end the section's name";
     return segments_problem(path);
 }
 
@@ -111,7 +119,7 @@ report_unknown(struct span word, const char *name, struct origin origin, struct 
     else
         report_error(report, origin,
                      "[%s]: unknown section; accepted: server, log, access_log, profile, "
-                     "debug, asset /path, tree /path",
+                     "debug, asset /path, tree /path, error 404",
                      name);
 }
 
@@ -133,6 +141,12 @@ check_path(enum section_kind kind, const char *name, const char *path, struct or
 {
     const char *reason = path_problem(kind, path);
 
+    if (kind == SECTION_ERROR) {
+        if (strcmp(path, "404") != 0)
+            report_error(report, origin,
+                         "[%s]: a status that has no page here; accepted: [error 404]", name);
+        return strcmp(path, "404") == 0;
+    }
     if (*path == '\0')
         report_error(report, origin, "[%s]: %s without a path; accepted: [%s /path]", name,
                      kind == SECTION_TREE ? "a tree" : "an asset", names[kind]);
@@ -182,6 +196,7 @@ section_fields(struct config *config, enum section_kind kind, size_t asset)
         return (char *)&config->debug;
     case SECTION_ASSET:
     case SECTION_TREE:
+    case SECTION_ERROR:
         return (char *)&config->assets[asset];
     }
     return NULL;
@@ -203,6 +218,7 @@ section_view(const struct config *config, enum section_kind kind, size_t asset)
         return (const char *)&config->debug;
     case SECTION_ASSET:
     case SECTION_TREE:
+    case SECTION_ERROR:
         return (const char *)&config->assets[asset];
     }
     return NULL;

@@ -18,8 +18,9 @@ enum section_kind {
     SECTION_DEBUG,
     SECTION_ASSET,
     SECTION_TREE,
+    SECTION_ERROR,
 };
-#define SECTION_COUNT (SECTION_TREE + 1)
+#define SECTION_COUNT (SECTION_ERROR + 1)
 
 #define SECTION_PATH_MAX 4096 /* bytes in the path of an object */
 
@@ -31,6 +32,9 @@ bool section_has_path(enum section_kind kind);
 
 /* The kind of a section that has. */
 enum section_kind section_of_asset(const struct config_asset *asset);
+
+/* Is this an [error 404]? No path of a request is equal to its "path". */
+bool section_is_error(const struct config_asset *asset);
 
 /* What is wrong with an asset's path; NULL if nothing is. A path is written as a request's
  * target is after its normalisation, so that the two can be compared byte by byte. */

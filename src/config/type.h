@@ -88,6 +88,9 @@ extern const struct option_type type_rule;     /* "PATTERN KEY VALUE", see rule.
 extern const struct option_type type_networks; /* sets of addresses */
 extern const struct option_type type_real_ip_header; /* enum real_ip_header */
 extern const struct option_type type_origins;        /* origins of web pages, RFC 6454 */
+extern const struct option_type type_token;          /* a token, RFC 9110 section 5.6.2 */
+extern const struct option_type type_sha256;         /* a digest in hexadecimal */
+extern const struct option_type type_autoindex;      /* enum autoindex */
 extern const struct option_type type_codings;        /* content codings */
 
 /* What lists of text have in common; added text is taken over. */
@@ -133,6 +136,9 @@ void type_list_clear(union option_field field);
 #define TYPE_FIELD_rule           struct header_list
 #define TYPE_FIELD_networks       struct network_list
 #define TYPE_FIELD_real_ip_header enum real_ip_header
+#define TYPE_FIELD_token          char *
+#define TYPE_FIELD_sha256         char *
+#define TYPE_FIELD_autoindex      enum autoindex
 #define TYPE_FIELD_codings        struct coding_list
 
 #endif

@@ -5,6 +5,7 @@
  *
  * Known weakness: users and groups are known by name only, not by number.
  */
+#include <ctype.h>
 #include <grp.h>
 #include <pwd.h>
 #include <stdlib.h>
@@ -97,6 +98,27 @@ parse_value(const struct setting *setting, union option_field field)
 }
 
 static void
+parse_token(const struct setting *setting, union option_field field)
+{
+    const char *value = setting->value;
+
+    type_text_settle(setting, field,
+                     value[0] == '\0' || field_is_token(span_of(value)) ? NULL : "is no token");
+}
+
+/* In lower case, as it is compared. */
+static void
+parse_sha256(const struct setting *setting, union option_field field)
+{
+    const size_t digits = strspn(setting->value, "0123456789abcdefABCDEF");
+    const bool whole = setting->value[digits] == '\0' && (digits == 0 || digits == 64);
+
+    type_text_settle(setting, field, whole ? NULL : "is not 64 hexadecimal digits");
+    for (char *at = *field.text; whole && at && *at != '\0'; at++)
+        *at = (char)tolower((unsigned char)*at);
+}
+
+static void
 describe_path(const struct config_option *option, char text[static TYPE_TEXT_SIZE])
 {
     snprintf(text, TYPE_TEXT_SIZE,
@@ -144,6 +166,20 @@ const struct option_type type_media = {
     .print = print_text,
     .clear = clear_text,
     .accepts = "a media type, as in image/tiff or text/plain; charset=utf-8",
+};
+
+const struct option_type type_token = {
+    .parse = parse_token,
+    .print = print_text,
+    .clear = clear_text,
+    .accepts = "letters, digits and !#$%&'*+-.^_`|~; empty for none",
+};
+
+const struct option_type type_sha256 = {
+    .parse = parse_sha256,
+    .print = print_text,
+    .clear = clear_text,
+    .accepts = "64 hexadecimal digits; empty for any",
 };
 
 const struct option_type type_value = {

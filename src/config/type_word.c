@@ -82,6 +82,13 @@ static const char *const flags[] = {
     NULL,
 };
 
+static const char *const autoindexes[] = {
+    [AUTOINDEX_OFF] = "off",
+    [AUTOINDEX_HTML] = "html",
+    [AUTOINDEX_JSON] = "json",
+    NULL,
+};
+
 static const char *const missings[] = {
     [MISSING_ERROR] = "error",
     [MISSING_SKIP] = "skip",
@@ -147,6 +154,7 @@ const struct option_type type_digest = WORD_TYPE(digests);
 const struct option_type type_order = WORD_TYPE(orders);
 const struct option_type type_choice = WORD_TYPE(flags);
 const struct option_type type_missing = WORD_TYPE(missings);
+const struct option_type type_autoindex = WORD_TYPE(autoindexes);
 const struct option_type type_sandbox = WORD_TYPE(sandbox_modes);
 const struct option_type type_request_id = WORD_TYPE(request_ids);
 const struct option_type type_real_ip_header = WORD_TYPE(real_ip_headers);

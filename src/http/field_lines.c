@@ -32,7 +32,7 @@ print_extra(FILE *out, const char *const *extra, size_t count, bool of_content)
 }
 
 int
-field_lines_create(struct field_lines *lines, const char *cache_control,
+field_lines_create(struct field_lines *lines, bool ranges, const char *cache_control,
                    const char *const *extra, size_t count)
 {
     char *text = NULL;
@@ -43,7 +43,8 @@ field_lines_create(struct field_lines *lines, const char *cache_control,
 
     if (out == NULL)
         return -ENOMEM;
-    fputs("Accept-Ranges: bytes\r\n", out);
+    if (ranges)
+        fputs("Accept-Ranges: bytes\r\n", out);
     if (cache_control)
         fprintf(out, "Cache-Control: %s\r\n", cache_control);
     print_extra(out, extra, count, true);

@@ -3,6 +3,7 @@
 #ifndef HTTP_FIELD_LINES_H
 #define HTTP_FIELD_LINES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/span.h"
@@ -15,11 +16,11 @@ struct field_lines {
 };
 
 /*
- * Accept-Ranges, Cache-Control unless NULL, and extra ("Name: value", without line ends). Extra
- * fields that do not describe the content are also sent with errors and with the response to
- * OPTIONS. 0 or -ENOMEM.
+ * Accept-Ranges if there are ranges, Cache-Control unless NULL, and extra ("Name: value",
+ * without line ends). Extra fields that do not describe the content are also sent with errors
+ * and with the response to OPTIONS. 0 or -ENOMEM.
  */
-int field_lines_create(struct field_lines *lines, const char *cache_control,
+int field_lines_create(struct field_lines *lines, bool ranges, const char *cache_control,
                        const char *const *extra, size_t count)
     __attribute__((warn_unused_result));
 void field_lines_free(struct field_lines *lines);

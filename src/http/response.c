@@ -97,8 +97,23 @@ response_failure(const struct request *request, unsigned status, struct response
     response->repr_digest = response->digest = false;
     response->varies = false;
     response->retry_after = 0;
-    response->id = response->origin = SPAN("");
+    response->page = false;
+    response->id = response->origin = response->location = SPAN("");
     response->range_count = 0;
+}
+
+void
+response_redirect(struct response *response, struct span location)
+{
+    response->status = 301;
+    response->location = location;
+}
+
+void
+response_page(struct response *response, const struct representation *representation)
+{
+    response->page = true;
+    response->body = !response->head_only && representation->length > 0;
 }
 
 void
@@ -106,6 +121,8 @@ response_cors(const struct request *request, const struct cors *cors, struct res
 {
     struct span origin = SPAN("");
 
+    response->varies = false;
+    response->origin = origin;
     if (cors->count == 0)
         return;
     if (request_has(request, HEADER_ORIGIN) && !request_sole(request, HEADER_ORIGIN, &origin))

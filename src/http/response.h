@@ -23,10 +23,12 @@ struct response {
     bool repr_digest; /* 200, 206 and 304: the request wants Repr-Digest */
     bool digest;      /* the same for Digest, its predecessor */
     bool varies;      /* with the request's Origin */
+    bool page;        /* an error whose content is an object: no text, no validators */
     unsigned retry_after; /* seconds, for Retry-After; 0: no such field */
-    struct span id;     /* the value of X-Request-Id, may be set later; empty: no such field */
-    struct span origin; /* the value of Access-Control-Allow-Origin; empty: no such field */
-    size_t range_count; /* 206 only: 1 for a single part, more for multipart/byteranges */
+    struct span id; /* the value of X-Request-Id, may be set later; empty: no such field */
+    struct span location; /* where the object is instead, not encoded; empty: unknown */
+    struct span origin;   /* the value of Access-Control-Allow-Origin; empty: no such field */
+    size_t range_count;   /* 206 only: 1 for a single part, more for multipart/byteranges */
     struct range ranges[RESPONSE_RANGES_MAX]; /* the first range_count are set */
 };
 
@@ -42,7 +44,13 @@ void response_decide(const struct request *request, const struct representation 
 void response_failure(const struct request *request, unsigned status,
                       struct response *response);
 
-/* Adds to a response of one of the two functions above which web page may read it. */
+/* In place of 404: the object is at another path, which must live as long as the response. */
+void response_redirect(struct response *response, struct span location);
+
+/* 404 with this object as its content. */
+void response_page(struct response *response, const struct representation *representation);
+
+/* Says in a response of one of the functions above which web page may read it. */
 void response_cors(const struct request *request, const struct cors *cors,
                    struct response *response);
 

@@ -8,6 +8,7 @@
 
 #include <assert.h>
 
+#include "base/percent.h"
 #include "http/byteranges.h"
 #include "http/emit.h"
 #include "http/status.h"
@@ -179,9 +180,22 @@ emit_error(char *out, const struct representation *representation,
         out = emit_decimal(out, response->retry_after);
         out = emit_literal(out, "\r\n");
     }
+    if (response->location.length > 0) {
+        out = emit_literal(out, "Location: ");
+        out = percent_encode(out, response->location);
+        out = emit_literal(out, "\r\n");
+    }
     if (representation)
         out = emit_span(out, representation->common);
     return emit_text(out, response->status, NULL, response->head_only);
+}
+
+static char *
+emit_page(char *out, const struct representation *representation)
+{
+    out = emit_whole(out, representation);
+    out = emit_span(out, representation->fields);
+    return emit_literal(out, "\r\n");
 }
 
 /* "*" stands for all fields but Authorization; older browsers want them by name. */
@@ -256,6 +270,8 @@ response_head(char *out, size_t size, const struct response *response,
     out = emit_cors(out, response);
     if (response->status == 204)
         out = emit_options(out, representation);
+    else if (response->page)
+        out = emit_page(out, representation);
     else if (response->status >= 400 || representation == NULL)
         out = emit_error(out, representation, response);
     else

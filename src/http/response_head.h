@@ -13,7 +13,8 @@
 
 enum { RESPONSE_HEAD_MAX = 1920 }; /* octets of a head, less what the representation adds */
 
-/* Space that is enough for any head of this representation, which may be NULL. */
+/* Space that is enough for any head of this representation, which may be NULL; but for a
+ * Location, which takes up to PERCENT_GROWTH times its length. */
 size_t response_head_max(const struct representation *representation);
 
 /*

@@ -20,6 +20,7 @@ static const struct {
 } statuses[] = {
     STATUS(200, "OK"),
     STATUS(206, "Partial Content"),
+    STATUS(301, "Moved Permanently"),
     STATUS(304, "Not Modified"),
     STATUS(204, "No Content"),
     STATUS(400, "Bad Request"),

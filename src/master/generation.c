@@ -119,7 +119,7 @@ label_sections(struct label_names *labels, const struct config *config)
     for (size_t i = 0; i < config->asset_count; i++) {
         const struct config_asset *asset = &config->assets[i];
 
-        items[i] = (struct label_name){ .object = asset->path,
+        items[i] = (struct label_name){ .object = asset->url,
                                         .variant = config_variant_name(asset->variant) };
     }
     *labels = (struct label_names){ .items = items, .count = config->asset_count };

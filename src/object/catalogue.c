@@ -9,7 +9,7 @@
 #include <sys/mman.h>
 #include <time.h>
 
-#include "http/byteranges.h"
+#include "config/section.h"
 #include "http/response_head.h"
 #include "object/tree_embedded.h"
 
@@ -47,6 +47,20 @@ catalogue_find(const struct catalogue *catalogue, struct span path)
     const uint32_t number = path_index_find(&catalogue->index, catalogue->objects, path);
 
     return number != PATH_INDEX_NONE ? &catalogue->objects[number] : NULL;
+}
+
+const struct object *
+catalogue_find_directory(const struct catalogue *catalogue, struct span path)
+{
+    char name[TREE_PATH_MAX + 1];
+    const struct object *object;
+
+    if (path.length >= sizeof(name))
+        return NULL;
+    memcpy(name, path.at, path.length);
+    name[path.length] = '/';
+    object = catalogue_find(catalogue, (struct span){ name, path.length + 1 });
+    return object && object->asset->tree ? object : NULL;
 }
 
 const struct object *
@@ -137,18 +151,8 @@ date_of(time_t modified)
 static int
 prepare_lines(struct field_lines *lines, const struct config_asset *asset)
 {
-    return field_lines_create(lines, asset->cache_control,
+    return field_lines_create(lines, !section_is_error(asset), asset->cache_control,
                               (const char *const *)asset->header.items, asset->header.count);
-}
-
-static size_t
-object_head_max(const struct object *object)
-{
-    struct object_description description;
-
-    object_describe(object, &description);
-    return response_head_max(&description.representation) +
-           byteranges_head_max(&description.representation);
 }
 
 /* Work that is the same for all variants, once the bytes are there. */
@@ -157,8 +161,10 @@ complete(struct catalogue *catalogue, struct object *object)
 {
     size_t size;
 
+    if (!object_has_right_digest(object))
+        return -EBADMSG;
     object->last_modified = date_of(object->last_modified);
-    object->content_type = object_content_type(object);
+    object->content_type = object_content_type(object, catalogue->types);
     if ((size = object_head_max(object)) > CATALOGUE_HEAD_MAX) {
         log_error("%s %s: its header fields exceed %d bytes in total",
                   object->asset->tree ? "tree" : "asset", object->asset->path,
@@ -208,18 +214,6 @@ catalogue_attach_tree(struct catalogue *catalogue, struct tree *tree,
 
 /* --- trees -------------------------------------------------------------------------------- */
 
-/* The longest path first, so that of two trees with one path the more special one has it. */
-static int
-compare_prefixes(const void *a, const void *b)
-{
-    const struct tree *first = *(struct tree *const *)a;
-    const struct tree *second = *(struct tree *const *)b;
-    const size_t x = strlen(first->asset->path);
-    const size_t y = strlen(second->asset->path);
-
-    return (x < y) - (x > y);
-}
-
 /* Each file may be a form of another one, too. */
 static size_t
 count_files(const struct catalogue *catalogue)
@@ -244,25 +238,17 @@ add_tree(struct catalogue *catalogue, struct tree *tree, struct tree_packs *pack
                     ? tree_embedded_build(tree, objects, &count)
                     : tree_build(tree, packs, objects, &count);
 
-    for (size_t i = 0; i < count && error == 0; i++)
-        error = complete(catalogue, &objects[i]);
     catalogue->count += count;
     return error;
 }
 
 static int
-add_trees(struct catalogue *catalogue, struct tree_packs *packs)
+add_trees(struct catalogue *catalogue, struct tree **sorted, struct tree_packs *packs)
 {
-    struct tree **sorted = calloc(catalogue->tree_count, sizeof(struct tree *));
-    int error = sorted ? 0 : -ENOMEM;
+    int error = 0;
 
-    for (size_t i = 0; sorted && i < catalogue->tree_count; i++)
-        sorted[i] = &catalogue->trees[i];
-    if (sorted)
-        qsort(sorted, catalogue->tree_count, sizeof(struct tree *), compare_prefixes);
     for (size_t i = 0; error == 0 && i < catalogue->tree_count; i++)
         error = add_tree(catalogue, sorted[i], packs);
-    free(sorted);
     return error;
 }
 
@@ -282,6 +268,51 @@ catalogue_make_space(struct catalogue *catalogue)
     catalogue->objects = objects;
     catalogue->mapped = count * sizeof(*objects);
     return 0;
+}
+
+/* Appends the objects, for which there may be no space yet. */
+static int
+append(struct catalogue *catalogue, const struct object *objects, size_t count)
+{
+    const size_t size = catalogue->mapped + count * sizeof(*objects);
+    void *larger = mremap(catalogue->objects, catalogue->mapped, size, MREMAP_MAYMOVE);
+
+    if (larger == MAP_FAILED)
+        return -ENOMEM;
+    catalogue->objects = larger;
+    catalogue->mapped = size;
+    memcpy(catalogue->objects + catalogue->count, objects, count * sizeof(*objects));
+    catalogue->count += count;
+    return 0;
+}
+
+static int
+index_objects(struct catalogue *catalogue)
+{
+    path_index_free(&catalogue->index);
+    return path_index_create(&catalogue->index, catalogue->objects, catalogue->count);
+}
+
+/* A tree's listings come before those of trees with shorter paths, as its files do. */
+static int
+add_listings(struct catalogue *catalogue, struct tree **sorted)
+{
+    int error = 0;
+
+    for (size_t i = 0; error == 0 && i < catalogue->tree_count; i++) {
+        struct listing *listing = &catalogue->listings[catalogue->listing_count];
+
+        if (!listing_wanted(sorted[i]->asset))
+            continue;
+        catalogue->listing_count++;
+        error = listing_make(listing, sorted[i], catalogue->objects, catalogue->count,
+                             &catalogue->index);
+        if (error == 0 && listing->count > 0)
+            error = append(catalogue, listing->objects, listing->count);
+        if (error == 0)
+            error = index_objects(catalogue);
+    }
+    return error;
 }
 
 static void
@@ -310,21 +341,34 @@ link_forms(struct catalogue *catalogue)
 /* --- the whole ---------------------------------------------------------------------------- */
 
 static int
+build_trees(struct catalogue *catalogue, struct tree **sorted, struct tree_packs *packs)
+{
+    const size_t assets = catalogue->count;
+    int error = catalogue_make_space(catalogue);
+
+    if (error == 0)
+        error = add_trees(catalogue, sorted, packs);
+    if (error == 0)
+        error = index_objects(catalogue);
+    if (error == 0)
+        error = add_listings(catalogue, sorted);
+    for (size_t i = assets; error == 0 && i < catalogue->count; i++)
+        error = complete(catalogue, &catalogue->objects[i]);
+    return error;
+}
+
+static int
 complete_trees(struct catalogue *catalogue, const struct catalogue *previous)
 {
     struct tree_packs packs = { .before = previous ? previous->packs : NULL,
                                 .before_count = previous ? previous->pack_count : 0 };
-    int error;
+    struct tree **sorted = tree_sort(catalogue->trees, catalogue->tree_count);
+    int error = sorted ? build_trees(catalogue, sorted, &packs) : -ENOMEM;
 
-    if ((error = catalogue_make_space(catalogue)) == 0)
-        error = add_trees(catalogue, &packs);
+    free(sorted);
     catalogue->packs = packs.items;
     catalogue->pack_count = packs.count;
     tree_packs_end(&packs);
-    if (error == 0) {
-        path_index_free(&catalogue->index);
-        error = path_index_create(&catalogue->index, catalogue->objects, catalogue->count);
-    }
     return error;
 }
 
@@ -349,8 +393,11 @@ catalogue_allocate(struct catalogue *catalogue, const struct config *config)
         calloc(config->asset_count + encoded_count(config), sizeof(*catalogue->objects));
     catalogue->lines = calloc(config->asset_count, sizeof(*catalogue->lines));
     catalogue->trees = calloc(config->asset_count, sizeof(*catalogue->trees));
+    catalogue->listings = calloc(config->asset_count + 1, sizeof(*catalogue->listings));
     catalogue->sections = config->asset_count;
-    return catalogue->objects && catalogue->lines && catalogue->trees;
+    catalogue->types = mime_types_load(config->server.mime_types, config->server.charset);
+    return catalogue->objects && catalogue->lines && catalogue->trees && catalogue->types &&
+           catalogue->listings;
 }
 
 /* In the order of the file. */
@@ -375,7 +422,8 @@ add_sections(struct catalogue *catalogue, const struct config *config)
                              .source.fd = -1,
                              .memory.fd = -1 };
     }
-    if (encoded_add_sections(&catalogue->encoded, catalogue->objects, &catalogue->count) < 0)
+    if (encoded_add_sections(&catalogue->encoded, catalogue->objects, &catalogue->count,
+                             catalogue->types) < 0)
         return -ENOMEM;
     catalogue->assets = catalogue->count;
     return path_index_create(&catalogue->index, catalogue->objects, catalogue->count);
@@ -420,8 +468,12 @@ catalogue_close(struct catalogue *catalogue)
         tree_close(&catalogue->trees[i]);
     for (size_t i = 0; i < catalogue->pack_count; i++)
         tree_pack_close(&catalogue->packs[i]);
+    for (size_t i = 0; i < catalogue->listing_count; i++)
+        listing_free(&catalogue->listings[i]);
     encoded_free(&catalogue->encoded);
     path_index_free(&catalogue->index);
+    mime_types_free(catalogue->types);
+    free(catalogue->listings);
     free(catalogue->packs);
     free(catalogue->trees);
     free_objects(catalogue);

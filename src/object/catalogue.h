@@ -12,6 +12,7 @@
 #include "base/span.h"
 #include "config/config.h"
 #include "object/encoded.h"
+#include "object/listing.h"
 #include "object/object.h"
 #include "object/path_index.h"
 #include "object/tree.h"
@@ -29,8 +30,11 @@ struct catalogue {
     struct path_index index; /* of them by path */
     struct tree *trees;      /* in the order of their sections */
     size_t tree_count;
+    struct listing *listings; /* of trees that have some */
+    size_t listing_count;
     struct pack *packs; /* that hold the objects of trees */
     size_t pack_count;
+    struct mime_types *types;  /* of files whose sections say none */
     struct field_lines *lines; /* by section */
     size_t sections;
     size_t head_max; /* bytes that are enough for any response's head and a part's behind
@@ -78,6 +82,10 @@ void catalogue_let_go(const struct catalogue *catalogue);
 
 /* The object at this normalised path, or NULL. */
 const struct object *catalogue_find(const struct catalogue *catalogue, struct span path);
+
+/* The object of a tree's directory, whose path is this one and a slash; or NULL. */
+const struct object *catalogue_find_directory(const struct catalogue *catalogue,
+                                              struct span path);
 
 /* The same in the coding that the request prefers. */
 const struct object *catalogue_choose(const struct catalogue *catalogue,

@@ -63,7 +63,7 @@ encoded_count(const struct config *config)
 /* An object that may turn out to have no file. */
 static int
 add_form(struct encoded *encoded, const struct object *object, enum coding coding,
-         struct object *form, size_t *count)
+         struct object *form, size_t *count, const struct mime_types *types)
 {
     struct encoded_section *section = &encoded->sections[encoded->section_count];
 
@@ -72,7 +72,7 @@ add_form(struct encoded *encoded, const struct object *object, enum coding codin
     encoded->section_count++;
     section->asset = *object->asset;
     section->asset.file = section->file;
-    section->asset.content_type = (char *)(uintptr_t)object_content_type(object);
+    section->asset.content_type = (char *)(uintptr_t)object_content_type(object, types);
     if (section->asset.variant == VARIANT_EMBEDDED && !embedded_has(&section->asset))
         return 0;
     *form = *object;
@@ -83,7 +83,8 @@ add_form(struct encoded *encoded, const struct object *object, enum coding codin
 }
 
 int
-encoded_add_sections(struct encoded *encoded, struct object *objects, size_t *count)
+encoded_add_sections(struct encoded *encoded, struct object *objects, size_t *count,
+                     const struct mime_types *types)
 {
     const size_t whole = *count;
     size_t forms = 0;
@@ -97,8 +98,8 @@ encoded_add_sections(struct encoded *encoded, struct object *objects, size_t *co
         const struct coding_list *list = &objects[i].asset->precompressed;
 
         for (unsigned j = 0; error == 0 && j < list->count; j++)
-            error =
-                add_form(encoded, &objects[i], list->items[j].coding, &objects[*count], count);
+            error = add_form(encoded, &objects[i], list->items[j].coding, &objects[*count],
+                             count, types);
     }
     return error;
 }

@@ -36,8 +36,8 @@ size_t encoded_count(const struct config *config);
 
 /* Adds those that the *count objects of [asset] sections may have behind them; whether their
  * files are there is known when they are loaded. 0 or -ENOMEM. */
-int encoded_add_sections(struct encoded *encoded, struct object *objects, size_t *count)
-    __attribute__((warn_unused_result));
+int encoded_add_sections(struct encoded *encoded, struct object *objects, size_t *count,
+                         const struct mime_types *types) __attribute__((warn_unused_result));
 
 /*
  * When all are loaded: connects forms with their objects. The first objects (assets) are those

@@ -8,21 +8,38 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/percent.h"
+#include "http/byteranges.h"
+#include "http/response_head.h"
 #include "object/base64.h"
 #include "object/media_type.h"
+
+static char *
+write_hex(char *out, const unsigned char *bytes, size_t count)
+{
+    static const char digits[] = "0123456789abcdef";
+
+    for (size_t i = 0; i < count; i++) {
+        *out++ = digits[bytes[i] >> 4];
+        *out++ = digits[bytes[i] & 15];
+    }
+    return out;
+}
+
+void
+object_digest_text(const struct object *object, char text[static 2 * OBJECT_DIGEST_SIZE + 1])
+{
+    *write_hex(text, object->digest, OBJECT_DIGEST_SIZE) = '\0';
+}
 
 /* Half of a SHA-256 keeps accidents away and heads short. */
 static size_t
 write_etag(const struct object *object, char *out)
 {
-    static const char digits[] = "0123456789abcdef";
     const char *start = out;
 
     *out++ = '"';
-    for (size_t i = 0; i < OBJECT_DIGEST_SIZE / 2; i++) {
-        *out++ = digits[object->digest[i] >> 4];
-        *out++ = digits[object->digest[i] & 15];
-    }
+    out = write_hex(out, object->digest, OBJECT_DIGEST_SIZE / 2);
     *out++ = '"';
     *out = '\0';
     return (size_t)(out - start);
@@ -58,15 +75,48 @@ object_describe(const struct object *object, struct object_description *descript
 }
 
 const char *
-object_content_type(const struct object *object)
+object_content_type(const struct object *object, const struct mime_types *types)
 {
     const struct config_asset *asset = object->asset;
 
     if (asset->content_type)
         return asset->content_type;
     if (asset->encoding == ENCODING_BASE64)
-        return media_type_of(".b64");
-    return media_type_of(asset->tree ? object->path : asset->file);
+        return MEDIA_TYPE_BASE64;
+    return mime_types_find(types, asset->tree ? object->path : asset->file);
+}
+
+bool
+object_has_right_digest(const struct object *object)
+{
+    char text[2 * OBJECT_DIGEST_SIZE + 1];
+
+    if (object->asset->sha256 == NULL || object->absent || object->coding != CODING_IDENTITY)
+        return true;
+    object_digest_text(object, text);
+    if (strcmp(text, object->asset->sha256) == 0)
+        return true;
+    log_error("asset %s: %s has the SHA-256 digest %s; accepted: %s", object->asset->path,
+              object->asset->file, text, object->asset->sha256);
+    return false;
+}
+
+/* Other paths are redirected to it. */
+static bool
+is_directory(const struct object *object)
+{
+    return object->asset->tree && object->path[object->path_length - 1] == '/';
+}
+
+size_t
+object_head_max(const struct object *object)
+{
+    struct object_description description;
+
+    object_describe(object, &description);
+    return response_head_max(&description.representation) +
+           byteranges_head_max(&description.representation) +
+           (is_directory(object) ? PERCENT_GROWTH * object->path_length : 0);
 }
 
 void

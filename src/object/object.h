@@ -16,6 +16,7 @@
 #include "config/config.h"
 #include "http/field_lines.h"
 #include "http/representation.h"
+#include "object/mime_types.h"
 #include "object/sealed.h"
 #include "object/source.h"
 #include "shared/load_progress.h"
@@ -104,8 +105,14 @@ struct object_description {
 /* Valid as long as both. */
 void object_describe(const struct object *object, struct object_description *description);
 
+/* Has its file the digest that its section says? If not, a line is in the log. */
+bool object_has_right_digest(const struct object *object);
+
+/* Space that is enough for the head of any response with it, and a part's behind that. */
+size_t object_head_max(const struct object *object);
+
 /* What its section says, or else its file's name. */
-const char *object_content_type(const struct object *object);
+const char *object_content_type(const struct object *object, const struct mime_types *types);
 
 /* What its source tells of it. */
 void object_set_length(struct object *object);
@@ -113,6 +120,10 @@ void object_set_length(struct object *object);
 /* Opens the file of its asset, and sets what that tells. 0, or a negative errno with a line in
  * the log. */
 int object_open_file(struct object *object) __attribute__((warn_unused_result));
+
+/* Its SHA-256 digest in hexadecimal. */
+void object_digest_text(const struct object *object,
+                        char text[static 2 * OBJECT_DIGEST_SIZE + 1]);
 
 static inline struct span
 object_path(const struct object *object)

@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "base/nodump.h"
+#include "config/section.h"
 #include "object/base64.h"
 
 #define CHUNK (3 * 64 * 1024) /* whole base64 groups */
@@ -55,8 +56,8 @@ source_check(const struct config_asset *asset, struct report *report)
         reason = objection_to(&status);
     if (reason)
         report_error(report, asset->file_origin,
-                     "[asset %s] file: \"%s\": %s; a readable, regular file is needed",
-                     asset->path, asset->file, reason);
+                     "[%s %s] file: \"%s\": %s; a readable, regular file is needed",
+                     section_name(section_of_asset(asset)), asset->path, asset->file, reason);
     if (fd >= 0)
         close(fd);
 }

@@ -82,7 +82,7 @@ add_class(struct tree *tree, uint64_t rules)
         return NULL;
     made->rules = rules;
     if (memory_try(make_class, &making) &&
-        field_lines_create(&made->lines, made->asset.cache_control,
+        field_lines_create(&made->lines, true, made->asset.cache_control,
                            (const char *const *)made->asset.header.items,
                            made->asset.header.count) == 0)
         return tree->classes[tree->class_count++] = made;
@@ -415,6 +415,30 @@ tree_packs_end(struct tree_packs *packs)
 {
     free(packs->numbers);
     packs->numbers = NULL;
+}
+
+/* The longest path first, so that of two trees with one path the more special one has it. */
+static int
+compare_prefixes(const void *a, const void *b)
+{
+    const struct tree *first = *(struct tree *const *)a;
+    const struct tree *second = *(struct tree *const *)b;
+    const size_t x = strlen(first->asset->path);
+    const size_t y = strlen(second->asset->path);
+
+    return (x < y) - (x > y);
+}
+
+struct tree **
+tree_sort(struct tree *trees, size_t count)
+{
+    struct tree **sorted = calloc(count, sizeof(struct tree *));
+
+    for (size_t i = 0; sorted && i < count; i++)
+        sorted[i] = &trees[i];
+    if (sorted)
+        qsort(sorted, count, sizeof(struct tree *), compare_prefixes);
+    return sorted;
 }
 
 /* --- the end ------------------------------------------------------------------------------ */

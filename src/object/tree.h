@@ -130,6 +130,10 @@ void tree_packs_end(struct tree_packs *packs);
  * added once more, at the path of its directory. */
 void tree_add(struct tree *tree, struct object *objects, size_t *count);
 
+/* The trees in the order in which their objects go into the catalogue, in an array that the
+ * caller frees. NULL: out of memory. */
+struct tree **tree_sort(struct tree *trees, size_t count) __attribute__((warn_unused_result));
+
 /* Creates the objects, without their dates and types, and frees the entries. 0 or a negative
  * errno. */
 int tree_build(struct tree *tree, struct tree_packs *packs, struct object *objects,

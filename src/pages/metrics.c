@@ -267,7 +267,7 @@ write_objects(const struct scrape *scrape)
             const struct config_asset *asset = &config->assets[section];
             const struct slot_counters counters = totals_counters(scrape->view, section);
             const struct exposition_label labels[] = {
-                { "path", asset->path },
+                { "path", asset->url },
                 { "variant", config_variant_name(asset->variant) },
                 { NULL, NULL },
             };

@@ -90,7 +90,7 @@ write_entry(const struct exposition *out, const struct ledger_entry *entry)
 {
     const struct config_asset *asset = entry->asset;
     const struct exposition_label labels[] = {
-        { "path", asset->path },
+        { "path", asset->url },
         { "variant", config_variant_name(asset->variant) },
         { entry->coding != CODING_IDENTITY ? "coding" : NULL,
           coding_info(entry->coding)->name },

@@ -27,7 +27,7 @@ static void
 write_section(const struct exposition *out, const char *name, size_t offset,
               const struct config_asset *section, const struct slot_timing *timing)
 {
-    const struct exposition_label labels[] = { { "section", section->path },
+    const struct exposition_label labels[] = { { "section", section->url },
                                                { "variant",
                                                  config_variant_name(section->variant) },
                                                { NULL, NULL } };

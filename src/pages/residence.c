@@ -95,7 +95,7 @@ residence_print_entry(FILE *out, const struct ledger_entry *entry, const struct 
     print_amount(out, entry->huge, entry->huge_known);
     print_amount(out, copied.buffered, true);
     print_amount(out, copied.queued, copies->queues_known);
-    fprintf(out, " %-12s %s", ledger_location(entry), entry->asset->path);
+    fprintf(out, " %-12s %s", ledger_location(entry), entry->asset->url);
     if (entry->coding != CODING_IDENTITY)
         fprintf(out, " as %s", coding_info(entry->coding)->name);
     if (entry->view->shared->generation > 0)
@@ -164,7 +164,7 @@ name_frames(void *argument, struct symbols *symbols)
         const struct ledger_entry *entry = &ledger->entries[i];
 
         named = symbol_name(symbols, frame_of_location(entry), ledger_location(entry)) &&
-                symbol_name(symbols, frame_of_object(i), entry->asset->path);
+                symbol_name(symbols, frame_of_object(i), entry->asset->url);
     }
     return named;
 }

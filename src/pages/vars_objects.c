@@ -63,7 +63,7 @@ vars_objects(const struct view *view, unsigned limit)
 
         if (largest[i]->forms > 0)
             put_forms(object, catalogue, largest[i]);
-        json_object_set_new(value, largest[i]->asset->path, object);
+        json_object_set_new(value, largest[i]->asset->url, object);
     }
     free(largest);
     return value;
@@ -80,7 +80,7 @@ vars_objects_trees(const struct view *view, unsigned limit)
         json_t *value = one_object(view, tree->asset, tree->bytes);
 
         vars_value_put(value, "files", tree->files);
-        json_object_set_new(trees, tree->asset->path, value);
+        json_object_set_new(trees, tree->asset->url, value);
     }
     return trees;
 }
@@ -109,7 +109,7 @@ one_section(const struct view *view, unsigned number)
     const struct slot_counters counters = totals_counters(view, number);
     json_t *value = json_object();
 
-    json_object_set_new(value, "section", json_string(section->path));
+    json_object_set_new(value, "section", json_string(section->url));
     json_object_set_new(value, "variant", json_string(config_variant_name(section->variant)));
     vars_value_counters(value, &counters);
     put_quantiles(value, "time_to_first_byte_p50_seconds", "time_to_first_byte_p99_seconds",

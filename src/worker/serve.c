@@ -306,15 +306,37 @@ stage_head(struct worker *worker, struct connection *connection, const struct in
                          .content = content_length(object, representation, response) });
 }
 
-/* What is at the path, in the coding that the client prefers, if that can be served. */
+/* The object, which may be NULL, in the coding that the client prefers, if that can be served.
+ */
 static const struct object *
-find_object(struct worker *worker, const struct request *request)
+choose_form(struct worker *worker, const struct object *object, const struct request *request)
 {
-    const struct catalogue *catalogue = worker->shared->catalogue;
-    const struct object *object = catalogue_find(catalogue, request->path);
-    const struct object *form = object ? catalogue_choose(catalogue, object, request) : NULL;
+    const struct object *form =
+        object ? catalogue_choose(worker->shared->catalogue, object, request) : NULL;
 
     return form == object || is_servable(worker, form, 0) ? form : object;
+}
+
+/* What is sent in place of an object that is not there, or NULL: the path of a directory
+ * without its slash is redirected, and there may be a page for the others. */
+static const struct object *
+find_substitute(struct worker *worker, const struct request *request,
+                struct object_description *description, struct response *response)
+{
+    const struct catalogue *catalogue = worker->shared->catalogue;
+    const struct object *directory = catalogue_find_directory(catalogue, request->path);
+    const struct object *page = NULL;
+
+    if (directory) {
+        response_redirect(response, object_path(directory));
+        say_cors(worker, directory, request, response);
+    } else
+        page = choose_form(worker, catalogue_find(catalogue, SPAN("404")), request);
+    if (page == NULL || page->absent || !is_servable(worker, page, 0))
+        return NULL;
+    object_describe(page, description);
+    response_page(response, &description->representation);
+    return page;
 }
 
 /* The head is read again when the file is there. What is staged leaves before. */
@@ -346,6 +368,9 @@ serve_object(struct worker *worker, struct connection *connection,
     }
     exchange_identify(worker, request);
     decide_response(worker, request, object, representation, error, &response);
+    if (response.status == 404 &&
+        (object = find_substitute(worker, request, &description, &response)) != NULL)
+        representation = &description.representation;
     response.id = told_id(worker);
     if (given_away(worker, connection, object, &response, input))
         return OUTCOME_CLOSED;
@@ -361,12 +386,14 @@ serve_object(struct worker *worker, struct connection *connection,
     return OUTCOME_SENT;
 }
 
-/* As open_file_get(), for what find_object() finds. */
+/* As open_file_get(), for what is at the path. */
 static int
 find_open_object(struct worker *worker, struct connection *connection,
                  const struct request *request, const struct object **object)
 {
-    *object = is_directed_here(worker, request) ? find_object(worker, request) : NULL;
+    *object = is_directed_here(worker, request) ? choose_form(worker,
+                        catalogue_find(worker->shared->catalogue, request->path), request)
+        : NULL;
     if (*object == NULL || *stale_flag(worker, *object))
         return 0;
     return open_file_get(worker, connection, object);

@@ -295,7 +295,8 @@ def test_index_files(grow, root):
     assert fetch(daemon, target="/maps/index.html").body == b"<p>"
     assert fetch(daemon, target="/maps/sub/").body == b"<sub>"
     assert fetch(daemon, target="/maps/sub/").fields["content-type"].startswith("text/html")
-    for name in ("sub", "sub/deep/"):
+    assert fetch(daemon, target="/maps/sub").fields["location"] == "/maps/sub/"
+    for name in ("sub/deep", "sub/deep/"):
         assert status(daemon, name) == 404
 
 

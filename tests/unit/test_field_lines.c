@@ -17,11 +17,11 @@ lines_are_in_order(void **state)
     struct field_lines lines;
 
     (void)state;
-    assert_int_equal(field_lines_create(&lines, "max-age=5", extra, 2), 0);
+    assert_int_equal(field_lines_create(&lines, true, "max-age=5", extra, 2), 0);
     assert_string_equal(lines.text, "Accept-Ranges: bytes\r\nCache-Control: max-age=5\r\n"
                                     "X-A: b\r\nLink: <c>\r\n");
     field_lines_free(&lines);
-    assert_int_equal(field_lines_create(&lines, NULL, NULL, 0), 0);
+    assert_int_equal(field_lines_create(&lines, true, NULL, NULL, 0), 0);
     assert_string_equal(lines.text, "Accept-Ranges: bytes\r\n");
     field_lines_free(&lines);
 }
@@ -40,7 +40,7 @@ what_describes_the_content_is_not_said_of_an_error(void **state)
     struct field_lines lines;
 
     (void)state;
-    assert_int_equal(field_lines_create(&lines, NULL, extra, COUNT(extra)), 0);
+    assert_int_equal(field_lines_create(&lines, true, NULL, extra, COUNT(extra)), 0);
     assert_true(span_equal(lines.all, span_of(lines.text)));
     assert_true(span_equal(lines.common, SPAN("Vary: Origin\r\n"
                                               "Content-Security-Policy: default-src 'none'\r\n"

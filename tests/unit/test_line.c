@@ -29,7 +29,7 @@ static const struct {
     { "[a", LINE_BAD, "without ']'" },
     { "[]", LINE_BAD, "without a name" },
     { "[ ]", LINE_BAD, "without a name" },
-    { "[a]]", LINE_BAD, "after ']'" },
+    { "[a]] b", LINE_BAD, "after ']'" },
     { "[a] b", LINE_BAD, "after ']'" },
     { "a=b", LINE_SETTING, "a" },
     { "a_b-1 = c", LINE_SETTING, "a_b-1" },

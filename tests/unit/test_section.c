@@ -26,6 +26,9 @@ static const struct {
     { "asset /a/b.c/", SECTION_ASSET, "/a/b.c/" },
     { "asset /.../..a/.b", SECTION_ASSET, "/.../..a/.b" },
     { "asset /a;b=c&d", SECTION_ASSET, "/a;b=c&d" },
+    { "asset /a b\"c'%20?#[x]y", SECTION_ASSET, "/a b\"c'%20?#[x]y" },
+    { "tree /\xc3\xa9\xff", SECTION_TREE, "/\xc3\xa9\xff" },
+    { "error 404", SECTION_ERROR, "404" },
 };
 
 static const struct {
@@ -39,11 +42,12 @@ static const struct {
     { "server 1", "text after the section's name" },
     { "asset", "without a path" },
     { "asset tiff", "does not begin with /" },
-    { "asset /a b", "a space" },
-    { "asset /\xc3\xa9", "outside ASCII" },
-    { "asset /a%20b", "one of %" },
-    { "asset /a?b", "one of %" },
-    { "asset /a#b", "one of %" },
+    { "asset /a\tb", "a control byte" },
+    { "asset /a\x7f", "a control byte" },
+    { "asset /a ", "ends in a space" },
+    { "asset /a] # b", "a ] that would end" },
+    { "error", "a status that has no page here; accepted: [error 404]" },
+    { "error 500", "a status that has no page here; accepted: [error 404]" },
     { "asset //a", "empty segment" },
     { "asset /a//", "empty segment" },
     { "asset /a/./b", "segment that is . or .." },

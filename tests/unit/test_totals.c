@@ -27,12 +27,18 @@ static struct slot gone;
 static struct slot_counters gone_counters[OBJECTS];
 static struct slot_timing gone_timings[OBJECTS];
 static struct config_asset assets[] = {
-    { .path = (char[]){ "/a" }, .variant = VARIANT_CACHED },
-    { .path = (char[]){ "/b" }, .section = B, .variant = VARIANT_STREAMING }
+    { .path = (char[]){ "/a" }, .url = (char[]){ "/a" }, .variant = VARIANT_CACHED },
+    { .path = (char[]){ "/b" },
+      .url = (char[]){ "/b" },
+      .section = B,
+      .variant = VARIANT_STREAMING }
 };
-static struct config_asset old_assets[] = { { .path = (char[]){ "/b" },
-                                              .variant = VARIANT_STREAMING } };
-static struct config_asset was_cached = { .path = (char[]){ "/b" }, .variant = VARIANT_CACHED };
+static struct config_asset old_assets[] = {
+    { .path = (char[]){ "/b" }, .url = (char[]){ "/b" }, .variant = VARIANT_STREAMING }
+};
+static struct config_asset was_cached = { .path = (char[]){ "/b" },
+                                          .url = (char[]){ "/b" },
+                                          .variant = VARIANT_CACHED };
 static struct object objects[] = { { .asset = &assets[A], .path = "/a", .path_length = 2 },
                                    { .asset = &assets[B], .path = "/b", .path_length = 2 } };
 static struct object old_objects[] = {
