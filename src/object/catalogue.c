@@ -164,7 +164,8 @@ complete(struct catalogue *catalogue, struct object *object)
     if (!object_has_right_digest(object))
         return -EBADMSG;
     object->last_modified = date_of(object->last_modified);
-    object->content_type = object_content_type(object, catalogue->types);
+    if (object->content_type == NULL) /* a form has that of its object */
+        object->content_type = object_content_type(object, catalogue->types);
     if ((size = object_head_max(object)) > CATALOGUE_HEAD_MAX) {
         log_error("%s %s: its header fields exceed %d bytes in total",
                   object->asset->tree ? "tree" : "asset", object->asset->path,

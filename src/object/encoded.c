@@ -138,7 +138,7 @@ find_beside(const struct object *objects, const struct object *object, enum codi
     return number;
 }
 
-/* Where the bytes are is what the two have not in common. */
+/* Where the bytes are, and so the path of their file, is what the two have not in common. */
 static struct object
 form_of(const struct object *object, const struct object *file, enum coding coding)
 {
@@ -146,8 +146,6 @@ form_of(const struct object *object, const struct object *file, enum coding codi
 
     form.asset = object->asset;
     form.lines = object->lines;
-    form.path = object->path;
-    form.path_length = object->path_length;
     form.content_type = object->content_type;
     form.coding = (unsigned char)coding;
     form.forms = 0;

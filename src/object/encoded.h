@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * encoded: objects in several content codings. Each encoded form is an object of its own, with
- * the path, the media type and the field lines of the object without a coding, and the bytes of
- * another file (FILE.gz). No path leads to it.
+ * the media type and the field lines of the object without a coding, and the bytes of another
+ * file (FILE.gz). No path leads to it.
  */
 #ifndef OBJECT_ENCODED_H
 #define OBJECT_ENCODED_H

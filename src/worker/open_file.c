@@ -303,7 +303,7 @@ judge(const struct open_file *file, const struct passing_reply *reply, int fd)
 
 static void
 open_file_take(struct worker *worker, struct open_file *file, const struct passing_reply *reply,
-          int fd)
+               int fd)
 {
     const int error = judge(file, reply, fd);
 

@@ -391,9 +391,11 @@ static int
 find_open_object(struct worker *worker, struct connection *connection,
                  const struct request *request, const struct object **object)
 {
-    *object = is_directed_here(worker, request) ? choose_form(worker,
-                        catalogue_find(worker->shared->catalogue, request->path), request)
-        : NULL;
+    *object =
+        is_directed_here(worker, request)
+            ? choose_form(worker, catalogue_find(worker->shared->catalogue, request->path),
+                          request)
+            : NULL;
     if (*object == NULL || *stale_flag(worker, *object))
         return 0;
     return open_file_get(worker, connection, object);

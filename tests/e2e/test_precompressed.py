@@ -168,6 +168,20 @@ rule = *.gz content_type application/x-own
     assert itself.body == ENCODED["gzip"]
 
 
+def test_forms_that_are_opened_on_demand(start, root):
+    daemon = start(f"[server]\nvariant = streaming\n[tree /]\ndirectory = {root}\nmax_open_files = 1\n"
+                   f"index = index.html\n{ALL}\n")
+    for _ in range(3):
+        for target in ("/page.html", "/sub/", "/sub/index.html"):
+            for accept, coding in (("gzip", "gzip"), ("br", "br"), (None, None)):
+                response = get(daemon, accept, target=target)
+                assert response.fields.get("content-encoding") == coding
+                assert response.body == ENCODED.get(coding, PAGE)
+    daemon.expect_log("page.html.gz: changed; answered with 500 until a reload")
+    (root / "page.html.gz").write_bytes(b"shorter")
+    assert get(daemon, "gzip").body in (PAGE, ENCODED["br"])
+
+
 def test_a_streamed_form_that_changes_is_not_used(start, root):
     server = "[server]\nvariant = streaming\nworkers = 1\n"
     daemon = start(f"{server}[asset /p]\nfile = {root}/page.html\n{ALL}\n")
