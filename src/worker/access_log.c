@@ -3,12 +3,14 @@
  * access_log: a buffer of whole lines, written when the next one does not fit, or when the
  * first one has waited for flush. Into a pipe go at most PIPE_BUF bytes at a time, which the
  * kernel keeps together (pipe(7)). What can't be written stays in the buffer and is tried again
- * soon; only what comes while it is full is lost.
+ * soon; only what comes while it is full is lost. On a busy system, a log writer may just have
+ * had no CPU for a moment, so a worker with a full buffer waits for it, but not for long.
  */
 #include "worker/access_log.h"
 
 #include <errno.h>
 #include <limits.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -21,8 +23,9 @@
 #include "worker/inflight.h"
 #include "worker/worker.h"
 
-#define RETRY   1     /* ms, while a pipe is full */
-#define SILENCE 60000 /* ms without the same complaint before it is made again */
+#define PATIENCE 100   /* ms in a second that a worker may wait for a reader */
+#define RETRY    1     /* ms, while a pipe is full */
+#define SILENCE  60000 /* ms without the same complaint before it is made again */
 
 /* --- writing ------------------------------------------------------------------------------ */
 
@@ -54,6 +57,7 @@ tell_lost_lines(struct access_log *log)
                     log->lost == 1 ? " was" : "s were");
     log->lost = 0;
     log->complain_at = 0;
+    log->hangs = false;
 }
 
 static uint64_t
@@ -156,12 +160,30 @@ has_space(const struct access_log *log)
     return log->config->buffer - log->length >= ACCESS_LINE_MAX;
 }
 
+/* False: it takes nothing. It is not waited for again before it has. */
+static bool
+wait_for_reader(struct access_log *log)
+{
+    struct pollfd reader = { .fd = log->outlet.fd, .events = POLLOUT };
+    const uint64_t began = clock_now();
+    uint64_t waited;
+
+    if (log->error != EAGAIN || log->patience == 0)
+        return false;
+    log->hangs = poll(&reader, 1, (int)log->patience) != 1;
+    waited = clock_now() - began;
+    log->patience -= waited < log->patience ? waited : log->patience;
+    return !log->hangs;
+}
+
 void
 access_log_add(struct worker *worker, struct span begun, const struct access_response *response)
 {
     struct access_log *log = &worker->access_log;
 
     if (!has_space(log) && (log->error == 0 || worker->now >= log->retry_at))
+        flush_lines(worker);
+    while (!has_space(log) && wait_for_reader(log))
         flush_lines(worker);
     if (!has_space(log)) {
         lose_lines(worker, 1, strerror(log->error));
@@ -315,8 +337,13 @@ access_log_begin(struct worker *worker, struct connection *connection,
 void
 access_log_note_time(struct worker *worker)
 {
-    if (worker->access_log.config)
-        access_line_time(&worker->access_log.time, clock_wall());
+    struct access_log *log = &worker->access_log;
+
+    if (log->config == NULL)
+        return;
+    access_line_time(&log->time, clock_wall());
+    if (!log->hangs)
+        log->patience = PATIENCE;
 }
 
 void

@@ -32,6 +32,8 @@ struct access_log {
     uint64_t lines;       /* in the buffer */
     uint64_t flush_at;    /* while there are any: when they are written */
     uint64_t retry_at;    /* after an error: not before, though the buffer is full */
+    uint64_t patience;    /* that is left in this second for a reader of a pipe */
+    bool hangs;           /* the reader took nothing when it was waited for */
     int error;            /* of the last attempt; 0: it was taken as a whole */
     bool regular;         /* the outlet is a file on a disk, which has no log writer */
     uint32_t torn;        /* of a pipe, see outlet_write() */

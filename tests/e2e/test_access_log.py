@@ -3,6 +3,7 @@
 however the daemon changes; and nobody waits for it."""
 
 import contextlib
+import fcntl
 import json
 import os
 import re
@@ -453,6 +454,21 @@ def test_a_hanging_disk_stops_nobody(logged, tmp_path):
             more(count)
         daemon.stop()
         assert all(COMBINED.match(line) for line in access_log.read_text().splitlines())
+
+
+def test_a_busy_log_writer_loses_no_lines(logged, log):
+    """More lines come in a turn of the loop than a small pipe and a small buffer hold."""
+    daemon = logged("format = $connection_requests", "buffer = 8k", "flush = 10ms", debug=True)
+    fetch(daemon, "GET", "/o")
+    lines_of(log, 1)
+    with open(f"/proc/{daemon.log_writer('access log')}/fd/0", "rb") as pipe:
+        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, 4096)
+    with connect(daemon) as client:
+        client.send(b"".join(request("GET", "/o") for i in range(5000)))
+        for _ in range(5000):
+            client.response()
+    assert lines_of(log, 5001) == ["1", *(str(i + 1) for i in range(5000))]
+    assert scrape(daemon)["tiffd_access_log_lost_total"] == 0
 
 
 def test_a_log_writer_that_is_killed(logged, tmp_path, log):
