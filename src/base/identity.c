@@ -43,6 +43,14 @@ identity_user(const char *user)
     return found ? found->pw_uid : (uid_t)-1;
 }
 
+gid_t
+identity_group(const char *group)
+{
+    const struct group *found = group ? getgrnam(group) : NULL;
+
+    return found ? found->gr_gid : (gid_t)-1;
+}
+
 /* Groups first: only root can change them. */
 int
 identity_become(const struct identity *identity)

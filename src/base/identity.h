@@ -16,8 +16,9 @@ struct identity {
 int identity_find(const char *what, const char *user, const char *group,
                   struct identity *identity) __attribute__((warn_unused_result));
 
-/* The id of a user by name; (uid_t) -1: none is named, or not known. */
+/* The id of a user or a group by name; -1: none is named, or not known. */
 uid_t identity_user(const char *user);
+gid_t identity_group(const char *group);
 
 /* Becomes that user for good. Processes of the same user may then still look into this one, and
  * a crash may leave a core, both of which the kernel forbids after a change unless told. 0 or a

@@ -77,6 +77,8 @@ struct config_server {
     unsigned backlog;
     uint64_t max_header_size;
     unsigned max_header_fields;
+    char *control_user; /* NULL: who makes it */
+    char *control_group;
     uint64_t max_target_size;
     unsigned worker_connections; /* per worker */
     unsigned max_refused;        /* of those above it, per worker, that wait for their end */

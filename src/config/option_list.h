@@ -43,6 +43,10 @@ OPTION(server, control, path, "", 0, 0, 0,
        "the socket for tiffctl; empty: none")
 OPTION(server, control_mode, mode, "0600", 0, 0777, 0,
        "the permissions of that socket")
+OPTION(server, control_user, user, "", 0, 0, 0,
+       "its owner; empty: the user who started tiffd")
+OPTION(server, control_group, group, "", 0, 0, 0,
+       "its group; empty: that of the user who started tiffd")
 OPTION(server, backlog, number, "1024", 1, 65535, 0,
        "length of the accept queue of each address")
 OPTION(server, max_header_size, size, "16k", 1024, 65536, 0,

@@ -33,32 +33,47 @@ control_watch(const struct control *control, int fd)
     return epoll_ctl(control->epoll_fd, EPOLL_CTL_ADD, fd, &event) < 0 ? -errno : 0;
 }
 
-/* The epoll set, with the listener in it. */
+/* 0 with a socket that nobody can find yet, or without one if none is configured. */
 static int
-control_open(struct control *control, const struct config_server *server)
+control_open(struct control_socket *socket, const struct config_server *server)
 {
-    int error = control_socket_open(&control->socket, server->control, server->control_mode);
+    const struct file_owner owner = control_socket_owner(server);
+    const int error =
+        server->control ? control_socket_open(socket, server->control, &owner) : 0;
 
     if (error < 0)
-        return error;
+        log_error("control socket %s: %s", server->control, strerror(-error));
+    return error;
+}
+
+/* The epoll set, with the listener in it. */
+static int
+control_use(struct control *control, const struct control_socket *socket)
+{
+    int error = 0;
+
+    control->socket = *socket;
+    if (socket->path == NULL)
+        return 0;
     if ((control->epoll_fd = epoll_create1(EPOLL_CLOEXEC)) < 0)
         error = -errno;
     else if ((error = control_watch(control, control->socket.fd)) < 0)
         close(control->epoll_fd);
-    if (error < 0)
+    if (error < 0) {
+        log_error("control socket %s: %s", socket->path, strerror(-error));
         control_socket_close(&control->socket);
+    }
     return error;
 }
 
 int
 control_prepare(struct master *master, const struct config *config)
 {
-    const char *path = config->server.control;
-    const int error = path ? control_open(&master->control, &config->server) : 0;
+    struct control_socket socket = { 0 };
 
-    if (error < 0)
-        log_error("control socket %s: %s", path, strerror(-error));
-    return error < 0 ? -1 : 0;
+    if (control_open(&socket, &config->server) < 0)
+        return -1;
+    return control_use(&master->control, &socket) < 0 ? -1 : 0;
 }
 
 void
@@ -237,19 +252,30 @@ control_end(struct master *master)
     control_socket_close(&control->socket);
 }
 
+/* Is the socket what the configuration says? */
+static bool
+control_is_current(const struct control_socket *socket, const struct config_server *server)
+{
+    const struct file_owner owner = control_socket_owner(server);
+
+    if (server->control == NULL || socket->path == NULL)
+        return server->control == socket->path;
+    return strcmp(server->control, socket->path) == 0 && socket->owner.mode == owner.mode &&
+           socket->owner.identity.user == owner.identity.user &&
+           socket->owner.identity.group == owner.identity.group;
+}
+
 void
 control_follow(struct master *master)
 {
     const struct config *config = master->newest->shared.config;
-    const struct control_socket *socket = &master->control.socket;
-    const char *path = config->server.control;
+    struct control_socket socket = { 0 };
 
-    if (path == NULL ? socket->path == NULL
-                     : socket->path && strcmp(path, socket->path) == 0 &&
-                           socket->mode == config->server.control_mode)
+    if (control_is_current(&master->control.socket, &config->server) ||
+        control_open(&socket, &config->server) < 0)
         return;
     control_end(master);
-    if (control_prepare(master, config) == 0)
+    if (control_use(&master->control, &socket) == 0)
         control_publish(master);
 }
 

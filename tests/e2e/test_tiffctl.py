@@ -305,6 +305,23 @@ def as_nobody(path, command, groups=()):
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="root can be somebody else")
+@pytest.mark.parametrize("lines", [("control_mode = 0660", "control_group = nogroup"),
+                                   ("control_user = nobody",)])
+def test_a_socket_of_somebody_else(serve, lines):
+    """Its owner, or its group with that mode, may change something; a reload takes it back."""
+    with tempfile.TemporaryDirectory() as directory:
+        os.chmod(directory, 0o755)
+        path = pathlib.Path(directory) / "control"
+        daemon = serve(b"content", f"control = {path}", *lines)
+        daemon.wait_log("started: ")
+        assert as_nobody(path, b"reload\n") == b"ok\n"
+        daemon.ini.write_text(daemon.ini.read_text().replace(lines[-1], ""))
+        succeed(daemon, "reload")
+        wait_until(lambda: as_nobody(path, b"status\n") == b"", "it is root's alone")
+        assert stat.S_IMODE(path.stat().st_mode) == (0o660 if "mode" in lines[0] else 0o600)
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="root can be somebody else")
 def test_others_may_look(serve):
     """And the group may change something, if the mode says so."""
     with tempfile.TemporaryDirectory() as directory:
