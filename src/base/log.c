@@ -6,7 +6,7 @@
  * never interleave. Nothing here is fatal and nothing waits: a line that can't be written at
  * once is lost, because neither a full disk nor a stalled reader may stop a server. The next
  * line that can be written is preceded by one with the number of those that were lost.
- * Weakness: a line above LINE_SIZE bytes is cut, and says so with a final "...".
+ * Weakness: a line above LOG_LINE_SIZE bytes is cut, and says so with a final "...".
  */
 #include "base/log.h"
 
@@ -19,9 +19,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/count.h"
 #include "base/sink.h"
-
-#define LINE_SIZE 2048
 
 static const char *const level_names[] = {
     [LOG_LEVEL_ERROR] = "error", [LOG_LEVEL_WARNING] = "warning", [LOG_LEVEL_NOTICE] = "notice",
@@ -33,6 +32,23 @@ static const int priorities[] = {
     [LOG_LEVEL_ERROR] = 3, [LOG_LEVEL_WARNING] = 4, [LOG_LEVEL_NOTICE] = 5,
     [LOG_LEVEL_INFO] = 6,  [LOG_LEVEL_DEBUG] = 7,
 };
+
+bool
+log_level_find(struct span name, enum log_level *level)
+{
+    for (size_t i = 0; i < COUNT(level_names); i++)
+        if (span_equal(name, span_of(level_names[i]))) {
+            *level = (enum log_level)i;
+            return true;
+        }
+    return false;
+}
+
+int
+log_level_priority(enum log_level level)
+{
+    return priorities[level];
+}
 
 static struct {
     enum log_level level;
@@ -119,11 +135,11 @@ write_escaped(char *out, size_t size, const char *text)
 
 /* One line, or a part of it that ends in "...", with its newline. */
 static size_t
-write_line(char line[static LINE_SIZE], enum log_level level, const char *text)
+write_line(char line[static LOG_LINE_SIZE], enum log_level level, const char *text)
 {
-    size_t length = write_prefix(line, LINE_SIZE, level);
+    size_t length = write_prefix(line, LOG_LINE_SIZE, level);
 
-    length += write_escaped(line + length, LINE_SIZE - 1 - length, text);
+    length += write_escaped(line + length, LOG_LINE_SIZE - 1 - length, text);
     line[length++] = '\n';
     return length;
 }
@@ -134,7 +150,7 @@ tell_lost(void)
 {
     const uint64_t lost = sink_take_lost();
     char text[64];
-    char line[LINE_SIZE];
+    char line[LOG_LINE_SIZE];
 
     if (lost == 0)
         return true;
@@ -149,8 +165,8 @@ tell_lost(void)
 static void
 log_text(enum log_level level, const char *format, va_list arguments)
 {
-    char text[LINE_SIZE];
-    char line[LINE_SIZE];
+    char text[LOG_LINE_SIZE];
+    char line[LOG_LINE_SIZE];
     const int length = vsnprintf(text, sizeof(text), format, arguments);
 
     keep(level, text);

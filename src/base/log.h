@@ -7,7 +7,12 @@
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
 
+#include <stdbool.h>
 #include <stddef.h>
+
+#include "base/span.h"
+
+#define LOG_LINE_SIZE 2048 /* bytes of a line, with its newline */
 
 enum log_level {
     LOG_LEVEL_ERROR,
@@ -16,6 +21,13 @@ enum log_level {
     LOG_LEVEL_INFO,
     LOG_LEVEL_DEBUG
 };
+
+/* By its name ("notice"). False: there is none. */
+bool log_level_find(struct span name, enum log_level *level)
+    __attribute__((warn_unused_result));
+
+/* The priority in syslog(3). */
+int log_level_priority(enum log_level level);
 
 /* Lines above this level are dropped. Starts as LOG_LEVEL_NOTICE. */
 void log_set_level(enum log_level level);

@@ -110,6 +110,41 @@ check_access_log(const struct build *build, const char *path)
         check_written(build, SECTION_ACCESS_LOG, "file", path);
 }
 
+/* Why there can be no syslogd at a path; NULL when there can: it may come later. */
+static const char *
+no_socket(const char *path)
+{
+    struct stat status;
+
+    if (strlen(path) > LISTEN_PATH_MAX)
+        return strerror(ENAMETOOLONG);
+    return stat(path, &status) == 0 && !S_ISSOCK(status.st_mode) ? "is no socket" : NULL;
+}
+
+static void
+check_syslog(const struct build *build)
+{
+    const struct config_log *log = &build->config->log;
+    const char *reason = log->syslog ? no_socket(log->syslog) : NULL;
+
+    if (reason)
+        report_error(build->report, *build_given(build, option_find(SECTION_LOG, "syslog"), 0),
+                     "[log] syslog: \"%s\": %s; accepted: the path of a socket, of at most %zu "
+                     "bytes",
+                     log->syslog, reason, LISTEN_PATH_MAX);
+}
+
+/* Lines go to one place. */
+static void
+check_log(const struct build *build)
+{
+    const struct config_log *log = &build->config->log;
+
+    if (log->syslog && log->file)
+        report_error(build->report, *build_given(build, option_find(SECTION_LOG, "syslog"), 0),
+                     "[log] syslog: \"%s\" beside file; accepted: one of the two", log->syslog);
+}
+
 /* It is bound beside its path, with the process id added, and renamed. */
 static void
 check_control(const struct build *build, const char *path)
@@ -264,12 +299,14 @@ check_whole(const struct build *build, config_asset_check *check)
     check_target_length(build);
     check_group(build, SECTION_SERVER, config->server.group);
     check_group(build, SECTION_PROFILE, config->profile.group);
+    check_log(build);
     check_debug_listen(build);
     check_proxies(build);
     if (check) {
         check_written(build, SECTION_SERVER, "pid_file", config->server.pid_file);
         check_written(build, SECTION_LOG, "file", config->log.file);
         check_mime_types(build, config->server.mime_types);
+        check_syslog(build);
         check_access_log(build, config->access_log.file);
         check_control(build, config->server.control);
     }

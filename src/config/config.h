@@ -18,6 +18,8 @@
 #include "base/network.h"
 #include "base/report.h"
 
+#define SYSLOG_TAG_MAX 32
+
 enum variant { VARIANT_CACHED, VARIANT_EMBEDDED, VARIANT_STREAMING };
 enum encoding { ENCODING_IDENTITY, ENCODING_BASE64 };
 enum transmit { TRANSMIT_AUTO, TRANSMIT_SEND, TRANSMIT_SENDFILE, TRANSMIT_VMSPLICE };
@@ -32,6 +34,7 @@ enum registers_kept { REGISTERS_OFF, REGISTERS_ON };
 enum request_id_use { REQUEST_ID_OFF, REQUEST_ID_LOG, REQUEST_ID_RESPONSE };
 enum real_ip_header { REAL_IP_NONE, REAL_IP_FORWARDED, REAL_IP_X_FORWARDED_FOR };
 enum access_escape { ACCESS_ESCAPE_DEFAULT, ACCESS_ESCAPE_JSON };
+enum syslog_format { SYSLOG_RFC3164, SYSLOG_RFC5424 };
 enum sandbox_mode { SANDBOX_MODE_ENFORCE, SANDBOX_MODE_LOG, SANDBOX_MODE_OFF };
 
 /* One listen address, as written and as the kernel wants it. */
@@ -74,11 +77,11 @@ struct config_server {
     char *pid_file;
     char *control; /* NULL: no such socket */
     unsigned control_mode;
+    char *control_user; /* NULL: who makes it */
+    char *control_group;
     unsigned backlog;
     uint64_t max_header_size;
     unsigned max_header_fields;
-    char *control_user; /* NULL: who makes it */
-    char *control_group;
     uint64_t max_target_size;
     unsigned worker_connections; /* per worker */
     unsigned max_refused;        /* of those above it, per worker, that wait for their end */
@@ -112,7 +115,11 @@ struct config_server {
 struct config_log {
     enum log_level level;
     unsigned client_lines; /* a second, in each process; 0: all */
-    char *file;            /* NULL: standard error */
+    char *file;            /* NULL: standard error, or */
+    char *syslog;          /* the socket of syslogd; NULL: none */
+    enum syslog_format syslog_format;
+    unsigned syslog_facility; /* RFC 5424, section 6.2.1 */
+    char *syslog_tag;         /* of messages; at most SYSLOG_TAG_MAX bytes */
 };
 
 /* [access_log] */

@@ -114,6 +114,14 @@ OPTION(log, client_lines, number, "100", 0, 1000000, 0,
        "lines a second that clients can cause, in each process; 0: all of them")
 OPTION(log, file, path, "", 0, 0, 0,
        "the log file; empty: standard error")
+OPTION(log, syslog, path, "", 0, 0, 0,
+       "the socket of syslogd, such as /dev/log, instead of a file; empty: none")
+OPTION(log, syslog_format, syslog_format, "rfc3164", 0, 0, 0,
+       "the form of messages to it: rfc3164, which all of them read from /dev/log, or rfc5424")
+OPTION(log, syslog_facility, facility, "daemon", 0, 0, 0,
+       "the facility of messages to it")
+OPTION(log, syslog_tag, tag, "tiffd", 0, 0, 0,
+       "the name of the program in messages to it")
 
 OPTION(access_log, file, path, "", 0, 0, 0,
        "the file, or /dev/stdout or /dev/stderr; empty: requests are not logged")

@@ -16,7 +16,7 @@
 struct setting;
 
 /* Space for what type_accepted() may write. */
-#define TYPE_TEXT_SIZE 160
+#define TYPE_TEXT_SIZE 192
 
 struct option_type {
     /* May be written more than once in a file; each value is added. */
@@ -51,27 +51,30 @@ type_accepted(const struct config_option *option, char buffer[static TYPE_TEXT_S
     return buffer;
 }
 
-extern const struct option_type type_number;     /* a whole number */
-extern const struct option_type type_count;      /* the same, 64 bits wide */
-extern const struct option_type type_size;       /* bytes, with units */
-extern const struct option_type type_time;       /* milliseconds, with units */
-extern const struct option_type type_workers;    /* a number or auto */
-extern const struct option_type type_mode;       /* permissions of a file, octal */
-extern const struct option_type type_variant;    /* enum variant */
-extern const struct option_type type_encoding;   /* enum encoding */
-extern const struct option_type type_transmit;   /* enum transmit */
-extern const struct option_type type_binding;    /* enum binding */
-extern const struct option_type type_digest;     /* enum digest */
-extern const struct option_type type_order;      /* enum reload_order */
-extern const struct option_type type_sandbox;    /* enum sandbox_mode */
-extern const struct option_type type_request_id; /* enum request_id_use */
-extern const struct option_type type_core;       /* enum core */
-extern const struct option_type type_registers;  /* enum registers_kept */
-extern const struct option_type type_level;      /* enum log_level */
-extern const struct option_type type_escape;     /* enum access_escape */
-extern const struct option_type type_format;     /* a line of the access log */
-extern const struct option_type type_statuses;   /* classes of status codes */
-extern const struct option_type type_path;       /* a file's name, not yet resolved */
+extern const struct option_type type_number;        /* a whole number */
+extern const struct option_type type_count;         /* the same, 64 bits wide */
+extern const struct option_type type_size;          /* bytes, with units */
+extern const struct option_type type_time;          /* milliseconds, with units */
+extern const struct option_type type_workers;       /* a number or auto */
+extern const struct option_type type_mode;          /* permissions of a file, octal */
+extern const struct option_type type_variant;       /* enum variant */
+extern const struct option_type type_encoding;      /* enum encoding */
+extern const struct option_type type_transmit;      /* enum transmit */
+extern const struct option_type type_binding;       /* enum binding */
+extern const struct option_type type_digest;        /* enum digest */
+extern const struct option_type type_order;         /* enum reload_order */
+extern const struct option_type type_sandbox;       /* enum sandbox_mode */
+extern const struct option_type type_request_id;    /* enum request_id_use */
+extern const struct option_type type_core;          /* enum core */
+extern const struct option_type type_registers;     /* enum registers_kept */
+extern const struct option_type type_level;         /* enum log_level */
+extern const struct option_type type_escape;        /* enum access_escape */
+extern const struct option_type type_syslog_format; /* enum syslog_format */
+extern const struct option_type type_facility;      /* of syslog, by its name */
+extern const struct option_type type_tag;           /* of syslog */
+extern const struct option_type type_format;        /* a line of the access log */
+extern const struct option_type type_statuses;      /* classes of status codes */
+extern const struct option_type type_path;          /* a file's name, not yet resolved */
 extern const struct option_type type_prefix;   /* how the names of files begin, not resolved */
 extern const struct option_type type_user;     /* a user that exists */
 extern const struct option_type type_group;    /* a group that exists */
@@ -118,6 +121,9 @@ void type_list_clear(union option_field field);
 #define TYPE_FIELD_prefix         char *
 #define TYPE_FIELD_level          enum log_level
 #define TYPE_FIELD_escape         enum access_escape
+#define TYPE_FIELD_syslog_format  enum syslog_format
+#define TYPE_FIELD_facility       unsigned
+#define TYPE_FIELD_tag            char *
 #define TYPE_FIELD_format         char *
 #define TYPE_FIELD_statuses       unsigned
 #define TYPE_FIELD_path           char *

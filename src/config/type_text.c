@@ -83,6 +83,21 @@ parse_group(const struct setting *setting, union option_field field)
     type_text_settle(setting, field, known ? NULL : "is not a group of this system");
 }
 
+/* What syslogd takes for the name of a program: it ends at other characters. */
+static void
+parse_tag(const struct setting *setting, union option_field field)
+{
+    static const char accepted[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                   "0123456789.-_";
+    const size_t length = strlen(setting->value);
+
+    type_text_settle(setting, field,
+                     length == 0                                  ? "is empty"
+                     : length > SYSLOG_TAG_MAX                    ? "is too long"
+                     : strspn(setting->value, accepted) != length ? "has other characters"
+                                                                  : NULL);
+}
+
 static void
 parse_media(const struct setting *setting, union option_field field)
 {
@@ -159,6 +174,13 @@ const struct option_type type_group = {
     .print = print_text,
     .clear = clear_text,
     .accepts = "the name of a group; empty for none",
+};
+
+const struct option_type type_tag = {
+    .parse = parse_tag,
+    .print = print_text,
+    .clear = clear_text,
+    .accepts = "letters, digits and characters of .-_, at most 32",
 };
 
 const struct option_type type_media = {

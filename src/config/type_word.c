@@ -140,6 +140,19 @@ static const char *const levels[] = {
     [LOG_LEVEL_INFO] = "info",   [LOG_LEVEL_DEBUG] = "debug",     NULL,
 };
 
+static const char *const syslog_formats[] = {
+    [SYSLOG_RFC3164] = "rfc3164",
+    [SYSLOG_RFC5424] = "rfc5424",
+    NULL,
+};
+
+/* By their numbers, RFC 5424, section 6.2.1; named as in syslog.conf(5) where it has names. */
+static const char *const facilities[] = {
+    "kern",   "user",     "mail",   "daemon", "auth",   "syslog", "lpr",   "news",   "uucp",
+    "cron",   "authpriv", "ftp",    "ntp",    "audit",  "alert",  "clock", "local0", "local1",
+    "local2", "local3",   "local4", "local5", "local6", "local7", NULL,
+};
+
 /* What all of them have in common. */
 #define WORD_TYPE(set)                                                                         \
     {                                                                                          \
@@ -162,3 +175,5 @@ const struct option_type type_core = WORD_TYPE(cores);
 const struct option_type type_registers = WORD_TYPE(registers_kept);
 const struct option_type type_level = WORD_TYPE(levels);
 const struct option_type type_escape = WORD_TYPE(escapes);
+const struct option_type type_syslog_format = WORD_TYPE(syslog_formats);
+const struct option_type type_facility = WORD_TYPE(facilities);

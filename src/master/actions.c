@@ -51,7 +51,7 @@ actions_reopen_log(struct master *master)
     if (error < 0)
         log_error("log: %s", outlet_problem(error));
     else
-        log_writer_take(master, master->newest->shared.config->server.sandbox);
+        log_writer_take(master, master->newest->shared.config);
     if (error == 0)
         log_writer_hand_log(master);
     if (reopen_access_logs(master) < 0)

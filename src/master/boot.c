@@ -12,6 +12,7 @@
 #include "base/outlet.h"
 #include "base/sink.h"
 #include "master/detach.h"
+#include "master/syslog_target.h"
 
 #define WORKER_DESCRIPTORS 7   /* a doorbell, a handoff's ends, to tell it, its memory */
 #define OBJECT_DESCRIPTORS 1   /* its file or its memory; in the loader its file */
@@ -59,9 +60,24 @@ boot_leave_terminal(bool detach)
     sink_open_standard();
 }
 
+void
+boot_probe_syslog(const struct config_log *config)
+{
+    struct syslog_target target;
+    int error;
+
+    if (config->syslog == NULL)
+        return;
+    target = syslog_target_of(config);
+    if ((error = syslog_target_probe(&target)) < 0)
+        log_warning("syslog %s: %s; lines wait until it can be reached", config->syslog,
+                    strerror(-error));
+}
+
 int
 boot_open_log(const struct config *config)
 {
+    const char *path = config->log.file;
     int error;
 
     tzset(); /* gmtime_r(3) does at its first call, and reads a file; sandboxes refuse that */
@@ -70,9 +86,10 @@ boot_open_log(const struct config *config)
     sink_share();
     sink_open_standard();
     sink_trust(identity_user(config->server.user));
-    if (config->log.file == NULL)
+    boot_probe_syslog(&config->log);
+    if (path == NULL)
         return 0;
-    if ((error = sink_open(config->log.file)) < 0)
-        log_error("log %s: %s", config->log.file, outlet_problem(error));
+    if ((error = sink_open(path)) < 0)
+        log_error("log %s: %s", path, outlet_problem(error));
     return error;
 }

@@ -17,6 +17,9 @@ void boot_raise_descriptor_limit(const struct config *config, const struct gener
  * continues there until it serves, if it has no file. */
 void boot_leave_terminal(bool detach);
 
+/* Says so if the log is syslogd and it can't be reached. */
+void boot_probe_syslog(const struct config_log *config);
+
 /* Sets the log's level, and opens its file if there is one. 0, or a negative errno with a line
  * in the log. */
 int boot_open_log(const struct config *config) __attribute__((warn_unused_result));

@@ -7,6 +7,7 @@
 #include "base/identity.h"
 #include "base/outlet.h"
 #include "base/sink.h"
+#include "master/boot.h"
 #include "master/log_writer.h"
 
 /* NULL: none. */
@@ -16,14 +17,24 @@ is_another(const char *before, const char *after)
     return before && after ? strcmp(before, after) != 0 : before != after;
 }
 
+static bool
+log_is_another(const struct config_log *before, const struct config_log *after)
+{
+    return is_another(before->file, after->file) || is_another(before->syslog, after->syslog) ||
+           before->syslog_format != after->syslog_format ||
+           before->syslog_facility != after->syslog_facility ||
+           is_another(before->syslog_tag, after->syslog_tag);
+}
+
 static int
 plan_log(struct master *master, const struct config *next)
 {
     const char *path = next->log.file;
     int error;
 
-    if (!is_another(master->newest->shared.config->log.file, path))
+    if (!log_is_another(&master->newest->shared.config->log, &next->log))
         return 0;
+    boot_probe_syslog(&next->log);
     sink_trust(identity_user(next->server.user));
     if ((error = sink_prepare(path)) < 0) {
         log_error("log %s: %s", path, outlet_problem(error));
@@ -56,11 +67,12 @@ files_plan(struct master *master, const struct config *next)
 static void
 change_log(struct master *master)
 {
-    const char *path = master->newest->shared.config->log.file;
+    const struct config *config = master->newest->shared.config;
+    const char *path = config->log.file ? config->log.file : config->log.syslog;
 
     log_notice("the log continues in %s", path ? path : "standard error");
     sink_commit();
-    log_writer_take(master, master->newest->shared.config->server.sandbox);
+    log_writer_take(master, config);
     log_writer_hand_log(master);
 }
 

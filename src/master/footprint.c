@@ -174,7 +174,8 @@ observer_of(const struct config *config)
 static uint64_t
 log_writers_of(const struct config *config)
 {
-    const int count = (config->log.file != NULL) + (config->access_log.file != NULL);
+    const int count =
+        (config->log.file || config->log.syslog) + (config->access_log.file != NULL);
 
     return (uint64_t)count * (PROCESS + LOG_WRITER_PIPE);
 }

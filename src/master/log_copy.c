@@ -104,18 +104,26 @@ tell_why(const struct log_copy *copy, int error)
     buffer.failed = true;
 }
 
+static ssize_t
+log_copy_pass_on(const struct log_copy *copy, size_t length)
+{
+    const struct outlet file = { .fd = copy->file, .way = OUTLET_WRITE };
+
+    return copy->syslog ? syslog_target_write(copy->syslog, copy->file, buffer.bytes, length)
+                        : outlet_write(&file, copy->torn, buffer.bytes, length);
+}
+
 /* False: the disk did not accept all of it. */
 static bool
 write_buffer(const struct log_copy *copy)
 {
-    const struct outlet file = { .fd = copy->file, .way = OUTLET_WRITE };
     size_t wanted;
     ssize_t written;
 
     continue_line(copy);
     if ((wanted = ready_length()) == 0)
         return true;
-    written = outlet_write(&file, copy->torn, buffer.bytes, wanted);
+    written = log_copy_pass_on(copy, wanted);
     if (written < 0)
         tell_why(copy, errno);
     else if (written == (ssize_t)wanted)

@@ -85,8 +85,12 @@ log_writer_hand_log(const struct master *master)
 static void
 lose_log(struct master *master, pid_t pid)
 {
+    const bool syslog = master->log_writer->syslog;
+
     master->log_writer = NULL;
-    if (sink_reopen() < 0)
+    if (syslog)
+        sink_use(-1);
+    else if (sink_reopen() < 0)
         return;
     log_writer_hand_log(master);
     log_error("log writer: process %d has ended; the next SIGUSR1 starts another one",
@@ -189,25 +193,60 @@ is_on_a_disk(int fd)
 static void
 tell_failure(const struct log_copy *copy)
 {
-    log_warning("%s writer: %s; lines are written to the file itself", copy->name,
-                strerror(errno));
+    log_warning("%s writer: %s; lines go to %s", copy->name, strerror(errno),
+                copy->syslog ? "standard error" : "the file itself");
+}
+
+static void
+start_for_log(struct master *master, enum sandbox_mode mode, struct log_copy *copy)
+{
+    static uint32_t torn; /* there is only one log writer at a time */
+    struct log_writer *writer;
+    int pipe;
+
+    copy->name = "log";
+    copy->torn = &torn;
+    copy->own = true;
+    if ((writer = start_log_writer(master, mode, copy, &pipe)) == NULL) {
+        tell_failure(copy);
+        return;
+    }
+    writer->syslog = copy->syslog != NULL;
+    master->log_writer = writer;
+    sink_use(pipe);
+}
+
+/* The sink has standard error first: the log writer must not keep the pipe of the one before
+ * open. */
+static void
+take_syslog(struct master *master, const struct config *config)
+{
+    const struct syslog_target target = syslog_target_of(&config->log);
+    struct log_copy copy = { .file = syslog_target_open(), .syslog = &target };
+
+    sink_use(-1);
+    if (copy.file < 0) {
+        log_warning("syslog: %s; lines go to standard error", strerror(-copy.file));
+        return;
+    }
+    start_for_log(master, config->server.sandbox, &copy);
+    close(copy.file);
 }
 
 void
-log_writer_take(struct master *master, enum sandbox_mode mode)
+log_writer_take(struct master *master, const struct config *config)
 {
-    static uint32_t torn; /* there is only one log writer at a time */
-    struct log_copy copy = { .name = "log", .torn = &torn, .own = true };
-    int pipe;
+    struct log_copy copy = { .file = -1 };
 
     master->log_writer = NULL;
+    if (config->log.syslog) {
+        take_syslog(master, config);
+        return;
+    }
     if (!sink_has_file() || !is_on_a_disk(sink_descriptor()))
         return;
     copy.file = sink_descriptor();
-    if ((master->log_writer = start_log_writer(master, mode, &copy, &pipe)) == NULL)
-        tell_failure(&copy);
-    else
-        sink_use(pipe);
+    start_for_log(master, config->server.sandbox, &copy);
 }
 
 void

@@ -198,7 +198,7 @@ master_start(struct master *master, struct config *config, struct generation **g
         config_free(config);
         return -1;
     }
-    log_writer_take(master, config->server.sandbox);
+    log_writer_take(master, config);
     if ((*generation = generation_create(config, NULL, master->takeover.generation)) == NULL)
         return -1;
     return 0;

@@ -48,7 +48,9 @@ serving_begin(struct master *master)
 static void
 leave_log(const struct master *master)
 {
-    if (!master->options->detach || master->newest->shared.config->log.file)
+    const struct config_log *log = &master->newest->shared.config->log;
+
+    if (!master->options->detach || log->file || log->syslog)
         return;
     sink_use(-1);
     log_writer_hand_log(master);

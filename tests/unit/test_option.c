@@ -87,7 +87,9 @@ static const struct {
     { SECTION_ASSET, "cache-control", "did you mean cache_control?" },
     { SECTION_LOG, "workers", "it belongs to [server]" },
     { SECTION_SERVER, "level", "it belongs to [log]" },
-    { SECTION_LOG, "colour", "accepted: level client_lines file" },
+    { SECTION_LOG, "colour",
+      "accepted: level client_lines file syslog syslog_format "
+      "syslog_facility syslog_tag" },
     { SECTION_DEBUG, "x",
       "accepted: listen hosts max_clients trace_events schedtrace alloctrace core "
       "registers" },
