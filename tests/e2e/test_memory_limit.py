@@ -13,6 +13,7 @@ import pytest
 
 from client import connect_narrowly, fetch, request
 from daemon import DEADLINE, children, sanitized, wait_until
+from upgrading import Upgradable
 
 MIB = 1 << 20
 FOLDERS = (
@@ -160,6 +161,29 @@ def test_a_gap_is_for_what_will_fit(limited, start, object_ini, tmp_path):
     daemon.send_signal(signal.SIGHUP)
     daemon.wait_log("reload failed: generation 0 continues")
     assert get(daemon) == b"1111"
+
+
+@pytest.mark.parametrize("order", ("new_first", "old_first"))
+@pytest.mark.parametrize("limit, size", ((64, 35), (150, 80)))
+def test_an_upgrade_that_does_not_fit(limited, start, object_ini, tmp_path, limit, size, order):
+    """Both programs would need the content at the same time. The old one is not harmed, and says why."""
+    wrapper, group = limited(limit * MIB)
+    write(tmp_path / "object", size * MIB, b"1")
+    daemon = start(object_ini(f"reload_order = {order}", workers=2), wrapper=wrapper, kind=Upgradable)
+    assert get(daemon) == b"1111"
+    before, workers = daemon.pid, daemon.all_workers(2)
+    daemon.expect_log(f"{tmp_path}/object: {NEEDS.format(group)}$")
+    daemon.expect_log("start failed|upgrade failed: generation 0 continues: .* ended with status 1$")
+    for count in (1, 2):
+        daemon.send_signal(signal.SIGUSR2)
+        daemon.wait_log("upgrade failed: generation 0 continues: .* ended with status 1$", count=count)
+        assert len(daemon.matches(re.compile(NEEDS.format(group)))) == count
+    assert daemon.pid == before and daemon.workers() == workers
+    assert get(daemon) == b"1111"
+    write(tmp_path / "object", 4 * MIB, b"2")
+    daemon.reload_quietly()
+    daemon.upgrade()
+    assert get(daemon) == b"2222"
 
 
 def test_a_start_that_does_not_fit(limited, start, object_ini, tmp_path):
