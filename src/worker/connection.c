@@ -40,8 +40,8 @@ static const struct state {
     step *late;           /* when the state's time is over; NULL: */
     enum outcome expired; /* that is the outcome */
 } states[CONNECTION_STATES] = {
-    [CONNECTION_IDLE] = { EPOLLIN, exchange_receive, NULL, OUTCOME_CLOSED },
-    [CONNECTION_DRAINING] = { EPOLLIN, exchange_receive, NULL, OUTCOME_FINISHED },
+    [CONNECTION_IDLE] = { EPOLLIN, exchange_receive, exchange_idle_out, 0 },
+    [CONNECTION_DRAINING] = { EPOLLIN, exchange_receive, exchange_idle_out, 0 },
     [CONNECTION_HEAD] = { EPOLLIN, exchange_receive, exchange_time_out, 0 },
     [CONNECTION_SEND] = { EPOLLOUT, exchange_send, progress_expired, 0 },
     [CONNECTION_READ] = { 0, NULL, exchange_wait_out, 0 },

@@ -167,6 +167,16 @@ exchange_receive(struct worker *worker, struct connection *connection)
 }
 
 enum outcome
+exchange_idle_out(struct worker *worker, struct connection *connection)
+{
+    const enum outcome outcome = exchange_receive(worker, connection);
+
+    if (outcome != OUTCOME_NOTHING)
+        return outcome;
+    return worker->drain.until != 0 ? OUTCOME_FINISHED : OUTCOME_CLOSED;
+}
+
+enum outcome
 exchange_send(struct worker *worker, struct connection *connection)
 {
     const enum outcome outcome = sender_push(worker, connection);

@@ -31,6 +31,9 @@ void exchange_release(struct worker *worker);
 /* The socket has bytes, and no response is under way. */
 enum outcome exchange_receive(struct worker *worker, struct connection *connection);
 
+/* The time between two requests is over. A request whose event has not come yet is answered. */
+enum outcome exchange_idle_out(struct worker *worker, struct connection *connection);
+
 /* The socket takes bytes again, or a new turn has come. */
 enum outcome exchange_send(struct worker *worker, struct connection *connection);
 

@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Deadlines: who says nothing, speaks too slowly, does not listen or does not leave."""
 
+import os
 import select
+import signal
 import time
 
 import pytest
 
 from client import connect, connect_narrowly, request
-from daemon import DEADLINE, sockets, wait_until
+from daemon import DEADLINE, sockets, stopped, wait_until
 
 GET = request("GET", "/o")
 LINE = b"GET /o HTTP/1.1\r\nHost: t\r\nX-Slow: "
@@ -21,6 +23,29 @@ def test_idle_connection_is_closed_in_silence(serve, requests):
             client.send(GET)
             assert client.response().body == b"content"
         assert client.closed()
+
+
+@pytest.mark.parametrize("draining", (False, True))
+def test_a_request_that_came_in_time_is_answered(serve, draining):
+    """Its event comes after the timer: a process that is stopped for a while wakes up without events
+    (signal(7)), as one does that had no CPU."""
+    limits = ("keepalive_timeout = 1s", "linger_timeout = 1s")
+    daemon = serve(b"content", *limits, "[log]", "level = info")
+    (worker,) = daemon.all_workers(1)
+    client = connect(daemon)
+    client.send(GET)
+    assert client.response().body == b"content"
+    if draining:
+        os.kill(worker, signal.SIGQUIT)
+        daemon.wait_log("draining: 1 connections")
+    with stopped(worker):
+        in_time = not select.select([client.socket], [], [], 0)[0]
+        client.send(GET)
+        time.sleep(1.1)
+    if in_time:  # else this machine was too busy for this test
+        response = client.response()
+        assert response.body == b"content" and response.close == draining
+    client.close()
 
 
 def drip(client):
