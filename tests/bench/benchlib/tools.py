@@ -70,7 +70,10 @@ def install(programs: list[str], allowed: bool = True) -> None:
     command = ["sh", "-c", INSTALL, "install", *packages]
     if os.geteuid() != 0:
         command.insert(0, "sudo")
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    try:
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    except OSError as error:
+        raise ToolError(f"cannot install {' '.join(packages)}: {error.filename}: {error.strerror}") from None
     if done.returncode != 0:
         raise ToolError(f"apt-get install {' '.join(packages)} failed:\n{done.stdout[-2000:]}")
 
