@@ -32,9 +32,18 @@ def expect_crash(daemon, who, number):
 
 
 def asleep(pid):
-    """Waits until a worker has come to wait in its loop."""
-    wchan = pathlib.Path(f"/proc/{pid}/wchan")
-    wait_until(lambda: "ep_poll" in wchan.read_text() or "epoll" in wchan.read_text(), "its loop")
+    """Waits until a worker has come to wait in its loop. Only root is told where a confined process
+    sleeps, others see a 0; and whether it does."""
+    place = pathlib.Path(f"/proc/{pid}")
+
+    def waits():
+        where = (place / "wchan").read_text()
+        hidden = where == "0" and os.geteuid() != 0
+        return "ep_poll" in where or "epoll" in where or (
+            hidden and "State:\tS" in (place / "status").read_text()
+        )
+
+    wait_until(waits, "its loop")
 
 
 def wait_frame(daemon, who, function):
