@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* config: names of variants, as the configuration and the pages have them. */
+/* config: names of variants, as the configuration and the pages have them; sharing. */
 #include "config/config.h"
 
 const char *const config_variants[] = {
@@ -13,4 +13,11 @@ const char *
 config_variant_name(enum variant variant)
 {
     return config_variants[variant];
+}
+
+struct config *
+config_share(struct config *config)
+{
+    config->shares++;
+    return config;
 }

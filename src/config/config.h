@@ -95,6 +95,7 @@ struct config_server {
     uint64_t drain_delay;
     uint64_t reload_timeout; /* 0: no limit */
     enum reload_order reload_order;
+    uint64_t watch_delay; /* without changes of a watched file, before it is loaded */
     uint64_t upgrade_timeout;
     uint64_t drain_rate; /* bytes a second; 0: any */
     enum transmit transmit;
@@ -181,6 +182,8 @@ struct config_asset {
     char *sha256;                     /* of the file, in hexadecimal; NULL: any */
     struct coding_list precompressed; /* of which there may be files beside FILE: FILE.gz */
 
+    enum choice watch; /* changes of its files lead to a reload */
+
     /* [tree] alone */
     char *directory;            /* absolute; NULL: embedded */
     struct header_list include; /* patterns, see pattern.h; none: all */
@@ -197,7 +200,8 @@ struct config_asset {
 };
 
 struct config {
-    char *file; /* as given with -c; origins borrow it */
+    unsigned shares; /* of generations besides one, see config_free.h */
+    char *file;      /* as given with -c; origins borrow it */
     struct config_server server;
     struct config_log log;
     struct config_access_log access_log;
@@ -216,6 +220,9 @@ struct config_override {
 
 /* Asks whether the file of an asset can be served, and reports why not. */
 typedef void config_asset_check(const struct config_asset *asset, struct report *report);
+
+/* For one more generation, which frees it, too. */
+struct config *config_share(struct config *config);
 
 /* "cached", "embedded", "streaming". */
 extern const char *const config_variants[]; /* by enum variant, then NULL */

@@ -20,6 +20,10 @@ clear_section(struct config *config, enum section_kind section, size_t asset)
 void
 config_free(struct config *config)
 {
+    if (config && config->shares > 0) {
+        config->shares--;
+        return;
+    }
     if (config == NULL)
         return;
     clear_section(config, SECTION_SERVER, 0);

@@ -79,6 +79,8 @@ OPTION(server, reload_timeout, time, "0", 0, 86400000, 0,
        "time for old responses after a reload or upgrade; 0: as long as they make progress")
 OPTION(server, reload_order, order, "new_first", 0, 0, 0,
        "old_first: if memory is short, the old content is freed first, with 503 meanwhile")
+OPTION(server, watch_delay, time, "500ms", 10, 3600000, 0,
+       "time without further changes before files with watch = yes are loaded")
 OPTION(server, upgrade_timeout, time, "10m", 10, 86400000, 0,
        "time for a new program to serve after SIGUSR2; otherwise the old one continues")
 OPTION(server, drain_rate, size, "1k", 0, 1073741824, 0,
@@ -180,6 +182,8 @@ OPTION(debug, registers, registers, "on", 0, 0, 0,
 
 OPTION(asset, file, path, "", 0, 0, OPTION_REQUIRED,
        "the object; for the embedded variant its base name is looked up in the program")
+OPTION(asset, watch, choice, "no", 0, 0, 0,
+       "yes: a changed file is loaded without being asked to")
 OPTION(asset, variant, variant, "", 0, 0, OPTION_INHERITED,
        "where the bytes of this object are held")
 OPTION(asset, encoding, encoding, "identity", 0, 0, 0,
@@ -221,6 +225,8 @@ OPTION(tree, autoindex, autoindex, "off", 0, 0, 0,
        "a list of its files at the path of each directory without an index file")
 OPTION(tree, sha256sums, choice, "no", 0, 0, 0,
        "serve a list of the files' SHA-256 digests as SHA256SUMS, if there is no such file")
+OPTION(tree, watch, choice, "no", 0, 0, 0,
+       "yes: changes of the directory are loaded without being asked to")
 OPTION(tree, variant, variant, "", 0, 0, OPTION_INHERITED,
        "where the bytes of these objects are held")
 OPTION(tree, encoding, encoding, "identity", 0, 0, 0,

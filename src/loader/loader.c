@@ -25,6 +25,7 @@
 #include "loader/tree_load.h"
 #include "object/headroom.h"
 #include "object/hugepage.h"
+#include "object/selection.h"
 #include "sandbox/sandbox.h"
 
 #define THREADS_MAX  16
@@ -63,7 +64,8 @@ check_files(const struct loader_inherit *inherit)
     struct report report = { 0 };
 
     for (size_t i = 0; inherit->previous && i < inherit->catalogue->assets; i++)
-        if (inherit->catalogue->objects[i].coding == CODING_IDENTITY)
+        if (inherit->catalogue->objects[i].coding == CODING_IDENTITY &&
+            !inherit->catalogue->objects[i].ready)
             catalogue_check(inherit->catalogue->objects[i].asset, &report);
     report_log(&report, "reload");
     if (report.count > 0)
@@ -100,19 +102,13 @@ open_files(struct loader *loader)
     for (size_t i = 0; i < catalogue->assets; i++) {
         struct object *object = &catalogue->objects[i];
 
-        if (object->ops->load == NULL)
+        if (!selection_loads(object))
             continue;
         if (!(object->missing = is_missing(object)) && object->ops->open(object) < 0)
             loader_end(EXIT_FAILURE);
         load_progress_expect(loader->inherit->progress, object->source.size);
         add_job(loader, (struct loader_job){ .size = object->source.size, .object = object });
     }
-}
-
-static bool
-is_read(const struct tree *tree)
-{
-    return tree->asset->variant != VARIANT_EMBEDDED;
 }
 
 /* The names of all files; they are opened when they are read, for there may be too many. */
@@ -123,7 +119,7 @@ list_trees(struct loader *loader)
 
     loader->trees = calloc(catalogue->tree_count + 1, sizeof(*loader->trees));
     for (size_t i = 0; loader->trees && i < catalogue->tree_count; i++)
-        if (is_read(&catalogue->trees[i]) &&
+        if (selection_loads_tree(&catalogue->trees[i]) &&
             tree_load_list(&loader->trees[i], catalogue->trees[i].asset) < 0)
             loader_end(EXIT_FAILURE);
     if (loader->trees)
@@ -145,7 +141,7 @@ paths_of_trees(const struct loader *loader, char (*names)[32])
     if (paths == NULL)
         return NULL;
     for (size_t i = 0; i < count; i++) {
-        if (!is_read(&loader->inherit->catalogue->trees[i]))
+        if (!selection_loads_tree(&loader->inherit->catalogue->trees[i]))
             continue;
         snprintf(names[i], sizeof(names[i]), "/proc/self/fd/%d",
                  loader->trees[i].walk.directory);
@@ -349,7 +345,7 @@ prepare_jobs(struct loader *loader)
     const struct catalogue *catalogue = loader->inherit->catalogue;
 
     for (size_t i = 0; i < catalogue->tree_count; i++)
-        if (is_read(&catalogue->trees[i]))
+        if (selection_loads_tree(&catalogue->trees[i]))
             prepare_tree(loader, &loader->trees[i]);
     if (loader->count > 0)
         qsort(loader->jobs, loader->count, sizeof(*loader->jobs), larger_first);

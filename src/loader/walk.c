@@ -45,6 +45,8 @@ static int
 walk_miss(struct tree_walk *walk, const char *name, const char *reason)
 {
     walk->missing++;
+    if (walk->visitor)
+        return walk->tree->missing == MISSING_SKIP ? 0 : -EIO;
     return walk_misses(walk->tree, name, reason) ? 0 : -EIO;
 }
 
@@ -53,13 +55,16 @@ walk_miss(struct tree_walk *walk, const char *name, const char *reason)
 static int
 walk_out_of_memory(const struct tree_walk *walk)
 {
-    log_error("tree %s: out of memory", walk->tree->path);
+    if (walk->visitor == NULL)
+        log_error("tree %s: out of memory", walk->tree->path);
     return -ENOMEM;
 }
 
 static int
 walk_exceed(const struct tree_walk *walk, const char *what)
 {
+    if (walk->visitor)
+        return -E2BIG;
     log_error("tree %s: %s has more than %u %s; accepted: at most max_files", walk->tree->path,
               walk->tree->directory, walk->tree->max_files, what);
     return -E2BIG;
@@ -218,6 +223,8 @@ walk_stream(struct tree_walk *walk, DIR *stream, struct level *level)
         return walk_miss(walk, level->name, strerror(errno));
     level->device = status.st_dev;
     level->inode = status.st_ino;
+    if (walk->visitor)
+        walk->visitor->enter(walk->visitor->argument, walk->tree, dirfd(stream));
     if (level->depth > DEPTH_MAX)
         return walk_miss(walk, level->name, "is more than 64 directories deep");
     if (is_inside_itself(level)) {
@@ -251,16 +258,21 @@ walk_directory(struct tree_walk *walk, const char *name, const struct level *abo
 }
 
 int
+walk_visit_all(struct tree_walk *walk, const struct config_asset *tree,
+               const struct walk_visitor *visitor)
+{
+    *walk = (struct tree_walk){ .tree = tree, .visitor = visitor, .directory = -1 };
+    walk->directory = open(tree->directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    return walk->directory >= 0 ? walk_directory(walk, "", NULL) : -errno;
+}
+
+int
 walk_run(struct tree_walk *walk, const struct config_asset *tree)
 {
-    int error;
+    const int error = walk_visit_all(walk, tree, NULL);
 
-    *walk = (struct tree_walk){ .tree = tree, .directory = -1 };
-    walk->directory = open(tree->directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    if (walk->directory >= 0)
-        return walk_directory(walk, "", NULL);
-    error = -errno;
-    log_error("tree %s: %s: %s", tree->path, tree->directory, strerror(-error));
+    if (walk->directory < 0)
+        log_error("tree %s: %s: %s", tree->path, tree->directory, strerror(-error));
     return error;
 }
 

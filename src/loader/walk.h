@@ -24,9 +24,17 @@ struct walk_file {
     struct timespec changed;
 };
 
+/* Who walks a tree to look at it, not to load it, and logs nothing. */
+struct walk_visitor {
+    /* Before a directory is read. */
+    void (*enter)(void *argument, const struct config_asset *tree, int directory);
+    void *argument;
+};
+
 struct tree_walk {
     const struct config_asset *tree;
-    int directory; /* the root, O_PATH; -1: not open */
+    const struct walk_visitor *visitor; /* NULL: it is loaded */
+    int directory;                      /* the root, O_PATH; -1: not open */
     struct walk_file *files;
     size_t count;
     size_t capacity;
@@ -43,6 +51,10 @@ struct tree_walk {
 int walk_run(struct tree_walk *walk, const struct config_asset *tree)
     __attribute__((warn_unused_result));
 void walk_free(struct tree_walk *walk);
+
+/* The same for a visitor. An error that is not logged: what `missing` is about, or worse. */
+int walk_visit_all(struct tree_walk *walk, const struct config_asset *tree,
+                   const struct walk_visitor *visitor) __attribute__((warn_unused_result));
 
 static inline const char *
 walk_name(const struct tree_walk *walk, size_t file)

@@ -14,6 +14,7 @@
 #include "loader/handover.h"
 #include "loader/loader.h"
 #include "master/spawn.h"
+#include "object/selection.h"
 #include "stack/crash.h"
 
 static void
@@ -92,27 +93,32 @@ count_to_load(const struct catalogue *catalogue)
     size_t count = 0;
 
     for (size_t i = 0; i < catalogue->assets; i++)
-        count += catalogue->objects[i].ops->load != NULL;
+        count += selection_loads(&catalogue->objects[i]);
     for (size_t i = 0; i < catalogue->tree_count; i++)
-        count += catalogue->trees[i].asset->variant != VARIANT_EMBEDDED;
+        count += selection_loads_tree(&catalogue->trees[i]);
     return count;
 }
 
 void
 loading_begin(struct loading *loading, struct generation *generation,
-              const struct generation *previous, const struct spawn_resources *resources)
+              const struct generation *previous, const bool *changed,
+              const struct spawn_resources *resources)
 {
     int error = 0;
 
     *loading = (struct loading){ .socket = -1,
                                  .generation = generation,
-                                 .previous = previous ? previous->catalogue : NULL,
-                                 .missing = count_to_load(generation->catalogue) };
+                                 .previous = previous ? previous->catalogue : NULL };
+    if (changed && selection_keep(generation->catalogue, changed, previous->catalogue) < 0) {
+        log_error("reload: objects that have not changed can't be kept");
+        note_problem(loading, "an object can't be kept");
+    }
+    loading->missing = count_to_load(generation->catalogue);
     if (previous)
         let_wait(generation->catalogue, &generation->shared.config->server);
     load_progress_begin(resources->progress);
     loading->ended = loading->missing == 0;
-    if (loading->missing > 0)
+    if (loading->missing > 0 && loading->problem[0] == '\0')
         error = start_loader(loading, resources);
     if (error < 0) {
         log_error("loader: %s", strerror(-error));

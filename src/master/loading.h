@@ -26,10 +26,12 @@ struct loading {
     char problem[GENERATION_REASON_SIZE]; /* with what came from it; "": none */
 };
 
-/* The generation's objects are to be loaded; previous is that before, or NULL. What goes wrong
- * is told by loading_over(). */
+/* The generation's objects are to be loaded; previous is that before, or NULL. changed: only
+ * those of these sections, by number, and the others are kept; NULL: all. What goes wrong is
+ * told by loading_over(). */
 void loading_begin(struct loading *loading, struct generation *generation,
-                   const struct generation *previous, const struct spawn_resources *resources);
+                   const struct generation *previous, const bool *changed,
+                   const struct spawn_resources *resources);
 
 /* Takes what there is. True: it is over, with a reason ("": all objects are there). */
 bool loading_over(struct loading *loading, char reason[static GENERATION_REASON_SIZE]);

@@ -52,6 +52,7 @@ master_next_wait(const struct master *master, uint64_t now)
     next = clock_earlier(next, manager_next(master));
     next = clock_earlier(next, control_next(master));
     next = clock_earlier(next, master->reload_at);
+    next = clock_earlier(next, watching_next(master));
     next = clock_earlier(next, gap_next(master));
 
     if (next == 0)
@@ -62,15 +63,16 @@ master_next_wait(const struct master *master, uint64_t now)
 static void
 wait_for_something(const struct master *master)
 {
-    struct pollfd fds[4 + TAKEOVER_MAX] = {
+    struct pollfd fds[5 + TAKEOVER_MAX] = {
         { .fd = master->resources.signal_fd, .events = POLLIN },
         { .fd = startup_descriptor(master), .events = POLLIN },
         { .fd = upgrade_descriptor(master), .events = POLLIN },
         { .fd = control_descriptor(master), .events = POLLIN },
+        { .fd = watching_descriptor(master), .events = POLLIN },
     };
-    const unsigned peers = takeover_poll(master, fds + 4);
+    const unsigned peers = takeover_poll(master, fds + 5);
 
-    poll(fds, 4 + peers, master_next_wait(master, clock_now()));
+    poll(fds, 5 + peers, master_next_wait(master, clock_now()));
 }
 
 static void
@@ -88,6 +90,7 @@ loop(struct master *master)
         upgrade_run(master, now);
         if (master->reload_wanted && !master->stopping)
             reload_run(master);
+        watching_run(master, now);
         serving_run(master, now);
         shutdown_run(master, now);
         gap_run(master, now);
@@ -208,6 +211,7 @@ static void
 master_end(struct master *master)
 {
     (void)!crash_arm(NULL);
+    watching_end(&master->watching);
     schedtrace_free(&master->schedtrace);
     if (master->newest)
         generation_destroy(master->newest, NULL, &master->total);
@@ -254,6 +258,7 @@ master_run(const struct master_options *options, struct config *config)
     master.resources.takeover = &master.takeover;
     master.resources.upgrade = &master.upgrade;
     master.resources.control = &master.control;
+    master.resources.watching = &master.watching;
     master.resources.arguments = options->arguments;
     if (master_start(&master, config, &generation) < 0) {
         listeners_abandon(&master.planned, &master.listeners);
@@ -263,7 +268,7 @@ master_run(const struct master_options *options, struct config *config)
         return EXIT_FAILURE;
     }
     title_set("master");
-    startup_begin(&master, generation);
+    startup_begin(&master, generation, NULL);
     loop(&master);
     master_end(&master);
     log_total(&master.total);

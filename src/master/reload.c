@@ -51,15 +51,15 @@ reload_fail(struct master *master, const char *reason)
     reload_over(master, text);
 }
 
-/* Owns config. */
+/* Owns config; changed: see loading_begin(). */
 static void
-try_config(struct master *master, struct config *config)
+try_config(struct master *master, struct config *config, const bool *changed)
 {
     const unsigned number = master->newest->shared.generation + 1;
     struct generation *generation;
     const char *problem;
 
-    if (master->workers != 0)
+    if (master->workers != 0 && changed == NULL)
         config->server.workers = master->workers;
     boot_raise_descriptor_limit(config, master->newest);
     if ((generation = generation_create(config, master->newest, number)) == NULL) {
@@ -68,7 +68,7 @@ try_config(struct master *master, struct config *config)
         generation_destroy(generation, NULL, &master->total);
         reload_fail(master, problem);
     } else {
-        startup_begin(master, generation);
+        startup_begin(master, generation, changed);
     }
 }
 
@@ -94,6 +94,32 @@ must_wait(struct master *master)
     return true;
 }
 
+static void
+announce_reload(struct master *master)
+{
+    master->resources.progress->problem[0] = '\0';
+    log_keep_error(master->resources.progress->problem, ROSTER_REASON_SIZE);
+    manager_reloading(master);
+    control_reload_begins(master);
+}
+
+bool
+reload_changed(struct master *master, const bool *changed)
+{
+    struct config *config = (struct config *)(uintptr_t)master->newest->shared.config;
+
+    if (must_wait(master))
+        return false;
+    for (size_t i = 0; i < config->asset_count; i++)
+        if (changed[i])
+            log_notice("%s %s has changed: loading it",
+                       config->assets[i].tree ? "tree" : "asset", config->assets[i].path);
+    announce_reload(master);
+    try_config(master, config_share(config), changed);
+    log_keep_error(NULL, 0);
+    return true;
+}
+
 void
 reload_run(struct master *master)
 {
@@ -106,16 +132,13 @@ reload_run(struct master *master)
     if (master->reload_wanted)
         return;
     log_notice("reloading %s", options->file);
-    master->resources.progress->problem[0] = '\0';
-    log_keep_error(master->resources.progress->problem, ROSTER_REASON_SIZE);
-    manager_reloading(master);
-    control_reload_begins(master);
+    announce_reload(master);
     config = generation_configure(options->file, options->overrides, options->override_count,
                                   catalogue_check_quickly, &report);
     report_log(&report, "reload");
     report_free(&report);
     if (config)
-        try_config(master, config);
+        try_config(master, config, NULL);
     else
         reload_fail(master, "the configuration has errors");
     log_keep_error(NULL, 0);

@@ -11,6 +11,10 @@
  * in the log. While a generation starts: once more after that. */
 void reload_run(struct master *master);
 
+/* The same for the files of some sections alone, by number, with the configuration that there
+ * is. False: it must wait. */
+bool reload_changed(struct master *master, const bool *changed);
+
 /* Tells everybody how a reload ended; reason NULL: the newest generation serves. */
 void reload_over(struct master *master, const char *reason);
 

@@ -42,6 +42,7 @@ serving_begin(struct master *master)
                    &master->total, now);
     supervise_begin(generation, &master->resources, now);
     schedule_record(master, now);
+    watching_follow(master);
 }
 
 /* Standard error belonged to the command that started the daemon. */

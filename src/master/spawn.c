@@ -11,6 +11,7 @@
 #include "base/title.h"
 #include "master/openers.h"
 #include "master/orphan.h"
+#include "master/watching.h"
 #include "observer/observer.h"
 #include "opener/opener.h"
 #include "pages/pages.h"
@@ -52,6 +53,7 @@ let_go(const struct spawn_resources *resources, const struct listeners *own)
         pid_file_let_go(resources->pid_files[i]);
     takeover_let_go(resources->takeover);
     control_let_go(resources->control);
+    watching_let_go(resources->watching);
     if (resources->upgrade->socket > 0)
         close(resources->upgrade->socket);
     let_go_of_listeners(resources, own);

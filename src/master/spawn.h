@@ -34,7 +34,8 @@ struct spawn_resources {
     const struct pid_file *pid_files[2]; /* locked by the master; a child closes them */
     const struct takeover *takeover;     /* sockets to other masters; a child closes them */
     const struct upgrade *upgrade;
-    const struct control *control; /* the control socket; a child closes it */
+    const struct watching *watching; /* its pipe: a child closes it */
+    const struct control *control;   /* the control socket; a child closes it */
     int pipe[2]; /* a child keeps the end to read: its end of file says the master is gone */
 };
 

@@ -29,7 +29,7 @@ backlog_of(const struct master *master)
 }
 
 void
-startup_begin(struct master *master, struct generation *generation)
+startup_begin(struct master *master, struct generation *generation, const bool *changed)
 {
     struct generation *previous = master->newest;
 
@@ -37,7 +37,7 @@ startup_begin(struct master *master, struct generation *generation)
     generation->starting = true;
     master->newest = generation;
     log_writer_take_access(master, generation);
-    loading_begin(&master->loading, generation, previous, &master->resources);
+    loading_begin(&master->loading, generation, previous, changed, &master->resources);
 }
 
 /* Its objects are there: the second half. */

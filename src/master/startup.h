@@ -9,9 +9,9 @@
 
 #include "master/state.h"
 
-/* Becomes the newest, whose objects are being loaded. Its workers get the listeners that the
- * master has planned. */
-void startup_begin(struct master *master, struct generation *generation);
+/* Becomes the newest, whose objects are being loaded; changed: see loading_begin(). Its workers
+ * get the listeners that the master has planned. */
+void startup_begin(struct master *master, struct generation *generation, const bool *changed);
 
 /* Continues the startup of the newest generation, if it is not over; ends it when all of its
  * workers serve, or one can't, or it takes too long. */

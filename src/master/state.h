@@ -21,6 +21,7 @@
 #include "master/spawn.h"
 #include "master/takeover.h"
 #include "master/upgrade.h"
+#include "master/watching.h"
 
 struct master {
     const struct master_options *options;
@@ -50,6 +51,7 @@ struct master {
     uint64_t abandon_at;          /* ending: when children that write are killed; 0: never */
     uint64_t startup_deadline;    /* see startup.h */
     unsigned workers;             /* requested by signal; 0: as configured */
+    struct watching watching;     /* of files whose changes lead to a reload */
     struct gap gap;               /* while objects wait for room */
     bool reload_wanted;           /* one was requested, and has not begun */
     uint64_t reload_at;           /* for no longer than until then; 0: nothing waits */

@@ -11,6 +11,7 @@
 
 #include "config/section.h"
 #include "http/response_head.h"
+#include "object/kept.h"
 #include "object/tree_embedded.h"
 
 /* Times up to this one are no dates: reproducible builds (Nix, OSTree) set all times to 0 or 1.
@@ -237,7 +238,8 @@ add_tree(struct catalogue *catalogue, struct tree *tree, struct tree_packs *pack
     size_t count = 0;
     int error = tree->asset->variant == VARIANT_EMBEDDED
                     ? tree_embedded_build(tree, objects, &count)
-                    : tree_build(tree, packs, objects, &count);
+                : tree->kept ? kept_build(tree, packs, objects, &count)
+                             : tree_build(tree, packs, objects, &count);
 
     catalogue->count += count;
     return error;
@@ -444,6 +446,8 @@ catalogue_create(const struct config *config)
 {
     struct catalogue *catalogue = calloc(1, sizeof(*catalogue));
 
+    if (catalogue)
+        catalogue->began = time(NULL);
     if (catalogue)
         catalogue->head_max = response_head_max(NULL);
     if (catalogue == NULL || !catalogue_allocate(catalogue, config) ||

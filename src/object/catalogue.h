@@ -22,6 +22,7 @@
            */
 
 struct catalogue {
+    time_t began;           /* when its objects began to be loaded */
     struct object *objects; /* in the order of their sections */
     size_t count;
     size_t mapped;           /* bytes of the array; 0: malloc(3) made it */

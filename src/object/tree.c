@@ -7,10 +7,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/coding.h"
 #include "base/memory.h"
 #include "config/rule.h"
 #include "object/embed.h"
@@ -252,9 +254,8 @@ add_pack(struct tree_packs *packs)
     return &items[packs->count++];
 }
 
-/* Maps a pack of the previous generation for this one; NULL: it can't be mapped. */
-static const struct pack *
-share_pack(struct tree_packs *packs, uint32_t before, const struct config_asset *asset)
+const struct pack *
+tree_share_pack(struct tree_packs *packs, uint32_t before, const struct config_asset *asset)
 {
     const struct pack *from = &packs->before[before];
     struct pack *pack;
@@ -302,7 +303,7 @@ set_bytes(struct object *object, const struct tree_entry *entry, struct tree_pac
         return 0;
     }
     pack = entry->pack == TREE_PACK_NEW ? &packs->items[new_pack]
-                                        : share_pack(packs, entry->pack, asset);
+                                        : tree_share_pack(packs, entry->pack, asset);
     if (pack == NULL)
         return -ENOMEM;
     object->memory = pack->memory;
@@ -364,10 +365,22 @@ tree_has_closed(const struct tree *tree, const struct object *object)
            path - (uintptr_t)tree->paths < tree->paths_size;
 }
 
-const char *
-tree_file_name(const struct tree *tree, const struct object *object)
+void
+tree_file_name(const struct tree *tree, const struct object *object,
+               char name[static TREE_NAME_SIZE])
 {
-    return object->path + tree_prefix_length(tree->asset);
+    snprintf(name, TREE_NAME_SIZE, "%s%s", object->path + tree_prefix_length(tree->asset),
+             coding_info(object->coding)->suffix);
+}
+
+uint64_t
+tree_rules_of(const struct object *object)
+{
+    const char *asset = (const char *)object->asset;
+
+    return ((const struct tree_class *)(const void *)(asset -
+                                                      offsetof(struct tree_class, asset)))
+        ->rules;
 }
 
 /* Does it stand for its directory, too? */

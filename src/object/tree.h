@@ -17,9 +17,10 @@
 #include "object/object.h"
 #include "object/sealed.h"
 
-#define TREE_PACK_NEW UINT32_MAX /* the pack handed over with the entries */
-#define TREE_NOT_OPEN UINT32_MAX /* the file has no descriptor */
-#define TREE_PATH_MAX 8192       /* bytes */
+#define TREE_PACK_NEW  UINT32_MAX          /* the pack handed over with the entries */
+#define TREE_NOT_OPEN  UINT32_MAX          /* the file has no descriptor */
+#define TREE_PATH_MAX  8192                /* bytes */
+#define TREE_NAME_SIZE (TREE_PATH_MAX + 8) /* with the suffix of a coding and a NUL */
 
 /* The memory that holds the bytes of many objects. */
 struct pack {
@@ -66,7 +67,10 @@ struct tree {
     int directory;  /* O_PATH; -1: none */
     int *opened;    /* descriptors of streamed files, in the order of their entries */
     size_t opened_count;
-    size_t closed; /* streamed files without a descriptor */
+    size_t closed;           /* streamed files without a descriptor */
+    const struct tree *kept; /* that of the previous generation stays, see kept.h; or NULL */
+    const struct object *kept_objects;
+    size_t kept_count;
 
     struct sealed paths_memory;
     const char *paths; /* of its objects */
@@ -96,7 +100,11 @@ const struct tree_class *tree_find_class(const struct tree *tree, uint64_t rules
 bool tree_has_closed(const struct tree *tree, const struct object *object);
 
 /* The name of the file of such an object, relative to the directory. */
-const char *tree_file_name(const struct tree *tree, const struct object *object);
+void tree_file_name(const struct tree *tree, const struct object *object,
+                    char name[static TREE_NAME_SIZE]);
+
+/* The rules of the class of an object. */
+uint64_t tree_rules_of(const struct object *object);
 
 /* The length of the path before a file's name: "/maps/", or "/". */
 size_t tree_prefix_length(const struct config_asset *asset);
@@ -122,6 +130,10 @@ struct tree_packs {
     struct pack *items;
     size_t count;
 };
+
+/* Maps a pack of the previous generation for this one; NULL: it can't be mapped. */
+const struct pack *tree_share_pack(struct tree_packs *packs, uint32_t before,
+                                   const struct config_asset *asset);
 
 /* Frees what only collecting needed; the items remain. */
 void tree_packs_end(struct tree_packs *packs);

@@ -32,8 +32,9 @@
 #define L   (1u << SANDBOX_LOADER | T)
 #define T   (1u << SANDBOX_TREE_LOADER)
 #define N   (1u << SANDBOX_OPENER)
+#define V   (1u << SANDBOX_WATCHER)
 #define P   (1u << SANDBOX_LOG_WRITER)
-#define ALL (W | O | C | R | F | L | N | P)
+#define ALL (W | O | C | R | F | L | N | V | P)
 
 #define CALL(call, who)                                                                        \
     {                                                                                          \
@@ -169,15 +170,16 @@ static const struct call table[] = {
 
     /* Reading files: programs, libraries, debug information, /proc, objects. Landlock decides
      * which. */
-    IF("openat", C | R | T | N, LACKS(2, TO_WRITE)),
-    CALL("openat2", T | N), /* below directories of trees */
-    CALL("newfstatat", O | C | R | F),
+    IF("openat", C | R | T | N | V, LACKS(2, TO_WRITE)),
+    CALL("openat2", T | N | V), /* below directories of trees */
+    CALL("newfstatat", O | C | R | F | V),
+    CALL("inotify_add_watch", V),
     CALL("fstatfs", T),
     CALL("statx", C | R),
     CALL("readlink", C | R),
     CALL("readlinkat", C | R),
-    CALL("getdents64", C | R | F),
-    CALL("fcntl", O | C | R | F | L),
+    CALL("getdents64", C | R | F | V),
+    CALL("fcntl", O | C | R | F | L | V),
     CALL("access", C | R),
     CALL("faccessat", C | R),
     CALL("faccessat2", C | R),
@@ -212,7 +214,7 @@ static const struct call table[] = {
     CALL("rt_tgsigqueueinfo", O),
     CALL("signalfd4", O),
     CALL("close_range", O),
-    CALL("pipe2", O | C | R | F | L), /* also libunwind, whose pipe is closed in children */
+    CALL("pipe2", O | C | R | F | L | N | V), /* also libunwind, whose pipe is closed in children */
     CALL("setgroups", O),
     CALL("setgid", O),
     CALL("setuid", O),

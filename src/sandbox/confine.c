@@ -91,7 +91,7 @@ static bool
 stays(enum sandbox_kind kind)
 {
     return kind == SANDBOX_OBSERVER || kind == SANDBOX_WRITER || kind == SANDBOX_LOADER ||
-           kind == SANDBOX_TREE_LOADER || kind == SANDBOX_OPENER;
+           kind == SANDBOX_TREE_LOADER || kind == SANDBOX_OPENER || kind == SANDBOX_WATCHER;
 }
 
 int

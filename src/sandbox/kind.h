@@ -12,6 +12,7 @@ enum sandbox_kind {
     SANDBOX_LOADER,      /* reads objects for the master, with its threads; opens nothing */
     SANDBOX_TREE_LOADER, /* the same, but opens files below the directories of trees */
     SANDBOX_OPENER,      /* opens files below the directory of one tree for workers */
+    SANDBOX_WATCHER,     /* notices changes of files; reads directories of trees */
     SANDBOX_LOG_WRITER,  /* writes lines of the log to its file */
     SANDBOX_KINDS
 };

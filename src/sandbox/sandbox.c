@@ -55,6 +55,7 @@ static const struct {
     [SANDBOX_LOADER] = { "loader", "loader", 0, false },
     [SANDBOX_TREE_LOADER] = { "loader", "tree_loader", PRIVILEGE(CAP_DAC_READ_SEARCH), false },
     [SANDBOX_OPENER] = { "opener", "opener", PRIVILEGE(CAP_DAC_READ_SEARCH), false },
+    [SANDBOX_WATCHER] = { "watcher", "watcher", PRIVILEGE(CAP_DAC_READ_SEARCH), false },
     [SANDBOX_LOG_WRITER] = { "log writer", "log_writer", 0, false },
 };
 

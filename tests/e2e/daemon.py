@@ -35,7 +35,7 @@ DEADLINE = 60.0  # nothing takes so long, however busy the machine is; only fail
 LINE = re.compile(
     r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z "
     r"(error|warning|notice|info|debug) "
-    r"(master|loader|opener|(access )?log writer|worker \d+|observer|tiffd)\[\d+\]: [ -~]*$"
+    r"(master|loader|opener|watcher|(access )?log writer|worker \d+|observer|tiffd)\[\d+\]: [ -~]*$"
 )
 
 

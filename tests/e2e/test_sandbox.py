@@ -306,6 +306,24 @@ def test_an_opener(observe, intruder, tmp_path):
     assert refused_calls(daemon)["opener"] > 50
 
 
+def test_a_watcher(observe, intruder, tmp_path):
+    (tmp_path / "tree").mkdir()
+    daemon = start_with(observe, intruder)
+    expect_lines(daemon, "watcher")
+    tree = f"[tree /t]\ndirectory = {tmp_path}/tree\nvariant = cached\nwatch = yes\n"
+    daemon.ini.write_text(daemon.ini.read_text() + tree)
+    daemon.send_signal(signal.SIGHUP)
+    daemon.wait_log("generation 1 serves")
+    watcher = daemon.named("watcher")
+    intruder.aim(daemon.pid)
+    wait_until(lambda: "Seccomp:\t2" in status(watcher), "it is in its sandbox")
+    poke(watcher, watcher)
+    assert_refused(intruder.attempts("signal", watcher))
+    (tmp_path / "tree/new").write_text("new")
+    daemon.wait_log("generation 2 serves")
+    assert fetch(daemon, "GET", "/t/new").body == b"new"
+
+
 def test_nobody_looks_in(observe, intruder):
     """A process of the same user, outside, can't read a worker's memory; but how much it has is
     told."""
