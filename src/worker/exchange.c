@@ -202,11 +202,15 @@ exchange_discard(struct worker *worker, struct connection *connection)
 enum outcome
 exchange_time_out(struct worker *worker, struct connection *connection)
 {
-    const struct input begun = input_of(connection->inbox);
+    const enum outcome outcome = exchange_receive(worker, connection);
+    struct input begun;
     struct input none = { 0 };
 
+    if (outcome != OUTCOME_NOTHING && outcome != OUTCOME_HEAD)
+        return outcome;
     if (connection->proxied)
         return OUTCOME_BROKEN;
+    begun = input_of(connection->inbox);
     serve_refuse(worker, connection, &begun, 408, "the head did not arrive in time", false);
     return answer_input(worker, connection, &none);
 }

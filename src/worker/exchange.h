@@ -40,7 +40,7 @@ enum outcome exchange_send(struct worker *worker, struct connection *connection)
 /* Nothing more is sent: discards what arrives until the client closes, too. */
 enum outcome exchange_discard(struct worker *worker, struct connection *connection);
 
-/* The head did not arrive in time: 408. */
+/* The head did not arrive in time: 408, unless its last bytes are there. */
 enum outcome exchange_time_out(struct worker *worker, struct connection *connection);
 
 /* A file was not read in time, or not opened: 503. */
