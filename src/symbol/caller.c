@@ -53,7 +53,8 @@ is_outermost(Dwarf_Frame *rules)
            count == 0 && ops != NULL;
 }
 
-/* The stack of a caller is farther out; anything else is damage. */
+/* The stack of a caller is farther out, but for one function that uses none and has its return
+ * address in a register. Anything else is damage. */
 static bool
 climb(const struct symbols *symbols, const struct frame *frame, Dwarf_Frame *rules,
       struct frame *caller)
@@ -67,7 +68,8 @@ climb(const struct symbols *symbols, const struct frame *frame, Dwarf_Frame *rul
 
     if (link < 0 || !expression_cfa(frame, &address) ||
         !frame_register(frame, REGISTERS_SP, &sp) || address < sp ||
-        !restore(frame, rules, (unsigned)link, &pc) || pc == 0)
+        !restore(frame, rules, (unsigned)link, &pc) || pc == 0 ||
+        (address == sp && pc == frame->registers[REGISTERS_PC]))
         return false;
     *caller = (struct frame){ .top = frame->top };
     for (unsigned i = 0; i < REGISTERS_PC; i++)

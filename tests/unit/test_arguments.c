@@ -49,11 +49,12 @@ interrupted(int negative, unsigned char small, const char *pointer, long gone)
     return negative + small + pointer[0];
 }
 
-/* Needs one of its arguments again, and has forgotten the other. */
+/* Needs one of its arguments again, and has forgotten the other. The last one that it passes
+ * fits in one instruction of every machine, or GCC would not note it. */
 HERE static long
 middle(long forgotten, int kept, const char *pointer)
 {
-    long sum = interrupted(-7, 200, pointer, 1234567);
+    long sum = interrupted(-7, 200, pointer, 12345);
 
     __asm__ volatile("" : "+r"(sum)::"memory");
     (void)forgotten;
@@ -126,7 +127,7 @@ what_registers_hold(void **state)
     interrupt(string);
     tell();
     snprintf(expected, sizeof(expected),
-             "arguments of interrupted: negative=-7, small=200, pointer=0x%jx, gone=1234567\n",
+             "arguments of interrupted: negative=-7, small=200, pointer=0x%jx, gone=12345\n",
              (uintmax_t)string);
     assert_ptr_equal(strstr(text, expected), text);
 }
@@ -162,10 +163,13 @@ a_part_of_the_stack(void **state)
     assert_non_null(strstr(text, "arguments of other callers are unknown"));
 }
 
-/* As after a call through a pointer to nowhere: all that is known is of the caller. */
+/* As after a call through a pointer to nowhere: all that is known is of the caller. On ARM,
+ * such a call is lost where the function has saved no return address of its own. */
 static void
 a_call_to_nowhere(void **state)
 {
+    const char *next = "arguments of other callers are unknown: the stack is damaged";
+
     (void)state;
     interrupt("d");
 #if defined(__x86_64__)
@@ -174,13 +178,15 @@ a_call_to_nowhere(void **state)
     memmove(&top.words[TOP_BELOW + 1], &top.words[TOP_BELOW],
             (TOP_ABOVE - 1) * sizeof(uintptr_t));
     top.words[TOP_BELOW] = (uintptr_t)registers.values[REGISTERS_PC] + INSTRUCTION;
+    next = "arguments of middle: forgotten=-997, kept=31";
 #else
     registers.values[30] = registers.values[REGISTERS_PC] + INSTRUCTION;
 #endif
     registers.values[REGISTERS_PC] = 16;
     tell();
     assert_ptr_equal(strstr(text, "arguments of interrupted: negative=-7"), text);
-    assert_non_null(strstr(text, "arguments of middle: forgotten=-997, kept=31"));
+    assert_non_null(next = strstr(text, next));
+    assert_ptr_equal(next - 1, strchr(text, '\n'));
 }
 
 static void
