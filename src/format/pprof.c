@@ -148,6 +148,14 @@ mapping_id(const struct writer *writer, uintptr_t address)
     return map ? (size_t)(map - writer->maps->items) + 1 : 0;
 }
 
+/* Addresses in the program count as it was linked, not as it was loaded: `go tool pprof` before
+ * Go 1.20 disassembles nothing else. */
+static uint64_t
+linked(const struct map *map, uintptr_t address)
+{
+    return map && map->program ? address - map->bias : address;
+}
+
 static void
 note_known(struct writer *writer, size_t mapping, const struct symbol *frames, size_t count)
 {
@@ -174,7 +182,8 @@ add_location(struct writer *writer, size_t number)
     note_known(writer, mapping, frames, count);
     proto_number(&writer->part, LOCATION_ID, number + 1);
     proto_number(&writer->part, LOCATION_MAPPING, mapping);
-    proto_number(&writer->part, LOCATION_ADDRESS, address);
+    proto_number(&writer->part, LOCATION_ADDRESS,
+                 linked(maps_find(writer->maps, address), address));
     for (size_t i = 0; i < count; i++) {
         proto_clear(&writer->leaf);
         proto_number(&writer->leaf, LINE_FUNCTION, function_id(writer, &frames[i]));
@@ -204,8 +213,8 @@ add_mapping(struct writer *writer, size_t number)
     const unsigned known = writer->known[number];
 
     proto_number(&writer->part, MAPPING_ID, number + 1);
-    proto_number(&writer->part, MAPPING_START, map->start);
-    proto_number(&writer->part, MAPPING_LIMIT, map->end);
+    proto_number(&writer->part, MAPPING_START, linked(map, map->start));
+    proto_number(&writer->part, MAPPING_LIMIT, linked(map, map->end));
     proto_number(&writer->part, MAPPING_OFFSET, map->offset);
     proto_number(&writer->part, MAPPING_FILENAME, pprof_string(writer, map->path));
     proto_number(&writer->part, MAPPING_BUILD_ID, pprof_string(writer, map->build_id));

@@ -269,6 +269,13 @@ def test_sources_are_found_anywhere(observe, tool, tmp_path):
     assert re.search(r"^ +\S+ +\S+ +\d+:.*turn\(", page, re.M), page
     go(tool, "-weblist", "^worker_run$", "-output=page.html", "cpu.pb.gz")
     assert "/src/worker/worker.c" in (tmp_path / "page.html").read_text()
+    program = shutil.which(daemon_module.PROGRAM)
+    instruction = r" +[0-9]\S+s +[0-9a-f]+: +\w+"  # with a time
+    listing = go(tool, "-disasm", "worker_run", program, "cpu.pb.gz")
+    assert re.search(r"^ROUTINE =+ worker_run$", listing, re.M)
+    assert re.search(instruction, listing), listing
+    go(tool, "-weblist", "^worker_run$", "-output=page.html", program, "cpu.pb.gz")
+    assert re.search(instruction, (tmp_path / "page.html").read_text())
     top = str(daemon_module.TOP.resolve())
     lines = go(tool, "-text", "-lines", "-trim_path", top, "cpu.pb.gz")
     assert re.search(r" main src/main\.c:\d+$", lines, re.M), lines
