@@ -10,6 +10,8 @@ import { svg } from "./svg.js";
 import { Table } from "./tables.js";
 import { callTree, folded, functionsOf, positive } from "./tree.js";
 
+const ZOOM_MS = 150; // of the animation; for those who do not mind
+
 // window: it takes its seconds; since: 0 of them mean since the start.
 const PAGES = [
   { page: "profile", title: "CPU time", window: true },
@@ -117,11 +119,12 @@ class View {
       .width(place.clientWidth)
       .cellHeight(18)
       .minFrameSize(1)
-      .transitionDuration(150)
+      .transitionDuration(0)
       .setColorMapper((frame, usual) => (compared && !frame.highlight ? this.shade(frame.data) : usual))
       .setLabelHandler(({ data, value }) => this.label(data, value));
     this.chart.setDetailsElement(byId("flame-details"));
     d3.select(place).datum(positive(this.tree)).call(this.chart);
+    this.chart.transitionDuration(matchMedia("(prefers-reduced-motion)").matches ? 0 : ZOOM_MS);
     this.search();
   }
 
