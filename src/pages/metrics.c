@@ -107,6 +107,12 @@ connections(const struct scrape *scrape)
 }
 
 static double
+connection_limit(const struct scrape *scrape)
+{
+    return (double)totals_connection_limit(scrape->view);
+}
+
+static double
 reload_successful(const struct scrape *scrape)
 {
     return __atomic_load_n(&scrape->view->shared->roster->reload.failed, __ATOMIC_RELAXED) == 0;
@@ -170,6 +176,9 @@ static const struct metrics_whole wholes[] = {
       system_cpu },
     { "tiffd_pss_bytes", "gauge", "Proportional set size of all workers together.", pss },
     { "tiffd_connections", "gauge", "Connections now.", connections },
+    { "tiffd_connection_limit", "gauge",
+      "Connections that the workers of the current generation accept in all.",
+      connection_limit },
 };
 
 static void

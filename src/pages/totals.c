@@ -192,6 +192,13 @@ totals_workers(const struct view *view, unsigned *count)
     return workers;
 }
 
+uint64_t
+totals_connection_limit(const struct view *view)
+{
+    return (uint64_t)view->shared->slots.workers *
+           view->shared->config->server.worker_connections;
+}
+
 struct slot_memory
 totals_memory(const struct totals_worker *workers, unsigned count)
 {

@@ -49,6 +49,9 @@ struct totals_worker *totals_workers(const struct view *view, unsigned *count)
 bool totals_exemplar(const struct view *view, size_t offset, unsigned bucket,
                      struct exemplar *newest) __attribute__((warn_unused_result));
 
+/* Connections that the workers of the newest generation may have together. */
+uint64_t totals_connection_limit(const struct view *view);
+
 /* tcmalloc's numbers of these. */
 struct slot_memory totals_memory(const struct totals_worker *workers, unsigned count);
 

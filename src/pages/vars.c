@@ -122,6 +122,7 @@ vars_whole(const struct view *view)
     vars_value_put(value, "generation", view->shared->generation);
     put_cpu(value, &totals.cpu);
     vars_value_put(value, "restarts", totals.restarts);
+    vars_value_put(value, "connection_limit", totals_connection_limit(view));
     put_counted(value, &totals.sum, true);
     return value;
 }

@@ -20,6 +20,7 @@ from meanwhile import meanwhile
 INI = f"""
 [server]
 workers = 2
+worker_connections = 10
 [asset /o]
 file = {SAMPLE}
 [asset /s]
@@ -181,6 +182,7 @@ def test_what_is_counted(numbered):
     assert samples['tiffd_object_sent_bytes_total{path="/o",variant="cached"}'] == 3 * SIZE
     assert samples['tiffd_object_requests_total{path="/s",variant="streaming"}'] == 2
     assert samples["tiffd_processes"] == 4
+    assert samples["tiffd_connection_limit"] == variables(numbered)["totals"]["connection_limit"] == 2 * 10
     assert sum_of(samples, "tiffd_worker_requests_total") == 6
     assert samples["tiffd_body_bytes_sum"] >= 5 * SIZE
     assert samples["tiffd_transfer_seconds_count"] == 6
