@@ -13,6 +13,13 @@
 #include "sandbox/sandbox.h"
 #include "worker/splice.h"
 #include "worker/transmit.h"
+#include <zlib.h>
+#if HAVE_BROTLI
+#include <brotli/encode.h>
+#endif
+#if HAVE_ZSTD
+#include <zstd.h>
+#endif
 #if HAVE_TCMALLOC
 #include <gperftools/tcmalloc.h>
 #endif
@@ -25,6 +32,14 @@ print_libraries(FILE *out)
     fprintf(out, "library http-parser %lu.%lu.%lu\n", parser >> 16 & 255, parser >> 8 & 255,
             parser & 255);
     fprintf(out, "library nettle %d.%d\n", NETTLE_VERSION_MAJOR, NETTLE_VERSION_MINOR);
+    fprintf(out, "library zlib %s\n", zlibVersion());
+#if HAVE_BROTLI
+    fprintf(out, "library brotli %u.%u.%u\n", BrotliEncoderVersion() >> 24,
+            BrotliEncoderVersion() >> 12 & 4095, BrotliEncoderVersion() & 4095);
+#endif
+#if HAVE_ZSTD
+    fprintf(out, "library zstd %s\n", ZSTD_versionString());
+#endif
 #if HAVE_TCMALLOC
     fprintf(out, "library %s\n", tc_version(NULL, NULL, NULL));
 #endif

@@ -4,11 +4,13 @@
 
 #include <stddef.h>
 
+#include "build.h"
+
 static const struct coding_info codings[CODING_COUNT] = {
-    [CODING_IDENTITY] = { "identity", "", 0, 0, 0 },
-    [CODING_BR] = { "br", ".br", 0, 11, 11 },
-    [CODING_ZSTD] = { "zstd", ".zst", 1, 19, 19 },
-    [CODING_GZIP] = { "gzip", ".gz", 1, 9, 9 },
+    [CODING_IDENTITY] = { "identity", "", 0, 0, 0, false },
+    [CODING_BR] = { "br", ".br", 0, 11, 11, HAVE_BROTLI },
+    [CODING_ZSTD] = { "zstd", ".zst", 1, 19, 19, HAVE_ZSTD },
+    [CODING_GZIP] = { "gzip", ".gz", 1, 9, 9, true },
 };
 
 const struct coding_info *

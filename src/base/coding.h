@@ -6,6 +6,8 @@
 #ifndef BASE_CODING_H
 #define BASE_CODING_H
 
+#include <stdbool.h>
+
 #include "base/span.h"
 
 enum coding { CODING_IDENTITY, CODING_BR, CODING_ZSTD, CODING_GZIP };
@@ -16,7 +18,8 @@ struct coding_info {
     const char *suffix; /* of the name of a file that is encoded so */
     int level_min;      /* of compression */
     int level_max;
-    int level; /* unless another is asked for */
+    int level;     /* unless another is asked for */
+    bool built_in; /* can this program compress so? */
 };
 
 /* Codings in the order of preference, each at most once, never identity. */

@@ -239,11 +239,13 @@ check_asset(const struct build *build, size_t index, config_asset_check *check)
                      "[%s %s] file: is missing; accepted: file = the path of the object",
                      section_name(section_of_asset(asset)), asset->path);
     else if (asset->encoding == ENCODING_BASE64 &&
-             (asset->precompressed.count > 0 || asset->sha256))
+             (asset->precompressed.count > 0 || asset->compress.count > 0 || asset->sha256))
         report_error(build->report, asset->file_origin,
                      "[%s %s] %s: is set with encoding = base64; accepted: one of them",
                      section_name(section_of_asset(asset)), asset->path,
-                     asset->sha256 ? "sha256" : "precompressed");
+                     asset->sha256                    ? "sha256"
+                     : asset->precompressed.count > 0 ? "precompressed"
+                                                      : "compress");
     else if (check)
         check(asset, build->report);
 }

@@ -180,6 +180,7 @@ struct config_asset {
     enum digest repr_digest;
     struct header_list cors;          /* as in [server], whose list is the default */
     char *sha256;                     /* of the file, in hexadecimal; NULL: any */
+    struct coding_list compress;      /* to be made at load, with levels */
     struct coding_list precompressed; /* of which there may be files beside FILE: FILE.gz */
 
     enum choice watch; /* changes of its files lead to a reload */

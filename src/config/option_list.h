@@ -200,6 +200,8 @@ OPTION(asset, cors, origins, "", 0, 0, OPTION_INHERITED,
        "origins whose web pages may read this object; * is all, empty none")
 OPTION(asset, precompressed, codings, "", 0, 0, 0,
        "serve FILE.br, FILE.zst or FILE.gz beside FILE to clients that accept them, in this order")
+OPTION(asset, compress, compress, "", 0, 0, 0,
+       "compress the object when it is loaded, for clients that accept that; with levels: zstd:19")
 OPTION(asset, sha256, sha256, "", 0, 0, 0,
        "the SHA-256 digest that the file must have, 64 hexadecimal digits; empty: any")
 

@@ -94,6 +94,7 @@ extern const struct option_type type_origins;        /* origins of web pages, RF
 extern const struct option_type type_token;          /* a token, RFC 9110 section 5.6.2 */
 extern const struct option_type type_sha256;         /* a digest in hexadecimal */
 extern const struct option_type type_autoindex;      /* enum autoindex */
+extern const struct option_type type_compress;       /* content codings with levels */
 extern const struct option_type type_codings;        /* content codings */
 
 /* What lists of text have in common; added text is taken over. */
@@ -145,6 +146,7 @@ void type_list_clear(union option_field field);
 #define TYPE_FIELD_token          char *
 #define TYPE_FIELD_sha256         char *
 #define TYPE_FIELD_autoindex      enum autoindex
+#define TYPE_FIELD_compress       struct coding_list
 #define TYPE_FIELD_codings        struct coding_list
 
 #endif

@@ -13,7 +13,15 @@
 
 #define SECOND 1000000000 /* nanoseconds */
 
-enum { UNCHANGED = 1, RESERVED = 2, IN_MEMORY = 4, ABSENT = 8, MISSING = 16, ALL_FLAGS = 31 };
+enum {
+    UNCHANGED = 1,
+    RESERVED = 2,
+    IN_MEMORY = 4,
+    ABSENT = 8,
+    MISSING = 16,
+    MADE = 32,
+    ALL_FLAGS = 63
+};
 
 enum { OBJECT = 1, TREE = 2, FILES = 3 }; /* kinds of messages */
 
@@ -27,6 +35,7 @@ struct handover {
     struct timespec modified;
     struct timespec changed;
     uint64_t memory_size;
+    uint64_t length; /* of the object; if it was made */
     unsigned char digest[OBJECT_DIGEST_SIZE];
 };
 
@@ -93,13 +102,14 @@ message_of(const struct object *object, uint32_t number)
     message.flags = (object->unchanged ? UNCHANGED : 0) |
                     (object->memory.reserved ? RESERVED : 0) |
                     (source->in_memory ? IN_MEMORY : 0) | (object->absent ? ABSENT : 0) |
-                    (object->missing ? MISSING : 0);
+                    (object->missing ? MISSING : 0) | (object->made ? MADE : 0);
     message.device = source->device;
     message.inode = source->inode;
     message.size = source->size;
     message.modified = source->modified;
     message.changed = source->changed;
     message.memory_size = object->memory.size;
+    message.length = object->length;
     memcpy(message.digest, object->digest, sizeof(message.digest));
     return message;
 }
@@ -283,6 +293,23 @@ is_file_to_read(int fd)
 }
 
 static bool
+is_made_right(const struct object *object, const struct object *previous,
+              const struct handover *message, int given)
+{
+    const struct sealed memory = { .fd = given, .size = message->memory_size };
+
+    if (coding_listed(&object->asset->compress, object->coding) == NULL ||
+        message->flags & ABSENT)
+        return false;
+    if (message->flags & UNCHANGED)
+        return given < 0 && previous && previous->made && !previous->missing &&
+               message->length == previous->length &&
+               memcmp(message->digest, previous->digest, sizeof(message->digest)) == 0;
+    return given >= 0 && message->length > 0 && message->length <= message->memory_size &&
+           sealed_check(&memory);
+}
+
+static bool
 is_right(const struct object *object, const struct object *previous,
          const struct handover *message, int given)
 {
@@ -290,6 +317,8 @@ is_right(const struct object *object, const struct object *previous,
 
     if (message->flags & MISSING)
         return given < 0 && object->coding != CODING_IDENTITY && message->memory_size == 0;
+    if (message->flags & MADE)
+        return is_made_right(object, previous, message, given);
     if (message->flags & ABSENT)
         return given < 0 && object->ops == &object_cached && object->may_wait &&
                message->memory_size == 0;
@@ -305,8 +334,11 @@ is_right(const struct object *object, const struct object *previous,
 static void
 put(struct object *object, const struct handover *message, int given)
 {
-    const bool cached = object->ops == &object_cached;
+    const bool made = message->flags & MADE;
+    const bool cached = made || object->ops == &object_cached;
 
+    if (made)
+        encoded_make(object);
     object->source = (struct source){ .fd = cached ? -1 : given,
                                       .device = message->device,
                                       .inode = message->inode,
@@ -322,6 +354,8 @@ put(struct object *object, const struct handover *message, int given)
                                       .size = message->memory_size };
     memcpy(object->digest, message->digest, sizeof(object->digest));
     object_set_length(object);
+    if (made)
+        object->length = message->length;
 }
 
 static int

@@ -86,12 +86,17 @@ add_job(struct loader *loader, struct loader_job job)
     loader->jobs[loader->count++] = job;
 }
 
-/* A form in another coding need not be there. */
+/* The file of a form in another coding need not be there: then the form may be made. */
 static bool
-is_missing(const struct object *object)
+is_missing(struct object *object)
 {
-    return object->coding != CODING_IDENTITY && access(object->asset->file, F_OK) < 0 &&
-           errno == ENOENT;
+    if (object->coding == CODING_IDENTITY || object->made ||
+        access(object->asset->file, F_OK) == 0 || errno != ENOENT)
+        return false;
+    if (coding_listed(&object->asset->compress, object->coding) == NULL)
+        return true;
+    encoded_make(object);
+    return false;
 }
 
 static void

@@ -6,6 +6,8 @@
  * has not changed since the generation before shares its memory with it. Uses source,
  * unchanged, memory and bytes of struct object.
  */
+#include "object/cached.h"
+
 #include <errno.h>
 #include <string.h>
 
@@ -28,7 +30,7 @@ cached_fill(struct object *object, struct load_progress *progress)
     return result < 0 ? result : sealed;
 }
 
-static void
+void
 cached_close(struct object *object)
 {
     sealed_unmap(&object->memory, object->bytes);
@@ -133,7 +135,7 @@ cached_load(struct object *object, const struct object *previous,
 
 /* --- in the master and its workers -------------------------------------------------------- */
 
-static int
+int
 cached_attach(struct object *object, const struct object *previous)
 {
     const char *file = object->asset->file;
@@ -150,13 +152,13 @@ cached_attach(struct object *object, const struct object *previous)
     return result;
 }
 
-static const char *
+const char *
 cached_map(const struct object *object)
 {
     return object->bytes;
 }
 
-static int
+int
 cached_file(const struct object *object, uint64_t *offset)
 {
     *offset = object->memory_offset;

@@ -105,7 +105,8 @@ search_file(const struct catalogue *catalogue, const struct config_asset *asset)
     for (size_t i = 0; i < catalogue->assets; i++) {
         const struct object *object = &catalogue->objects[i];
 
-        if (object->absent || object->missing || !same_form(object->asset, asset))
+        if (object->absent || (object->missing && !object->made) ||
+            !same_form(object->asset, asset))
             continue;
         if (object->asset->variant == asset->variant)
             return object;

@@ -111,6 +111,22 @@ embedded_set(struct object *object, const struct embed *embed)
     memcpy(object->digest, embed->digest, sizeof(object->digest));
 }
 
+int
+embedded_source(struct object *object, const struct config_asset *asset)
+{
+    const struct embed *embed = embedded_find(asset);
+
+    if (embed == NULL) {
+        log_error("%s: not embedded in this program", asset->file);
+        return -ENOENT;
+    }
+    object->bytes = (const char *)embed->bytes;
+    object->source = (struct source){ .fd = -1,
+                                      .size = embed->size,
+                                      .modified.tv_sec = (time_t)embed->last_modified };
+    return 0;
+}
+
 static int
 embedded_open(struct object *object)
 {

@@ -56,8 +56,16 @@ encoded_count(const struct config *config)
 
     for (size_t i = 0; i < config->asset_count; i++)
         if (!config->assets[i].tree)
-            count += config->assets[i].precompressed.count;
+            count += config->assets[i].precompressed.count + config->assets[i].compress.count;
     return count;
+}
+
+/* Could the form's file be there? */
+static bool
+may_be_there(const struct config_asset *asset, enum coding coding)
+{
+    return coding_listed(&asset->precompressed, coding) &&
+           (asset->variant != VARIANT_EMBEDDED || embedded_has(asset));
 }
 
 /* An object that may turn out to have no file. */
@@ -73,13 +81,37 @@ add_form(struct encoded *encoded, const struct object *object, enum coding codin
     section->asset = *object->asset;
     section->asset.file = section->file;
     section->asset.content_type = (char *)(uintptr_t)object_content_type(object, types);
-    if (section->asset.variant == VARIANT_EMBEDDED && !embedded_has(&section->asset))
+    if (!may_be_there(&section->asset, coding) &&
+        !coding_listed(&section->asset.compress, coding))
         return 0;
     *form = *object;
     form->asset = &section->asset;
     form->coding = (unsigned char)coding;
+    if (!may_be_there(&section->asset, coding))
+        encoded_make(form);
     ++*count;
     return 0;
+}
+
+void
+encoded_make(struct object *form)
+{
+    form->ops = &object_compressed;
+    form->made = true;
+}
+
+/* Codings that the section names, in order of preference. */
+static size_t
+list_codings(const struct config_asset *asset, enum coding codings[static CODING_COUNT])
+{
+    size_t count = 0;
+
+    for (unsigned i = 0; i < asset->precompressed.count; i++)
+        codings[count++] = asset->precompressed.items[i].coding;
+    for (unsigned i = 0; i < asset->compress.count; i++)
+        if (coding_listed(&asset->precompressed, asset->compress.items[i].coding) == NULL)
+            codings[count++] = asset->compress.items[i].coding;
+    return count;
 }
 
 int
@@ -91,15 +123,15 @@ encoded_add_sections(struct encoded *encoded, struct object *objects, size_t *co
     int error = 0;
 
     for (size_t i = 0; i < whole; i++)
-        forms += objects[i].asset->precompressed.count;
+        forms += objects[i].asset->precompressed.count + objects[i].asset->compress.count;
     if ((encoded->sections = calloc(forms + 1, sizeof(*encoded->sections))) == NULL)
         return -ENOMEM;
     for (size_t i = 0; i < whole; i++) {
-        const struct coding_list *list = &objects[i].asset->precompressed;
+        enum coding codings[CODING_COUNT];
+        const size_t listed = list_codings(objects[i].asset, codings);
 
-        for (unsigned j = 0; error == 0 && j < list->count; j++)
-            error = add_form(encoded, &objects[i], list->items[j].coding, &objects[*count],
-                             count, types);
+        for (size_t j = 0; error == 0 && j < listed; j++)
+            error = add_form(encoded, &objects[i], codings[j], &objects[*count], count, types);
     }
     return error;
 }
@@ -190,21 +222,19 @@ const struct object *
 encoded_choose(const struct encoded *encoded, const struct object *objects,
                const struct object *object, const struct request *request)
 {
-    const struct coding_list *list = &object->asset->precompressed;
     enum coding codings[CODING_COUNT];
     enum coding chosen;
     const uint32_t *numbers;
+    size_t listed;
     size_t count = 0;
 
     if (object->forms == 0)
         return object;
     numbers = encoded->items[object->forms].number;
-    for (unsigned i = 0; i < list->count; i++) {
-        const uint32_t number = numbers[list->items[i].coding];
-
-        if (number > 0 && !objects[number].absent)
-            codings[count++] = list->items[i].coding;
-    }
+    listed = list_codings(object->asset, codings);
+    for (size_t i = 0; i < listed; i++)
+        if (numbers[codings[i]] > 0 && !objects[numbers[codings[i]]].absent)
+            codings[count++] = codings[i];
     chosen = accept_encoding_choose(request, codings, count);
     return chosen == CODING_IDENTITY ? object : &objects[numbers[chosen]];
 }

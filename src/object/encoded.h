@@ -39,6 +39,9 @@ size_t encoded_count(const struct config *config);
 int encoded_add_sections(struct encoded *encoded, struct object *objects, size_t *count,
                          const struct mime_types *types) __attribute__((warn_unused_result));
 
+/* The form of an object is to be made when it is loaded. */
+void encoded_make(struct object *form);
+
 /*
  * When all are loaded: connects forms with their objects. The first objects (assets) are those
  * of [asset] sections. The others are of trees, whose files may be forms of other files of the

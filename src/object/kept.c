@@ -25,14 +25,17 @@ kept_object(struct object *object, const struct object *previous)
 {
     const bool streaming = object->ops == &object_streaming;
 
-    object->missing = previous == NULL && object->coding != CODING_IDENTITY;
+    object->missing =
+        previous ? previous->missing : object->coding != CODING_IDENTITY && !object->made;
     if (previous == NULL || previous->ops != object->ops)
-        return object->missing;
+        return previous == NULL && object->missing;
     object->source = previous->source;
     object->source.fd = streaming ? duplicate(previous->source.fd) : -1;
-    object->unchanged = !streaming;
+    object->unchanged = !streaming && !object->missing;
     memcpy(object->digest, previous->digest, sizeof(object->digest));
     object_set_length(object);
+    if (object->made)
+        object->length = previous->length;
     return !streaming || object->source.fd >= 0;
 }
 
@@ -134,6 +137,7 @@ keep_one(struct tree *tree, struct tree_packs *packs, const struct object *befor
     object->source.fd = -1;
     object->memory.fd = -1;
     object->forms = 0;
+    object->content_type = NULL; /* it is the previous generation's */
     if (class == NULL)
         return -ENOMEM;
     object->asset = &class->asset;

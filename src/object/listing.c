@@ -404,8 +404,10 @@ prepare_sections(struct listing *listing, struct tree *tree)
                                             (const char *const *)class->asset.header.items,
                                             class->asset.header.count) < 0)
         return false;
-    listing->page = listing->sums = class->asset;
-    listing->page.encoding = listing->sums.encoding = ENCODING_IDENTITY;
+    listing->sums = class->asset;
+    listing->sums.encoding = ENCODING_IDENTITY;
+    listing->sums.precompressed.count = 0; /* files beside are not of these objects */
+    listing->page = listing->sums;
     listing->page.content_type = (char *)(uintptr_t)formats[tree->asset->autoindex].type;
     listing->sums.content_type = (char *)(uintptr_t) "text/plain; charset=utf-8";
     return true;

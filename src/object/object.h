@@ -91,6 +91,7 @@ struct object {
     bool may_wait;        /* without room, until the generation before has gone */
     bool absent;          /* so it does: it has no bytes, and can't be served */
     bool ready;           /* all of it is there */
+    bool made;            /* a form in a coding that was made when it was loaded */
     bool missing;         /* a form in a coding whose file is not there */
     unsigned char coding; /* enum coding; but for identity, no path leads to it */
 };
@@ -149,10 +150,16 @@ struct embed;
 /* Is the file of this section embedded? */
 bool embedded_has(const struct config_asset *asset);
 
+/* What an object is made of is the embedded file of this section: sets its source and bytes. 0,
+ * or -ENOENT with a line in the log. */
+int embedded_source(struct object *object, const struct config_asset *asset)
+    __attribute__((warn_unused_result));
+
 /* Its bytes, and what is known of them, are those of an embedded file. */
 void embedded_set(struct object *object, const struct embed *embed);
 
 extern const struct object_ops object_cached;
+extern const struct object_ops object_compressed; /* made from another, in its coding */
 extern const struct object_ops object_embedded;
 extern const struct object_ops object_streaming;
 extern const struct object_ops object_streamed; /* streaming, of a tree */

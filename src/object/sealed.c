@@ -81,14 +81,35 @@ sealed_fill(const struct sealed *sealed, const char *name)
     return NULL;
 }
 
+static int
+seal(const struct sealed *sealed, const char *name)
+{
+    if (fcntl(sealed->fd, F_ADD_SEALS, SEALED_SEALS) < 0)
+        return sealed_failed(sealed, name, "sealing", errno);
+    return 0;
+}
+
 /* F_SEAL_WRITE wants no writable mapping to exist. */
 int
 sealed_finish(const struct sealed *sealed, const char *name, char *filled)
 {
     munmap(filled, sealed->size);
-    if (fcntl(sealed->fd, F_ADD_SEALS, SEALED_SEALS) < 0)
-        return sealed_failed(sealed, name, "sealing", errno);
-    return 0;
+    return seal(sealed, name);
+}
+
+/* Reserved pages are given back whole. */
+int
+sealed_finish_at(struct sealed *sealed, const char *name, char *filled, uint64_t length)
+{
+    const uint64_t size = sealed->reserved
+                              ? (length + HUGEPAGE_SIZE - 1) / HUGEPAGE_SIZE * HUGEPAGE_SIZE
+                              : length;
+
+    munmap(filled, sealed->size);
+    sealed->size = size;
+    if (ftruncate(sealed->fd, (off_t)size) < 0)
+        return sealed_failed(sealed, name, "cutting to", errno);
+    return seal(sealed, name);
 }
 
 const char *

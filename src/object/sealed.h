@@ -32,6 +32,10 @@ char *sealed_fill(const struct sealed *sealed, const char *name);
 int sealed_finish(const struct sealed *sealed, const char *name, char *filled)
     __attribute__((warn_unused_result));
 
+/* The same, and keeps only the first length bytes. */
+int sealed_finish_at(struct sealed *sealed, const char *name, char *filled, uint64_t length)
+    __attribute__((warn_unused_result));
+
 /* Maps the memory for reading, and excludes it from core files, because the bytes are known
  * from the file. NULL: failed, with a line in the log. */
 const char *sealed_map(const struct sealed *sealed, const char *name);

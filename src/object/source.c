@@ -193,6 +193,30 @@ read_chunk(const struct source *source, unsigned char *chunk, uint64_t offset)
     return length < size ? -ESTALE : (ssize_t)length;
 }
 
+int
+source_pieces(const struct source *source, source_piece *take, void *argument,
+              struct load_progress *progress)
+{
+    unsigned char *chunk = nodump_alloc(CHUNK);
+    uint64_t offset = 0;
+    int error = chunk ? 0 : -ENOMEM;
+
+    while (error == 0 && offset < source->size) {
+        const ssize_t n = read_chunk(source, chunk, offset);
+
+        if (n < 0) {
+            error = (int)n;
+            break;
+        }
+        offset += (uint64_t)n;
+        load_progress_add(progress, (uint64_t)n);
+        error = take(argument, chunk, (size_t)n, offset == source->size);
+    }
+    if (chunk)
+        nodump_free(chunk, CHUNK);
+    return error < 0 ? error : source_verify(source);
+}
+
 /* Where the next chunk goes to, and from where its digest is taken: straight into the target,
  * or into work, which holds a chunk and, behind it, its encoding. */
 static ssize_t

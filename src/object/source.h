@@ -66,6 +66,14 @@ int source_read(const struct source *source, enum encoding encoding, char *targe
                 unsigned char *digest, struct load_progress *progress)
     __attribute__((warn_unused_result));
 
+/* Takes a piece of a file. 0, or a negative errno that ends the reading. */
+typedef int source_piece(void *argument, const void *bytes, size_t count, bool last);
+
+/* Reads the whole file once, without a line in the log. 0, -ESTALE when it changed meanwhile,
+ * what take() returned, or another negative errno. */
+int source_pieces(const struct source *source, source_piece *take, void *argument,
+                  struct load_progress *progress) __attribute__((warn_unused_result));
+
 /* Fills source from an open file. NULL, or why it can't be served. */
 const char *source_examine(struct source *source, int fd);
 

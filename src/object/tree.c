@@ -7,12 +7,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/coding.h"
 #include "base/memory.h"
 #include "config/rule.h"
 #include "object/embed.h"
@@ -365,12 +363,10 @@ tree_has_closed(const struct tree *tree, const struct object *object)
            path - (uintptr_t)tree->paths < tree->paths_size;
 }
 
-void
-tree_file_name(const struct tree *tree, const struct object *object,
-               char name[static TREE_NAME_SIZE])
+const char *
+tree_file_name(const struct tree *tree, const struct object *object)
 {
-    snprintf(name, TREE_NAME_SIZE, "%s%s", object->path + tree_prefix_length(tree->asset),
-             coding_info(object->coding)->suffix);
+    return object->path + tree_prefix_length(tree->asset);
 }
 
 uint64_t

@@ -17,10 +17,9 @@
 #include "object/object.h"
 #include "object/sealed.h"
 
-#define TREE_PACK_NEW  UINT32_MAX          /* the pack handed over with the entries */
-#define TREE_NOT_OPEN  UINT32_MAX          /* the file has no descriptor */
-#define TREE_PATH_MAX  8192                /* bytes */
-#define TREE_NAME_SIZE (TREE_PATH_MAX + 8) /* with the suffix of a coding and a NUL */
+#define TREE_PACK_NEW UINT32_MAX /* the pack handed over with the entries */
+#define TREE_NOT_OPEN UINT32_MAX /* the file has no descriptor */
+#define TREE_PATH_MAX 8192       /* bytes */
 
 /* The memory that holds the bytes of many objects. */
 struct pack {
@@ -100,8 +99,7 @@ const struct tree_class *tree_find_class(const struct tree *tree, uint64_t rules
 bool tree_has_closed(const struct tree *tree, const struct object *object);
 
 /* The name of the file of such an object, relative to the directory. */
-void tree_file_name(const struct tree *tree, const struct object *object,
-                    char name[static TREE_NAME_SIZE]);
+const char *tree_file_name(const struct tree *tree, const struct object *object);
 
 /* The rules of the class of an object. */
 uint64_t tree_rules_of(const struct object *object);

@@ -23,16 +23,14 @@ open_file(const struct opener_inherit *inherit, uint32_t number)
 {
     const struct tree *tree = inherit->tree;
     const struct object *object;
-    char name[TREE_NAME_SIZE];
 
     if (number >= inherit->catalogue->count)
         return -EINVAL;
     object = &inherit->catalogue->objects[number];
     if (!tree_has_closed(tree, object))
         return -EINVAL;
-    tree_file_name(tree, object, name);
-    return beneath_open(inherit->directory, name, O_RDONLY | O_NONBLOCK | O_NOCTTY,
-                        tree->asset->follow == CHOICE_YES);
+    return beneath_open(inherit->directory, tree_file_name(tree, object),
+                        O_RDONLY | O_NONBLOCK | O_NOCTTY, tree->asset->follow == CHOICE_YES);
 }
 
 static void

@@ -20,6 +20,16 @@ one_object(const struct view *view, const struct config_asset *asset, uint64_t l
     return value;
 }
 
+static void
+put_digest(json_t *value, const struct object *object)
+{
+    char text[2 * OBJECT_DIGEST_SIZE + 1];
+
+    object_digest_text(object, text);
+    if (!object->absent)
+        json_object_set_new(value, "sha256", json_string(text));
+}
+
 /* Lengths of an object in other codings, if it has any. */
 static void
 put_forms(json_t *value, const struct catalogue *catalogue, const struct object *object)
@@ -61,6 +71,7 @@ vars_objects(const struct view *view, unsigned limit)
     for (size_t i = 0; largest && i < count && i < limit; i++) {
         json_t *object = one_object(view, largest[i]->asset, largest[i]->length);
 
+        put_digest(object, largest[i]);
         if (largest[i]->forms > 0)
             put_forms(object, catalogue, largest[i]);
         json_object_set_new(value, largest[i]->asset->url, object);

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """watch = yes: changes of files are loaded without a reload being asked for."""
 
+import gzip
 import os
 import random
 import shutil
@@ -275,3 +276,46 @@ def test_responses_under_way_are_complete(store, content):
         store.replace(store.root / "large", "small now")
         store.wait("/maps/large", "small now")
         assert client.response().body == content
+
+
+def test_what_is_made_of_names_and_files_stays(start, tmp_path):
+    """Forms in other codings, lists and media types, of what has changed and of what has not."""
+    for name in ("kept", "root"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.css").write_text("body" * 1000)
+        (tmp_path / name / "a.css.gz").write_bytes(gzip.compress(b"beside"))
+    text = "[server]\nworkers = 1\nwatch_delay = 50ms\nvariant = {variant}\n"
+    for name in ("kept", "root"):
+        more = "precompressed = gzip\nwatch = yes\n"
+        text += f"[tree /{name}]\ndirectory = {tmp_path}/{name}\nautoindex = json\nsha256sums = yes\n{more}"
+        text += f"[asset /{name}.css]\nfile = {tmp_path}/{name}/a.css\n{more}"
+        text += f"[asset /{name}.made]\nfile = {tmp_path}/{name}/a.css\ncompress = gzip\nwatch = yes\n"
+        text += f"[asset /{name}.small]\nfile = {tmp_path}/{name}/a.css.gz\ncompress = gzip\nwatch = yes\n"
+    daemon = start(text.format(variant="cached"))
+    daemon.wait_log("started: ")
+
+    def look(name):
+        def get(target):
+            response = fetch(daemon, "GET", target, "Accept-Encoding: gzip")
+            fields = response.fields
+            return response.status, response.body, fields["content-type"], fields.get("vary")
+
+        rests = (".css", ".made", ".small", "/a.css", "/", "/SHA256SUMS")
+        return [get(f"/{name}{rest}") for rest in rests]
+
+    def is_listed():
+        listed = look("root")[4][1]
+        return b"5000 }" in listed and listed.count(b"name") == 2
+
+    before = look("kept")
+    vary = "Accept-Encoding"
+    assert [fields[3] for fields in before] == [vary, vary, None, vary, None, None]
+    assert before[0][1] == before[3][1] == (tmp_path / "kept/a.css.gz").read_bytes()
+    assert gzip.decompress(before[1][1]) == (tmp_path / "kept/a.css").read_bytes()
+    for number in range(3):
+        (tmp_path / "root/new.tmp").write_text(f"{number}" * 5000)
+        (tmp_path / "root/new.tmp").rename(tmp_path / "root/a.css")
+        wanted = b"%d" % number * 5000
+        wait_until(lambda wanted=wanted: gzip.decompress(look("root")[1][1]) == wanted, "the new form")
+        wait_until(is_listed, "the list")
+        assert look("kept") == before
