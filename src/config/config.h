@@ -79,6 +79,10 @@ struct config_server {
     unsigned control_mode;
     char *control_user; /* NULL: who makes it */
     char *control_group;
+    unsigned limit_connections; /* of a client address; 0: no limit */
+    unsigned limit_requests;    /* under way, likewise */
+    unsigned limit_prefix;      /* bits of an IPv6 address that tell a client */
+    uint64_t limit_rate;        /* bytes a second of a connection; 0: no limit */
     unsigned backlog;
     uint64_t max_header_size;
     unsigned max_header_fields;
@@ -183,7 +187,9 @@ struct config_asset {
     struct coding_list compress;      /* to be made at load, with levels */
     struct coding_list precompressed; /* of which there may be files beside FILE: FILE.gz */
 
-    enum choice watch; /* changes of its files lead to a reload */
+    uint64_t limit_rate;       /* as in [server], whose value is the default */
+    uint64_t limit_total_rate; /* of all its connections together; 0: no limit */
+    enum choice watch;         /* changes of its files lead to a reload */
 
     /* [tree] alone */
     char *directory;            /* absolute; NULL: embedded */

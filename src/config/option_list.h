@@ -47,6 +47,14 @@ OPTION(server, control_user, user, "", 0, 0, 0,
        "its owner; empty: the user who started tiffd")
 OPTION(server, control_group, group, "", 0, 0, 0,
        "its group; empty: that of the user who started tiffd")
+OPTION(server, limit_connections, number, "0", 0, 1048576, 0,
+       "connections of one client address, above which it gets 429; 0: no limit")
+OPTION(server, limit_requests, number, "0", 0, 1048576, 0,
+       "responses under way to one client address, above which it gets 429; 0: no limit")
+OPTION(server, limit_prefix, number, "64", 1, 128, 0,
+       "bits of an IPv6 address that tell one client from another")
+OPTION(server, limit_rate, size, "0", 0, 1099511627776, 0,
+       "maximum bytes per second of a connection, unless an asset says otherwise; 0: no limit")
 OPTION(server, backlog, number, "1024", 1, 65535, 0,
        "length of the accept queue of each address")
 OPTION(server, max_header_size, size, "16k", 1024, 65536, 0,
@@ -182,6 +190,10 @@ OPTION(debug, registers, registers, "on", 0, 0, 0,
 
 OPTION(asset, file, path, "", 0, 0, OPTION_REQUIRED,
        "the object; for the embedded variant its base name is looked up in the program")
+OPTION(asset, limit_rate, size, "", 0, 1099511627776, OPTION_INHERITED,
+       "maximum bytes per second of a connection that is sent this object; 0: no limit")
+OPTION(asset, limit_total_rate, size, "0", 0, 1099511627776, 0,
+       "maximum bytes per second of this object on all connections; 0: no limit")
 OPTION(asset, watch, choice, "no", 0, 0, 0,
        "yes: a changed file is loaded without being asked to")
 OPTION(asset, variant, variant, "", 0, 0, OPTION_INHERITED,
@@ -227,6 +239,10 @@ OPTION(tree, autoindex, autoindex, "off", 0, 0, 0,
        "a list of its files at the path of each directory without an index file")
 OPTION(tree, sha256sums, choice, "no", 0, 0, 0,
        "serve a list of the files' SHA-256 digests as SHA256SUMS, if there is no such file")
+OPTION(tree, limit_rate, size, "", 0, 1099511627776, OPTION_INHERITED,
+       "maximum bytes per second of a connection that is sent one of these objects; 0: no limit")
+OPTION(tree, limit_total_rate, size, "0", 0, 1099511627776, 0,
+       "maximum bytes per second of these objects on all connections; 0: no limit")
 OPTION(tree, watch, choice, "no", 0, 0, 0,
        "yes: changes of the directory are loaded without being asked to")
 OPTION(tree, variant, variant, "", 0, 0, OPTION_INHERITED,

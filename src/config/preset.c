@@ -121,6 +121,7 @@ complete_asset(struct build *build, size_t index, const char *directory)
     const struct config_option *file = option_find(kind, asset->tree ? "directory" : "file");
     const struct config_option *variant = option_find(kind, "variant");
     const struct config_option *cors = option_find(kind, "cors");
+    const struct config_option *rate = option_find(kind, "limit_rate");
     const struct origin *given = build_given(build, file, index);
 
     asset->file_origin = given->file != NULL ? *given : asset->origin;
@@ -128,6 +129,8 @@ complete_asset(struct build *build, size_t index, const char *directory)
         asset->variant = build->config->server.variant;
     if (cors && build_given(build, cors, index)->file == NULL)
         inherit_list(&asset->cors, &build->config->server.cors);
+    if (rate == NULL || build_given(build, rate, index)->file == NULL)
+        asset->limit_rate = build->config->server.limit_rate;
     if (asset->variant != VARIANT_EMBEDDED)
         resolve(build, file, index, directory);
 }

@@ -289,6 +289,8 @@ response_head_refusal(char *out, size_t size, unsigned status, const char *reaso
     out = emit_start(out, status, date);
     out = emit_connection(out, 1, true);
     out = emit_optional(out, SPAN("X-Request-Id: "), id);
+    if (status == 429 || status == 503)
+        out = emit_literal(out, "Retry-After: 1\r\n");
     out = emit_text(out, status, reason, head_only);
     return (size_t)(out - start);
 }

@@ -126,6 +126,19 @@ label_sections(struct label_names *labels, const struct config *config)
     return 0;
 }
 
+/* Only where something is limited by client. */
+static int
+count_clients(struct shared *shared)
+{
+    const struct config_server *server = &shared->config->server;
+
+    if (server->limit_connections == 0 && server->limit_requests == 0)
+        return 0;
+    return census_create(&shared->census, server->workers,
+                         server->worker_connections + server->max_refused,
+                         server->limit_prefix);
+}
+
 /* All of it but the tables, which instruments.c makes. */
 static int
 generation_share(struct shared *shared, const struct shared *previous)
@@ -136,7 +149,7 @@ generation_share(struct shared *shared, const struct shared *previous)
 
     if (slots_create(&shared->slots, config->server.workers, sections) < 0 ||
         (shared->roster = roster_create(config->server.workers)) == NULL ||
-        label_sections(&shared->labels, config) < 0)
+        label_sections(&shared->labels, config) < 0 || count_clients(shared) < 0)
         return -ENOMEM;
     shared->roster->started = previous ? previous->roster->started : clock_wall();
     return 0;
@@ -148,6 +161,7 @@ generation_unshare(struct shared *shared)
     free((void *)(uintptr_t)shared->labels.items);
     roster_destroy(shared->roster);
     slots_destroy(&shared->slots);
+    census_destroy(&shared->census);
     config_free((struct config *)(uintptr_t)shared->config);
 }
 

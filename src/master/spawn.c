@@ -67,6 +67,7 @@ let_go_of_counts(const struct generation *generation, unsigned worker)
     for (struct generation *older = generation->older; older; older = older->older) {
         tables_destroy(&older->instruments.tables);
         slots_destroy(&older->shared.slots);
+        census_destroy(&older->shared.census);
         roster_destroy(older->shared.roster);
     }
 }
@@ -156,6 +157,7 @@ let_go_of_generations(struct generation *generation, const struct spawn_resource
     for (; generation; generation = generation->older) {
         tables_destroy(&generation->instruments.tables);
         slots_destroy(&generation->shared.slots);
+        census_destroy(&generation->shared.census);
         roster_destroy(generation->shared.roster);
     }
 }

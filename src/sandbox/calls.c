@@ -95,6 +95,7 @@ static const struct call table[] = {
     CALL("getsockopt", W | C),
     IF("setsockopt", W, IS(1, SOL_SOCKET), IS(2, SO_SNDBUF)),
     IF("setsockopt", W, IS(1, SOL_SOCKET), IS(2, SO_LINGER)),
+    IF("setsockopt", W, IS(1, SOL_SOCKET), IS(2, SO_MAX_PACING_RATE)),
     IF("ioctl", W | C, IS(1, SIOCOUTQ)),
     CALL("sendfile", W | F),
     CALL("vmsplice", W), /* pages of memory into a pipe made before, and */

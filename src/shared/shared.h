@@ -7,6 +7,7 @@
 #ifndef SHARED_SHARED_H
 #define SHARED_SHARED_H
 
+#include "shared/census.h"
 #include "shared/label_names.h"
 #include "shared/roster.h"
 #include "shared/slots.h"
@@ -23,6 +24,7 @@ struct shared {
     const struct confinement *confinement; /* of all its processes */
     const struct tables *tables;           /* for profiles; never NULL */
     struct slots slots;                    /* each worker writes only its own */
+    struct census census;                  /* of clients; the same */
     struct roster *roster;                 /* read-only in workers and the observer */
     struct label_names labels;             /* section i is label i + 1 */
 };

@@ -25,6 +25,7 @@ struct slot_counters {
     uint64_t requests; /* responses begun */
     uint64_t bytes;    /* passed to the kernel, including headers; of an object: without them */
     uint64_t status[SLOTS_STATUS_CLASSES];
+    uint64_t sending; /* of an object: bodies under way, now */
 } __attribute__((aligned(SLOTS_LINE)));
 
 /* tcmalloc's numbers in bytes, published about once a second while the worker is active. */
@@ -66,6 +67,7 @@ struct slot {
     uint64_t pipe;        /* bytes that its pipe may pin; 0: it has no pipe, and copies */
     uint64_t stale;       /* events for closed connections and the like, see worker/watch.h */
     uint64_t refused;     /* system calls refused by the sandbox */
+    uint64_t limited;     /* connections and requests that were one too many for a client */
     uint64_t recycled;    /* idle connections closed for new clients */
     uint64_t idle;        /* connections between requests, now */
     uint64_t runnable;    /* connections that wait for their turn, now */

@@ -141,7 +141,8 @@ acceptor_serve(struct worker *worker, int fd, const struct address *peer, bool p
     }
     connection->proxied = proxied;
     slot_add(&worker->slot->accepted, 1);
-    if (!served)
+    connection->limited = !proxied && !bounds_connect(worker, connection);
+    if (!served || connection->limited)
         refuse_busy(worker, connection);
     ring_others(worker);
 }

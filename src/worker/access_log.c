@@ -252,11 +252,17 @@ access_log_variant(const struct object *object)
                   : (struct span){ NULL, 0 };
 }
 
-static const enum forwarded_field fields_of[] = {
-    [REAL_IP_NONE] = FORWARDED_NONE,
-    [REAL_IP_FORWARDED] = FORWARDED_STANDARD,
-    [REAL_IP_X_FORWARDED_FOR] = FORWARDED_X,
-};
+enum forwarded_field
+access_log_forwarded(enum real_ip_header header)
+{
+    static const enum forwarded_field fields_of[] = {
+        [REAL_IP_NONE] = FORWARDED_NONE,
+        [REAL_IP_FORWARDED] = FORWARDED_STANDARD,
+        [REAL_IP_X_FORWARDED_FOR] = FORWARDED_X,
+    };
+
+    return fields_of[header];
+}
 
 static struct access_request
 request_of(const struct worker *worker, const struct connection *connection,
@@ -324,7 +330,7 @@ access_log_begin(struct worker *worker, struct connection *connection,
     memcpy(record->id, id->text, id->length);
     if (wanted) {
         client = forwarded_client(&connection->client, field_lines(exchange),
-                                  fields_of[worker->server->real_ip_header],
+                                  access_log_forwarded(worker->server->real_ip_header),
                                   &worker->server->trusted_proxies);
         request = request_of(worker, connection, exchange, &client);
         record->length = access_line_begin(&log->format, &request, record->line);

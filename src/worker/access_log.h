@@ -81,4 +81,7 @@ void access_log_use(struct worker *worker, int fd);
 /* Writes the remaining lines, and logs how many could not be written. */
 void access_log_close(struct worker *worker);
 
+/* The field in which proxies tell the client. */
+enum forwarded_field access_log_forwarded(enum real_ip_header header);
+
 #endif

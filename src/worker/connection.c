@@ -23,6 +23,7 @@
 
 #include "worker/exchange.h"
 #include "worker/multipart.h"
+#include "worker/pacing.h"
 #include "worker/reader.h"
 #include "worker/sender.h"
 #include "worker/worker.h"
@@ -244,6 +245,9 @@ connection_close(struct worker *worker, struct connection *connection)
     if (connection->loading)
         reader_cancel(worker->sender.reader, connection->loading);
     reader_release(worker->sender.reader, connection->loaded);
+    if (connection->object)
+        pacing_end(worker, connection);
+    bounds_leave(worker, connection);
     open_file_leave(connection);
     free(connection->inbox);
     free(connection->outbox);

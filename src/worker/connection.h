@@ -16,6 +16,7 @@
 #include "worker/access_line.h"
 #include "worker/activity.h"
 #include "worker/admission.h"
+#include "worker/bounds.h"
 #include "worker/inbox.h"
 #include "worker/outcome.h"
 #include "worker/progress.h"
@@ -43,6 +44,7 @@ struct connection {
     bool refused : 1;  /* above the limit: gets 503, and is not counted as served */
     bool proxied : 1;  /* a PROXY protocol header is to come first */
     bool queued : 1;   /* in the queue of turns.h */
+    bool limited : 1;  /* refused for one too many of its client */
     bool opening : 1;  /* waits for its file, see open_file.h */
     enum termination termination : 8; /* why responses end that are cut */
     struct sndbuf sndbuf;
@@ -68,6 +70,9 @@ struct connection {
     struct open_file *file; /* that it uses, or waits for; NULL: none */
     SLIST_ENTRY(connection) next_waiting;
     int open_error; /* of the file that it waited for; 0: none */
+
+    struct bounds bounds;
+    uint64_t rate; /* bytes a second, see pacing.h; 0: no limit */
 
     struct progress progress;
     struct activity activity;

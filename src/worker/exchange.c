@@ -116,6 +116,15 @@ received_nothing(struct connection *connection, ssize_t n)
     return OUTCOME_NOTHING;
 }
 
+static enum outcome
+refuse_limited(struct worker *worker, struct connection *connection)
+{
+    struct input none = { 0 };
+
+    serve_refuse(worker, connection, &none, 429, "too many connections of this client", false);
+    return answer_input(worker, connection, &none);
+}
+
 /* A proxy tells for whom it connects, before everything else. OUTCOME_SENT: it has. */
 static enum outcome
 take_proxy_header(struct worker *worker, struct connection *connection, struct input *input)
@@ -141,6 +150,8 @@ take_proxy_header(struct worker *worker, struct connection *connection, struct i
         connection->client = client;
     input->at += length;
     input->length -= length;
+    if (!bounds_connect(worker, connection))
+        return refuse_limited(worker, connection);
     return OUTCOME_SENT;
 }
 
@@ -227,6 +238,8 @@ exchange_refuse_busy(struct worker *worker, struct connection *connection)
 {
     struct input none = { 0 };
 
+    if (connection->limited)
+        return refuse_limited(worker, connection);
     serve_refuse(worker, connection, &none, 503, "too many connections", false);
     return answer_input(worker, connection, &none);
 }

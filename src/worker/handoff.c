@@ -142,6 +142,7 @@ handoff_admit(struct worker *worker, int fd, const struct handoff_header *header
     slot_add(&worker->slot->taken, 1);
     connection->requests = header->requests;
     connection->client = header->client;
+    bounds_take(worker, connection);
     connection->stays = (uint32_t)(worker->now / 1000) + 2; /* one second is begun already */
     connection_settle(worker, connection, OUTCOME_READY);
 }

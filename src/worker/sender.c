@@ -20,6 +20,7 @@
 
 #include "base/nodump.h"
 #include "worker/multipart.h"
+#include "worker/pacing.h"
 #include "worker/progress.h"
 #include "worker/reader.h"
 #include "worker/serve.h"
@@ -211,6 +212,8 @@ end_body(struct worker *worker, struct connection *connection)
     histogram_add(&worker->slot->timing.body, &histogram_bytes, connection->handed);
     connection->handed = 0;
     admission_leave(worker, connection);
+    bounds_end(worker, connection);
+    pacing_end(worker, connection);
     multipart_free(connection->multipart);
     drop_loaded(worker, connection);
     connection->multipart = NULL;
@@ -414,6 +417,7 @@ sender_push(struct worker *worker, struct connection *connection)
     enum outcome outcome = OUTCOME_SENT;
 
     stage_restore(&worker->stage, &connection->outbox);
+    pacing_adjust(worker, connection);
     while (outcome == OUTCOME_SENT && pending(worker, connection)) {
         const bool large = is_large(worker, connection);
         const enum transmit_way way = choose_way(worker, connection, large);

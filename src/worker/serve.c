@@ -14,6 +14,7 @@
 #include "http/response.h"
 #include "http/response_head.h"
 #include "worker/multipart.h"
+#include "worker/pacing.h"
 #include "worker/reader.h"
 #include "worker/worker.h"
 
@@ -352,6 +353,32 @@ wait_for_open(struct worker *worker, struct connection *connection, struct input
     return outcome == OUTCOME_SENT ? OUTCOME_READING : outcome;
 }
 
+static struct span
+serve_lines(const struct input *input)
+{
+    const struct head *head = &input->head;
+
+    return (struct span){ input->at + head->first_field, head->line - head->first_field };
+}
+
+/* The client has too many under way. */
+static void
+refuse_request(const struct worker *worker, const struct request *request,
+               const struct object *object, struct response *response)
+{
+    response_failure(request, 429, response);
+    response->retry_after = BOUNDS_RETRY_AFTER;
+    say_cors(worker, object, request, response);
+}
+
+/* It is under way. */
+static void
+count_body(struct worker *worker, struct connection *connection)
+{
+    bounds_begin(worker, connection);
+    pacing_begin(worker, connection);
+}
+
 /* Its file is open, or error says why not. */
 static enum outcome
 serve_object(struct worker *worker, struct connection *connection,
@@ -371,6 +398,8 @@ serve_object(struct worker *worker, struct connection *connection,
     if (response.status == 404 &&
         (object = find_substitute(worker, request, &description, &response)) != NULL)
         representation = &description.representation;
+    if (response.body && !bounds_admit(worker, connection, serve_lines(input)))
+        refuse_request(worker, request, object, &response);
     response.id = told_id(worker);
     if (given_away(worker, connection, object, &response, input))
         return OUTCOME_CLOSED;
@@ -383,6 +412,8 @@ serve_object(struct worker *worker, struct connection *connection,
         slot_count_response(counters_of(worker, object), response.status);
     if (response.body && !begin_body(worker, connection, object, &response))
         return serve_give_up(worker, connection);
+    if (connection->object)
+        count_body(worker, connection);
     return OUTCOME_SENT;
 }
 

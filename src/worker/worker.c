@@ -32,6 +32,7 @@
 #include "stack/crash.h"
 #include "stack/dump.h"
 #include "worker/inflight.h"
+#include "worker/pacing.h"
 #include "worker/reader.h"
 
 #define EVENTS 256 /* a turn */
@@ -217,6 +218,8 @@ worker_start(struct worker *worker)
     worker_arm(worker->inherit);
     stay_on_cpu(worker);
     connections_start(worker);
+    census_begin(&worker->shared->census, worker->inherit->slot);
+    pacing_start(worker);
     open_kernel_stacks(worker->inherit);
     if ((error = channel_wait(worker->inherit->channel, CHANNEL_BEGIN)) < 0 ||
         (error = identity_become(&worker->shared->confinement->identity)) < 0 ||
