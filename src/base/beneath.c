@@ -98,7 +98,8 @@ beneath_open(int directory, const char *name, int flags, bool follow)
     return fd;
 }
 
-int
+/* Opens what a descriptor of O_PATH stands for. Without /proc: -ENOENT. */
+static int
 beneath_reopen(int fd)
 {
     char path[32];
@@ -109,4 +110,32 @@ beneath_reopen(int fd)
         opened = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     while (opened < 0 && errno == EINTR);
     return opened < 0 ? -errno : opened;
+}
+
+static int
+check_regular(int fd)
+{
+    struct stat status;
+
+    if (fstat(fd, &status) < 0)
+        return -errno;
+    if (S_ISREG(status.st_mode))
+        return 0;
+    return S_ISDIR(status.st_mode) ? -EISDIR : -EINVAL;
+}
+
+int
+beneath_open_file(int directory, const char *name, bool follow)
+{
+    const int found = beneath_open(directory, name, O_PATH, follow);
+    int fd;
+
+    if (found < 0)
+        return found;
+    if ((fd = check_regular(found)) == 0)
+        fd = beneath_reopen(found);
+    if (fd == -ENOENT)
+        fd = beneath_open(directory, name, O_RDONLY | O_NONBLOCK | O_NOCTTY, follow);
+    close(found);
+    return fd;
 }

@@ -12,8 +12,9 @@
 int beneath_open(int directory, const char *name, int flags, bool follow)
     __attribute__((warn_unused_result));
 
-/* Opens what a descriptor of O_PATH stands for, to read it; needs /proc. A descriptor or a
- * negative errno. */
-int beneath_reopen(int fd) __attribute__((warn_unused_result));
+/* Opens a regular file for reading. What is something else, as a FIFO or a device, is not
+ * opened, because that has effects: -EISDIR, or -EINVAL. */
+int beneath_open_file(int directory, const char *name, bool follow)
+    __attribute__((warn_unused_result));
 
 #endif

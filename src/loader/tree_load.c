@@ -312,38 +312,23 @@ tree_load_prepare(struct tree_load *load, const struct catalogue *previous,
 
 /* --- reading ------------------------------------------------------------------------------ */
 
-/* Without /proc, by its name again. */
-static int
-open_found(const struct tree_load *load, size_t file, int found)
-{
-    const int fd = beneath_reopen(found);
-
-    if (fd != -ENOENT)
-        return fd;
-    return beneath_open(load->walk.directory, walk_name(&load->walk, file),
-                        O_RDONLY | O_NONBLOCK | O_NOCTTY,
-                        load->tree.asset->follow == CHOICE_YES);
-}
-
 /* The file must still be what the walk has seen, because its place in the pack has that size.
- * What has become something else, as a FIFO or a device, is not opened for reading: that has
- * effects. */
+ */
 static const char *
 tree_load_open(const struct tree_load *load, size_t file, struct source *source)
 {
-    const int found = beneath_open(load->walk.directory, walk_name(&load->walk, file), O_PATH,
-                                   load->tree.asset->follow == CHOICE_YES);
+    const int fd = beneath_open_file(load->walk.directory, walk_name(&load->walk, file),
+                                     load->tree.asset->follow == CHOICE_YES);
     const char *reason;
 
     source->fd = -1;
-    if (found < 0)
-        return strerror(-found);
-    if ((reason = source_examine(source, found)) == NULL &&
+    if (fd < 0)
+        return fd == -EINVAL ? "is not a regular file" : strerror(-fd);
+    if ((reason = source_examine(source, fd)) == NULL &&
         source->size != load->entries[file].size)
         reason = "changed while the directory was read";
-    source->fd = reason ? -1 : open_found(load, file, found);
-    close(found);
-    return reason || source->fd >= 0 ? reason : strerror(-source->fd);
+    source->fd = fd;
+    return reason;
 }
 
 static const char *

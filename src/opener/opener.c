@@ -29,8 +29,8 @@ open_file(const struct opener_inherit *inherit, uint32_t number)
     object = &inherit->catalogue->objects[number];
     if (!tree_has_closed(tree, object))
         return -EINVAL;
-    return beneath_open(inherit->directory, tree_file_name(tree, object),
-                        O_RDONLY | O_NONBLOCK | O_NOCTTY, tree->asset->follow == CHOICE_YES);
+    return beneath_open_file(inherit->directory, tree_file_name(tree, object),
+                             tree->asset->follow == CHOICE_YES);
 }
 
 static void

@@ -79,7 +79,7 @@ static const struct call table[] = {
     CALL("writev", ALL),
     CALL("close", ALL),
     CALL("fstat", ALL),
-    IF("newfstatat", W | L | P, HAS(3, AT_EMPTY_PATH, AT_EMPTY_PATH)), /* fstat(3) */
+    IF("newfstatat", W | L | N | P, HAS(3, AT_EMPTY_PATH, AT_EMPTY_PATH)), /* fstat(3) */
     CALL("lseek", ALL),
 
     /* A worker's event loop and its connections; SCM_RIGHTS for the handoff and the log. */

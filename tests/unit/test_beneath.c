@@ -145,6 +145,33 @@ nothing_outside_is_opened(void **state)
     assert_int_equal(WEXITSTATUS(status), 0);
 }
 
+static void
+only_files_are_opened_for_reading(void **state)
+{
+    char directory[] = "/tmp/test_beneath.XXXXXX";
+    int root;
+    int writer;
+    int fd;
+
+    (void)state;
+    assert_non_null(mkdtemp(directory));
+    root = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    assert_int_equal(mknodat(root, "file", S_IFREG | 0600, 0), 0);
+    assert_int_equal(mknodat(root, "fifo", S_IFIFO | 0600, 0), 0);
+    fd = beneath_open_file(root, "file", false);
+    assert_true(fd >= 0);
+    close(fd);
+    assert_int_equal(beneath_open_file(root, "fifo", false), -EINVAL);
+    writer = openat(root, "fifo", O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+    assert_true(writer < 0 && errno == ENXIO); /* nobody has it open to read */
+    assert_int_equal(beneath_open_file(root, ".", false), -EISDIR);
+    assert_int_equal(beneath_open_file(root, "none", false), -ENOENT);
+    assert_int_equal(unlinkat(root, "fifo", 0), 0);
+    assert_int_equal(unlinkat(root, "file", 0), 0);
+    close(root);
+    assert_int_equal(rmdir(directory), 0);
+}
+
 /* A lease lasts for as long as /proc/sys/fs/lease-break-time says, after somebody asks. */
 static void
 a_lease_is_not_waited_for(void **state)
@@ -178,6 +205,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nothing_outside_is_opened),
+        cmocka_unit_test(only_files_are_opened_for_reading),
         cmocka_unit_test(a_lease_is_not_waited_for),
     };
 
