@@ -61,6 +61,8 @@ dump_arm(struct dump_record *record)
     if (sigaction(DUMP_SIGNAL, &action, NULL) < 0)
         return -errno;
     signals_unblock(DUMP_SIGNAL);
+    __atomic_store_n(&record->answered, __atomic_load_n(&record->asked, __ATOMIC_SEQ_CST),
+                     __ATOMIC_SEQ_CST); /* what its predecessor was asked */
     __atomic_store_n(&record->pid, getpid(), __ATOMIC_SEQ_CST);
     return 0;
 }
@@ -81,25 +83,51 @@ copy(const struct dump_record *record, struct dump *dump)
     return __atomic_load_n(&record->version, __ATOMIC_SEQ_CST) == version;
 }
 
+static uint32_t
+read_answered(const struct dump_record *record)
+{
+    return __atomic_load_n(&record->answered, __ATOMIC_SEQ_CST);
+}
+
+static int
+dump_signal(struct dump_record *record, pid_t pid)
+{
+    if (kill(pid, DUMP_SIGNAL) == 0)
+        return 0;
+    __atomic_sub_fetch(&record->asked, 1, __ATOMIC_SEQ_CST);
+    return -errno;
+}
+
+/* A signal that was not handled yet serves for all who have asked since: more of them would
+ * fill the queue of a process that is stuck (RLIMIT_SIGPENDING), which is that of all processes
+ * of its user. If the handler looked just before this request, its reply is too old: once more.
+ */
 int
 dump_ask(struct dump_record *record, pid_t pid, unsigned milliseconds, struct dump *dump)
 {
     const struct timespec pause = { .tv_nsec = POLL_NS };
     const uint64_t deadline = clock_now() + milliseconds;
     uint32_t asked;
+    uint32_t answered;
+    int error;
 
     if (pid <= 0 || __atomic_load_n(&record->pid, __ATOMIC_SEQ_CST) != pid)
         return -ESRCH;
     asked = __atomic_add_fetch(&record->asked, 1, __ATOMIC_SEQ_CST);
-    if (kill(pid, DUMP_SIGNAL) < 0)
-        return -errno;
-    for (;;) {
-        int32_t ahead = (int32_t)(__atomic_load_n(&record->answered, __ATOMIC_ACQUIRE) - asked);
+    answered = read_answered(record);
+    error = answered == asked - 1 ? dump_signal(record, pid) : 0;
+    for (bool again = true; error == 0; nanosleep(&pause, NULL)) {
+        const uint32_t before = answered;
+        const bool late = (int32_t)((answered = read_answered(record)) - asked) < 0;
 
-        if (ahead >= 0 && copy(record, dump))
+        if (!late && copy(record, dump))
             return 0;
         if (clock_now() >= deadline)
             return -ETIMEDOUT;
-        nanosleep(&pause, NULL);
+        if (late && again && answered != before) {
+            error = dump_signal(record, pid);
+            again = false;
+        }
     }
+    return error;
 }

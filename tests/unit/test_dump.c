@@ -118,6 +118,27 @@ one_that_is_stopped_answers_later(void **state)
     end(pid);
 }
 
+/* Each signal would take a place in a queue that is limited for all processes of a user. */
+static void
+one_that_is_stopped_gets_one_signal(void **state)
+{
+    struct dump dump;
+    pid_t pid = start(loop_for_ever);
+    uint32_t version;
+
+    (void)state;
+    assert_int_equal(dump_ask(record, pid, 5000, &dump), 0);
+    version = record->version;
+    kill(pid, SIGSTOP);
+    waitpid(pid, NULL, WUNTRACED);
+    for (unsigned i = 0; i < 20; i++)
+        assert_int_equal(dump_ask(record, pid, 2, &dump), -ETIMEDOUT);
+    kill(pid, SIGCONT);
+    assert_int_equal(dump_ask(record, pid, 5000, &dump), 0);
+    end(pid);
+    assert_true(record->version <= version + 2 * 2);
+}
+
 /* The signal would end a process that does not expect it. */
 static void
 who_has_not_armed_is_not_asked(void **state)
@@ -178,6 +199,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(answers_wherever_it_is),
         cmocka_unit_test(one_that_is_stopped_answers_later),
+        cmocka_unit_test(one_that_is_stopped_gets_one_signal),
         cmocka_unit_test(who_has_not_armed_is_not_asked),
         cmocka_unit_test(several_ask_at_once),
         cmocka_unit_test(replies_are_not_trusted),
