@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""A page of another origin, in Chromium, reads objects: ranges, conditions, forms in other codings, errors."""
+"""A page of another origin, in Chromium, reads objects: ranges, conditions, encoded forms, errors."""
 
 import gzip
 import random

@@ -49,10 +49,24 @@ begin(void **state)
     return handover_open(ends);
 }
 
+enum { FORM = 2 }; /* of the cached object, in another coding */
+
+static int
+begin_with_a_form(void **state)
+{
+    assets[CACHED].compress = (struct coding_list){ 1, { { CODING_GZIP, 6 } } };
+    if (begin(state) < 0)
+        return -1;
+    assert_int_equal(given->assets, 3);
+    assert_int_equal(given->objects[FORM].ops->open(&given->objects[FORM]), 0);
+    return given->objects[FORM].ops->load(&given->objects[FORM], NULL, &progress);
+}
+
 static int
 end(void **state)
 {
     (void)state;
+    assets[CACHED].compress.count = 0;
     catalogue_close(given);
     catalogue_close(got);
     close(ends[0]);
@@ -220,6 +234,50 @@ an_object_may_wait_only_by_choice(void **state)
 }
 
 static void
+a_form_that_was_made_is_checked(void **state)
+{
+    struct object *form = &given->objects[FORM];
+    const struct object right = *form;
+    struct object *taken;
+
+    (void)state;
+    form->length = right.memory.size + 1;
+    refuse(form);
+    form->length = 0;
+    refuse(form);
+    *form = right;
+    form->absent = true;
+    refuse(form);
+    *form = right;
+    form->unchanged = true; /* there is no generation before */
+    refuse(form);
+    *form = right;
+    refuse_number(form, CACHED);
+    refuse_number(form, STREAMED);
+    assert_int_equal(handover_send(ends[1], form, FORM), 0);
+    assert_int_equal(take(&taken), 1);
+    assert_int_equal(catalogue_attach(got, taken, NULL), 0);
+    assert_true(taken->length < SIZE / 100);
+    assert_int_equal(taken->length, right.length);
+    assert_memory_equal(taken->bytes, "\x1f\x8b", 2);
+}
+
+static void
+a_form_may_be_missing_and_nothing_else(void **state)
+{
+    struct object missing = { .source.fd = -1, .memory.fd = -1, .missing = true };
+    struct object *taken;
+
+    (void)state;
+    refuse_number(&missing, CACHED);
+    refuse_number(&missing, STREAMED);
+    assert_int_equal(handover_send(ends[1], &missing, FORM), 0);
+    assert_int_equal(take(&taken), 1);
+    assert_int_equal(catalogue_attach(got, taken, NULL), 0);
+    assert_int_equal(catalogue_complete(got, NULL), 0);
+}
+
+static void
 a_message_has_one_length(void **state)
 {
     static const char zeros[4096];
@@ -243,6 +301,10 @@ main(void)
         cmocka_unit_test_setup_teardown(memory_must_be_sealed_and_whole, begin, end),
         cmocka_unit_test_setup_teardown(a_file_must_be_open_to_be_read, begin, end),
         cmocka_unit_test_setup_teardown(an_object_may_wait_only_by_choice, begin, end),
+        cmocka_unit_test_setup_teardown(a_form_that_was_made_is_checked, begin_with_a_form,
+                                        end),
+        cmocka_unit_test_setup_teardown(a_form_may_be_missing_and_nothing_else,
+                                        begin_with_a_form, end),
         cmocka_unit_test_setup_teardown(a_message_has_one_length, begin, end),
     };
 
