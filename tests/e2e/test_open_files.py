@@ -2,6 +2,7 @@
 """A tree with more streamed files than may be open: workers have them opened one by one."""
 
 import contextlib
+import gzip
 import os
 import random
 import re
@@ -120,6 +121,24 @@ def test_base64_and_an_index(grow, root):
     assert fetch(daemon, "GET", "/maps/index.html").body == b"<p>index"
     response = fetch(daemon, "GET", "/maps/9.bin")
     assert len(response.body) == (len(bytes_of(9)) + 2) // 3 * 4
+
+
+def test_forms_in_other_codings(grow, root):
+    """Each is opened by its own name; if it is another one by now, the plain file is served."""
+    for number in range(8):
+        (root / f"{number}.bin.gz").write_bytes(gzip.compress(bytes_of(number)))
+    daemon = grow(lines="precompressed = gzip")
+    daemon.expect_log("3.bin.*: changed; answered with 500 until a reload")
+    for number in (1, 2, 5, 1):
+        response = fetch(daemon, "GET", f"/maps/{number}.bin", "Accept-Encoding: gzip")
+        assert response.fields["content-encoding"] == "gzip"
+        assert gzip.decompress(response.body) == bytes_of(number)
+        assert fetch(daemon, "GET", f"/maps/{number}.bin").body == bytes_of(number)
+    (root / "3.bin.gz").write_bytes(b"other")
+    for _ in range(2):
+        response = fetch(daemon, "GET", "/maps/3.bin", "Accept-Encoding: gzip")
+        assert (response.status, response.body) == (200, bytes_of(3))
+        assert "content-encoding" not in response.fields
 
 
 def test_large_bodies_hold_their_files(grow, root, content):
