@@ -21,6 +21,7 @@
 #include "master/access_file.h"
 #include "master/detach.h"
 #include "master/log_copy.h"
+#include "master/openers.h"
 #include "master/state.h"
 #include "master/supervise.h"
 #include "sandbox/sandbox.h"
@@ -70,13 +71,16 @@ be_log_writer(const struct master *master, enum sandbox_mode mode, const struct 
 
 /* Not the log's own log writer, which would never come to the end of its pipe. */
 void
-log_writer_hand_log(const struct master *master)
+log_writer_hand_log(struct master *master)
 {
     const struct channel_message message = { .kind = CHANNEL_LOG };
     const struct log_writer *writer;
 
-    for (const struct generation *g = master->newest; g; g = g->older)
+    for (struct generation *g = master->newest; g; g = g->older) {
         supervise_hand_log(g);
+        openers_renew(g);
+    }
+    watching_renew(&master->watching);
     LIST_FOREACH(writer, &master->log_writers, entry)
     if (writer != master->log_writer)
         process_send(&writer->process, &message, sink_descriptor());

@@ -37,7 +37,7 @@ void log_writer_take(struct master *master, const struct config *config);
 void log_writer_take_access(struct master *master, struct generation *generation);
 
 /* Tells all processes where lines of the log go from now on. */
-void log_writer_hand_log(const struct master *master);
+void log_writer_hand_log(struct master *master);
 
 /* Call after the last line: waits until all lines are in their files, but not for a disk that
  * hangs. */

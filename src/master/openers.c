@@ -161,6 +161,20 @@ openers_run(struct generation *generation, const struct spawn_resources *resourc
     }
 }
 
+/* Requests that were taken are asked for again. */
+void
+openers_renew(struct generation *generation)
+{
+    for (size_t i = 0; i < generation->opener_count; i++) {
+        struct opener *opener = &generation->openers[i];
+
+        if (opener->child.pid == 0)
+            continue;
+        child_leave(&opener->child);
+        opener->spawn_at = clock_now();
+    }
+}
+
 uint64_t
 openers_next(const struct generation *generation)
 {

@@ -20,6 +20,9 @@ int openers_create(struct generation *generation) __attribute__((warn_unused_res
 void openers_run(struct generation *generation, const struct spawn_resources *resources,
                  uint64_t now);
 
+/* Replaces those that run: they hold the log as it was when they began. */
+void openers_renew(struct generation *generation);
+
 /* When openers_run() has something to do next; 0: never. */
 uint64_t openers_next(const struct generation *generation);
 

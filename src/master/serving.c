@@ -47,7 +47,7 @@ serving_begin(struct master *master)
 
 /* Standard error belonged to the command that started the daemon. */
 static void
-leave_log(const struct master *master)
+leave_log(struct master *master)
 {
     const struct config_log *log = &master->newest->shared.config->log;
 

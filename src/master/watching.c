@@ -50,6 +50,16 @@ watching_end(struct watching *watching)
     *watching = (struct watching){ 0 };
 }
 
+void
+watching_renew(struct watching *watching)
+{
+    if (watching->child.pid == 0)
+        return;
+    child_leave(&watching->child);
+    forget_watcher(watching);
+    watching->spawn_at = clock_now();
+}
+
 /* Until it is replaced, nothing is noticed; its first look makes up for that. */
 static void
 watcher_ended(struct child *child, pid_t pid, const struct child_end *end)

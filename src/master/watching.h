@@ -42,4 +42,7 @@ void watching_let_go(const struct watching *watching);
 /* Ends the watcher, if there is one. */
 void watching_end(struct watching *watching);
 
+/* Replaces the watcher, if one runs: it holds the log as it was when it began. */
+void watching_renew(struct watching *watching);
+
 #endif

@@ -9,7 +9,7 @@ import signal
 import pytest
 
 from client import fetch
-from daemon import SAMPLE, alive, wait_until
+from daemon import SAMPLE, alive, children, title, wait_until
 from observing import Observed
 
 INI = """
@@ -70,6 +70,32 @@ def test_of_a_worker_that_came_later(rotated):
     successor = daemon.named("worker 0")
     os.kill(successor, signal.SIGQUIT)
     wait_until(lambda: f"worker 0[{successor}]: draining" in log.read_text(), "a line in the third log")
+
+
+def test_nobody_keeps_the_old_log(start, tmp_path):
+    """Not processes without a channel to the master, either; else the old log writer would stay."""
+    log, root = tmp_path / "tiffd.log", tmp_path / "root"
+    root.mkdir()
+    for number in range(3):
+        (root / str(number)).write_bytes(b"content")
+    section = ["[tree /t]", f"directory = {root}", "variant = streaming", "max_open_files = 1", "watch = yes"]
+    others = ["[log]", f"file = {log}", "level = info", "[access_log]", f"file = {tmp_path}/access.log"]
+    daemon = start("\n".join(["[server]", *others, *section]) + "\n")
+    wait_until(lambda: log.exists() and "started: " in log.read_text(), "the start is told")
+    names = ("opener", "watcher")
+
+    def those():
+        found = [pid for pid in children(daemon.pid) if alive(pid) and title(pid) in names]
+        return found if len(found) == len(names) else None
+
+    before, writers = wait_until(those, "an opener and a watcher"), [daemon.log_writer()]
+    writers.append(daemon.log_writer("access log"))
+    log.rename(log.with_suffix(".1"))
+    daemon.send_signal(signal.SIGUSR1)
+    wait_until(lambda: not any(map(alive, [*before, *writers])), "what wrote to the old files has ended")
+    wait_until(those, "others take their places")
+    for number in range(3):
+        assert fetch(daemon, "GET", f"/t/{number}").body == b"content"
 
 
 def test_a_log_that_cannot_be_opened(rotated, tmp_path):
