@@ -18,6 +18,7 @@
 #include "config/config_load.h"
 #include "object/catalogue.h"
 #include "profile/tables.h"
+#include "worker/inflight.h"
 #include "worker/reader.h"
 #include "worker/worker.h"
 
@@ -191,6 +192,7 @@ end(struct served *served)
     watch_close(&worker->watches);
     sender_release(worker);
     exchange_release(worker);
+    inflight_release(worker);
     slots_destroy(&served->shared.slots);
 }
 
