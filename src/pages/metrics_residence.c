@@ -85,8 +85,25 @@ write_copies(const struct exposition *out, const struct copies *copies,
     }
 }
 
+/* A tree has several packs, and one sample. */
+static uint64_t
+resident_of(const struct ledger *ledger, const struct ledger_entry *first)
+{
+    uint64_t bytes = 0;
+
+    for (size_t i = 0; i < ledger->count; i++) {
+        const struct ledger_entry *entry = &ledger->entries[i];
+
+        if (entry->view == first->view && entry->asset == first->asset && !entry->shared &&
+            entry->known)
+            bytes += entry->resident;
+    }
+    return bytes;
+}
+
 static void
-write_entry(const struct exposition *out, const struct ledger_entry *entry)
+write_entry(const struct exposition *out, const struct ledger *ledger,
+            const struct ledger_entry *entry)
 {
     const struct config_asset *asset = entry->asset;
     const struct exposition_label labels[] = {
@@ -97,7 +114,8 @@ write_entry(const struct exposition *out, const struct ledger_entry *entry)
         { NULL, NULL },
     };
 
-    exposition_sample(out, "tiffd_object_resident_bytes", labels, (double)entry->resident);
+    exposition_sample(out, "tiffd_object_resident_bytes", labels,
+                      (double)resident_of(ledger, entry));
 }
 
 void
@@ -123,9 +141,9 @@ metrics_residence_write(const struct exposition *out, const struct view *view)
     for (size_t i = 0; i < ledger.count && shown < OBJECTS_MAX; i++) {
         const struct ledger_entry *entry = &ledger.entries[i];
 
-        if (entry->view != view || entry->shared || !entry->known)
+        if (entry->view != view || entry->further || entry->shared || !entry->known)
             continue;
-        write_entry(out, entry);
+        write_entry(out, &ledger, entry);
         shown++;
     }
     ledger_free(&ledger);

@@ -399,3 +399,17 @@ def test_embedded_files(start):
             assert fetch(daemon, target=url(name[:-4], "/t/")).status == 200
         else:
             assert fetch(daemon, target=url(name + ".b64", "/t/")).status == 404
+
+
+def test_a_tree_has_one_sample(start, root):
+    """Though its files are in several packs after a reload."""
+    daemon = start(ini(root, "variant = cached"), debug=True)
+    daemon.wait_log("started: ")
+    (root / "new.txt").write_bytes(b"new" * 5000)
+    daemon.reload()
+    with urllib.request.urlopen(daemon.debug_url + "/metrics", timeout=60) as page:
+        lines = page.read().decode().splitlines()
+    samples = [line.rpartition(" ")[0] for line in lines if line and not line.startswith("#")]
+    assert len(samples) == len(set(samples))
+    (resident,) = [line for line in lines if line.startswith("tiffd_object_resident_bytes")]
+    assert float(resident.split()[-1]) >= 115000
