@@ -14,8 +14,8 @@ import xml.etree.ElementTree
 import pytest
 
 from client import fetch
-from daemon import SAMPLE, wait_until
-from observing import ask, load, text
+from daemon import SAMPLE, has_tcmalloc, wait_until
+from observing import ask, load, needs_heap, text
 from viewers import Browser, axe, program
 
 PHONE = 390
@@ -298,6 +298,7 @@ def total_by_pprof(profile):
     return sum(int(row.split()[column]) for row in rows)
 
 
+@needs_heap
 def test_a_comparison_with_a_saved_profile(observed, page, tmp_path):
     with load(observed):
         take_profile(page, "profile", 1)
@@ -320,7 +321,8 @@ def test_a_file_that_is_no_profile(page, tmp_path):
 
 
 def test_other_profiles(observed, page):
-    for kind in ("wall", "block", "mutex", "allocs", "residence", "goroutine"):
+    allocations = ["allocs"] if has_tcmalloc() else []
+    for kind in ("wall", "block", "mutex", *allocations, "residence", "goroutine"):
         take_profile(page, kind, 1 if kind == "wall" else 0)
         if kind in ("wall", "residence"):
             assert len(table(page, "profile")) > 0

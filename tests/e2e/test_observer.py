@@ -391,8 +391,9 @@ def test_without_proc(start):
 def test_flame_graphs_without_a_tool(observe):
     """format=folded, flame and svg: all of the same profile say the same."""
     daemon = observe(workers=1, hz=1000)
+    heap = ["heap?seconds=0"] if has_tcmalloc() else []
     with load(daemon):
-        for page in ("profile?seconds=1", "wall?seconds=1", "heap?seconds=0", "residence?worker=all"):
+        for page in ("profile?seconds=1", "wall?seconds=1", *heap, "residence?worker=all"):
             folded = text(daemon, f"/debug/pprof/{page}&format=folded")
             assert re.fullmatch(r"(?:[^\n]+ -?\d+\n)*", folded), folded
             flame = json.loads(text(daemon, f"/debug/pprof/{page}&format=flame"))
