@@ -14,7 +14,7 @@ import sys
 import pytest
 
 import experiments  # puts the harness on the path
-from daemon import PROGRAM, children, wait_until
+from daemon import PROGRAM, children, has_tcmalloc, wait_until
 from viewers import Browser, program
 
 from benchlib import servers
@@ -48,6 +48,8 @@ def run(*words, temporary):
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory):
     """Two seconds a variant, with all that belongs to it."""
+    if not has_tcmalloc():
+        pytest.skip("this build is without tcmalloc")
     folder = tmp_path_factory.mktemp("experiment")
     out = folder / "out"
     status, output, errors = run("--duration", 2, "--repeat", 1, *SMALL, "--out", out,
