@@ -290,11 +290,19 @@ wake_waiting(struct worker *worker, struct open_file *file, int error)
     }
 }
 
+/* There is no regular file of that name any more, see beneath_open_file(). */
+static bool
+is_gone(int error)
+{
+    return error == -ENOENT || error == -ENOTDIR || error == -ELOOP || error == -EISDIR ||
+           error == -EINVAL;
+}
+
 /* Is it what the catalogue says? A file that is gone has changed, too. */
 static int
 judge(const struct open_file *file, const struct passing_reply *reply, int fd)
 {
-    if (reply->error == -ENOENT || reply->error == -ENOTDIR || reply->error == -ELOOP)
+    if (is_gone(reply->error))
         return -ESTALE;
     if (reply->error < 0 || fd < 0)
         return reply->error < 0 ? reply->error : -EIO;

@@ -159,7 +159,7 @@ def test_large_bodies_hold_their_files(grow, root, content):
         assert clients[2].response().body == content
 
 
-@pytest.mark.parametrize("how", ["rewritten", "replaced", "removed", "linked", "a directory"])
+@pytest.mark.parametrize("how", ["rewritten", "replaced", "removed", "linked", "a directory", "a pipe"])
 def test_a_file_that_is_another(grow, root, how):
     daemon = grow()
     with connect(daemon) as client:
@@ -179,6 +179,8 @@ def test_a_file_that_is_another(grow, root, how):
         file.symlink_to("19.bin")
     elif how == "a directory":
         file.mkdir()
+    elif how == "a pipe":
+        os.mkfifo(file)
     daemon.expect_log("tree /maps: .*/20.bin: changed; answered with 500 until a reload")
     for _ in range(2):
         assert fetch(daemon, "GET", "/maps/20.bin").status == 500
