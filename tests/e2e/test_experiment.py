@@ -230,12 +230,18 @@ def loading(process):
     return any("/client\0-p" in title(pid) for pid in children(process.pid))
 
 
+def wait_during(process, condition, what):
+    """If it has ended before, what it said tells why."""
+    wait_until(lambda: process.poll() is not None or condition(), what, LONGEST)
+    assert process.returncode is None, process.communicate()
+
+
 def test_a_killed_worker_fails_the_run(tmp_path):
     out = tmp_path / "out"
     process = start("--duration", 3, "--repeat", 1, "--variants", "cached", *SMALL, "--out", out,
                     temporary=tmp_path / "tmp")
     with process:
-        wait_until(lambda: loading(process) and workers_of(process), "a run", LONGEST)
+        wait_during(process, lambda: loading(process) and workers_of(process), "a run")
         os.kill(workers_of(process)[0], signal.SIGKILL)
         output, errors = process.communicate(timeout=LONGEST)
     assert process.returncode == 1
@@ -252,7 +258,7 @@ def test_an_end_before_its_time(tmp_path, number):
     process = start("--duration", 1, "--repeat", 50, "--variants", "cached", *SMALL, "--out", out,
                     temporary=temporary)
     with process:
-        wait_until(lambda: (out / record.FILE).exists() and loading(process), "a second run", LONGEST)
+        wait_during(process, lambda: (out / record.FILE).exists() and loading(process), "a second run")
         below = everyone_below(process.pid)
         assert len(below) >= 3
         process.send_signal(number)

@@ -4,6 +4,7 @@
 import contextlib
 import os
 import subprocess
+import tempfile
 import time
 from dataclasses import dataclass, field, replace
 
@@ -215,14 +216,13 @@ def _resident(server: Server, case: Case, bench: Bench, path: str) -> float:
         return machine.memory_bytes(running.process.pid)
 
 
-def _reload(running: Running) -> dict[str, float]:
+def _reload(running: Running, control: str) -> dict[str, float]:
     """Of a tiffd, when no file has changed."""
     if running.server.role != "tiffd":
         return {}
     begun = time.monotonic()
     tiffctl = running.site.tiffd.with_name("tiffctl")
-    done = subprocess.run([tiffctl, "-s", f"{running.directory.name}/control", "reload"], capture_output=True,
-                          text=True, check=False)
+    done = subprocess.run([tiffctl, "-s", control, "reload"], capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise ServerError(f"reload: {done.stderr.strip()}")
     return {"reload_ms": (time.monotonic() - begun) * 1000}
@@ -234,16 +234,19 @@ def _tree(server: Server, case: Case, bench: Bench) -> dict[str, float]:
     load, count = case.load, case.load.objects
     path = f"{load.path}{count - 1:05}"
     without = _resident(server, replace(case, tree=False), bench, case.paths[0])
-    running = start(server, case, bench)
-    try:
-        first, taken = running.first_response(path)
-        if not first.endswith(b" 200"):
-            raise ServerError(f"answered {first!r}")
-        resident = machine.memory_bytes(running.process.pid)
-        reload = _reload(running)
-        content = bench.site.size(path) * count if "variant = cached" in running.config() else 0
-    finally:
-        running.stop()
+    with tempfile.TemporaryDirectory(dir="/tmp") as place:  # a socket's path is short
+        control = f"{place}/control"
+        options = (f"server.control={control}",) if server.role == "tiffd" else ()
+        running = start(server, case, bench, options=options)
+        try:
+            first, taken = running.first_response(path)
+            if not first.endswith(b" 200"):
+                raise ServerError(f"answered {first!r}")
+            resident = machine.memory_bytes(running.process.pid)
+            reload = _reload(running, control)
+            content = bench.site.size(path) * count if "variant = cached" in running.config() else 0
+        finally:
+            running.stop()
     return {"first_byte_ms": taken * 1000, "pss_mb": resident / 1e6,
             "bytes_object": (resident - content - without) / count} | reload
 

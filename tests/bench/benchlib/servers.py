@@ -93,7 +93,6 @@ TIFFD = """
 listen = $listen:$port
 workers = $workers
 variant = %s
-control = $dir/control
 backlog = 4096
 keepalive_timeout = 10m
 send_timeout = 10m
