@@ -109,7 +109,8 @@ loading_begin(struct loading *loading, struct generation *generation,
     *loading = (struct loading){ .socket = -1,
                                  .generation = generation,
                                  .previous = previous ? previous->catalogue : NULL };
-    if (changed && selection_keep(generation->catalogue, changed, previous->catalogue) < 0) {
+    if (previous && changed &&
+        selection_keep(generation->catalogue, changed, previous->catalogue) < 0) {
         log_error("reload: objects that have not changed can't be kept");
         note_problem(loading, "an object can't be kept");
     }
